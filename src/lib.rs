@@ -1,0 +1,11 @@
+//! mirrorlint holds a hand-kept list of mirrored container images against the Helm charts that deploy them.
+//!
+//! Data flows one way; a module uses only those below it:
+//! `cli` > `report` > `lint` > `inventory` > `render` > `template` > `chart` > `mirror` > `yaml` > `image` > `source`.
+
+pub mod chart;
+pub mod image;
+pub mod mirror;
+pub mod source;
+pub mod template;
+pub mod yaml;

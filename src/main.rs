@@ -1,0 +1,3 @@
+//! The `mirrorlint` binary: everything it does stands in the library.
+
+fn main() {}

@@ -1,0 +1,304 @@
+//! The files of one run: read once, never changed, found again by id.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock, RwLock};
+
+use super::bytes::from_bytes;
+
+/// Names one file of a [`Sources`]. Ids depend on the order of reading: never sort or print by them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FileId(u32);
+
+/// A stretch of bytes of one file: `start..end`, end excluded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    /// The file.
+    pub file: FileId,
+    /// The first byte.
+    pub start: u32,
+    /// The byte after the last.
+    pub end: u32,
+}
+
+impl Span {
+    /// The span of `start..end` in `file`. Files are smaller than 4 GiB ([`Sources::read`] refuses others).
+    #[must_use]
+    pub fn new(file: FileId, start: usize, end: usize) -> Self {
+        let clamp = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
+        Self {
+            file,
+            start: clamp(start),
+            end: clamp(end.max(start)),
+        }
+    }
+
+    /// The bytes as a range.
+    #[must_use]
+    pub fn range(self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    /// The number of bytes.
+    #[must_use]
+    pub fn len(self) -> usize {
+        (self.end - self.start) as usize
+    }
+
+    /// Whether the span is a point.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+}
+
+/// A place for people: line and column from 1, the column in UTF-8 bytes; and the byte offset from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Position {
+    /// Line, from 1. A line ends after its `\n`.
+    pub line: usize,
+    /// Column, from 1, in UTF-8 bytes.
+    pub column: usize,
+    /// Byte offset, from 0.
+    pub offset: usize,
+}
+
+/// One file as it was when it was read.
+#[derive(Debug)]
+pub struct SourceFile {
+    path: PathBuf,
+    text: Arc<str>,
+    lines: OnceLock<Vec<u32>>,
+}
+
+impl SourceFile {
+    /// The path as it was asked for. A file inside an archive has the archive's path, `!/` and the path inside.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The content; stray bytes as [`from_bytes`] has them.
+    #[must_use]
+    pub fn text(&self) -> &Arc<str> {
+        &self.text
+    }
+
+    fn line_starts(&self) -> &[u32] {
+        self.lines.get_or_init(|| {
+            let ends = self
+                .text
+                .bytes()
+                .enumerate()
+                .filter(|(_, byte)| *byte == b'\n');
+            std::iter::once(0)
+                .chain(ends.filter_map(|(at, _)| u32::try_from(at + 1).ok()))
+                .collect()
+        })
+    }
+
+    /// The place of byte `offset`; an offset past the end is taken as the end.
+    #[must_use]
+    pub fn position(&self, offset: usize) -> Position {
+        let offset = offset.min(self.text.len());
+        let starts = self.line_starts();
+        let line = starts.partition_point(|start| *start as usize <= offset);
+        Position {
+            line,
+            column: offset - starts[line - 1] as usize + 1,
+            offset,
+        }
+    }
+
+    /// The number of lines, at least 1; text after the last `\n` counts as a line, also when it is empty.
+    #[must_use]
+    pub fn line_count(&self) -> usize {
+        self.line_starts().len()
+    }
+
+    /// The bytes of `line` (from 1), its line ending left out; `None` past the last line.
+    #[must_use]
+    pub fn line(&self, line: usize) -> Option<std::ops::Range<usize>> {
+        let starts = self.line_starts();
+        let start = *starts.get(line.checked_sub(1)?)? as usize;
+        let end = starts
+            .get(line)
+            .map_or(self.text.len(), |next| *next as usize - 1);
+        let end = if end > start && self.text.as_bytes()[end - 1] == b'\r' {
+            end - 1
+        } else {
+            end
+        };
+        Some(start..end)
+    }
+}
+
+/// Why a file could not be read.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot read {}: {cause}", path.display())]
+pub struct SourceError {
+    /// The file.
+    pub path: PathBuf,
+    /// What the system said, or what is wrong with the content.
+    pub cause: std::io::Error,
+}
+
+/// All files of a run. Overlays (unsaved editor buffers) hide what is on disk. Shared by threads.
+#[derive(Debug, Default)]
+pub struct Sources {
+    files: RwLock<Vec<Arc<SourceFile>>>,
+    by_path: RwLock<HashMap<PathBuf, FileId>>,
+    overlays: HashMap<PathBuf, Arc<str>>,
+}
+
+impl Sources {
+    /// No files yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Puts `text` in place of what is on disk at `path`.
+    pub fn overlay(&mut self, path: impl Into<PathBuf>, text: &str) {
+        self.overlays.insert(path.into(), text.into());
+    }
+
+    /// Whether an overlay hides `path`.
+    #[must_use]
+    pub fn has_overlay(&self, path: &Path) -> bool {
+        self.overlays.contains_key(path)
+    }
+
+    /// Reads the file at `path` (or its overlay); a second call for the same path gives the same file.
+    ///
+    /// # Errors
+    /// What the system said; a file of 4 GiB or more is refused.
+    pub fn read(&self, path: &Path) -> Result<FileId, SourceError> {
+        if let Some(known) = self.find(path) {
+            return Ok(known);
+        }
+        let error = |cause| SourceError {
+            path: path.to_owned(),
+            cause,
+        };
+        if let Some(text) = self.overlays.get(path) {
+            return Ok(self.add(path, text.clone()));
+        }
+        let bytes = std::fs::read(path).map_err(error)?;
+        if u32::try_from(bytes.len()).is_err() {
+            return Err(error(std::io::Error::other(
+                "the file is larger than 4 GiB",
+            )));
+        }
+        Ok(self.add(path, from_bytes(&bytes).into()))
+    }
+
+    /// Adds a file that does not stand on disk by itself: one of an archive, a `--set` argument. A second file of the same
+    /// path replaces the first for [`Sources::find`]; the first keeps its id.
+    pub fn add(&self, path: impl Into<PathBuf>, text: Arc<str>) -> FileId {
+        let path = path.into();
+        let mut files = self
+            .files
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let id = FileId(u32::try_from(files.len()).unwrap_or(u32::MAX));
+        files.push(Arc::new(SourceFile {
+            path: path.clone(),
+            text,
+            lines: OnceLock::new(),
+        }));
+        self.by_path
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .insert(path, id);
+        id
+    }
+
+    /// The file that was read or added under `path`.
+    #[must_use]
+    pub fn find(&self, path: &Path) -> Option<FileId> {
+        self.by_path
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .get(path)
+            .copied()
+    }
+
+    /// The file of `id`.
+    #[must_use]
+    pub fn get(&self, id: FileId) -> Arc<SourceFile> {
+        self.files
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)[id.0 as usize]
+            .clone()
+    }
+
+    /// The text of `span`.
+    #[must_use]
+    pub fn slice(&self, span: Span) -> String {
+        self.get(span.file)
+            .text()
+            .get(span.range())
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    /// Where `span` starts.
+    #[must_use]
+    pub fn start(&self, span: Span) -> Position {
+        self.get(span.file).position(span.start as usize)
+    }
+
+    /// Where `span` ends.
+    #[must_use]
+    pub fn end(&self, span: Span) -> Position {
+        self.get(span.file).position(span.end as usize)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_lines_from_one_and_columns_in_bytes() {
+        let sources = Sources::new();
+        let file = sources.get(sources.add("list", "a=b\r\n\u{e9}x\n".into()));
+        assert_eq!(
+            file.position(0),
+            Position {
+                line: 1,
+                column: 1,
+                offset: 0
+            }
+        );
+        assert_eq!(
+            file.position(7),
+            Position {
+                line: 2,
+                column: 3,
+                offset: 7
+            }
+        );
+        assert_eq!(
+            file.position(999),
+            Position {
+                line: 3,
+                column: 1,
+                offset: 9
+            }
+        );
+        assert_eq!(file.line(1), Some(0..3));
+        assert_eq!(file.line(2), Some(5..8));
+        assert_eq!(file.line(4), None);
+    }
+
+    #[test]
+    fn an_overlay_hides_the_disk() {
+        let mut sources = Sources::new();
+        sources.overlay("/nowhere/list", "a=b\n");
+        let id = sources.read(Path::new("/nowhere/list")).unwrap();
+        assert_eq!(&**sources.get(id).text(), "a=b\n");
+        assert!(sources.read(Path::new("/nowhere/else")).is_err());
+    }
+}

@@ -1,0 +1,10 @@
+//! Files, overlays for unsaved editor buffers, byte spans and the line index; and [`Text`], a string that knows where
+//! each of its parts came from. Bottom room: uses nothing else of the crate, never parses anything.
+
+mod bytes;
+mod file;
+mod text;
+
+pub use bytes::{from_bytes, to_bytes};
+pub use file::{FileId, Position, SourceError, SourceFile, Sources, Span};
+pub use text::{Layer, Origin, Origins, Text, TextBuilder};

@@ -1,0 +1,686 @@
+//! A string that knows where each of its parts came from.
+//!
+//! A [`Text`] is a shared string and a list of runs: `run.len` bytes came from `run.origin`. A run that was taken over
+//! letter by letter is exact: slicing the text narrows its place. Bytes that no run covers have no known origin.
+
+use std::borrow::Borrow;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::file::{FileId, Span};
+
+/// Which kind of source a stretch of text came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Layer {
+    /// A values file: the chart's own, a parent chart's, or one given with `--values`.
+    Values,
+    /// `Chart.yaml`.
+    Chart,
+    /// Text of a template.
+    Template,
+    /// A `--set` argument.
+    Set,
+    /// Anything else: release name, capabilities, a generated value.
+    Computed,
+}
+
+/// Where a value came from. Cheap to clone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin(Arc<Node>);
+
+/// Some origin, or none known.
+pub type Origins = Option<Origin>;
+
+#[derive(Debug, PartialEq, Eq)]
+enum Node {
+    Source {
+        span: Span,
+        layer: Layer,
+    },
+    /// `inner`, printed by the template action at `site` (an `include`, `tpl` or plain action).
+    Via {
+        site: Span,
+        inner: Origin,
+    },
+    Union(Vec<Origin>),
+}
+
+impl Origin {
+    /// A stretch of a file.
+    #[must_use]
+    pub fn new(span: Span, layer: Layer) -> Self {
+        Self(Arc::new(Node::Source { span, layer }))
+    }
+
+    /// This origin, seen through the template action at `site`.
+    #[must_use]
+    pub fn via(&self, site: Span) -> Self {
+        Self(Arc::new(Node::Via {
+            site,
+            inner: self.clone(),
+        }))
+    }
+
+    /// All of `origins` together; `None` when there are none. Equal ones are kept once.
+    pub fn union(origins: impl IntoIterator<Item = Origin>) -> Origins {
+        let mut all: Vec<Origin> = Vec::new();
+        for origin in origins {
+            if !all.contains(&origin) {
+                all.push(origin);
+            }
+        }
+        if all.len() > 1 {
+            Some(Self(Arc::new(Node::Union(all))))
+        } else {
+            all.pop()
+        }
+    }
+
+    /// The places in files, in order of their first mention, each with its layer and the chain of template actions that it
+    /// passed through, outermost first.
+    #[must_use]
+    pub fn places(&self) -> Vec<(Span, Layer, Vec<Span>)> {
+        let mut found = Vec::new();
+        self.collect(&mut Vec::new(), &mut found);
+        found
+    }
+
+    fn collect(&self, chain: &mut Vec<Span>, found: &mut Vec<(Span, Layer, Vec<Span>)>) {
+        match &*self.0 {
+            Node::Source { span, layer } => found.push((*span, *layer, chain.clone())),
+            Node::Via { site, inner } => {
+                chain.push(*site);
+                inner.collect(chain, found);
+                chain.pop();
+            }
+            Node::Union(all) => all.iter().for_each(|origin| origin.collect(chain, found)),
+        }
+    }
+
+    /// This origin narrowed to `range` of its bytes, for text that was taken over letter by letter.
+    fn narrowed(&self, range: Range<usize>) -> Self {
+        match &*self.0 {
+            Node::Source { span, layer } => {
+                let start = span.start as usize;
+                Self::new(
+                    Span::new(span.file, start + range.start, start + range.end),
+                    *layer,
+                )
+            }
+            Node::Via { site, inner } => inner.narrowed(range).via(*site),
+            Node::Union(_) => self.clone(),
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Run {
+    len: usize,
+    /// The run's first byte within the origin's bytes, when the run was taken over letter by letter.
+    exact: Option<usize>,
+    origin: Origins,
+}
+
+impl Run {
+    fn slice(&self, range: Range<usize>) -> Self {
+        Self {
+            len: range.len(),
+            exact: self.exact.map(|first| first + range.start),
+            origin: self.origin.clone(),
+        }
+    }
+
+    fn place(&self) -> Origins {
+        match (&self.origin, self.exact) {
+            (Some(origin), Some(first)) => Some(origin.narrowed(first..first + self.len)),
+            (origin, _) => origin.clone(),
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Runs {
+    None,
+    One(Run),
+    Many(Arc<[Run]>),
+}
+
+impl Runs {
+    fn as_slice(&self) -> &[Run] {
+        match self {
+            Self::None => &[],
+            Self::One(run) => std::slice::from_ref(run),
+            Self::Many(runs) => runs,
+        }
+    }
+}
+
+impl From<Vec<Run>> for Runs {
+    fn from(mut runs: Vec<Run>) -> Self {
+        if runs.iter().all(|run| run.origin.is_none()) {
+            return Self::None;
+        }
+        if runs.len() > 1 {
+            Self::Many(runs.into())
+        } else {
+            runs.pop().map_or(Self::None, Self::One)
+        }
+    }
+}
+
+/// A string with the origins of its parts. Compares, sorts and hashes as the plain string.
+#[derive(Clone)]
+pub struct Text {
+    text: Arc<str>,
+    runs: Runs,
+}
+
+impl Text {
+    /// `text`, origin unknown.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        Self {
+            text: text.into(),
+            runs: Runs::None,
+        }
+    }
+
+    /// A whole file, letter by letter.
+    #[must_use]
+    pub fn of_file(file: FileId, text: Arc<str>, layer: Layer) -> Self {
+        let span = Span::new(file, 0, text.len());
+        Self {
+            runs: Runs::One(Run {
+                len: text.len(),
+                exact: Some(0),
+                origin: Some(Origin::new(span, layer)),
+            }),
+            text,
+        }
+    }
+
+    /// `text` that came from `span`; exact when both have the same length.
+    #[must_use]
+    pub fn at(text: &str, span: Span, layer: Layer) -> Self {
+        let exact = (span.len() == text.len()).then_some(0);
+        Self {
+            text: text.into(),
+            runs: Runs::One(Run {
+                len: text.len(),
+                exact,
+                origin: Some(Origin::new(span, layer)),
+            }),
+        }
+    }
+
+    /// `text` computed from `origins` as a whole.
+    #[must_use]
+    pub fn computed(text: impl Into<Arc<str>>, origins: Origins) -> Self {
+        let text = text.into();
+        let runs = match origins {
+            Some(origin) => Runs::One(Run {
+                len: text.len(),
+                exact: None,
+                origin: Some(origin),
+            }),
+            None => Runs::None,
+        };
+        Self { text, runs }
+    }
+
+    /// `text` computed from this one: keeps the union of its origins; unchanged text keeps everything.
+    #[must_use]
+    pub fn derive(&self, text: impl Into<Arc<str>> + AsRef<str>) -> Self {
+        if text.as_ref() == self.as_str() {
+            self.clone()
+        } else {
+            Self::computed(text, self.origins())
+        }
+    }
+
+    /// The plain string.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The plain string, shared.
+    #[must_use]
+    pub fn shared(&self) -> Arc<str> {
+        self.text.clone()
+    }
+
+    /// Its length in bytes.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Whether it is empty.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// The bytes of `range`, with their origins. A range that is out of bounds or splits a character is cut to fit.
+    #[must_use]
+    pub fn slice(&self, range: Range<usize>) -> Self {
+        let start = self.text.floor_char_boundary(range.start.min(self.len()));
+        let end = self
+            .text
+            .floor_char_boundary(range.end.clamp(start, self.len()));
+        if start == 0 && end == self.len() {
+            return self.clone();
+        }
+        let mut runs = Vec::new();
+        self.each_run(start..end, |run| runs.push(run));
+        if start == end {
+            // An empty value still has a place: that of the run it was cut from.
+            runs.extend(self.run_at(start));
+        }
+        Self {
+            text: self.text[start..end].into(),
+            runs: runs.into(),
+        }
+    }
+
+    /// This text without surrounding blanks, as `strings.TrimSpace` has them.
+    #[must_use]
+    pub fn trim(&self) -> Self {
+        let start = self.text.len() - self.text.trim_start().len();
+        self.slice(start..start.max(self.text.trim_end().len()))
+    }
+
+    /// Everything that any part of it came from, as one.
+    #[must_use]
+    pub fn origins(&self) -> Origins {
+        match self.runs.as_slice() {
+            [] => None,
+            [run] => run.place(),
+            runs => Origin::union(runs.iter().filter_map(Run::place)),
+        }
+    }
+
+    /// Its parts in order: the bytes of each and where they came from. Parts cover the whole text.
+    #[must_use]
+    pub fn parts(&self) -> Vec<(Range<usize>, Origins)> {
+        let (mut parts, mut at) = (Vec::new(), 0);
+        for run in self.runs.as_slice() {
+            parts.push((at..at + run.len, run.place()));
+            at += run.len;
+        }
+        if at < self.len() {
+            parts.push((at..self.len(), None));
+        }
+        parts
+    }
+
+    /// The one place in a file that this text was taken from letter by letter, if there is one.
+    #[must_use]
+    pub fn exact_span(&self) -> Option<Span> {
+        match self.runs.as_slice() {
+            [run] if run.exact.is_some() => match run.place()?.places().as_slice() {
+                [(span, ..)] => Some(*span),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Where `range` of this text stands in files: from the first known place to the last one in the same file.
+    #[must_use]
+    pub fn span_of(&self, range: Range<usize>) -> Option<Span> {
+        let places = self.slice(range).origins()?.places();
+        let (first, ..) = *places.first()?;
+        let same = places
+            .iter()
+            .filter(|(span, ..)| span.file == first.file && span.start >= first.start);
+        Some(Span {
+            end: same.map(|(span, ..)| span.end).max().unwrap_or(first.end),
+            ..first
+        })
+    }
+
+    fn each_run(&self, range: Range<usize>, mut take: impl FnMut(Run)) {
+        let mut at = 0;
+        for run in self.runs.as_slice() {
+            let (from, to) = (range.start.max(at), range.end.min(at + run.len));
+            if from < to {
+                take(run.slice(from - at..to - at));
+            }
+            at += run.len;
+            if at >= range.end {
+                break;
+            }
+        }
+    }
+
+    fn run_at(&self, offset: usize) -> Option<Run> {
+        let mut at = 0;
+        for run in self.runs.as_slice() {
+            if offset <= at + run.len {
+                return Some(run.slice(offset - at..offset - at));
+            }
+            at += run.len;
+        }
+        None
+    }
+}
+
+impl Default for Text {
+    fn default() -> Self {
+        Self::new("")
+    }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        Self {
+            text: text.into(),
+            runs: Runs::None,
+        }
+    }
+}
+
+impl std::ops::Deref for Text {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.text
+    }
+}
+
+impl AsRef<str> for Text {
+    fn as_ref(&self) -> &str {
+        &self.text
+    }
+}
+
+impl Borrow<str> for Text {
+    fn borrow(&self) -> &str {
+        &self.text
+    }
+}
+
+impl PartialEq for Text {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl PartialEq<str> for Text {
+    fn eq(&self, other: &str) -> bool {
+        &*self.text == other
+    }
+}
+
+impl PartialEq<&str> for Text {
+    fn eq(&self, other: &&str) -> bool {
+        &*self.text == *other
+    }
+}
+
+impl Eq for Text {}
+
+impl PartialOrd for Text {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Text {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.text.cmp(&other.text)
+    }
+}
+
+impl std::hash::Hash for Text {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.text.hash(state);
+    }
+}
+
+impl std::fmt::Display for Text {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl std::fmt::Debug for Text {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?}", &*self.text)
+    }
+}
+
+/// Builds a [`Text`] from parts.
+#[derive(Debug, Default)]
+pub struct TextBuilder {
+    text: String,
+    runs: Vec<Run>,
+    covered: usize,
+}
+
+impl TextBuilder {
+    /// Nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The number of bytes so far.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Whether nothing was added.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// What was added so far, plain.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Adds text of unknown origin: punctuation, indentation.
+    pub fn push_str(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
+    /// Adds one character of unknown origin.
+    pub fn push(&mut self, character: char) {
+        self.text.push(character);
+    }
+
+    /// Adds text that was computed from `origins`.
+    pub fn push_computed(&mut self, text: &str, origins: &Origins) {
+        if origins.is_some() && !text.is_empty() {
+            self.cover();
+            self.add(Run {
+                len: text.len(),
+                exact: None,
+                origin: origins.clone(),
+            });
+        }
+        self.text.push_str(text);
+    }
+
+    /// Adds a text with its origins.
+    pub fn push_text(&mut self, text: &Text) {
+        self.push_slice(text, 0..text.len());
+    }
+
+    /// Adds `range` of a text with its origins; the range must lie on character boundaries, else it is cut to fit.
+    pub fn push_slice(&mut self, text: &Text, range: Range<usize>) {
+        let start = text.text.floor_char_boundary(range.start.min(text.len()));
+        let end = text
+            .text
+            .floor_char_boundary(range.end.clamp(start, text.len()));
+        if !matches!(text.runs, Runs::None) {
+            self.cover();
+            text.each_run(start..end, |run| self.add(run));
+        }
+        self.text.push_str(&text.text[start..end]);
+    }
+
+    /// Adds a text that the template action at `site` printed.
+    pub fn push_via(&mut self, text: &Text, site: Span) {
+        if !matches!(text.runs, Runs::None) {
+            self.cover();
+            // Neighbouring runs often share an origin (a sliced value): they then share the wrapped one too.
+            let mut last: Option<(Origin, Origin)> = None;
+            for run in text.runs.as_slice() {
+                let origin = run.origin.as_ref().map(|inner| match &last {
+                    Some((known, wrapped)) if Arc::ptr_eq(&known.0, &inner.0) => wrapped.clone(),
+                    _ => {
+                        let wrapped = inner.via(site);
+                        last = Some((inner.clone(), wrapped.clone()));
+                        wrapped
+                    }
+                });
+                self.add(Run {
+                    origin,
+                    ..run.clone()
+                });
+            }
+        }
+        self.text.push_str(&text.text);
+    }
+
+    /// The finished text.
+    #[must_use]
+    pub fn finish(self) -> Text {
+        Text {
+            text: self.text.into(),
+            runs: self.runs.into(),
+        }
+    }
+
+    /// Gives the bytes that no run covers yet a run without origin.
+    fn cover(&mut self) {
+        if self.covered < self.text.len() {
+            self.runs.push(Run {
+                len: self.text.len() - self.covered,
+                exact: None,
+                origin: None,
+            });
+            self.covered = self.text.len();
+        }
+    }
+
+    fn add(&mut self, run: Run) {
+        self.covered += run.len;
+        if let Some(last) = self.runs.last_mut() {
+            let same = match (&last.origin, &run.origin) {
+                (Some(a), Some(b)) => Arc::ptr_eq(&a.0, &b.0),
+                (None, None) => true,
+                _ => false,
+            };
+            let adjacent = match (last.exact, run.exact) {
+                (Some(first), Some(next)) => first + last.len == next,
+                (None, None) => true,
+                _ => false,
+            };
+            if same && adjacent {
+                last.len += run.len;
+                return;
+            }
+        }
+        self.runs.push(run);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Sources;
+
+    fn file(text: &str) -> Text {
+        let sources = Sources::new();
+        Text::of_file(
+            sources.add("values.yaml", text.into()),
+            text.into(),
+            Layer::Values,
+        )
+    }
+
+    fn ranges(text: &Text) -> Vec<Range<usize>> {
+        text.origins().map_or_else(Vec::new, |all| {
+            all.places()
+                .into_iter()
+                .map(|(span, ..)| span.range())
+                .collect()
+        })
+    }
+
+    #[test]
+    fn a_slice_of_a_file_narrows_its_place() {
+        let tag = file("tag: v0.5.13\n").slice(5..12);
+        assert_eq!(tag, "v0.5.13");
+        assert_eq!(ranges(&tag), [5..12]);
+        assert_eq!(ranges(&tag.slice(1..4)), [6..9]);
+    }
+
+    #[test]
+    fn an_empty_slice_keeps_its_place() {
+        assert_eq!(ranges(&file("tag: \"\"\n").slice(6..6)), [6..6]);
+    }
+
+    #[test]
+    fn a_built_text_knows_each_part() {
+        let values = file("nginx 1.25");
+        let mut builder = TextBuilder::new();
+        builder.push_str("image: ");
+        builder.push_slice(&values, 0..5);
+        builder.push(':');
+        builder.push_slice(&values, 6..10);
+        let image = builder.finish();
+        assert_eq!(image, "image: nginx:1.25");
+        let parts: Vec<_> = image
+            .parts()
+            .into_iter()
+            .map(|(range, origin)| (range, origin.is_some()))
+            .collect();
+        assert_eq!(
+            parts,
+            [
+                (0..7, false),
+                (7..12, true),
+                (12..13, false),
+                (13..17, true)
+            ]
+        );
+        assert_eq!(ranges(&image.slice(13..17)), [6..10]);
+        assert_eq!(ranges(&image.slice(7..17)), [0..5, 6..10]);
+    }
+
+    #[test]
+    fn derived_text_keeps_the_union() {
+        let quoted = file("abc").derive("\"abc\"".to_owned());
+        assert_eq!(ranges(&quoted), [0..3]);
+        assert_eq!(ranges(&quoted.slice(1..2)), [0..3]);
+    }
+
+    #[test]
+    fn printing_through_actions_keeps_the_chain() {
+        let value = file("abc");
+        let site = |start| Span::new(value.exact_span().unwrap().file, start, start + 1);
+        let mut helper = TextBuilder::new();
+        helper.push_via(&value, site(10));
+        let mut template = TextBuilder::new();
+        template.push_via(&helper.finish(), site(20));
+        let printed = template.finish().slice(1..2);
+        let places = printed.origins().unwrap().places();
+        assert_eq!(places.len(), 1);
+        assert_eq!(places[0].0.range(), 1..2);
+        assert_eq!(places[0].2, [site(20), site(10)]);
+    }
+}

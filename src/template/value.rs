@@ -1,0 +1,198 @@
+//! Values as Go's reflection sees them inside a template. Maps are shared and mutable (`set` changes them in place, also
+//! `.Values`), as in Go; everything else is immutable. Lives within one rendering; not `Send`.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::rc::Rc;
+
+use crate::source::{Origins, Text};
+
+/// A Go value.
+#[derive(Clone, Debug, Default)]
+pub enum Value {
+    /// An untyped nil: a missing key, YAML's null.
+    #[default]
+    Nil,
+    /// `bool`
+    Bool(bool, Origins),
+    /// One of the integer types.
+    Int(i64, IntKind, Origins),
+    /// `float64`: every number of YAML and JSON.
+    Float(f64, Origins),
+    /// `string`
+    String(Text),
+    /// `[]byte` or `[]uint8`: the content of a file.
+    Bytes(Text),
+    /// A slice.
+    List(Rc<List>),
+    /// A map with string keys.
+    Map(Rc<Map>),
+    /// A struct or pointer to one.
+    Object(Rc<dyn Object>),
+}
+
+/// Go's integer types that templates meet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IntKind {
+    /// `int`: literals, `len`, `int`.
+    Int,
+    /// `int64`: Sprig's arithmetic.
+    Int64,
+    /// `int32`, also `rune`
+    Int32,
+    /// `uint8`, also `byte`: what indexing a string gives.
+    Uint8,
+    /// `uint32`
+    Uint32,
+    /// `uint64`
+    Uint64,
+    /// `time.Duration`, an `int64` that prints as `1h0m0s`.
+    Duration,
+    /// `time.Month`, an `int` that prints as `January`.
+    Month,
+    /// `time.Weekday`, an `int` that prints as `Sunday`.
+    Weekday,
+}
+
+/// What a slice or map holds, where Go's static type says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Element {
+    /// `interface {}`
+    Any,
+    /// `string`
+    String,
+    /// `int`
+    Int,
+    /// `map[string]interface {}`
+    Map,
+    /// `[]string` (`[][]string`) or `[]interface {}`
+    List,
+}
+
+/// A slice.
+#[derive(Debug)]
+pub struct List {
+    /// Its element type.
+    pub element: Element,
+    /// The elements.
+    pub items: Vec<Value>,
+}
+
+/// A map type that templates can tell apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MapKind {
+    /// `map[string]interface {}`
+    Any,
+    /// `map[string]string`
+    String,
+    /// `chartutil.Values`, a named `map[string]interface {}`
+    Values,
+}
+
+/// A map with string keys; ranges and prints in the order of its keys.
+#[derive(Debug)]
+pub struct Map {
+    /// Its type.
+    pub kind: MapKind,
+    /// The entries; changed in place by `set`, `unset`, `merge` and the like. Never keep a borrow across an evaluation.
+    pub entries: RefCell<BTreeMap<Text, Value>>,
+}
+
+/// A struct, pointer or named type with fields and methods: `.Chart`, `.Capabilities`, `.Files`, a semantic version, a time.
+pub trait Object: fmt::Debug {
+    /// Go's name of the type: `*chart.Metadata`.
+    fn type_name(&self) -> &'static str;
+    /// Go's kind: `struct`, `ptr`, `map`, `slice`.
+    fn kind(&self) -> &'static str;
+    /// An exported field.
+    fn field(&self, name: &str) -> Option<Value>;
+    /// Whether there is a method of this name.
+    fn has_method(&self, name: &str) -> bool {
+        let _ = name;
+        false
+    }
+    /// Calls a method with evaluated arguments.
+    ///
+    /// # Errors
+    /// What Go would say, without the `error calling NAME: ` in front.
+    fn call(&self, name: &str, arguments: &[Value]) -> Result<Value, String> {
+        let _ = arguments;
+        Err(format!("{name} is not a method of {}", self.type_name()))
+    }
+    /// What `{{ . }}` and `%v` print: the result of `String()` or Go's default form.
+    fn print(&self) -> Text;
+    /// What `range` iterates over, as key and value, and what `toJson` and `toYaml` write for it (a map, list or scalar).
+    fn data(&self) -> Value;
+    /// Go's truth: false for an empty map, slice or nil pointer; structs are always true.
+    fn truth(&self) -> bool {
+        true
+    }
+    /// For downcasting by the functions that take this type.
+    fn as_any(&self) -> &dyn std::any::Any;
+}
+
+impl Value {
+    /// A string.
+    pub fn string(text: impl Into<Text>) -> Self {
+        Self::String(text.into())
+    }
+
+    /// An `int` of unknown origin.
+    #[must_use]
+    pub fn int(value: i64) -> Self {
+        Self::Int(value, IntKind::Int, None)
+    }
+
+    /// A `bool` of unknown origin.
+    #[must_use]
+    pub fn bool(value: bool) -> Self {
+        Self::Bool(value, None)
+    }
+
+    /// A `[]interface {}`.
+    #[must_use]
+    pub fn list(items: Vec<Value>) -> Self {
+        Self::List(Rc::new(List {
+            element: Element::Any,
+            items,
+        }))
+    }
+
+    /// A `[]string`.
+    #[must_use]
+    pub fn strings(items: Vec<Text>) -> Self {
+        let items = items.into_iter().map(Self::String).collect();
+        Self::List(Rc::new(List {
+            element: Element::String,
+            items,
+        }))
+    }
+
+    /// A `map[string]interface {}`.
+    #[must_use]
+    pub fn map(entries: BTreeMap<Text, Value>) -> Self {
+        Self::Map(Rc::new(Map {
+            kind: MapKind::Any,
+            entries: RefCell::new(entries),
+        }))
+    }
+
+    /// Everything that this value came from; collections give the union over their members.
+    #[must_use]
+    pub fn origins(&self) -> Origins {
+        match self {
+            Self::Nil | Self::Object(_) => None,
+            Self::Bool(_, origins) | Self::Int(_, _, origins) | Self::Float(_, origins) => {
+                origins.clone()
+            }
+            Self::String(text) | Self::Bytes(text) => text.origins(),
+            Self::List(list) => {
+                crate::source::Origin::union(list.items.iter().filter_map(Value::origins))
+            }
+            Self::Map(map) => crate::source::Origin::union(
+                map.entries.borrow().values().filter_map(Value::origins),
+            ),
+        }
+    }
+}

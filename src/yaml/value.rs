@@ -1,0 +1,72 @@
+//! What Helm's YAML reads to: JSON's types, each value with where it came from. Immutable and shared; `Send + Sync`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::source::{Origins, Text};
+
+/// A mapping, sorted by key as Go prints and ranges over maps. A key's origins are the place of the key.
+pub type Map = BTreeMap<Text, Value>;
+
+/// A value. All numbers that Helm reads from YAML are [`Value::Float`]; [`Value::Int`] comes from templates.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// `null`, `~` or nothing.
+    Null(Origins),
+    /// A boolean.
+    Bool(bool, Origins),
+    /// An integer that a template computed.
+    Int(i64, Origins),
+    /// A number.
+    Float(f64, Origins),
+    /// A string.
+    String(Text),
+    /// A sequence.
+    List(Arc<Vec<Value>>),
+    /// A mapping.
+    Map(Arc<Map>),
+}
+
+impl Value {
+    /// The mapping, if it is one.
+    #[must_use]
+    pub fn as_map(&self) -> Option<&Map> {
+        if let Self::Map(map) = self {
+            Some(map)
+        } else {
+            None
+        }
+    }
+
+    /// The sequence, if it is one.
+    #[must_use]
+    pub fn as_list(&self) -> Option<&[Value]> {
+        if let Self::List(list) = self {
+            Some(list)
+        } else {
+            None
+        }
+    }
+
+    /// The string, if it is one.
+    #[must_use]
+    pub fn as_text(&self) -> Option<&Text> {
+        if let Self::String(text) = self {
+            Some(text)
+        } else {
+            None
+        }
+    }
+
+    /// The value under `key`, if this is a mapping that has it.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        self.as_map()?.get(key)
+    }
+
+    /// Whether it is `null`.
+    #[must_use]
+    pub fn is_null(&self) -> bool {
+        matches!(self, Self::Null(_))
+    }
+}
