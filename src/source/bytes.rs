@@ -15,12 +15,7 @@ pub fn from_bytes(bytes: &[u8]) -> Cow<'_, str> {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         text.push_str(chunk.valid());
-        text.extend(
-            chunk
-                .invalid()
-                .iter()
-                .filter_map(|byte| char::from_u32(STRAY + u32::from(*byte))),
-        );
+        text.extend(chunk.invalid().iter().filter_map(|byte| char::from_u32(STRAY + u32::from(*byte))));
     }
     Cow::Owned(text)
 }
@@ -35,10 +30,7 @@ pub fn to_bytes(text: &str) -> Cow<'_, [u8]> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut buffer = [0; 4];
     for character in text.chars() {
-        match u32::from(character)
-            .checked_sub(STRAY)
-            .and_then(|stray| u8::try_from(stray).ok())
-        {
+        match u32::from(character).checked_sub(STRAY).and_then(|stray| u8::try_from(stray).ok()) {
             Some(byte) => bytes.push(byte),
             None => bytes.extend_from_slice(character.encode_utf8(&mut buffer).as_bytes()),
         }
@@ -52,10 +44,7 @@ mod tests {
 
     #[test]
     fn any_bytes_survive_the_round_trip() {
-        let all: Vec<u8> = (0..=255)
-            .chain(*b"plain")
-            .chain("h\u{e9}llo \u{1f680}".bytes())
-            .collect();
+        let all: Vec<u8> = (0..=255).chain(*b"plain").chain("h\u{e9}llo \u{1f680}".bytes()).collect();
         assert_eq!(to_bytes(&from_bytes(&all)).as_ref(), all.as_slice());
         assert_eq!(from_bytes(b"\xff").chars().count(), 1);
     }

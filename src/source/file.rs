@@ -26,11 +26,7 @@ impl Span {
     #[must_use]
     pub fn new(file: FileId, start: usize, end: usize) -> Self {
         let clamp = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
-        Self {
-            file,
-            start: clamp(start),
-            end: clamp(end.max(start)),
-        }
+        Self { file, start: clamp(start), end: clamp(end.max(start)) }
     }
 
     /// The bytes as a range.
@@ -86,14 +82,8 @@ impl SourceFile {
 
     fn line_starts(&self) -> &[u32] {
         self.lines.get_or_init(|| {
-            let ends = self
-                .text
-                .bytes()
-                .enumerate()
-                .filter(|(_, byte)| *byte == b'\n');
-            std::iter::once(0)
-                .chain(ends.filter_map(|(at, _)| u32::try_from(at + 1).ok()))
-                .collect()
+            let ends = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+            std::iter::once(0).chain(ends.filter_map(|(at, _)| u32::try_from(at + 1).ok())).collect()
         })
     }
 
@@ -103,11 +93,7 @@ impl SourceFile {
         let offset = offset.min(self.text.len());
         let starts = self.line_starts();
         let line = starts.partition_point(|start| *start as usize <= offset);
-        Position {
-            line,
-            column: offset - starts[line - 1] as usize + 1,
-            offset,
-        }
+        Position { line, column: offset - starts[line - 1] as usize + 1, offset }
     }
 
     /// The number of lines, at least 1; text after the last `\n` counts as a line, also when it is empty.
@@ -121,14 +107,8 @@ impl SourceFile {
     pub fn line(&self, line: usize) -> Option<std::ops::Range<usize>> {
         let starts = self.line_starts();
         let start = *starts.get(line.checked_sub(1)?)? as usize;
-        let end = starts
-            .get(line)
-            .map_or(self.text.len(), |next| *next as usize - 1);
-        let end = if end > start && self.text.as_bytes()[end - 1] == b'\r' {
-            end - 1
-        } else {
-            end
-        };
+        let end = starts.get(line).map_or(self.text.len(), |next| *next as usize - 1);
+        let end = if end > start && self.text.as_bytes()[end - 1] == b'\r' { end - 1 } else { end };
         Some(start..end)
     }
 }
@@ -177,18 +157,13 @@ impl Sources {
         if let Some(known) = self.find(path) {
             return Ok(known);
         }
-        let error = |cause| SourceError {
-            path: path.to_owned(),
-            cause,
-        };
+        let error = |cause| SourceError { path: path.to_owned(), cause };
         if let Some(text) = self.overlays.get(path) {
             return Ok(self.add(path, text.clone()));
         }
         let bytes = std::fs::read(path).map_err(error)?;
         if u32::try_from(bytes.len()).is_err() {
-            return Err(error(std::io::Error::other(
-                "the file is larger than 4 GiB",
-            )));
+            return Err(error(std::io::Error::other("the file is larger than 4 GiB")));
         }
         Ok(self.add(path, from_bytes(&bytes).into()))
     }
@@ -197,50 +172,29 @@ impl Sources {
     /// path replaces the first for [`Sources::find`]; the first keeps its id.
     pub fn add(&self, path: impl Into<PathBuf>, text: Arc<str>) -> FileId {
         let path = path.into();
-        let mut files = self
-            .files
-            .write()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut files = self.files.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         let id = FileId(u32::try_from(files.len()).unwrap_or(u32::MAX));
-        files.push(Arc::new(SourceFile {
-            path: path.clone(),
-            text,
-            lines: OnceLock::new(),
-        }));
-        self.by_path
-            .write()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .insert(path, id);
+        files.push(Arc::new(SourceFile { path: path.clone(), text, lines: OnceLock::new() }));
+        self.by_path.write().unwrap_or_else(std::sync::PoisonError::into_inner).insert(path, id);
         id
     }
 
     /// The file that was read or added under `path`.
     #[must_use]
     pub fn find(&self, path: &Path) -> Option<FileId> {
-        self.by_path
-            .read()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .get(path)
-            .copied()
+        self.by_path.read().unwrap_or_else(std::sync::PoisonError::into_inner).get(path).copied()
     }
 
     /// The file of `id`.
     #[must_use]
     pub fn get(&self, id: FileId) -> Arc<SourceFile> {
-        self.files
-            .read()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)[id.0 as usize]
-            .clone()
+        self.files.read().unwrap_or_else(std::sync::PoisonError::into_inner)[id.0 as usize].clone()
     }
 
     /// The text of `span`.
     #[must_use]
     pub fn slice(&self, span: Span) -> String {
-        self.get(span.file)
-            .text()
-            .get(span.range())
-            .unwrap_or_default()
-            .to_owned()
+        self.get(span.file).text().get(span.range()).unwrap_or_default().to_owned()
     }
 
     /// Where `span` starts.
@@ -264,30 +218,9 @@ mod tests {
     fn positions_count_lines_from_one_and_columns_in_bytes() {
         let sources = Sources::new();
         let file = sources.get(sources.add("list", "a=b\r\n\u{e9}x\n".into()));
-        assert_eq!(
-            file.position(0),
-            Position {
-                line: 1,
-                column: 1,
-                offset: 0
-            }
-        );
-        assert_eq!(
-            file.position(7),
-            Position {
-                line: 2,
-                column: 3,
-                offset: 7
-            }
-        );
-        assert_eq!(
-            file.position(999),
-            Position {
-                line: 3,
-                column: 1,
-                offset: 9
-            }
-        );
+        assert_eq!(file.position(0), Position { line: 1, column: 1, offset: 0 });
+        assert_eq!(file.position(7), Position { line: 2, column: 3, offset: 7 });
+        assert_eq!(file.position(999), Position { line: 3, column: 1, offset: 9 });
         assert_eq!(file.line(1), Some(0..3));
         assert_eq!(file.line(2), Some(5..8));
         assert_eq!(file.line(4), None);

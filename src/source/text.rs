@@ -55,10 +55,7 @@ impl Origin {
     /// This origin, seen through the template action at `site`.
     #[must_use]
     pub fn via(&self, site: Span) -> Self {
-        Self(Arc::new(Node::Via {
-            site,
-            inner: self.clone(),
-        }))
+        Self(Arc::new(Node::Via { site, inner: self.clone() }))
     }
 
     /// All of `origins` together; `None` when there are none. Equal ones are kept once.
@@ -69,11 +66,7 @@ impl Origin {
                 all.push(origin);
             }
         }
-        if all.len() > 1 {
-            Some(Self(Arc::new(Node::Union(all))))
-        } else {
-            all.pop()
-        }
+        if all.len() > 1 { Some(Self(Arc::new(Node::Union(all)))) } else { all.pop() }
     }
 
     /// The places in files, in order of their first mention, each with its layer and the chain of template actions that it
@@ -102,10 +95,7 @@ impl Origin {
         match &*self.0 {
             Node::Source { span, layer } => {
                 let start = span.start as usize;
-                Self::new(
-                    Span::new(span.file, start + range.start, start + range.end),
-                    *layer,
-                )
+                Self::new(Span::new(span.file, start + range.start, start + range.end), *layer)
             }
             Node::Via { site, inner } => inner.narrowed(range).via(*site),
             Node::Union(_) => self.clone(),
@@ -123,11 +113,7 @@ struct Run {
 
 impl Run {
     fn slice(&self, range: Range<usize>) -> Self {
-        Self {
-            len: range.len(),
-            exact: self.exact.map(|first| first + range.start),
-            origin: self.origin.clone(),
-        }
+        Self { len: range.len(), exact: self.exact.map(|first| first + range.start), origin: self.origin.clone() }
     }
 
     fn place(&self) -> Origins {
@@ -160,11 +146,7 @@ impl From<Vec<Run>> for Runs {
         if runs.iter().all(|run| run.origin.is_none()) {
             return Self::None;
         }
-        if runs.len() > 1 {
-            Self::Many(runs.into())
-        } else {
-            runs.pop().map_or(Self::None, Self::One)
-        }
+        if runs.len() > 1 { Self::Many(runs.into()) } else { runs.pop().map_or(Self::None, Self::One) }
     }
 }
 
@@ -179,24 +161,14 @@ impl Text {
     /// `text`, origin unknown.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        Self {
-            text: text.into(),
-            runs: Runs::None,
-        }
+        Self { text: text.into(), runs: Runs::None }
     }
 
     /// A whole file, letter by letter.
     #[must_use]
     pub fn of_file(file: FileId, text: Arc<str>, layer: Layer) -> Self {
         let span = Span::new(file, 0, text.len());
-        Self {
-            runs: Runs::One(Run {
-                len: text.len(),
-                exact: Some(0),
-                origin: Some(Origin::new(span, layer)),
-            }),
-            text,
-        }
+        Self { runs: Runs::One(Run { len: text.len(), exact: Some(0), origin: Some(Origin::new(span, layer)) }), text }
     }
 
     /// `text` that came from `span`; exact when both have the same length.
@@ -205,11 +177,7 @@ impl Text {
         let exact = (span.len() == text.len()).then_some(0);
         Self {
             text: text.into(),
-            runs: Runs::One(Run {
-                len: text.len(),
-                exact,
-                origin: Some(Origin::new(span, layer)),
-            }),
+            runs: Runs::One(Run { len: text.len(), exact, origin: Some(Origin::new(span, layer)) }),
         }
     }
 
@@ -218,11 +186,7 @@ impl Text {
     pub fn computed(text: impl Into<Arc<str>>, origins: Origins) -> Self {
         let text = text.into();
         let runs = match origins {
-            Some(origin) => Runs::One(Run {
-                len: text.len(),
-                exact: None,
-                origin: Some(origin),
-            }),
+            Some(origin) => Runs::One(Run { len: text.len(), exact: None, origin: Some(origin) }),
             None => Runs::None,
         };
         Self { text, runs }
@@ -231,11 +195,7 @@ impl Text {
     /// `text` computed from this one: keeps the union of its origins; unchanged text keeps everything.
     #[must_use]
     pub fn derive(&self, text: impl Into<Arc<str>> + AsRef<str>) -> Self {
-        if text.as_ref() == self.as_str() {
-            self.clone()
-        } else {
-            Self::computed(text, self.origins())
-        }
+        if text.as_ref() == self.as_str() { self.clone() } else { Self::computed(text, self.origins()) }
     }
 
     /// The plain string.
@@ -266,9 +226,7 @@ impl Text {
     #[must_use]
     pub fn slice(&self, range: Range<usize>) -> Self {
         let start = self.text.floor_char_boundary(range.start.min(self.len()));
-        let end = self
-            .text
-            .floor_char_boundary(range.end.clamp(start, self.len()));
+        let end = self.text.floor_char_boundary(range.end.clamp(start, self.len()));
         if start == 0 && end == self.len() {
             return self.clone();
         }
@@ -278,10 +236,7 @@ impl Text {
             // An empty value still has a place: that of the run it was cut from.
             runs.extend(self.run_at(start));
         }
-        Self {
-            text: self.text[start..end].into(),
-            runs: runs.into(),
-        }
+        Self { text: self.text[start..end].into(), runs: runs.into() }
     }
 
     /// This text without surrounding blanks, as `strings.TrimSpace` has them.
@@ -332,13 +287,8 @@ impl Text {
     pub fn span_of(&self, range: Range<usize>) -> Option<Span> {
         let places = self.slice(range).origins()?.places();
         let (first, ..) = *places.first()?;
-        let same = places
-            .iter()
-            .filter(|(span, ..)| span.file == first.file && span.start >= first.start);
-        Some(Span {
-            end: same.map(|(span, ..)| span.end).max().unwrap_or(first.end),
-            ..first
-        })
+        let same = places.iter().filter(|(span, ..)| span.file == first.file && span.start >= first.start);
+        Some(Span { end: same.map(|(span, ..)| span.end).max().unwrap_or(first.end), ..first })
     }
 
     fn each_run(&self, range: Range<usize>, mut take: impl FnMut(Run)) {
@@ -381,10 +331,7 @@ impl From<&str> for Text {
 
 impl From<String> for Text {
     fn from(text: String) -> Self {
-        Self {
-            text: text.into(),
-            runs: Runs::None,
-        }
+        Self { text: text.into(), runs: Runs::None }
     }
 }
 
@@ -504,11 +451,7 @@ impl TextBuilder {
     pub fn push_computed(&mut self, text: &str, origins: &Origins) {
         if origins.is_some() && !text.is_empty() {
             self.cover();
-            self.add(Run {
-                len: text.len(),
-                exact: None,
-                origin: origins.clone(),
-            });
+            self.add(Run { len: text.len(), exact: None, origin: origins.clone() });
         }
         self.text.push_str(text);
     }
@@ -521,9 +464,7 @@ impl TextBuilder {
     /// Adds `range` of a text with its origins; the range must lie on character boundaries, else it is cut to fit.
     pub fn push_slice(&mut self, text: &Text, range: Range<usize>) {
         let start = text.text.floor_char_boundary(range.start.min(text.len()));
-        let end = text
-            .text
-            .floor_char_boundary(range.end.clamp(start, text.len()));
+        let end = text.text.floor_char_boundary(range.end.clamp(start, text.len()));
         if !matches!(text.runs, Runs::None) {
             self.cover();
             text.each_run(start..end, |run| self.add(run));
@@ -546,10 +487,7 @@ impl TextBuilder {
                         wrapped
                     }
                 });
-                self.add(Run {
-                    origin,
-                    ..run.clone()
-                });
+                self.add(Run { origin, ..run.clone() });
             }
         }
         self.text.push_str(&text.text);
@@ -558,20 +496,13 @@ impl TextBuilder {
     /// The finished text.
     #[must_use]
     pub fn finish(self) -> Text {
-        Text {
-            text: self.text.into(),
-            runs: self.runs.into(),
-        }
+        Text { text: self.text.into(), runs: self.runs.into() }
     }
 
     /// Gives the bytes that no run covers yet a run without origin.
     fn cover(&mut self) {
         if self.covered < self.text.len() {
-            self.runs.push(Run {
-                len: self.text.len() - self.covered,
-                exact: None,
-                origin: None,
-            });
+            self.runs.push(Run { len: self.text.len() - self.covered, exact: None, origin: None });
             self.covered = self.text.len();
         }
     }
@@ -605,20 +536,11 @@ mod tests {
 
     fn file(text: &str) -> Text {
         let sources = Sources::new();
-        Text::of_file(
-            sources.add("values.yaml", text.into()),
-            text.into(),
-            Layer::Values,
-        )
+        Text::of_file(sources.add("values.yaml", text.into()), text.into(), Layer::Values)
     }
 
     fn ranges(text: &Text) -> Vec<Range<usize>> {
-        text.origins().map_or_else(Vec::new, |all| {
-            all.places()
-                .into_iter()
-                .map(|(span, ..)| span.range())
-                .collect()
-        })
+        text.origins().map_or_else(Vec::new, |all| all.places().into_iter().map(|(span, ..)| span.range()).collect())
     }
 
     #[test]
@@ -644,20 +566,8 @@ mod tests {
         builder.push_slice(&values, 6..10);
         let image = builder.finish();
         assert_eq!(image, "image: nginx:1.25");
-        let parts: Vec<_> = image
-            .parts()
-            .into_iter()
-            .map(|(range, origin)| (range, origin.is_some()))
-            .collect();
-        assert_eq!(
-            parts,
-            [
-                (0..7, false),
-                (7..12, true),
-                (12..13, false),
-                (13..17, true)
-            ]
-        );
+        let parts: Vec<_> = image.parts().into_iter().map(|(range, origin)| (range, origin.is_some())).collect();
+        assert_eq!(parts, [(0..7, false), (7..12, true), (12..13, false), (13..17, true)]);
         assert_eq!(ranges(&image.slice(13..17)), [6..10]);
         assert_eq!(ranges(&image.slice(7..17)), [0..5, 6..10]);
     }

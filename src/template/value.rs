@@ -153,29 +153,20 @@ impl Value {
     /// A `[]interface {}`.
     #[must_use]
     pub fn list(items: Vec<Value>) -> Self {
-        Self::List(Rc::new(List {
-            element: Element::Any,
-            items,
-        }))
+        Self::List(Rc::new(List { element: Element::Any, items }))
     }
 
     /// A `[]string`.
     #[must_use]
     pub fn strings(items: Vec<Text>) -> Self {
         let items = items.into_iter().map(Self::String).collect();
-        Self::List(Rc::new(List {
-            element: Element::String,
-            items,
-        }))
+        Self::List(Rc::new(List { element: Element::String, items }))
     }
 
     /// A `map[string]interface {}`.
     #[must_use]
     pub fn map(entries: BTreeMap<Text, Value>) -> Self {
-        Self::Map(Rc::new(Map {
-            kind: MapKind::Any,
-            entries: RefCell::new(entries),
-        }))
+        Self::Map(Rc::new(Map { kind: MapKind::Any, entries: RefCell::new(entries) }))
     }
 
     /// Everything that this value came from; collections give the union over their members.
@@ -183,16 +174,10 @@ impl Value {
     pub fn origins(&self) -> Origins {
         match self {
             Self::Nil | Self::Object(_) => None,
-            Self::Bool(_, origins) | Self::Int(_, _, origins) | Self::Float(_, origins) => {
-                origins.clone()
-            }
+            Self::Bool(_, origins) | Self::Int(_, _, origins) | Self::Float(_, origins) => origins.clone(),
             Self::String(text) | Self::Bytes(text) => text.origins(),
-            Self::List(list) => {
-                crate::source::Origin::union(list.items.iter().filter_map(Value::origins))
-            }
-            Self::Map(map) => crate::source::Origin::union(
-                map.entries.borrow().values().filter_map(Value::origins),
-            ),
+            Self::List(list) => crate::source::Origin::union(list.items.iter().filter_map(Value::origins)),
+            Self::Map(map) => crate::source::Origin::union(map.entries.borrow().values().filter_map(Value::origins)),
         }
     }
 }

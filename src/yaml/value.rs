@@ -31,31 +31,19 @@ impl Value {
     /// The mapping, if it is one.
     #[must_use]
     pub fn as_map(&self) -> Option<&Map> {
-        if let Self::Map(map) = self {
-            Some(map)
-        } else {
-            None
-        }
+        if let Self::Map(map) = self { Some(map) } else { None }
     }
 
     /// The sequence, if it is one.
     #[must_use]
     pub fn as_list(&self) -> Option<&[Value]> {
-        if let Self::List(list) = self {
-            Some(list)
-        } else {
-            None
-        }
+        if let Self::List(list) = self { Some(list) } else { None }
     }
 
     /// The string, if it is one.
     #[must_use]
     pub fn as_text(&self) -> Option<&Text> {
-        if let Self::String(text) = self {
-            Some(text)
-        } else {
-            None
-        }
+        if let Self::String(text) = self { Some(text) } else { None }
     }
 
     /// The value under `key`, if this is a mapping that has it.

@@ -42,10 +42,7 @@ pub struct Failure {
 
 impl From<String> for Failure {
     fn from(message: String) -> Self {
-        Self {
-            message,
-            place: None,
-        }
+        Self { message, place: None }
     }
 }
 
@@ -73,17 +70,8 @@ pub struct Function {
 
 impl Function {
     /// A function of fixed arity.
-    pub(crate) const fn new(
-        name: &'static str,
-        parameters: &'static [Type],
-        call: fn(&[Value]) -> Outcome,
-    ) -> Self {
-        Self {
-            name,
-            parameters,
-            variadic: None,
-            call,
-        }
+    pub(crate) const fn new(name: &'static str, parameters: &'static [Type], call: fn(&[Value]) -> Outcome) -> Self {
+        Self { name, parameters, variadic: None, call }
     }
 
     /// A function that also takes any number of `rest`.
@@ -93,11 +81,6 @@ impl Function {
         rest: Type,
         call: fn(&[Value]) -> Outcome,
     ) -> Self {
-        Self {
-            name,
-            parameters,
-            variadic: Some(rest),
-            call,
-        }
+        Self { name, parameters, variadic: Some(rest), call }
     }
 }
