@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::error::Error;
 use super::node::{Document, Node, NodeKind};
-use super::number::format_single;
+use super::number::{format_float, format_json, format_single, parse_int, parse_uint};
 use super::resolve::{Resolved, resolve, resolve_tagged};
 use super::scanner::DEEPEST;
 use super::value::{Map, Value};
@@ -19,15 +19,15 @@ const LARGE: usize = 4_000_000;
 
 /// Decodes a document. `strict` refuses duplicate keys.
 pub(super) fn decode(document: &Document, strict: bool) -> Result<Value, Error> {
-    let mut decoder =
-        Decoder { strict, decoded: 1, from_aliases: 0, aliases: Vec::new(), depth: 0, duplicates: Vec::new() };
+    let mut decoder = Decoder { strict, decoded: 1, ..Decoder::default() };
     let value = decoder.value(document.root())?;
-    match decoder.duplicates.first() {
+    if let Some((node, _)) = decoder.duplicates.first() {
+        let all: Vec<&str> = decoder.duplicates.iter().map(|(_, message)| message.as_str()).collect();
+        return Err(error(*node, &format!("yaml: unmarshal errors:\n  {}", all.join("\n  "))));
+    }
+    match decoder.bad_key.or(decoder.bad_number) {
+        Some(error) => Err(error),
         None => Ok(value),
-        Some((node, _)) => {
-            let all: Vec<&str> = decoder.duplicates.iter().map(|(_, message)| message.as_str()).collect();
-            Err(error(*node, &format!("yaml: unmarshal errors:\n  {}", all.join("\n  "))))
-        }
     }
 }
 
@@ -66,6 +66,7 @@ fn binary(text: &Text) -> Option<Text> {
     Some(text.derive(string))
 }
 
+#[derive(Default)]
 struct Decoder<'a> {
     strict: bool,
     decoded: usize,
@@ -74,6 +75,9 @@ struct Decoder<'a> {
     aliases: Vec<usize>,
     depth: usize,
     duplicates: Vec<(Node<'a>, String)>,
+    /// What the conversion to JSON refuses once all is decoded: first a key without a string, then an infinity or NaN.
+    bad_key: Option<Error>,
+    bad_number: Option<Error>,
 }
 
 impl<'a> Decoder<'a> {
@@ -123,7 +127,7 @@ impl<'a> Decoder<'a> {
 
     fn value(&mut self, node: Node<'a>) -> Result<Value, Error> {
         self.nested(node, |decoder, node| match &node.data().kind {
-            NodeKind::Scalar { .. } => scalar(node).and_then(|(resolved, text)| to_value(node, resolved, text)),
+            NodeKind::Scalar { .. } => scalar(node).map(|(resolved, text)| decoder.scalar(node, resolved, text)),
             NodeKind::Sequence { .. } => {
                 let items: Result<_, _> = node.items().map(|item| decoder.value(item)).collect();
                 Ok(Value::List(Arc::new(items?)))
@@ -144,12 +148,18 @@ impl<'a> Decoder<'a> {
                 self.merge(value, map, seen)?;
                 continue;
             }
-            let (name, typed) = self.key(key, value)?;
-            let value_node = value;
+            let (name, typed) = self.key(key)?;
+            let line = value.line();
             let value = self.value(value)?;
+            let Some(name) = name else {
+                if self.bad_key.is_none() {
+                    let value = if value.is_null() { "<nil>".to_owned() } else { go_syntax(&value) };
+                    self.bad_key = Some(error(key, &format!("Unsupported map key of type: {typed}, value: {value}")));
+                }
+                continue;
+            };
             if self.strict && !seen.insert(typed.clone()) {
-                let message = format!("line {}: key {typed} already set in map", value_node.line());
-                self.duplicates.push((key, message));
+                self.duplicates.push((key, format!("line {line}: key {typed} already set in map")));
                 continue;
             }
             // A later key brings its own place.
@@ -177,8 +187,8 @@ impl<'a> Decoder<'a> {
         Ok(())
     }
 
-    /// A key as the string that it becomes, and as Go prints it with its type.
-    fn key(&mut self, key: Node<'a>, value: Node<'a>) -> Result<(Text, String), Error> {
+    /// A key as the string that it becomes, and as Go prints it with its type; no string for a key that JSON cannot have.
+    fn key(&mut self, key: Node<'a>) -> Result<(Option<Text>, String), Error> {
         if !key.is_scalar() {
             // go-yaml decodes the key before it refuses it.
             let decoded = self.value(key)?;
@@ -188,23 +198,39 @@ impl<'a> Decoder<'a> {
         let (name, typed) = match resolved {
             Resolved::String | Resolved::Timestamp | Resolved::Binary => {
                 let typed = if self.strict { format!("{:?}", text.as_str()) } else { String::new() };
-                return Ok((text, typed));
+                return Ok((Some(text), typed));
             }
             Resolved::Bool(value) => (value.to_string(), value.to_string()),
             Resolved::Int(value) => (value.to_string(), value.to_string()),
-            Resolved::Float(value) => (format_single(value), super::number::format_float(value)),
-            Resolved::Null | Resolved::Uint(_) => {
-                let (kind, printed) = match resolved {
-                    Resolved::Uint(value) => ("uint64", format!("{value:#x}")),
-                    _ => ("%!s(<nil>)", "<nil>".to_owned()),
-                };
-                let value = self.value(value)?;
-                let value = if value.is_null() { "<nil>".to_owned() } else { go_syntax(&value) };
-                let message = format!("Unsupported map key of type: {kind}, key: {printed}, value: {value}");
-                return Err(error(key, &message));
-            }
+            Resolved::Float(value) => (format_single(value), format_float(value)),
+            Resolved::Null => return Ok((None, "%!s(<nil>), key: <nil>".to_owned())),
+            Resolved::Uint(value) => return Ok((None, format!("uint64, key: {value:#x}"))),
         };
-        Ok((text.derive(name), typed))
+        Ok((Some(text.derive(name)), typed))
+    }
+
+    #[allow(clippy::cast_precision_loss)] // JSON's numbers are floats in Helm.
+    fn scalar(&mut self, node: Node<'a>, resolved: Resolved, text: Text) -> Value {
+        match resolved {
+            Resolved::Null => Value::Null(text.origins()),
+            Resolved::Bool(value) => Value::Bool(value, text.origins()),
+            Resolved::Int(value) => Value::Float(value as f64, text.origins()),
+            Resolved::Uint(value) => Value::Float(value as f64, text.origins()),
+            Resolved::Float(value) => {
+                if !value.is_finite() && self.bad_number.is_none() {
+                    let name = if value.is_nan() {
+                        "NaN"
+                    } else if value > 0.0 {
+                        "+Inf"
+                    } else {
+                        "-Inf"
+                    };
+                    self.bad_number = Some(error(node, &format!("json: unsupported value: {name}")));
+                }
+                Value::Float(value, text.origins())
+            }
+            Resolved::Timestamp | Resolved::String | Resolved::Binary => Value::String(text),
+        }
     }
 }
 
@@ -225,26 +251,14 @@ fn scalar(node: Node<'_>) -> Result<(Resolved, Text), Error> {
     Ok((resolved, text))
 }
 
-#[allow(clippy::cast_precision_loss)] // JSON's numbers are floats in Helm.
-fn to_value(node: Node<'_>, resolved: Resolved, text: Text) -> Result<Value, Error> {
-    Ok(match resolved {
-        Resolved::Null => Value::Null(text.origins()),
-        Resolved::Bool(value) => Value::Bool(value, text.origins()),
-        Resolved::Int(value) => Value::Float(value as f64, text.origins()),
-        Resolved::Uint(value) => Value::Float(value as f64, text.origins()),
-        Resolved::Float(value) if value.is_finite() => Value::Float(value, text.origins()),
-        Resolved::Float(value) => {
-            let name = if value.is_nan() {
-                "NaN"
-            } else if value > 0.0 {
-                "+Inf"
-            } else {
-                "-Inf"
-            };
-            return Err(error(node, &format!("json: unsupported value: {name}")));
-        }
-        Resolved::Timestamp | Resolved::String | Resolved::Binary => Value::String(text),
-    })
+/// Whole numbers print as the integers that go-yaml read, those past `int64` in hexadecimal as Go prints `uint64`.
+fn go_number(value: f64) -> String {
+    let json = format_json(value);
+    match (parse_int(&json), parse_uint(&json)) {
+        (Some(value), _) => value.to_string(),
+        (None, Some(value)) => format!("{value:#x}"),
+        (None, None) => format_float(value),
+    }
 }
 
 /// A value as Go's `%#v` prints it, for messages.
@@ -253,7 +267,7 @@ fn go_syntax(value: &Value) -> String {
         Value::Null(_) => "interface {}(nil)".to_owned(),
         Value::Bool(value, _) => value.to_string(),
         Value::Int(value, _) => value.to_string(),
-        Value::Float(value, _) => super::number::format_float(*value),
+        Value::Float(value, _) => go_number(*value),
         Value::String(text) => format!("{:?}", text.as_str()),
         Value::List(items) => {
             let items: Vec<_> = items.iter().map(go_syntax).collect();

@@ -110,6 +110,8 @@ pub(super) struct Token {
 #[derive(Clone, Copy, Debug, Default)]
 struct SimpleKey {
     possible: bool,
+    /// Whether the token is held back until it is known not to be a key.
+    awaited: bool,
     required: bool,
     token: usize,
     mark: Mark,
@@ -117,6 +119,9 @@ struct SimpleKey {
 
 /// How many characters a key may take that is written without `?`.
 const LONGEST_SIMPLE_KEY: usize = 1024;
+
+/// How many characters the scanner looks ahead.
+const LOOKAHEAD: usize = 4;
 
 /// How deep flow collections and how deep indentation may nest. go-yaml allows 10,000; readers here recurse.
 pub(super) const DEEPEST: usize = 500;
@@ -196,7 +201,7 @@ impl<'a> Scanner<'a> {
             if self.simple_keys[level].token != self.taken {
                 break;
             }
-            if self.simple_keys[level].possible {
+            if self.simple_keys[level].awaited {
                 return self.is_valid(level);
             }
         }
@@ -227,7 +232,7 @@ impl<'a> Scanner<'a> {
         self.remove_simple_key()?;
         let token = self.taken + self.tokens.len();
         if let Some(last) = self.simple_keys.last_mut() {
-            *last = SimpleKey { possible: true, required, token, mark };
+            *last = SimpleKey { possible: true, awaited: true, required, token, mark };
         }
         Ok(())
     }
@@ -238,7 +243,10 @@ impl<'a> Scanner<'a> {
             let mark = last.mark;
             return Err(self.error(mark, "could not find expected ':'"));
         }
-        last.possible = false;
+        if last.possible {
+            last.possible = false;
+            last.awaited = false;
+        }
         Ok(())
     }
 
@@ -253,11 +261,16 @@ impl<'a> Scanner<'a> {
             return Err(self.error(mark, &format!("exceeded max depth of {DEEPEST}")));
         }
         let token = Token { kind, start: mark, end: mark.offset };
-        match before {
-            Some(number) => self.tokens.insert((number - self.taken).min(self.tokens.len()), token),
-            None => self.tokens.push_back(token),
-        }
+        self.insert(before, token);
         Ok(())
+    }
+
+    /// Puts a token before the one of number `before`; behind all others if that one was taken already.
+    fn insert(&mut self, before: Option<usize>, token: Token) {
+        match before.and_then(|number| number.checked_sub(self.taken)) {
+            Some(at) if at < self.tokens.len() => self.tokens.insert(at, token),
+            _ => self.tokens.push_back(token),
+        }
     }
 
     fn unroll_indent(&mut self, column: isize) {
@@ -395,7 +408,7 @@ impl<'a> Scanner<'a> {
         self.save_simple_key()?;
         let mark = self.mark();
         let token = self.taken + self.tokens.len();
-        self.simple_keys.push(SimpleKey { possible: false, required: false, token, mark });
+        self.simple_keys.push(SimpleKey { token, mark, ..SimpleKey::default() });
         self.flow_level += 1;
         if self.flow_level > DEEPEST {
             return Err(self.error(mark, &format!("exceeded max depth of {DEEPEST}")));
@@ -409,7 +422,14 @@ impl<'a> Scanner<'a> {
         self.remove_simple_key()?;
         if self.flow_level > 0 {
             self.flow_level -= 1;
-            self.simple_keys.pop();
+            // A collection without keys of its own shares its number with its bracket: go-yaml then no longer waits for
+            // the colon behind it, and `[]: x` is no mapping.
+            let closed = self.simple_keys.pop();
+            if let (Some(closed), Some(outer)) = (closed, self.simple_keys.last_mut())
+                && closed.token == outer.token
+            {
+                outer.awaited = false;
+            }
         }
         self.simple_key_allowed = false;
         self.push_indicator(kind);
@@ -448,10 +468,10 @@ impl<'a> Scanner<'a> {
         let level = self.simple_keys.len() - 1;
         if self.is_valid(level)? {
             let key = self.simple_keys[level];
-            let at = key.token.saturating_sub(self.taken).min(self.tokens.len());
-            self.tokens.insert(at, Token { kind: Kind::Key, start: key.mark, end: key.mark.offset });
+            self.insert(Some(key.token), Token { kind: Kind::Key, start: key.mark, end: key.mark.offset });
             self.roll_indent(key.mark.column, Some(key.token), Kind::BlockMappingStart, key.mark)?;
             self.simple_keys[level].possible = false;
+            self.simple_keys[level].awaited = false;
             self.simple_key_allowed = false;
         } else {
             if self.flow_level == 0 {
@@ -596,11 +616,11 @@ impl<'a> Scanner<'a> {
     /// Refuses a character that YAML does not allow and that go-yaml had met by now: it reads ahead in blocks, and a bad
     /// byte in a block comes before anything else that is wrong in it.
     pub(super) fn check_characters(&self) -> Result<(), Error> {
-        let seen = (self.offset / reader::BLOCK + 1) * reader::BLOCK;
-        match self.refused {
-            Some(at) if at < seen => Err(reader::refusal(self.text, at)),
-            _ => Ok(()),
-        }
+        let Some(at) = self.refused else { return Ok(()) };
+        // A character that the end cuts short is met when the scanner looks that far.
+        let cut_short = reader::is_cut_short(self.text, at);
+        let seen = if cut_short { self.offset + LOOKAHEAD } else { (self.offset / reader::BLOCK + 1) * reader::BLOCK };
+        if at < seen { Err(reader::refusal(self.text, at)) } else { Ok(()) }
     }
 
     /// An error of the scanner here; `context` is where the token began.
