@@ -152,9 +152,10 @@ fn undecorated(value: Piece<'_>) -> (Piece<'_>, Option<Piece<'_>>) {
             }
         }
     }
-    let hash = value.text.char_indices().find(|(at, c)| {
-        *c == '#' && value.text[..*at].chars().next_back().is_none_or(char::is_whitespace)
-    });
+    let hash = value
+        .text
+        .char_indices()
+        .find(|(at, c)| *c == '#' && value.text[..*at].chars().next_back().is_none_or(char::is_whitespace));
     match hash {
         Some((at, _)) => (value.slice(0..at).trim(), Some(value.from(at))),
         None => (value, None),

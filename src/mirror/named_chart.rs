@@ -71,7 +71,9 @@ fn read(words: Piece<'_>, span: Span) -> Option<NamedChart> {
     let address = if is_address(name.text) && names_version(next.text) { Some((name, next)) } else { None };
     let (repository, name) = match address {
         // An address and the chart as two words.
-        Some((address, name)) => (Some(address.trim_end_matching(|c| c == '/')), name.trim_end_matching(is_punctuation)),
+        Some((address, name)) => {
+            (Some(address.trim_end_matching(|c| c == '/')), name.trim_end_matching(is_punctuation))
+        }
         None => (None, name),
     };
     let parts = parts_of(name)?;

@@ -106,9 +106,9 @@ fn field(value: Piece<'_>) -> Option<Field> {
 }
 
 fn unquoted(word: Piece<'_>) -> Piece<'_> {
-    let quoted = ['"', '\'', '`'].into_iter().any(|quote| {
-        word.text.len() > 1 && word.text.starts_with(quote) && word.text.ends_with(quote)
-    });
+    let quoted = ['"', '\'', '`']
+        .into_iter()
+        .any(|quote| word.text.len() > 1 && word.text.starts_with(quote) && word.text.ends_with(quote));
     if quoted { word.slice(1..word.text.len() - 1) } else { word }
 }
 

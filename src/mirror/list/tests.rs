@@ -80,12 +80,14 @@ fn a_list_has_header_entries_and_notes() {
 
     assert_eq!(words(&list, &agent.note.title), Some("Health Monitoring Agent"));
     assert_eq!(value(&list, &agent.note.default_region), Some(("us-west-2", Some("(Account ID: 905418368575)"))));
-    assert_eq!(agent.note.notes.iter().map(|note| text_of(&list, note)).collect::<Vec<_>>(), [
-        "the URI depends on the region"
-    ]);
-    assert_eq!(agent.note.remarks.iter().map(|remark| text_of(&list, remark)).collect::<Vec<_>>(), [
-        "For other regions, see the readme"
-    ]);
+    assert_eq!(
+        agent.note.notes.iter().map(|note| text_of(&list, note)).collect::<Vec<_>>(),
+        ["the URI depends on the region"]
+    );
+    assert_eq!(
+        agent.note.remarks.iter().map(|remark| text_of(&list, remark)).collect::<Vec<_>>(),
+        ["For other regions, see the readme"]
+    );
 
     assert_eq!(words(&list, &kubeflow.note.title), Some("Kubeflow Training Operator"));
     assert_eq!(kubeflow.note.from, None);
@@ -99,7 +101,10 @@ fn a_note_names_a_chart_in_many_ways() {
     let named = |whole: &str, origin: &str, chart: &str, version: &str| {
         Some((whole.to_owned(), origin.to_owned(), chart.to_owned(), Some(version.to_owned())))
     };
-    assert_eq!(from("# x (from local chart m-o:0.1.0)"), named("(from local chart m-o:0.1.0)", "local", "m-o", "0.1.0"));
+    assert_eq!(
+        from("# x (from local chart m-o:0.1.0)"),
+        named("(from local chart m-o:0.1.0)", "local", "m-o", "0.1.0")
+    );
     assert_eq!(from("# x (from eks/efa:0.5.10)"), named("(from eks/efa:0.5.10)", "eks", "efa", "0.5.10"));
     assert_eq!(from("#x(FROM: helm chart eks/efa:v1)"), named("(FROM: helm chart eks/efa:v1)", "eks", "efa", "v1"));
     assert_eq!(
@@ -113,7 +118,12 @@ fn a_note_names_a_chart_in_many_ways() {
     );
     assert_eq!(
         from("# x (from https://aws.github.io/eks-charts/ efa:0.5.20)"),
-        named("(from https://aws.github.io/eks-charts/ efa:0.5.20)", "https://aws.github.io/eks-charts", "efa", "0.5.20")
+        named(
+            "(from https://aws.github.io/eks-charts/ efa:0.5.20)",
+            "https://aws.github.io/eks-charts",
+            "efa",
+            "0.5.20"
+        )
     );
     assert_eq!(
         from("# x (from https://aws.github.io/eks-charts/aws-efa-k8s-device-plugin-v0.5.20.tgz)"),
@@ -188,21 +198,21 @@ fn rulers_and_disabled_entries_are_no_titles() {
 
 #[test]
 fn a_line_that_says_nothing_else_is_invalid() {
-    let kinds: Vec<_> = parse("nginx\n=nginx\nnginx= \nnginx= # later\n \t\n # c\nx=y\n")
-        .lines
-        .iter()
-        .map(|line| line.kind)
-        .collect();
+    let kinds: Vec<_> =
+        parse("nginx\n=nginx\nnginx= \nnginx= # later\n \t\n # c\nx=y\n").lines.iter().map(|line| line.kind).collect();
     use LineKind::{Blank, Comment, Entry, Invalid};
-    assert_eq!(kinds, [
-        Invalid(InvalidLine::NoEquals),
-        Invalid(InvalidLine::NoName),
-        Invalid(InvalidLine::NoSource),
-        Invalid(InvalidLine::NoSource),
-        Blank,
-        Comment,
-        Entry(0)
-    ]);
+    assert_eq!(
+        kinds,
+        [
+            Invalid(InvalidLine::NoEquals),
+            Invalid(InvalidLine::NoName),
+            Invalid(InvalidLine::NoSource),
+            Invalid(InvalidLine::NoSource),
+            Blank,
+            Comment,
+            Entry(0)
+        ]
+    );
 }
 
 #[test]
@@ -260,14 +270,17 @@ fn directives_know_what_they_speak_of() {
             (directive.line, directive.scope, kind)
         })
         .collect();
-    assert_eq!(read, [
-        (0, Scope::File, ("exempt", Some("*.dkr.ecr.*.amazonaws.com/eks/*:v1"), Some("pulled through endpoints"))),
-        (2, Scope::File, ("allow", Some("floating-tag"), Some("vendor has no other"))),
-        (5, Scope::Entry(0), ("allow", Some("tag-mismatch"), None)),
-        (8, Scope::Nowhere, ("unknown", Some("allow"), None)),
-        (9, Scope::Nowhere, ("unknown", Some("forgive all"), None)),
-        (10, Scope::Nowhere, ("unknown", None, None)),
-    ]);
+    assert_eq!(
+        read,
+        [
+            (0, Scope::File, ("exempt", Some("*.dkr.ecr.*.amazonaws.com/eks/*:v1"), Some("pulled through endpoints"))),
+            (2, Scope::File, ("allow", Some("floating-tag"), Some("vendor has no other"))),
+            (5, Scope::Entry(0), ("allow", Some("tag-mismatch"), None)),
+            (8, Scope::Nowhere, ("unknown", Some("allow"), None)),
+            (9, Scope::Nowhere, ("unknown", Some("forgive all"), None)),
+            (10, Scope::Nowhere, ("unknown", None, None)),
+        ]
+    );
     assert_eq!(&list.text()[list.directives[2].span.range()], "MirrorLint: allow tag-mismatch");
     // A directive is no title.
     assert_eq!(words(&list, &list.entries[0].note.title), Some("x"));
