@@ -168,6 +168,12 @@ impl Reference {
         self.tag.clone().map(|range| &self.text[range])
     }
 
+    /// The tag that is pulled: `latest` when neither tag nor digest is given.
+    #[must_use]
+    pub fn effective_tag(&self) -> Option<&str> {
+        self.tag().or_else(|| self.digest.is_none().then_some("latest"))
+    }
+
     /// The bytes of [`Reference::tag`].
     #[must_use]
     pub fn tag_range(&self) -> Option<Range<usize>> {
