@@ -352,3 +352,20 @@ proptest! {
         check_laws(&parts.concat());
     }
 }
+
+#[test]
+fn the_fixtures_say_what_their_readme_says() {
+    let list = parse(include_str!("../../../fixtures/hyperpod/tools/ecr-images.conf"));
+    assert!(!list.lines.iter().any(|line| matches!(line.kind, LineKind::Invalid(_))));
+    let undocumented: Vec<_> = list.entries.iter().filter(|entry| entry.note.from.is_none()).collect();
+    assert_eq!(
+        undocumented.iter().map(|entry| entry.name.text.as_str()).collect::<Vec<_>>(),
+        ["kubeflow-training-operator"]
+    );
+
+    let list = parse(include_str!("../../../fixtures/kitchen-sink/tools/ecr-images.conf"));
+    assert_eq!(list.lines.last().map(|line| line.ending), Some(Ending::None));
+    assert_eq!(list.lines.iter().filter(|line| matches!(line.kind, LineKind::Invalid(_))).count(), 1);
+    assert!(list.entries.iter().all(|entry| entry.note.from.is_some()));
+    assert_eq!(list.directives.iter().map(|directive| directive.scope).collect::<Vec<_>>(), [Scope::File]);
+}
