@@ -1,6 +1,10 @@
 //! The functions of Helm's template environment, one file per family, and how Go calls them: declared parameter types,
 //! argument conversion by the evaluator, errors as text.
 
+mod arguments;
+mod paths;
+mod strings;
+
 use crate::source::Span;
 use crate::template::Value;
 
@@ -25,6 +29,8 @@ pub enum Type {
     List,
     /// `[]string`
     Strings,
+    /// A struct or a pointer to one, by Go's name of the type: `time.Time`
+    Object(&'static str),
     /// `chartutil.Values` (also given a `map[string]interface {}`)
     Values,
     /// `reflect.Value`, as Go's own builtins take: anything, checked by the function itself
