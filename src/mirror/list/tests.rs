@@ -97,6 +97,15 @@ fn a_list_has_header_entries_and_notes() {
 }
 
 #[test]
+fn a_part_of_a_source_has_a_place_of_its_own() {
+    let list = parse("a = 'nginx:1.25' # x\n");
+    let source = &list.entries[0].source;
+    let tag = crate::image::Reference::parse(&source.text).unwrap().tag_range().unwrap();
+    assert_eq!(&list.text()[source.span_of(tag).range()], "1.25");
+    assert!(source.span_of(99..100).is_empty());
+}
+
+#[test]
 fn a_note_names_a_chart_in_many_ways() {
     let named = |whole: &str, origin: &str, chart: &str, version: &str| {
         Some((whole.to_owned(), origin.to_owned(), chart.to_owned(), Some(version.to_owned())))
