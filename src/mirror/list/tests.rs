@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use super::super::{ChartOrigin, DirectiveKind, Ending, Field, InvalidLine, Located, NamedChart};
+use super::super::{ChartOrigin, DirectiveKind, Ending, Field, InvalidLine, Located, NamedChart, readers};
 use super::*;
 use crate::source::Sources;
 
@@ -321,6 +321,8 @@ fn check_laws(text: &str) {
         at = line.span.end as usize + line.ending.as_str().len();
     }
     assert_eq!(at, text.len());
+    assert_eq!(readers::shell_steps(&list).len(), list.lines.len());
+    assert_eq!(readers::python_steps(&list).len(), list.lines.len());
     for entry in &list.entries {
         let line = list.lines[entry.line];
         for piece in pieces(entry) {
