@@ -1,11 +1,13 @@
 //! Holds the emulated readers of the list against the real programs: bash with xargs and cut, and Python 3. Where one of
 //! them is not installed its test says so and passes.
 
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "every function here is part of a test")]
+
 use std::io::Write;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use mirrorlint::mirror::readers::{PythonStep, ShellStep, Stop, python_steps, shell_steps};
+use mirrorlint::mirror::readers::{PythonStep, ShellStep, Stop, python_refuses, python_steps, shell_steps};
 use mirrorlint::mirror::{Ending, List};
 use mirrorlint::source::{Sources, from_bytes, to_bytes};
 
@@ -225,4 +227,19 @@ fn the_values_script_reads_lines_as_python_does() {
         assert_eq!(real, emulated, "line {at} as Python counts");
     }
     assert_eq!(real_python(&text).len(), emulated.len());
+}
+
+#[test]
+fn python_refuses_a_file_that_is_no_utf8() {
+    if program_is_missing("python3") {
+        return;
+    }
+    let (good, bad) = ("a=\u{e4}:1\n", from_bytes(b"a=\xe4:1\n"));
+    assert_eq!(python_refuses(&parse(good)), None);
+    assert_eq!(python_refuses(&parse(&bad)).map(|span| span.start), Some(2));
+    assert_eq!(real_python(good).len(), 1);
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(&to_bytes(&bad)).unwrap();
+    let output = Command::new("python3").args(["-X", "utf8", "-c", PYTHON]).arg(file.path()).output().unwrap();
+    assert!(String::from_utf8_lossy(&output.stderr).contains("UnicodeDecodeError"));
 }

@@ -13,6 +13,15 @@ pub struct Located {
     pub span: Span,
 }
 
+impl Located {
+    /// Where the bytes of `range` within the text stand: the tag within a source, a wrong character within a name.
+    #[must_use]
+    pub fn span_of(&self, range: Range<usize>) -> Span {
+        let at = |offset: usize| self.span.start as usize + offset.min(self.text.len());
+        Span::new(self.span.file, at(range.start), at(range.end))
+    }
+}
+
 /// A piece of a file that is still being cut up.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Piece<'a> {

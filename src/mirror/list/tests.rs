@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use super::super::{ChartOrigin, DirectiveKind, Ending, Field, InvalidLine, Located, NamedChart};
+use super::super::{ChartOrigin, DirectiveKind, Ending, Field, InvalidLine, Located, NamedChart, readers};
 use super::*;
 use crate::source::Sources;
 
@@ -94,6 +94,15 @@ fn a_list_has_header_entries_and_notes() {
     assert_eq!(list.lines.iter().filter(|line| line.kind == LineKind::Blank).count(), 3);
     assert_eq!(&list.text()[list.span_of_lines(9..10).range()], "\n");
     assert_eq!(list.span_of_lines(0..99).len(), LIST.len());
+}
+
+#[test]
+fn a_part_of_a_source_has_a_place_of_its_own() {
+    let list = parse("a = 'nginx:1.25' # x\n");
+    let source = &list.entries[0].source;
+    let tag = crate::image::Reference::parse(&source.text).unwrap().tag_range().unwrap();
+    assert_eq!(&list.text()[source.span_of(tag).range()], "1.25");
+    assert!(source.span_of(99..100).is_empty());
 }
 
 #[test]
@@ -312,6 +321,8 @@ fn check_laws(text: &str) {
         at = line.span.end as usize + line.ending.as_str().len();
     }
     assert_eq!(at, text.len());
+    assert_eq!(readers::shell_steps(&list).len(), list.lines.len());
+    assert_eq!(readers::python_steps(&list).len(), list.lines.len());
     for entry in &list.entries {
         let line = list.lines[entry.line];
         for piece in pieces(entry) {

@@ -1,6 +1,7 @@
 //! The copy script's loop: `while IFS='=' read -r repo_name source_image`, comments skipped by `^[[:space:]]*#`, both fields
-//! through `echo | xargs`, the tag by `cut -d: -f2`. As bash 5 and GNU findutils do it in the C locale; macOS differs only in
-//! that its `xargs` keeps a leading carriage return.
+//! through `echo | xargs`, the tag by `cut -d: -f2`. As bash 5 and GNU findutils do it in the C locale; the `xargs` of macOS
+//! differs only where a field starts with a carriage return, vertical tab or form feed: it keeps them.
+//! Not covered: a field whose first word is `-e` (`echo` then interprets backslashes), `--help` or `--version`.
 
 /// What the loop does with one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
