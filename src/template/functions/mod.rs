@@ -1,7 +1,21 @@
 //! The functions of Helm's template environment, one file per family, and how Go calls them: declared parameter types,
 //! argument conversion by the evaluator, errors as text.
 
+mod builtins;
+#[cfg(test)]
+mod calls;
+mod compare;
+pub(crate) mod convert;
+mod decimal;
+mod defaults;
+mod dicts;
+mod escape;
+pub mod format;
 pub(super) mod helm;
+mod lists;
+mod math;
+mod merge;
+pub mod types;
 
 use std::collections::HashMap;
 use std::fmt;
