@@ -68,7 +68,7 @@ pub enum Element {
     Map,
     /// `[]string` (`[][]string`) or `[]interface {}`
     List,
-    /// Objects of this Go type: `*chart.Maintainer`.
+    /// Objects; the slice has this Go type: `[]*chart.Maintainer`.
     Object(&'static str),
     /// `interface {}`, of a nil slice: what `rest`, `initial` and `concat` give when nothing is left. Empty; `null` in JSON.
     Nil,

@@ -163,7 +163,7 @@ impl<'p> Evaluator<'p, '_> {
             Value::Nil => Ok(false),
             Value::List(list) => {
                 let list = list.clone();
-                let boxed = list.element == Element::Any;
+                let boxed = matches!(list.element, Element::Any | Element::Nil);
                 let items = list.items.iter().zip(0i64..);
                 let members = items.map(|(item, index)| (Value::int(index), Held { value: item.clone(), boxed }));
                 self.iterate_over(members, branch)

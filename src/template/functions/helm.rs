@@ -12,8 +12,11 @@ const END: &str = "HELM_ERR_END";
 /// What Go prints for nil, and Helm removes from the output.
 const NO_VALUE: &str = "<no value>";
 
-pub(super) const FUNCTIONS: &[Function] =
-    &[Function::new("required", &[Type::String, Type::Any], required), Function::new("fail", &[Type::String], fail)];
+/// The functions of this family.
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function::new("required", &[Type::String, Type::Any], required),
+    Function::new("fail", &[Type::String], fail),
+];
 
 /// `required MESSAGE VALUE`: the value, unless it is nil or an empty string.
 fn required(arguments: &[Value]) -> Outcome {

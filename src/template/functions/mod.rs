@@ -106,7 +106,18 @@ impl Function {
 }
 
 /// Every family, the ones that Go prefers first: Helm's own functions hide Sprig's, those hide Go's builtins.
-const FAMILIES: &[&[Function]] = &[helm::FUNCTIONS];
+const FAMILIES: &[&[Function]] = &[
+    helm::FUNCTIONS,
+    convert::FUNCTIONS,
+    defaults::FUNCTIONS,
+    dicts::FUNCTIONS,
+    lists::FUNCTIONS,
+    math::FUNCTIONS,
+    types::FUNCTIONS,
+    builtins::FUNCTIONS,
+    compare::FUNCTIONS,
+    escape::FUNCTIONS,
+];
 
 /// What a name in a template calls.
 #[derive(Clone, Copy)]
