@@ -68,6 +68,8 @@ pub enum Element {
     Map,
     /// `[]string` (`[][]string`) or `[]interface {}`
     List,
+    /// Objects; the slice has this Go type: `[]*chart.Maintainer`.
+    Object(&'static str),
     /// `interface {}`, of a nil slice: what `rest`, `initial` and `concat` give when nothing is left. Empty; `null` in JSON.
     Nil,
 }
@@ -151,6 +153,12 @@ pub trait Object: fmt::Debug {
         let _ = name;
         false
     }
+    /// The types of a method's parameters; arguments are converted to them, and counted, before the call. `None`: unknown,
+    /// the method takes what it gets.
+    fn parameters(&self, name: &str) -> Option<&'static [crate::template::functions::Type]> {
+        let _ = name;
+        None
+    }
     /// Calls a method with evaluated arguments.
     ///
     /// # Errors
@@ -209,7 +217,19 @@ impl Value {
     /// A `map[string]interface {}`.
     #[must_use]
     pub fn map(entries: BTreeMap<Text, Value>) -> Self {
-        Self::Map(Rc::new(Map { kind: MapKind::Any, entries: RefCell::new(entries) }))
+        Self::map_of(MapKind::Any, entries)
+    }
+
+    /// A `chartutil.Values`.
+    #[must_use]
+    pub fn values(entries: BTreeMap<Text, Value>) -> Self {
+        Self::map_of(MapKind::Values, entries)
+    }
+
+    /// A map of the given type.
+    #[must_use]
+    pub fn map_of(kind: MapKind, entries: BTreeMap<Text, Value>) -> Self {
+        Self::Map(Rc::new(Map { kind, entries: RefCell::new(entries) }))
     }
 
     /// Everything that this value came from; collections give the union over their members. A member that is met again,
