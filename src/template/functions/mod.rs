@@ -9,9 +9,11 @@ pub(crate) mod convert;
 mod decimal;
 mod defaults;
 mod dicts;
+mod documents;
 mod escape;
 pub mod format;
-pub(super) mod helm;
+pub mod helm;
+mod json;
 mod lists;
 mod math;
 mod merge;
@@ -108,6 +110,7 @@ impl Function {
 /// Every family, the ones that Go prefers first: Helm's own functions hide Sprig's, those hide Go's builtins.
 const FAMILIES: &[&[Function]] = &[
     helm::FUNCTIONS,
+    documents::FUNCTIONS,
     convert::FUNCTIONS,
     defaults::FUNCTIONS,
     dicts::FUNCTIONS,

@@ -6,7 +6,6 @@ use std::rc::Rc;
 
 use super::glob::Glob;
 use crate::source::{Text, TextBuilder, to_bytes};
-use crate::template::convert;
 use crate::template::functions::{Type, format};
 use crate::template::value::{MapKind, Object, Value};
 use crate::yaml;
@@ -135,6 +134,7 @@ impl Object for Files {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::template::convert;
 
     fn files() -> Files {
         let files = [("files/a.txt", "first\nsecond\n"), ("files/b.json", "{\"k\": 1}"), ("top.txt", "")];
