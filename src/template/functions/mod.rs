@@ -10,9 +10,11 @@ pub(crate) mod convert;
 mod decimal;
 mod defaults;
 mod dicts;
+mod documents;
 mod escape;
 pub mod format;
-pub(super) mod helm;
+pub mod helm;
+mod json;
 mod lists;
 mod math;
 mod merge;
@@ -113,6 +115,7 @@ impl Function {
 /// Every family, the ones that Go prefers first: Helm's own functions hide Sprig's, those hide Go's builtins.
 const FAMILIES: &[&[Function]] = &[
     helm::FUNCTIONS,
+    documents::FUNCTIONS,
     convert::FUNCTIONS,
     defaults::FUNCTIONS,
     dicts::FUNCTIONS,
