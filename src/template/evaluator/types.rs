@@ -46,5 +46,6 @@ pub(super) fn is_assignable(value: &Value, wanted: Type) -> bool {
         Type::Map | Type::Values => matches!(value, Value::Map(map) if map.kind != MapKind::String),
         Type::List => matches!(value, Value::List(list) if matches!(list.element, Element::Any | Element::Nil)),
         Type::Strings => matches!(value, Value::List(list) if list.element == Element::String),
+        Type::Object(name) => matches!(value, Value::Object(object) if object.type_name() == name),
     }
 }

@@ -187,6 +187,7 @@ impl fmt::Display for Type {
             Self::Strings => "[]string",
             Self::Values => "chartutil.Values",
             Self::Reflect => "reflect.Value",
+            Self::Object(name) => name,
         })
     }
 }
