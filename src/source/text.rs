@@ -106,6 +106,8 @@ impl Origin {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Run {
     len: usize,
+    /// The run's first byte within the text; known once all runs are.
+    start: usize,
     /// The run's first byte within the origin's bytes, when the run was taken over letter by letter.
     exact: Option<usize>,
     origin: Origins,
@@ -113,7 +115,12 @@ struct Run {
 
 impl Run {
     fn slice(&self, range: Range<usize>) -> Self {
-        Self { len: range.len(), exact: self.exact.map(|first| first + range.start), origin: self.origin.clone() }
+        Self {
+            len: range.len(),
+            start: 0,
+            exact: self.exact.map(|first| first + range.start),
+            origin: self.origin.clone(),
+        }
     }
 
     fn place(&self) -> Origins {
@@ -146,6 +153,11 @@ impl From<Vec<Run>> for Runs {
         if runs.iter().all(|run| run.origin.is_none()) {
             return Self::None;
         }
+        let mut start = 0;
+        for run in &mut runs {
+            run.start = start;
+            start += run.len;
+        }
         if runs.len() > 1 { Self::Many(runs.into()) } else { runs.pop().map_or(Self::None, Self::One) }
     }
 }
@@ -168,7 +180,10 @@ impl Text {
     #[must_use]
     pub fn of_file(file: FileId, text: Arc<str>, layer: Layer) -> Self {
         let span = Span::new(file, 0, text.len());
-        Self { runs: Runs::One(Run { len: text.len(), exact: Some(0), origin: Some(Origin::new(span, layer)) }), text }
+        Self {
+            runs: Runs::One(Run { len: text.len(), start: 0, exact: Some(0), origin: Some(Origin::new(span, layer)) }),
+            text,
+        }
     }
 
     /// `text` that came from `span`; exact when both have the same length.
@@ -177,7 +192,7 @@ impl Text {
         let exact = (span.len() == text.len()).then_some(0);
         Self {
             text: text.into(),
-            runs: Runs::One(Run { len: text.len(), exact, origin: Some(Origin::new(span, layer)) }),
+            runs: Runs::One(Run { len: text.len(), start: 0, exact, origin: Some(Origin::new(span, layer)) }),
         }
     }
 
@@ -186,7 +201,7 @@ impl Text {
     pub fn computed(text: impl Into<Arc<str>>, origins: Origins) -> Self {
         let text = text.into();
         let runs = match origins {
-            Some(origin) => Runs::One(Run { len: text.len(), exact: None, origin: Some(origin) }),
+            Some(origin) => Runs::One(Run { len: text.len(), start: 0, exact: None, origin: Some(origin) }),
             None => Runs::None,
         };
         Self { text, runs }
@@ -292,28 +307,24 @@ impl Text {
     }
 
     fn each_run(&self, range: Range<usize>, mut take: impl FnMut(Run)) {
-        let mut at = 0;
-        for run in self.runs.as_slice() {
-            let (from, to) = (range.start.max(at), range.end.min(at + run.len));
+        let runs = self.runs.as_slice();
+        // A rendered text has thousands of runs: do not walk over those in front.
+        let first = runs.partition_point(|run| run.start + run.len <= range.start);
+        for run in &runs[first..] {
+            let (from, to) = (range.start.max(run.start), range.end.min(run.start + run.len));
             if from < to {
-                take(run.slice(from - at..to - at));
+                take(run.slice(from - run.start..to - run.start));
             }
-            at += run.len;
-            if at >= range.end {
+            if run.start + run.len >= range.end {
                 break;
             }
         }
     }
 
     fn run_at(&self, offset: usize) -> Option<Run> {
-        let mut at = 0;
-        for run in self.runs.as_slice() {
-            if offset <= at + run.len {
-                return Some(run.slice(offset - at..offset - at));
-            }
-            at += run.len;
-        }
-        None
+        let runs = self.runs.as_slice();
+        let run = runs.get(runs.partition_point(|run| run.start + run.len < offset))?;
+        Some(run.slice(offset - run.start..offset - run.start))
     }
 }
 
@@ -451,7 +462,7 @@ impl TextBuilder {
     pub fn push_computed(&mut self, text: &str, origins: &Origins) {
         if origins.is_some() && !text.is_empty() {
             self.cover();
-            self.add(Run { len: text.len(), exact: None, origin: origins.clone() });
+            self.add(Run { len: text.len(), start: 0, exact: None, origin: origins.clone() });
         }
         self.text.push_str(text);
     }
@@ -502,7 +513,7 @@ impl TextBuilder {
     /// Gives the bytes that no run covers yet a run without origin.
     fn cover(&mut self) {
         if self.covered < self.text.len() {
-            self.runs.push(Run { len: self.text.len() - self.covered, exact: None, origin: None });
+            self.runs.push(Run { len: self.text.len() - self.covered, start: 0, exact: None, origin: None });
             self.covered = self.text.len();
         }
     }
