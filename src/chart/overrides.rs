@@ -41,7 +41,6 @@ impl Overrides {
             values = Arc::new(merge(&values, &map));
         }
         let mut values = Arc::unwrap_or_clone(values);
-        let json = |text: &Text| read_json(text);
         for (index, argument) in self.json.iter().enumerate() {
             let text = source(sources, "--set-json", index, argument);
             if argument.trim_start().starts_with('{') {
@@ -51,7 +50,7 @@ impl Overrides {
                 };
                 values = merge(&values, &map);
             } else {
-                set::parse_into(&mut values, &text, &Reader::Json(&json))
+                set::parse_into(&mut values, &text, &Reader::Json(&read_json))
                     .map_err(|(_, at)| bad_json(&text, argument, at, false))?;
             }
         }
@@ -128,26 +127,7 @@ fn merge(under: &Map, over: &Map) -> Map {
     merged
 }
 
-/// Reads a JSON text. YAML reads all JSON but for a few escapes, and knows the places; numbers are floats in both.
+/// Reads a JSON text, as `encoding/json` does.
 fn read_json(text: &Text) -> Result<Value, String> {
-    let parsed: serde_json::Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
-    Ok(of_json(&parsed, text))
-}
-
-fn of_json(parsed: &serde_json::Value, text: &Text) -> Value {
-    use serde_json::Value as Json;
-    let origins = || text.origins();
-    match parsed {
-        Json::Null => Value::Null(origins()),
-        Json::Bool(flag) => Value::Bool(*flag, origins()),
-        Json::Number(number) => Value::Float(number.as_f64().unwrap_or(f64::INFINITY), origins()),
-        Json::String(string) => Value::String(Text::computed(string.as_str(), origins())),
-        Json::Array(items) => Value::List(Arc::new(items.iter().map(|item| of_json(item, text)).collect())),
-        Json::Object(entries) => {
-            let entries = entries.iter().map(|(key, value)| {
-                (Text::computed(key.as_str(), origins()), of_json(value, text))
-            });
-            Value::Map(Arc::new(entries.collect()))
-        }
-    }
+    yaml::load_json(text).map_err(|error| error.message)
 }

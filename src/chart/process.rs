@@ -140,6 +140,8 @@ struct Requirement {
     enabled: Cell<bool>,
     cause: RefCell<Option<Cause>>,
     imports: RefCell<Vec<Value>>,
+    /// Whether the imports were done. Go then holds them in another type, which a second copy of the chart skips.
+    imported: Cell<bool>,
 }
 
 enum ImportFailure {
@@ -176,6 +178,7 @@ impl State {
                 enabled: Cell::new(dependency.enabled),
                 cause: RefCell::new(None),
                 imports: RefCell::new(dependency.import_values.clone()),
+                imported: Cell::new(false),
             })
         };
         let values = chart.values.as_map().map_or_else(|| Ok(Table::default()), Table::of)?;
@@ -344,7 +347,11 @@ impl State {
         for requirement in &requirements {
             let name = requirement.name.borrow().clone();
             let mut imports = Vec::new();
-            for import in requirement.imports.take() {
+            let wanted = requirement.imports.take();
+            if requirement.imported.replace(true) {
+                continue;
+            }
+            for import in wanted {
                 let (child, parent) = match &import {
                     Value::Map(pair) => {
                         let text = |key: &'static str| match pair.get(key) {

@@ -59,10 +59,6 @@ impl Table {
         Ok(Self(Rc::new(RefCell::new(entries))))
     }
 
-    pub(super) fn is_same(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
-    }
-
     pub(super) fn get(&self, key: &str) -> Option<Node> {
         self.0.borrow().get(key).cloned()
     }
