@@ -46,8 +46,7 @@ pub(super) fn check_signature(path: &Path, bytes: &[u8]) -> Result<(), ChartErro
     } else {
         let beginning = &bytes[..bytes.len().min(512)];
         let binary = |byte: &u8| matches!(byte, 0..=8 | 0x0b | 0x0e..=0x1a | 0x1c..=0x1f);
-        let kind =
-            if beginning.iter().any(binary) { "application/octet-stream" } else { "text/plain; charset=utf-8" };
+        let kind = if beginning.iter().any(binary) { "application/octet-stream" } else { "text/plain; charset=utf-8" };
         format!("file '{name}' does not appear to be a gzipped archive; got '{kind}'")
     };
     Err(ChartError::at_path(path, message))

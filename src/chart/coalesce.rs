@@ -146,13 +146,7 @@ impl<T: Tree> Coalescing<'_, T> {
     }
 
     /// Helm's `CoalesceTables`: `source` under `target`, which has the last word; its nulls remove keys.
-    pub(super) fn tables(
-        &mut self,
-        target: &Table,
-        source: &Table,
-        prefix: &str,
-        depth: usize,
-    ) -> Result<(), Misfit> {
+    pub(super) fn tables(&mut self, target: &Table, source: &Table, prefix: &str, depth: usize) -> Result<(), Misfit> {
         if depth > MAX_DEPTH {
             return Err(Misfit::TooDeep);
         }

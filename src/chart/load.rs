@@ -79,13 +79,7 @@ impl<'a> Loader<'a> {
         self.chart(path.to_owned(), Place::Package, entries, depth)
     }
 
-    fn chart(
-        &mut self,
-        path: PathBuf,
-        place: Place,
-        entries: Vec<Entry>,
-        depth: usize,
-    ) -> Result<Chart, ChartError> {
+    fn chart(&mut self, path: PathBuf, place: Place, entries: Vec<Entry>, depth: usize) -> Result<Chart, ChartError> {
         if depth > MAX_CHART_DEPTH {
             return Err(ChartError::at_path(path, format!("charts nest more than {MAX_CHART_DEPTH} deep")));
         }
@@ -252,11 +246,10 @@ impl<'a> Loader<'a> {
         target: &str,
         depth: usize,
     ) -> Result<Chart, ChartError> {
-        let refuse =
-            |message: String| ChartError::at_text(&path.join("Chart.yaml"), &dependency.repository, message);
+        let refuse = |message: String| ChartError::at_text(&path.join("Chart.yaml"), &dependency.repository, message);
         let folder = normalized(&path.join(target));
-        let identity = std::fs::canonicalize(&folder)
-            .map_err(|_| refuse(format!("directory {} not found", folder.display())))?;
+        let identity =
+            std::fs::canonicalize(&folder).map_err(|_| refuse(format!("directory {} not found", folder.display())))?;
         if let Some(start) = self.open.iter().position(|open| *open == identity) {
             let round = self.open[start..].iter().chain(std::iter::once(&identity));
             let names: Vec<_> = round.map(|folder| folder_name(folder)).collect();

@@ -33,6 +33,7 @@ pub use folder::MAX_FOLDER_DEPTH;
 pub use load::{LoadOptions, MAX_CHART_DEPTH};
 pub use metadata::{Dependency, Lock, Maintainer, Metadata};
 pub use overrides::Overrides;
+pub(crate) use overrides::merge;
 pub use process::{Cause, ChartNode, Disabled, Processed};
 pub use set::{MAX_INDEX, MAX_NESTING};
 
@@ -212,8 +213,7 @@ impl Chart {
         for (index, subchart) in self.subcharts.iter().enumerate() {
             let name = subchart.name();
             if self.subcharts[..index].iter().all(|earlier| earlier.name() != name) {
-                let candidates: Vec<_> =
-                    self.subcharts.iter().filter(|chart| chart.name() == name).cloned().collect();
+                let candidates: Vec<_> = self.subcharts.iter().filter(|chart| chart.name() == name).cloned().collect();
                 if candidates.len() > 1 {
                     let random = self.is_random(name, &candidates);
                     found.push(AmbiguousSubchart { parent: self.path.clone(), name: name.clone(), candidates, random });

@@ -103,9 +103,8 @@ fn read_values(sources: &Sources, path: &Path) -> Result<Arc<Map>, ChartError> {
     if shown.to_string().contains("://") || path == Path::new("-") {
         return Err(ChartError::at_path(path, format!("values are only read from files, not from {shown}")));
     }
-    let file = sources
-        .read(path)
-        .map_err(|error| ChartError::at_path(path, format!("open {shown}: {}", error.cause)))?;
+    let file =
+        sources.read(path).map_err(|error| ChartError::at_path(path, format!("open {shown}: {}", error.cause)))?;
     // Unlike the files of a chart, these keep a byte order mark; YAML skips it.
     let text = Text::of_file(file, sources.get(file).text().clone(), Layer::Values);
     yaml::load_values(&text).map_err(|error| {
@@ -114,7 +113,7 @@ fn read_values(sources: &Sources, path: &Path) -> Result<Arc<Map>, ChartError> {
 }
 
 /// Helm's `mergeMaps`: `over` wins; where both are mappings, they are merged. A null is a value like any other.
-fn merge(under: &Map, over: &Map) -> Map {
+pub(crate) fn merge(under: &Map, over: &Map) -> Map {
     let mut merged = under.clone();
     for (key, value) in over {
         let value = match (under.get(key), value) {

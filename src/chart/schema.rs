@@ -268,9 +268,7 @@ fn to_json(value: &Value, depth: usize) -> Option<Json> {
         Value::Int(number, _) => Json::from(*number),
         Value::Float(number, _) => integer(*number).unwrap_or_else(|| Json::from(*number)),
         Value::String(text) => Json::from(text.as_str()),
-        Value::List(items) => {
-            Json::Array(items.iter().map(|item| to_json(item, depth + 1)).collect::<Option<_>>()?)
-        }
+        Value::List(items) => Json::Array(items.iter().map(|item| to_json(item, depth + 1)).collect::<Option<_>>()?),
         Value::Map(map) => {
             let entries = map.iter().map(|(key, value)| Some((key.to_string(), to_json(value, depth + 1)?)));
             Json::Object(entries.collect::<Option<_>>()?)

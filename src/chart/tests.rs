@@ -89,7 +89,8 @@ impl Folder {
     }
 
     fn values(&self, set: &[&str]) -> String {
-        let overrides = Overrides { set: set.iter().map(|&argument| argument.into()).collect(), ..Overrides::default() };
+        let overrides =
+            Overrides { set: set.iter().map(|&argument| argument.into()).collect(), ..Overrides::default() };
         self.process(&overrides, &Choice::default())
             .map_or_else(|error| format!("Error: {error}"), |processed| json(&processed.values))
     }

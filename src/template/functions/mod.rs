@@ -115,6 +115,8 @@ impl Function {
 /// Every family, the ones that Go prefers first: Helm's own functions hide Sprig's, those hide Go's builtins.
 const FAMILIES: &[&[Function]] = &[
     helm::FUNCTIONS,
+    strings::FUNCTIONS,
+    paths::FUNCTIONS,
     documents::FUNCTIONS,
     convert::FUNCTIONS,
     defaults::FUNCTIONS,
