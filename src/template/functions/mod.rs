@@ -11,7 +11,7 @@ mod defaults;
 mod dicts;
 mod escape;
 pub mod format;
-pub(super) mod helm;
+pub mod helm;
 mod lists;
 mod math;
 mod merge;
