@@ -1,6 +1,7 @@
 //! The functions of Helm's template environment, one file per family, and how Go calls them: declared parameter types,
 //! argument conversion by the evaluator, errors as text.
 
+mod arguments;
 mod builtins;
 #[cfg(test)]
 mod calls;
@@ -17,6 +18,8 @@ mod json;
 mod lists;
 mod math;
 mod merge;
+mod paths;
+mod strings;
 pub mod types;
 
 use std::collections::HashMap;
@@ -47,6 +50,8 @@ pub enum Type {
     List,
     /// `[]string`
     Strings,
+    /// A struct or a pointer to one, by Go's name of the type: `time.Time`
+    Object(&'static str),
     /// `chartutil.Values` (also given a `map[string]interface {}`)
     Values,
     /// `reflect.Value`, as Go's own builtins take: anything, checked by the function itself
@@ -116,6 +121,8 @@ const FAMILIES: &[&[Function]] = &[
     dicts::FUNCTIONS,
     lists::FUNCTIONS,
     math::FUNCTIONS,
+    paths::FUNCTIONS,
+    strings::FUNCTIONS,
     types::FUNCTIONS,
     builtins::FUNCTIONS,
     compare::FUNCTIONS,
@@ -171,6 +178,7 @@ impl fmt::Debug for Callee {
 impl fmt::Display for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Object(name) => name,
             Self::Any => "interface {}",
             Self::String => "string",
             Self::Bool => "bool",
