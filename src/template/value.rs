@@ -103,6 +103,43 @@ pub struct Map {
     pub entries: RefCell<BTreeMap<Text, Value>>,
 }
 
+// A template can nest lists and maps deeper than the stack is: they are taken apart from the outside, not by recursion.
+
+impl Drop for List {
+    fn drop(&mut self) {
+        if self.items.iter().any(Value::is_collection) {
+            dismantle(std::mem::take(&mut self.items));
+        }
+    }
+}
+
+impl Drop for Map {
+    fn drop(&mut self) {
+        let entries = self.entries.get_mut();
+        if entries.values().any(Value::is_collection) {
+            dismantle(std::mem::take(entries).into_values().collect());
+        }
+    }
+}
+
+fn dismantle(mut rest: Vec<Value>) {
+    while let Some(value) = rest.pop() {
+        match value {
+            Value::List(list) => {
+                if let Ok(mut list) = Rc::try_unwrap(list) {
+                    rest.append(&mut list.items);
+                }
+            }
+            Value::Map(map) => {
+                if let Ok(mut map) = Rc::try_unwrap(map) {
+                    rest.extend(std::mem::take(map.entries.get_mut()).into_values());
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
 /// A struct, pointer or named type with fields and methods: `.Chart`, `.Capabilities`, `.Files`, a semantic version, a time.
 pub trait Object: fmt::Debug {
     /// Go's name of the type: `*chart.Metadata`.
@@ -143,6 +180,10 @@ pub trait Object: fmt::Debug {
 }
 
 impl Value {
+    fn is_collection(&self) -> bool {
+        matches!(self, Self::List(_) | Self::Map(_))
+    }
+
     /// A string.
     pub fn string(text: impl Into<Text>) -> Self {
         Self::String(text.into())
