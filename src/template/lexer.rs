@@ -90,16 +90,7 @@ const BLANK: [char; 4] = [' ', '\t', '\r', '\n'];
 
 impl<'s> Lexer<'s> {
     pub(super) fn new(input: &'s str) -> Self {
-        Self {
-            input,
-            position: 0,
-            start: 0,
-            state: State::Text,
-            depth: 0,
-            line: 1,
-            counted: 0,
-            error: String::new(),
-        }
+        Self { input, position: 0, start: 0, state: State::Text, depth: 0, line: 1, counted: 0, error: String::new() }
     }
 
     /// The plain text of a token.

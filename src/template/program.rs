@@ -98,4 +98,3 @@ impl<'p> Templates<'p> {
         }
     }
 }
-

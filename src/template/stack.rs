@@ -32,7 +32,9 @@ pub fn on_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     });
     match outcome {
         Some(outcome) => outcome,
-        None => take().map_or_else(|| std::panic::resume_unwind(Box::new("the work ran without outcome")), |work| work()),
+        None => {
+            take().map_or_else(|| std::panic::resume_unwind(Box::new("the work ran without outcome")), |work| work())
+        }
     }
 }
 
@@ -90,7 +92,11 @@ mod tests {
         assert!(on_deep_stack(|| {
             fn nest(levels: usize) -> usize {
                 let guard = Guard::new();
-                if guard.is_exhausted() || levels > 10_000_000 { levels } else { std::hint::black_box(nest(levels + 1)) }
+                if guard.is_exhausted() || levels > 10_000_000 {
+                    levels
+                } else {
+                    std::hint::black_box(nest(levels + 1))
+                }
             }
             nest(0) < 10_000_000
         }));

@@ -49,13 +49,7 @@ impl<'p> Evaluator<'p, '_> {
     }
 
     /// `and` and `or` give the argument that decides, or the last one.
-    fn short_circuit(
-        &mut self,
-        dot: &Held,
-        is_or: bool,
-        words: &'p [Operand],
-        last: Option<Held>,
-    ) -> Evaluated<Held> {
+    fn short_circuit(&mut self, dot: &Held, is_or: bool, words: &'p [Operand], last: Option<Held>) -> Evaluated<Held> {
         let mut decisive = Held::default();
         for word in words {
             decisive = self.argument(dot, Type::Reflect, word)?;

@@ -101,8 +101,11 @@ impl<'p> Evaluator<'p, '_> {
         if !has_arguments {
             return Ok(Held::plain(value));
         }
-        let complaint =
-            if object.kind() == "map" { "is not a method but has arguments" } else { "has arguments but cannot be invoked as function" };
+        let complaint = if object.kind() == "map" {
+            "is not a method but has arguments"
+        } else {
+            "has arguments but cannot be invoked as function"
+        };
         Err(self.fail(format!("{name} {complaint}")))
     }
 

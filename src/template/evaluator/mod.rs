@@ -190,7 +190,8 @@ impl<'p> Evaluator<'p, '_> {
                 // The members have types of their own.
                 match &data {
                     Value::Map(map) => {
-                        let entries: Vec<_> = map.entries.borrow().iter().map(|(k, v)| (k.clone(), v.clone())).collect();
+                        let entries: Vec<_> =
+                            map.entries.borrow().iter().map(|(k, v)| (k.clone(), v.clone())).collect();
                         let members = entries.into_iter().map(|(key, value)| (Value::String(key), Held::plain(value)));
                         self.iterate_over(members, branch)
                     }
@@ -200,7 +201,8 @@ impl<'p> Evaluator<'p, '_> {
             // Newer Go counts up to an integer; it gives one variable.
             Value::Int(count, kind, origins) if branch.pipe.variables.len() < 2 => {
                 let (kind, origins) = (*kind, origins.clone());
-                let members = (0..*count).map(|index| (Value::Nil, Held::plain(Value::Int(index, kind, origins.clone()))));
+                let members =
+                    (0..*count).map(|index| (Value::Nil, Held::plain(Value::Int(index, kind, origins.clone()))));
                 self.iterate_over(members, branch)
             }
             Value::Int(..) => {

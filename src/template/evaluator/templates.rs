@@ -75,9 +75,7 @@ impl<'p> Evaluator<'p, '_> {
         let set = Set::new(Templates::with(self.set.templates.program(), &name, &trees));
         match execute_in(self.run, &set, &name, data) {
             Ok(text) => Ok(Held::plain(Value::String(helm::without_no_value(&text)))),
-            Err(error) => Err(self.rethrow(node, error, |message| {
-                told(&helm::cleanup_execution_error(message))
-            })),
+            Err(error) => Err(self.rethrow(node, error, |message| told(&helm::cleanup_execution_error(message)))),
         }
     }
 
@@ -173,6 +171,7 @@ fn is_wanted(object: &yaml::Value, [version, kind, namespace, name]: [&str; 4]) 
     let in_metadata = |key: &str| text(metadata.and_then(|metadata| metadata.get(key)));
     let has_namespace = namespace.is_empty() || in_metadata("namespace").is_none_or(|found| found == namespace);
     let has_name = name.is_empty() || in_metadata("name").is_some_and(|found| found == name);
-    let is_kind = text(object.get("apiVersion")).as_deref() == Some(version) && text(object.get("kind")).as_deref() == Some(kind);
+    let is_kind =
+        text(object.get("apiVersion")).as_deref() == Some(version) && text(object.get("kind")).as_deref() == Some(kind);
     is_kind && has_namespace && has_name
 }

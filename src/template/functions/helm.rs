@@ -13,10 +13,8 @@ const END: &str = "HELM_ERR_END";
 const NO_VALUE: &str = "<no value>";
 
 /// The functions of this family.
-pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("required", &[Type::String, Type::Any], required),
-    Function::new("fail", &[Type::String], fail),
-];
+pub(super) const FUNCTIONS: &[Function] =
+    &[Function::new("required", &[Type::String, Type::Any], required), Function::new("fail", &[Type::String], fail)];
 
 /// `required MESSAGE VALUE`: the value, unless it is nil or an empty string.
 fn required(arguments: &[Value]) -> Outcome {
@@ -103,7 +101,11 @@ pub(in crate::template) fn values_method(name: &str) -> Option<&'static [Type]> 
 ///
 /// # Errors
 /// Helm's message.
-pub(in crate::template) fn call_values_method(receiver: &Value, name: &str, arguments: &[Value]) -> Result<Value, String> {
+pub(in crate::template) fn call_values_method(
+    receiver: &Value,
+    name: &str,
+    arguments: &[Value],
+) -> Result<Value, String> {
     let path = match arguments {
         [Value::String(path)] => path.as_str(),
         _ => "",

@@ -194,7 +194,10 @@ mod tests {
 
     #[test]
     fn what_fits_no_type_is_refused() {
-        assert_eq!(parse("99999999999999999999", Kind::Number).err().unwrap(), r#"integer overflow: "99999999999999999999""#);
+        assert_eq!(
+            parse("99999999999999999999", Kind::Number).err().unwrap(),
+            r#"integer overflow: "99999999999999999999""#
+        );
         for text in ["08", "0xx", ".", "1__2", "1_", "_1", "0x0.2", "1e", "+-2", "1e400", "0x1p99999"] {
             assert!(parse(text, Kind::Number).is_err(), "{text}");
         }

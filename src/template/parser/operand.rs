@@ -186,9 +186,7 @@ impl Parser<'_> {
                 Err(message) => return self.fail(message),
             },
             Kind::LeftParenthesis => {
-                let pipe = self.nested(|parser| {
-                    parser.pipeline("parenthesized pipeline", Kind::RightParenthesis)
-                })?;
+                let pipe = self.nested(|parser| parser.pipeline("parenthesized pipeline", Kind::RightParenthesis))?;
                 Term::Pipe(Box::new(pipe))
             }
             Kind::String | Kind::RawString => Term::String(self.string(token)?),
