@@ -83,6 +83,11 @@ pub fn without_no_value(text: &Text) -> Text {
     builder.finish()
 }
 
+/// What `strings.TrimSuffix` does with the newline that ends a document.
+pub(in crate::template) fn without_last_newline(text: &Text) -> Text {
+    text.slice(0..text.strip_suffix('\n').unwrap_or(text).len())
+}
+
 /// The parameters of a method of `chartutil.Values`, if there is one of this name; methods hide keys.
 pub(in crate::template) fn values_method(name: &str) -> Option<&'static [Type]> {
     match name {

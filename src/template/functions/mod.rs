@@ -1,6 +1,7 @@
 //! The functions of Helm's template environment, one file per family, and how Go calls them: declared parameter types,
 //! argument conversion by the evaluator, errors as text.
 
+mod arguments;
 mod builtins;
 #[cfg(test)]
 mod calls;
@@ -9,12 +10,16 @@ pub(crate) mod convert;
 mod decimal;
 mod defaults;
 mod dicts;
+mod documents;
 mod escape;
 pub mod format;
 pub mod helm;
+mod json;
 mod lists;
 mod math;
 mod merge;
+mod paths;
+mod strings;
 pub mod types;
 
 use std::collections::HashMap;
@@ -45,6 +50,8 @@ pub enum Type {
     List,
     /// `[]string`
     Strings,
+    /// A struct or a pointer to one, by Go's name of the type: `time.Time`
+    Object(&'static str),
     /// `chartutil.Values` (also given a `map[string]interface {}`)
     Values,
     /// `reflect.Value`, as Go's own builtins take: anything, checked by the function itself
@@ -108,11 +115,14 @@ impl Function {
 /// Every family, the ones that Go prefers first: Helm's own functions hide Sprig's, those hide Go's builtins.
 const FAMILIES: &[&[Function]] = &[
     helm::FUNCTIONS,
+    documents::FUNCTIONS,
     convert::FUNCTIONS,
     defaults::FUNCTIONS,
     dicts::FUNCTIONS,
     lists::FUNCTIONS,
     math::FUNCTIONS,
+    paths::FUNCTIONS,
+    strings::FUNCTIONS,
     types::FUNCTIONS,
     builtins::FUNCTIONS,
     compare::FUNCTIONS,
@@ -168,6 +178,7 @@ impl fmt::Debug for Callee {
 impl fmt::Display for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Object(name) => name,
             Self::Any => "interface {}",
             Self::String => "string",
             Self::Bool => "bool",

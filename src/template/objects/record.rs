@@ -5,7 +5,7 @@ use crate::template::functions::format;
 use crate::template::value::{Object, Value};
 
 /// A field of a [`Record`].
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Field {
     /// Go's name.
     pub name: &'static str,
@@ -23,7 +23,7 @@ pub struct Field {
 pub type Method = fn(&Record) -> Value;
 
 /// A struct, or a pointer to one.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Record {
     /// Go's name of its type.
     pub type_name: &'static str,
@@ -125,14 +125,7 @@ impl Object for Record {
 /// How a struct prints inside another: without its pointer methods.
 fn plain_form(object: &dyn Object) -> Text {
     match object.as_any().downcast_ref::<Record>() {
-        Some(record) if !record.methods.is_empty() => {
-            let plain = Record { methods: &[], fields: record.fields.iter().map(copied).collect(), ..*record };
-            plain.print()
-        }
+        Some(record) if !record.methods.is_empty() => Record { methods: &[], ..record.clone() }.print(),
         _ => object.print(),
     }
-}
-
-fn copied(field: &Field) -> Field {
-    Field { value: field.value.clone(), ..*field }
 }
