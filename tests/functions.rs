@@ -45,15 +45,15 @@ fn scope(values: &Text) -> Value {
         ("Revision", Value::Int(1, IntKind::Int, None)),
         ("Service", Value::string("Helm")),
     ]);
-    let template =
-        map(vec![("Name", Value::string("case/templates/case.yaml")), ("BasePath", Value::string("case/templates"))]);
+    let template = [("Name", "case/templates/case.yaml"), ("BasePath", "case/templates")];
+    let template = template.map(|(key, text)| (Text::new(key), Value::string(text)));
     let entries = [
         ("Values", convert::values_from_yaml(&values)),
         ("Chart", chart.into_value()),
         ("Capabilities", capabilities.into_value()),
         ("Files", Files::new(files.map(|(name, text)| (name.into(), text.into()))).into_value()),
         ("Release", release),
-        ("Template", template),
+        ("Template", Value::values(template.into())),
         ("Subcharts", map(Vec::new())),
     ];
     Value::values(entries.into_iter().map(|(key, value)| (Text::new(key), value)).collect())
