@@ -19,6 +19,7 @@ fn exact(text: &Text) -> Option<std::ops::Range<usize>> {
 }
 
 /// All places of a text in the one file of a test.
-fn places(origins: &crate::source::Origins) -> Vec<std::ops::Range<usize>> {
-    origins.as_ref().map_or_else(Vec::new, |all| all.places().into_iter().map(|(span, ..)| span.range()).collect())
+fn places(origins: &crate::source::Origins) -> Vec<(usize, usize)> {
+    let places = origins.as_ref().map(crate::source::Origin::places).unwrap_or_default();
+    places.into_iter().map(|(span, ..)| (span.range().start, span.range().end)).collect()
 }

@@ -76,7 +76,7 @@ fn strings_know_their_letters() {
     assert_eq!(exact(&quoted.slice(3..4)), Some(at("s']")..at("s']") + 1));
     let escaped = root.find(&["flow", "b"]).unwrap().text().unwrap();
     assert_eq!(escaped, "x\ty");
-    assert_eq!(places(&escaped.slice(1..2).origins()), [at("\\ty")..at("\\ty") + 2]);
+    assert_eq!(places(&escaped.slice(1..2).origins()), [(at("\\ty"), at("\\ty") + 2)]);
 }
 
 #[test]
@@ -84,15 +84,15 @@ fn values_know_their_places() {
     let text = file("a: 1\na: 0x2\nb: ~\nc:\nd: yes\n");
     let value = load(&text).unwrap();
     let Some(Value::Float(_, origins)) = value.get("a") else { panic!("{value:?}") };
-    assert_eq!(places(origins), [8..11]);
+    assert_eq!(places(origins), [(8, 11)]);
     let (key, _) = value.as_map().unwrap().get_key_value("a").unwrap();
     assert_eq!(exact(key), Some(5..6));
     let Some(Value::Null(origins)) = value.get("c") else { panic!("{value:?}") };
-    assert_eq!(places(origins), [19..19]);
+    assert_eq!(places(origins), [(19, 19)]);
     let json = load_json(&file(r#"{"a": ["x\n", 12]}"#)).unwrap();
     let item = &json.get("a").unwrap().as_list().unwrap()[1];
     let Value::Float(_, origins) = item else { panic!("{item:?}") };
-    assert_eq!(places(origins), [14..16]);
+    assert_eq!(places(origins), [(14, 16)]);
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn merged_and_aliased_values_keep_the_place_of_the_anchor() {
     let value = load(&text).unwrap();
     for key in ["c", "d"] {
         let Some(Value::Float(_, origins)) = value.get(key).unwrap().get("b") else { panic!("{value:?}") };
-        assert_eq!(places(origins), [10..11]);
+        assert_eq!(places(origins), [(10, 11)]);
     }
 }
 
@@ -110,8 +110,8 @@ fn errors_point_to_the_byte_even_where_go_is_off_by_a_line() {
     for (yaml, range, line, said) in [
         ("a: b: c", 4..5, 1, ""),
         ("a:\n  - b\n c: d\n", 10..11, 3, "line 2: "),
-        ("a: [b\nc: d", 7..8, 2, "line 2: "),
-        ("a: 'b\n\n", 7..7, 3, "line 4: "),
+        ("a: [b\nc: d", 7..8, 2, "line 1: "),
+        ("a: 'b\n\n", 7..7, 3, "line 3: "),
         ("a: *x", 3..5, 1, ""),
         ("a: 1\nb: !!int x\n", 14..15, 2, ""),
         ("a: {<<: 1}", 8..9, 1, ""),
@@ -119,7 +119,7 @@ fn errors_point_to_the_byte_even_where_go_is_off_by_a_line() {
         let error = load(&file(yaml)).unwrap_err();
         assert_eq!((error.range.clone(), error.line), (range, line), "{yaml:?}: {error}");
         let prefix = format!("error converting YAML to JSON: yaml: {said}");
-        let rest = error.message.strip_prefix(&prefix).unwrap();
+        let rest = error.message.strip_prefix(&prefix).unwrap_or_else(|| panic!("{yaml:?}: {error}"));
         assert!(!rest.starts_with("line"), "{yaml:?}: {error}");
     }
 }

@@ -210,7 +210,7 @@ fn written_text_knows_where_its_strings_came_from() {
     assert_eq!(exact(&at("v0.5.13")), Some(14..21));
     assert_eq!(exact(&at("tag")), Some(9..12));
     assert_eq!(exact(&at("quoted")), Some(25..31));
-    assert_eq!(places(&at("16").origins()), [52..56]);
+    assert_eq!(places(&at("16").origins()), [(52, 56)]);
     let json = emit_json(&load(&text).unwrap()).unwrap();
     let start = json.find("v0.5.13").unwrap();
     assert_eq!(exact(&json.slice(start..start + 7)), Some(14..21));
