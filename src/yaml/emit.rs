@@ -108,7 +108,8 @@ impl Emitter {
         self.increase_indent(false, false);
         let mut entries = Vec::with_capacity(map.len());
         for (key, value) in map {
-            if requoted_width(key) > 1024 {
+            // In between, the key stands in JSON that is read as YAML: on one line, within 1024 characters.
+            if requoted_width(key) > 1024 || key.contains('\u{85}') {
                 return Err("error converting JSON to YAML: yaml: did not find expected ',' or '}'".to_owned());
             }
             entries.push((readable(key)?, value));

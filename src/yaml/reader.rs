@@ -6,11 +6,21 @@ use crate::source::to_bytes;
 /// The size of the blocks that go-yaml reads.
 pub(super) const BLOCK: usize = 512;
 
+const CUT_SHORT: &str = "incomplete UTF-8 octet sequence";
+
+/// Whether the refused character at `at` is one that the end of the text cuts short.
+pub(super) fn is_cut_short(text: &str, at: usize) -> bool {
+    text.len() - at <= 12 && text[at..].starts_with(is_stray) && stray_problem(&text[at..]) == CUT_SHORT
+}
+
+fn is_stray(character: char) -> bool {
+    u32::from(character) >= 0x10_FE00 && u32::from(character) <= 0x10_FEFF
+}
+
 /// What go-yaml says about the refused character at `at`.
 pub(super) fn refusal(text: &str, at: usize) -> Error {
     let character = text[at..].chars().next().unwrap_or_default();
-    let stray = u32::from(character) >= 0x10_FE00;
-    let problem = if stray { stray_problem(&text[at..]) } else { "control characters are not allowed" };
+    let problem = if is_stray(character) { stray_problem(&text[at..]) } else { "control characters are not allowed" };
     Error::at(text, at..at + character.len_utf8(), format!("yaml: {problem}"))
 }
 
@@ -39,8 +49,7 @@ fn is_refused(character: char) -> bool {
     match character {
         '\t' | '\n' | '\r' | '\u{85}' => false,
         '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}' => true,
-        '\u{10fe00}'..='\u{10feff}' => true,
-        _ => false,
+        _ => is_stray(character),
     }
 }
 
@@ -58,7 +67,7 @@ fn stray_problem(rest: &str) -> &'static str {
         _ => return "invalid leading UTF-8 octet",
     };
     if bytes.len() < width {
-        return "incomplete UTF-8 octet sequence";
+        return CUT_SHORT;
     }
     if bytes[1..width].iter().any(|byte| byte & 0xC0 != 0x80) {
         return "invalid trailing UTF-8 octet";

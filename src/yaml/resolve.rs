@@ -68,11 +68,23 @@ fn resolve_hinted(text: &str, timestamps: bool) -> Resolved {
         Some(b'.') => match text {
             ".nan" | ".NaN" | ".NAN" => Resolved::Float(f64::NAN),
             ".inf" | ".Inf" | ".INF" => Resolved::Float(f64::INFINITY),
-            _ => parse_decimal(text).map_or(Resolved::String, Resolved::Float),
+            _ => parse_grouped(text).map_or(Resolved::String, Resolved::Float),
         },
         Some(b'+' | b'-' | b'0'..=b'9') => number(text, timestamps),
         Some(_) => Resolved::String,
     }
+}
+
+/// A number that starts with its point: here underscores stand between digits, as in Go.
+fn parse_grouped(text: &str) -> Option<f64> {
+    if !text.contains('_') {
+        return parse_decimal(text);
+    }
+    let bytes = text.as_bytes();
+    let digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
+    let between = |at: usize| digit(at.checked_sub(1)) && digit(Some(at + 1));
+    let grouped = bytes.iter().enumerate().all(|(at, byte)| *byte != b'_' || between(at));
+    if grouped { parse_decimal(&text.replace('_', "")) } else { None }
 }
 
 fn word(text: &str) -> Resolved {
@@ -200,6 +212,9 @@ mod tests {
             (".5", Float(0.5)),
             ("+.5", Float(0.5)),
             (".", String),
+            (".1_0", Float(0.1)),
+            ("._1", String),
+            (".1__0", String),
             ("-", String),
             (".inf", Float(f64::INFINITY)),
             ("-.INF", Float(f64::NEG_INFINITY)),
