@@ -4,12 +4,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::value::Value;
+use super::value::{Element, Value};
 use crate::source::Text;
 use crate::yaml;
 
-/// How deep a value may nest on its way to YAML or JSON: a map can contain itself. Go notices cycles past 1000 levels.
-pub const MAX_DEPTH: usize = 1000;
+/// How deep a value may nest on its way to YAML or JSON: a map can contain itself. Go notices cycles past 1000 levels; no more
+/// than this fits small stacks.
+pub const MAX_DEPTH: usize = 400;
 
 /// Why a value has no YAML or JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -70,6 +71,7 @@ fn to_yaml_within(value: &Value, depth: usize) -> Result<yaml::Value, Unwritable
             let encoded = data_encoding::BASE64.encode(&crate::source::to_bytes(text));
             yaml::Value::String(text.derive(encoded))
         }
+        Value::List(list) if list.element == Element::Nil => yaml::Value::Null(None),
         Value::List(list) => {
             let items: Result<Vec<_>, _> = list.items.iter().map(|item| to_yaml_within(item, depth)).collect();
             yaml::Value::List(Arc::new(items?))

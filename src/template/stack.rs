@@ -92,13 +92,13 @@ mod tests {
         assert!(on_deep_stack(|| {
             fn nest(levels: usize) -> usize {
                 let guard = Guard::new();
-                if guard.is_exhausted() || levels > 10_000_000 {
+                if guard.is_exhausted() || levels > 100_000_000 {
                     levels
                 } else {
                     std::hint::black_box(nest(levels + 1))
                 }
             }
-            nest(0) < 10_000_000
+            nest(0) < 100_000_000
         }));
     }
 

@@ -67,7 +67,7 @@ fn set(arguments: &[Value]) -> Outcome {
 fn unset(arguments: &[Value]) -> Outcome {
     let removed = map(&arguments[0]).and_then(|map| map.entries.borrow_mut().remove(&*text(&arguments[1])));
     drop(removed);
-    Ok(arguments[0].clone())
+    Ok(map(&arguments[0]).map_or_else(|| Value::map(BTreeMap::new()), |_| arguments[0].clone()))
 }
 
 fn has_key(arguments: &[Value]) -> Outcome {
@@ -132,9 +132,8 @@ fn copied(value: &Value, depth: usize) -> Outcome {
             Value::List(Rc::new(List { element: list.element, items: items? }))
         }
         Value::Map(map) => {
-            let entries = map.entries.borrow().clone();
-            let copy = |(key, value): (Text, Value)| Ok((key, copied(&value, depth - 1)?));
-            let entries: Result<BTreeMap<_, _>, Failure> = entries.into_iter().map(copy).collect();
+            let copy = |(key, value): (&Text, &Value)| Ok((key.clone(), copied(value, depth - 1)?));
+            let entries: Result<BTreeMap<_, _>, Failure> = map.entries.borrow().iter().map(copy).collect();
             Value::Map(Rc::new(Map { kind: map.kind, entries: entries?.into() }))
         }
         scalar => scalar.clone(),

@@ -93,6 +93,8 @@ pub(in crate::template) fn values_method(name: &str) -> Option<&'static [Type]> 
     match name {
         "AsMap" | "YAML" => Some(&[]),
         "PathValue" | "Table" => Some(&[Type::String]),
+        // No template has a writer to give.
+        "Encode" => Some(&[Type::Object("io.Writer")]),
         _ => None,
     }
 }
@@ -112,6 +114,10 @@ pub(in crate::template) fn call_values_method(
     };
     match name {
         "AsMap" => Ok(copied(receiver, MapKind::Any)),
+        "YAML" => {
+            let value = crate::template::convert::to_yaml(receiver).map_err(|error| error.to_string())?;
+            crate::yaml::emit(&value).map(Value::String)
+        }
         "Table" => table(receiver, path),
         "PathValue" => path_value(receiver, path),
         _ => Err(format!("{name} is not supported")),
