@@ -2,7 +2,11 @@
 //! argument conversion by the evaluator, errors as text.
 
 mod arguments;
+mod digests;
+mod encoding;
 mod paths;
+mod regex;
+mod semver;
 mod strings;
 
 use crate::source::Span;

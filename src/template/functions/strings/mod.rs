@@ -4,7 +4,7 @@
 mod abbreviation;
 mod bytes;
 mod cases;
-mod characters;
+pub(super) mod characters;
 mod cutting;
 mod layout;
 mod lists;
@@ -16,6 +16,8 @@ mod wrapping;
 use super::Type::{Any, Int, String};
 use super::{Function, Outcome, arguments};
 use crate::template::Value;
+
+pub(super) use quoting::quoted;
 
 /// The most bytes that a repetition may give; Go itself dies of less than it accepts.
 const LONGEST: usize = 256 << 20;

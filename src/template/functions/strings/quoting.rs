@@ -38,6 +38,13 @@ fn joined(arguments: &[Value], mut push: impl FnMut(&mut TextBuilder, &Value)) -
     builder.finish()
 }
 
+/// `text` as Go's `strconv.Quote` writes it.
+pub(in crate::template::functions) fn quoted(text: &Text) -> Text {
+    let mut builder = TextBuilder::new();
+    push_quoted(&mut builder, text);
+    builder.finish()
+}
+
 /// Adds `text` as Go 1.18's `strconv.Quote` writes it; letters that need no escape keep their place.
 fn push_quoted(builder: &mut TextBuilder, text: &Text) {
     builder.push('"');
