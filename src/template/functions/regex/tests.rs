@@ -56,7 +56,7 @@ fn flags_hold_to_the_end_of_their_group() {
     assert_eq!(text("regexReplaceAll", &["(a(?i)b|c)d", "aBdCd cD", "x"]), "xx cD");
     assert_eq!(text("regexReplaceAll", &["(?i:a)b", "AbAB", "x"]), "xAB");
     assert_eq!(text("regexReplaceAll", &["(?U)a+b+?", "aabb", "x"]), "x");
-    assert_eq!(text("regexReplaceAll", &["(?m)^|$", "a\nb", "."]), ".a\n.b.");
+    assert_eq!(text("regexReplaceAll", &["(?m)^|$", "a\nb", "."]), ".a.\n.b.");
 }
 
 #[test]
