@@ -105,6 +105,8 @@ impl Origin {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Run {
+    /// The run's first byte within its text: runs are found by binary search.
+    start: usize,
     len: usize,
     /// The run's first byte within the origin's bytes, when the run was taken over letter by letter.
     exact: Option<usize>,
@@ -112,8 +114,16 @@ struct Run {
 }
 
 impl Run {
-    fn slice(&self, range: Range<usize>) -> Self {
-        Self { len: range.len(), exact: self.exact.map(|first| first + range.start), origin: self.origin.clone() }
+    /// The part of this run that lies in `range` of its text, as a run of the text cut out there.
+    fn cut(&self, range: &Range<usize>) -> Self {
+        let start = self.start.max(range.start);
+        let end = self.end().min(range.end).max(start);
+        let exact = self.exact.map(|first| first + (start - self.start));
+        Self { start: start - range.start, len: end - start, exact, origin: self.origin.clone() }
+    }
+
+    fn end(&self) -> usize {
+        self.start + self.len
     }
 
     fn place(&self) -> Origins {
@@ -168,7 +178,10 @@ impl Text {
     #[must_use]
     pub fn of_file(file: FileId, text: Arc<str>, layer: Layer) -> Self {
         let span = Span::new(file, 0, text.len());
-        Self { runs: Runs::One(Run { len: text.len(), exact: Some(0), origin: Some(Origin::new(span, layer)) }), text }
+        Self {
+            runs: Runs::One(Run { start: 0, len: text.len(), exact: Some(0), origin: Some(Origin::new(span, layer)) }),
+            text,
+        }
     }
 
     /// `text` that came from `span`; exact when both have the same length.
@@ -177,7 +190,7 @@ impl Text {
         let exact = (span.len() == text.len()).then_some(0);
         Self {
             text: text.into(),
-            runs: Runs::One(Run { len: text.len(), exact, origin: Some(Origin::new(span, layer)) }),
+            runs: Runs::One(Run { start: 0, len: text.len(), exact, origin: Some(Origin::new(span, layer)) }),
         }
     }
 
@@ -186,7 +199,7 @@ impl Text {
     pub fn computed(text: impl Into<Arc<str>>, origins: Origins) -> Self {
         let text = text.into();
         let runs = match origins {
-            Some(origin) => Runs::One(Run { len: text.len(), exact: None, origin: Some(origin) }),
+            Some(origin) => Runs::One(Run { start: 0, len: text.len(), exact: None, origin: Some(origin) }),
             None => Runs::None,
         };
         Self { text, runs }
@@ -259,13 +272,11 @@ impl Text {
     /// Its parts in order: the bytes of each and where they came from. Parts cover the whole text.
     #[must_use]
     pub fn parts(&self) -> Vec<(Range<usize>, Origins)> {
-        let (mut parts, mut at) = (Vec::new(), 0);
-        for run in self.runs.as_slice() {
-            parts.push((at..at + run.len, run.place()));
-            at += run.len;
-        }
-        if at < self.len() {
-            parts.push((at..self.len(), None));
+        let runs = self.runs.as_slice();
+        let mut parts: Vec<_> = runs.iter().map(|run| (run.start..run.end(), run.place())).collect();
+        let covered = runs.last().map_or(0, Run::end);
+        if covered < self.len() {
+            parts.push((covered..self.len(), None));
         }
         parts
     }
@@ -291,29 +302,17 @@ impl Text {
         Some(Span { end: same.map(|(span, ..)| span.end).max().unwrap_or(first.end), ..first })
     }
 
-    fn each_run(&self, range: Range<usize>, mut take: impl FnMut(Run)) {
-        let mut at = 0;
-        for run in self.runs.as_slice() {
-            let (from, to) = (range.start.max(at), range.end.min(at + run.len));
-            if from < to {
-                take(run.slice(from - at..to - at));
-            }
-            at += run.len;
-            if at >= range.end {
-                break;
-            }
-        }
+    /// Gives each part of a run that lies in `range`, as a run of the text cut out there.
+    fn each_run(&self, range: Range<usize>, take: impl FnMut(Run)) {
+        let runs = self.runs.as_slice();
+        let first = runs.partition_point(|run| run.end() <= range.start);
+        runs[first..].iter().take_while(|run| run.start < range.end).map(|run| run.cut(&range)).for_each(take);
     }
 
     fn run_at(&self, offset: usize) -> Option<Run> {
-        let mut at = 0;
-        for run in self.runs.as_slice() {
-            if offset <= at + run.len {
-                return Some(run.slice(offset - at..offset - at));
-            }
-            at += run.len;
-        }
-        None
+        let runs = self.runs.as_slice();
+        let first = runs.partition_point(|run| run.end() < offset);
+        Some(runs.get(first)?.cut(&(offset..offset)))
     }
 }
 
@@ -451,7 +450,7 @@ impl TextBuilder {
     pub fn push_computed(&mut self, text: &str, origins: &Origins) {
         if origins.is_some() && !text.is_empty() {
             self.cover();
-            self.add(Run { len: text.len(), exact: None, origin: origins.clone() });
+            self.add(Run { start: 0, len: text.len(), exact: None, origin: origins.clone() });
         }
         self.text.push_str(text);
     }
@@ -502,12 +501,15 @@ impl TextBuilder {
     /// Gives the bytes that no run covers yet a run without origin.
     fn cover(&mut self) {
         if self.covered < self.text.len() {
-            self.runs.push(Run { len: self.text.len() - self.covered, exact: None, origin: None });
+            let len = self.text.len() - self.covered;
+            self.runs.push(Run { start: self.covered, len, exact: None, origin: None });
             self.covered = self.text.len();
         }
     }
 
+    /// Adds a run behind all others, whatever its `start` says; neighbours of one origin become one run.
     fn add(&mut self, run: Run) {
+        let start = self.covered;
         self.covered += run.len;
         if let Some(last) = self.runs.last_mut() {
             let same = match (&last.origin, &run.origin) {
@@ -525,7 +527,7 @@ impl TextBuilder {
                 return;
             }
         }
-        self.runs.push(run);
+        self.runs.push(Run { start, ..run });
     }
 }
 

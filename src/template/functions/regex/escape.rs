@@ -1,7 +1,6 @@
-//! Escapes of single characters in Go's regular expressions, and how Go quotes an expression in a message.
+//! Escapes of single characters in Go's regular expressions.
 
 use super::syntax::Problem;
-use crate::template::functions::strings::characters::is_stray;
 
 /// The code point that the escape at the start of `text` (a backslash) means, and how many bytes it takes.
 ///
@@ -60,17 +59,4 @@ fn hexadecimal(rest: &mut std::str::Chars<'_>) -> Option<u32> {
             return None;
         }
     }
-}
-
-/// An expression in a message of `MustCompile`: between backquotes where that is possible.
-pub(super) fn quoted(pattern: &crate::source::Text) -> String {
-    let raw = |character: char| match character {
-        '`' | '\u{7f}' | '\u{feff}' => false,
-        '\t' => true,
-        other => other >= ' ' && !is_stray(other),
-    };
-    if pattern.chars().all(raw) {
-        return format!("`{pattern}`");
-    }
-    crate::template::functions::strings::quoted(pattern).to_string()
 }

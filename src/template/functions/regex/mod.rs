@@ -9,6 +9,7 @@ mod syntax;
 use std::rc::Rc;
 
 use super::Type::{Int, String};
+use super::format::quote::{can_backquote, quote};
 use super::{Failure, Function, Outcome, arguments};
 use crate::source::{Origin, Text, TextBuilder};
 use crate::template::Value;
@@ -52,7 +53,10 @@ fn compiled(arguments: &[Value]) -> Result<Rc<Expression>, Failure> {
 /// Likewise, with the words of Go's `MustCompile`.
 fn required(arguments: &[Value]) -> Result<Rc<Expression>, Failure> {
     let pattern = arguments::text(arguments, 0)?;
-    let named = |problem| Failure::from(format!("regexp: Compile({}): {problem}", escape::quoted(pattern)));
+    let named = |problem| {
+        let shown = if can_backquote(pattern) { format!("`{pattern}`") } else { quote(pattern).to_string() };
+        Failure::from(format!("regexp: Compile({shown}): {problem}"))
+    };
     expression::compile(pattern).map_err(named)
 }
 

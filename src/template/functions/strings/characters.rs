@@ -100,12 +100,6 @@ pub(super) fn is_punctuation(character: char) -> bool {
     is_in(&CLASS, character)
 }
 
-/// `unicode.IsPrint` beyond ASCII: categories L, M, N, P and S.
-pub(super) fn is_printable(character: char) -> bool {
-    static CLASS: Class = LazyLock::new(|| Regex::new(r"^[\p{L}\p{M}\p{N}\p{P}\p{S}]").ok());
-    is_in(&CLASS, character)
-}
-
 type Class = LazyLock<Option<Regex>>;
 
 fn is_in(class: &Class, character: char) -> bool {

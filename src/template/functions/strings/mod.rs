@@ -9,15 +9,12 @@ mod cutting;
 mod layout;
 mod lists;
 mod quoting;
-mod strval;
 mod words;
 mod wrapping;
 
 use super::Type::{Any, Int, String};
 use super::{Function, Outcome, arguments};
 use crate::template::Value;
-
-pub(super) use quoting::quoted;
 
 /// The most bytes that a repetition may give; Go itself dies of less than it accepts.
 const LONGEST: usize = 256 << 20;

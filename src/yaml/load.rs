@@ -1,0 +1,170 @@
+//! Reading whole texts: the located documents, or the values as sigs.k8s.io/yaml unmarshals them. Ranges of errors are
+//! bytes of the text that was given.
+
+use std::sync::Arc;
+
+use super::decode::{as_go_string, decode};
+use super::error::Error;
+use super::node::{Document, Node, Stream};
+use super::parser::Parser;
+use super::value::{Map, Value};
+use crate::source::Text;
+
+/// What sigs.k8s.io/yaml puts before errors of go-yaml.
+const CONVERTING: &str = "error converting YAML to JSON: ";
+
+/// The documents of `text`.
+///
+/// # Errors
+/// The first thing that go-yaml v2 would refuse, in its words.
+pub fn parse(text: &Text) -> Result<Stream, Error> {
+    let mut parser = Parser::new(text);
+    let mut documents = Vec::new();
+    while let Some(document) = parser.document()? {
+        documents.push(document);
+    }
+    Ok(Stream { documents })
+}
+
+impl Document {
+    /// The value of the document, as [`load`] reads it.
+    ///
+    /// # Errors
+    /// As [`load`].
+    pub fn to_value(&self) -> Result<Value, Error> {
+        decode(self, false).map_err(|error| error.wrap(CONVERTING))
+    }
+}
+
+impl Node<'_> {
+    /// A scalar as Helm reads it where its Go type wants a string (`version`, `appVersion` of `Chart.yaml`): numbers pass
+    /// through single precision, so `1.10` is `1.1`. `None` for null and for collections.
+    #[must_use]
+    pub fn to_go_string(self) -> Option<Text> {
+        as_go_string(self)
+    }
+}
+
+fn load_first(text: &Text, strict: bool) -> Result<Value, Error> {
+    let first = Parser::new(text).document().and_then(|document| match document {
+        Some(document) => decode(&document, strict),
+        None => Ok(Value::Null(text.slice(0..0).origins())),
+    });
+    first.map_err(|error| error.wrap(CONVERTING))
+}
+
+/// The value of the first document: `yaml.Unmarshal` of sigs.k8s.io/yaml. What follows the first document is not looked at.
+/// An empty text is null. All numbers are floats.
+///
+/// # Errors
+/// Whatever go-yaml v2 or the conversion to JSON refuses, in their words.
+pub fn load(text: &Text) -> Result<Value, Error> {
+    load_first(text, false)
+}
+
+/// As [`load`], but duplicate keys are errors: `yaml.UnmarshalStrict`.
+///
+/// # Errors
+/// As [`load`], and duplicate keys.
+pub fn load_strict(text: &Text) -> Result<Value, Error> {
+    load_first(text, true)
+}
+
+/// As [`load`] into a Go map of the type `go_type` (`map[string]interface {}`, `chartutil.Values`): null is an empty map.
+///
+/// # Errors
+/// As [`load`], and anything else than a mapping.
+pub fn load_map(text: &Text, go_type: &str) -> Result<Arc<Map>, Error> {
+    match load(text)? {
+        Value::Map(map) => Ok(map),
+        Value::Null(_) => Ok(Arc::default()),
+        other => Err(mismatch(text, &other, go_type)),
+    }
+}
+
+/// As [`load`] into a Go slice: what `fromYamlArray` does. Null is an empty list.
+///
+/// # Errors
+/// As [`load`], and anything else than a sequence.
+pub fn load_list(text: &Text) -> Result<Arc<Vec<Value>>, Error> {
+    match load(text)? {
+        Value::List(list) => Ok(list),
+        Value::Null(_) => Ok(Arc::default()),
+        other => Err(mismatch(text, &other, "[]interface {}")),
+    }
+}
+
+fn mismatch(text: &Text, value: &Value, go_type: &str) -> Error {
+    let message = format!(
+        "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {} into Go value of type {go_type}",
+        json_kind(value)
+    );
+    let root = Parser::new(text).document().ok().flatten().map(|document| document.root().range());
+    Error::at(text, root.unwrap_or(0..text.len()), message)
+}
+
+/// What `encoding/json` calls the kind of a value.
+pub(super) fn json_kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null(_) => "null",
+        Value::Bool(..) => "bool",
+        Value::Int(..) | Value::Float(..) => "number",
+        Value::String(_) => "string",
+        Value::List(_) => "array",
+        Value::Map(_) => "object",
+    }
+}
+
+/// A values file as Helm 4 reads it (`loader.LoadValues`): the documents between `---` lines, later ones merged over
+/// earlier ones. Helm 3 reads the first document only: [`load_map`].
+///
+/// # Errors
+/// As [`load_map`], behind `cannot unmarshal yaml document: `.
+pub fn load_values(text: &Text) -> Result<Arc<Map>, Error> {
+    let mut values = Arc::new(Map::new());
+    for (start, document) in split_at(text) {
+        let map = load_map(&document, "map[string]interface {}").map_err(|error| {
+            let range = error.range.start + start..error.range.end + start;
+            Error::at(text, range, error.message).wrap("cannot unmarshal yaml document: ")
+        })?;
+        values = if values.is_empty() { map } else { Arc::new(merge(&values, &map)) };
+    }
+    Ok(values)
+}
+
+/// The documents of `text` as Kubernetes' `YAMLReader` cuts them: at lines that are `---` and blanks. The separator belongs
+/// to no document, unless nothing stands before it.
+#[must_use]
+pub fn split(text: &Text) -> Vec<Text> {
+    split_at(text).map(|(_, document)| document).collect()
+}
+
+fn split_at(text: &Text) -> impl Iterator<Item = (usize, Text)> {
+    let mut cuts = Vec::new();
+    let (mut start, mut at) = (0, 0);
+    for line in text.as_str().split_inclusive('\n') {
+        let separator = line.strip_prefix("---").is_some_and(|rest| rest.trim().is_empty());
+        if separator && at > start {
+            cuts.push(start..at);
+            start = at + line.len();
+        }
+        at += line.len();
+    }
+    if at > start {
+        cuts.push(start..at);
+    }
+    cuts.into_iter().map(|range| (range.start, text.slice(range)))
+}
+
+fn merge(under: &Map, over: &Map) -> Map {
+    let mut merged = under.clone();
+    for (key, value) in over {
+        let value = match (under.get(key), value) {
+            (Some(Value::Map(under)), Value::Map(over)) => Value::Map(Arc::new(merge(under, over))),
+            _ => value.clone(),
+        };
+        merged.remove(key);
+        merged.insert(key.clone(), value);
+    }
+    merged
+}

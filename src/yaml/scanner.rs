@@ -1,0 +1,647 @@
+//! Text to tokens, by libyaml's rules as go-yaml v2.4 has them: block structure from indentation, keys found in hindsight.
+//! Lazy: a token is scanned when the parser asks for it, so that the first error met is the one that Helm reports.
+//! Works on bytes; knows nothing of nodes and values.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+
+use super::error::Error;
+use super::reader;
+
+/// How a scalar was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// Without quotes.
+    Plain,
+    /// `'...'`
+    SingleQuoted,
+    /// `"..."`
+    DoubleQuoted,
+    /// `|`
+    Literal,
+    /// `>`
+    Folded,
+}
+
+/// A scalar's string.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Content {
+    /// The bytes of the source, as they stand there.
+    Exact(Range<usize>),
+    /// Put together from pieces.
+    Cooked(Box<Cooked>),
+}
+
+/// A string that differs from its source: folded, unescaped, without indentation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Cooked {
+    pub value: String,
+    pub pieces: Vec<Piece>,
+}
+
+/// The next `len` bytes of the value came from `source`; letter by letter if `exact`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Piece {
+    pub len: usize,
+    pub source: Range<usize>,
+    pub exact: bool,
+}
+
+impl Cooked {
+    pub(super) fn push(&mut self, text: &str, source: Range<usize>, exact: bool) {
+        if text.is_empty() {
+            return;
+        }
+        self.value.push_str(text);
+        if exact
+            && let Some(last) = self.pieces.last_mut()
+            && last.exact
+            && last.source.end == source.start
+        {
+            last.len += text.len();
+            last.source.end = source.end;
+            return;
+        }
+        self.pieces.push(Piece { len: text.len(), source, exact });
+    }
+}
+
+/// A place in the text. `line` counts from 0 as go-yaml does; `index` and `column` count characters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Mark {
+    pub offset: usize,
+    pub line: usize,
+    pub index: usize,
+    pub column: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    StreamEnd,
+    VersionDirective(u8, u8),
+    TagDirective { handle: Box<str>, prefix: Box<str> },
+    DocumentStart,
+    DocumentEnd,
+    BlockSequenceStart,
+    BlockMappingStart,
+    BlockEnd,
+    FlowSequenceStart,
+    FlowSequenceEnd,
+    FlowMappingStart,
+    FlowMappingEnd,
+    BlockEntry,
+    FlowEntry,
+    Key,
+    Value,
+    Alias(Range<usize>),
+    Anchor(Range<usize>),
+    Tag { handle: Box<str>, suffix: Box<str> },
+    Scalar(Style, Content),
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Token {
+    pub kind: Kind,
+    pub start: Mark,
+    /// The byte after the last.
+    pub end: usize,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct SimpleKey {
+    possible: bool,
+    /// Whether the token is held back until it is known not to be a key.
+    awaited: bool,
+    required: bool,
+    token: usize,
+    mark: Mark,
+}
+
+/// How many characters a key may take that is written without `?`.
+const LONGEST_SIMPLE_KEY: usize = 1024;
+
+/// How many characters the scanner looks ahead.
+const LOOKAHEAD: usize = 4;
+
+/// How deep flow collections and how deep indentation may nest. go-yaml allows 10,000; readers here recurse.
+pub(super) const DEEPEST: usize = 500;
+
+pub(super) struct Scanner<'a> {
+    pub(super) text: &'a str,
+    pub(super) bytes: &'a [u8],
+    pub(super) offset: usize,
+    pub(super) line: usize,
+    /// Bytes so far that continue a character.
+    continuations: usize,
+    line_index: usize,
+    pub(super) flow_level: usize,
+    pub(super) indent: isize,
+    indents: Vec<isize>,
+    simple_key_allowed: bool,
+    simple_keys: Vec<SimpleKey>,
+    tokens: VecDeque<Token>,
+    taken: usize,
+    available: bool,
+    refused: Option<usize>,
+}
+
+impl<'a> Scanner<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        let mut scanner = Self {
+            text,
+            bytes: text.as_bytes(),
+            offset: 0,
+            line: 0,
+            continuations: 0,
+            line_index: 0,
+            flow_level: 0,
+            indent: -1,
+            indents: Vec::new(),
+            simple_key_allowed: true,
+            simple_keys: vec![SimpleKey::default()],
+            tokens: VecDeque::new(),
+            taken: 0,
+            available: false,
+            refused: reader::first_refused(text),
+        };
+        if text.starts_with('\u{feff}') {
+            scanner.offset = 3;
+            scanner.continuations = 3;
+        }
+        scanner
+    }
+
+    /// The next token, without taking it.
+    pub(super) fn peek(&mut self) -> Result<&Token, Error> {
+        if !self.available {
+            while self.needs_more()? {
+                self.fetch()?;
+            }
+            self.available = true;
+        }
+        self.tokens.front().ok_or_else(|| Error::at(self.text, self.offset..self.offset, "yaml: no token".to_owned()))
+    }
+
+    /// Takes the next token.
+    pub(super) fn take(&mut self) -> Result<Token, Error> {
+        self.peek()?;
+        self.available = false;
+        self.taken += 1;
+        let end = self.offset..self.offset;
+        self.tokens.pop_front().ok_or_else(|| Error::at(self.text, end, "yaml: no token".to_owned()))
+    }
+
+    /// Whether the first token may still turn out to be a key.
+    fn needs_more(&mut self) -> Result<bool, Error> {
+        if self.tokens.is_empty() {
+            return Ok(true);
+        }
+        let first = self.simple_keys.partition_point(|key| key.token < self.taken);
+        for level in first..self.simple_keys.len() {
+            if self.simple_keys[level].token != self.taken {
+                break;
+            }
+            if self.simple_keys[level].awaited {
+                return self.is_valid(level);
+            }
+        }
+        Ok(false)
+    }
+
+    fn is_valid(&mut self, level: usize) -> Result<bool, Error> {
+        let key = self.simple_keys[level];
+        if !key.possible {
+            return Ok(false);
+        }
+        if key.mark.line < self.line || key.mark.index + LONGEST_SIMPLE_KEY < self.index() {
+            if key.required {
+                return Err(self.error(key.mark, "could not find expected ':'"));
+            }
+            self.simple_keys[level].possible = false;
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    fn save_simple_key(&mut self) -> Result<(), Error> {
+        if !self.simple_key_allowed {
+            return Ok(());
+        }
+        let mark = self.mark();
+        let required = self.flow_level == 0 && usize::try_from(self.indent).is_ok_and(|indent| indent == mark.column);
+        self.remove_simple_key()?;
+        let token = self.taken + self.tokens.len();
+        if let Some(last) = self.simple_keys.last_mut() {
+            *last = SimpleKey { possible: true, awaited: true, required, token, mark };
+        }
+        Ok(())
+    }
+
+    fn remove_simple_key(&mut self) -> Result<(), Error> {
+        let Some(last) = self.simple_keys.last_mut() else { return Ok(()) };
+        if last.possible && last.required {
+            let mark = last.mark;
+            return Err(self.error(mark, "could not find expected ':'"));
+        }
+        if last.possible {
+            last.possible = false;
+            last.awaited = false;
+        }
+        Ok(())
+    }
+
+    fn roll_indent(&mut self, column: usize, before: Option<usize>, kind: Kind, mark: Mark) -> Result<(), Error> {
+        let column = isize::try_from(column).unwrap_or(isize::MAX);
+        if self.flow_level > 0 || self.indent >= column {
+            return Ok(());
+        }
+        self.indents.push(self.indent);
+        self.indent = column;
+        if self.indents.len() > DEEPEST {
+            return Err(self.error(mark, &format!("exceeded max depth of {DEEPEST}")));
+        }
+        let token = Token { kind, start: mark, end: mark.offset };
+        self.insert(before, token);
+        Ok(())
+    }
+
+    /// Puts a token before the one of number `before`; behind all others if that one was taken already.
+    fn insert(&mut self, before: Option<usize>, token: Token) {
+        match before.and_then(|number| number.checked_sub(self.taken)) {
+            Some(at) if at < self.tokens.len() => self.tokens.insert(at, token),
+            _ => self.tokens.push_back(token),
+        }
+    }
+
+    fn unroll_indent(&mut self, column: isize) {
+        if self.flow_level > 0 {
+            return;
+        }
+        while self.indent > column {
+            self.push(Kind::BlockEnd, self.mark());
+            self.indent = self.indents.pop().unwrap_or(-1);
+        }
+    }
+
+    pub(super) fn push(&mut self, kind: Kind, start: Mark) {
+        self.tokens.push_back(Token { kind, start, end: self.offset });
+    }
+
+    fn fetch(&mut self) -> Result<(), Error> {
+        self.skip_to_token()?;
+        let column = self.column();
+        self.unroll_indent(isize::try_from(column).unwrap_or(isize::MAX));
+        let byte = self.at(0);
+        if self.offset >= self.bytes.len() {
+            return self.fetch_stream_end();
+        }
+        if column == 0 {
+            if byte == b'%' {
+                return self.fetch_directive();
+            }
+            if let Some(kind) = self.document_indicator() {
+                self.unroll_indent(-1);
+                self.remove_simple_key()?;
+                self.simple_key_allowed = false;
+                let start = self.mark();
+                self.offset += 3;
+                self.push(kind, start);
+                return Ok(());
+            }
+        }
+        let blank_next = self.is_blank_or_end(1);
+        let flow = self.flow_level > 0;
+        match byte {
+            b'[' => self.fetch_flow_start(Kind::FlowSequenceStart),
+            b'{' => self.fetch_flow_start(Kind::FlowMappingStart),
+            b']' => self.fetch_flow_end(Kind::FlowSequenceEnd),
+            b'}' => self.fetch_flow_end(Kind::FlowMappingEnd),
+            b',' => {
+                self.remove_simple_key()?;
+                self.simple_key_allowed = true;
+                self.push_indicator(Kind::FlowEntry);
+                Ok(())
+            }
+            b'-' if blank_next => self.fetch_block_entry(),
+            b'?' if flow || blank_next => self.fetch_key(),
+            b':' if flow || blank_next => self.fetch_value(),
+            b'*' | b'&' => {
+                self.save_simple_key()?;
+                self.simple_key_allowed = false;
+                self.scan_anchor(byte == b'&')
+            }
+            b'!' => {
+                self.save_simple_key()?;
+                self.simple_key_allowed = false;
+                let start = self.mark();
+                let kind = self.scan_tag()?;
+                self.push(kind, start);
+                Ok(())
+            }
+            b'|' | b'>' if !flow => {
+                self.remove_simple_key()?;
+                self.simple_key_allowed = true;
+                let start = self.mark();
+                let (content, end) = self.scan_block_scalar(byte == b'|')?;
+                let style = if byte == b'|' { Style::Literal } else { Style::Folded };
+                self.tokens.push_back(Token { kind: Kind::Scalar(style, content), start, end });
+                Ok(())
+            }
+            b'\'' | b'"' => {
+                self.save_simple_key()?;
+                self.simple_key_allowed = false;
+                let start = self.mark();
+                let content = self.scan_quoted(byte == b'\'')?;
+                let style = if byte == b'\'' { Style::SingleQuoted } else { Style::DoubleQuoted };
+                self.push(Kind::Scalar(style, content), start);
+                Ok(())
+            }
+            _ => self.fetch_plain(byte),
+        }
+    }
+
+    fn fetch_plain(&mut self, byte: u8) -> Result<(), Error> {
+        let starts = match byte {
+            b'-' => !matches!(self.at(1), b' ' | b'\t'),
+            b'?' | b':' => self.flow_level == 0 && !self.is_blank_or_end(1),
+            b',' | b'[' | b']' | b'{' | b'}' | b'#' | b'&' | b'*' | b'!' | b'|' | b'>' | b'\'' | b'"' | b'%' | b'@'
+            | b'`' => false,
+            _ => !self.is_blank_or_end(0),
+        };
+        if !starts {
+            return Err(self.error(self.mark(), "found character that cannot start any token"));
+        }
+        self.save_simple_key()?;
+        self.simple_key_allowed = false;
+        let start = self.mark();
+        let (content, end, ended_by_break) = self.scan_plain()?;
+        self.tokens.push_back(Token { kind: Kind::Scalar(Style::Plain, content), start, end });
+        if ended_by_break {
+            self.simple_key_allowed = true;
+        }
+        Ok(())
+    }
+
+    fn fetch_stream_end(&mut self) -> Result<(), Error> {
+        if self.column() != 0 {
+            self.line += 1;
+            self.line_index = self.index();
+        }
+        self.unroll_indent(-1);
+        self.remove_simple_key()?;
+        self.simple_key_allowed = false;
+        self.push(Kind::StreamEnd, self.mark());
+        Ok(())
+    }
+
+    fn fetch_directive(&mut self) -> Result<(), Error> {
+        self.unroll_indent(-1);
+        self.remove_simple_key()?;
+        self.simple_key_allowed = false;
+        let start = self.mark();
+        let (kind, end) = self.scan_directive()?;
+        self.tokens.push_back(Token { kind, start, end });
+        Ok(())
+    }
+
+    fn fetch_flow_start(&mut self, kind: Kind) -> Result<(), Error> {
+        self.save_simple_key()?;
+        let mark = self.mark();
+        let token = self.taken + self.tokens.len();
+        self.simple_keys.push(SimpleKey { token, mark, ..SimpleKey::default() });
+        self.flow_level += 1;
+        if self.flow_level > DEEPEST {
+            return Err(self.error(mark, &format!("exceeded max depth of {DEEPEST}")));
+        }
+        self.simple_key_allowed = true;
+        self.push_indicator(kind);
+        Ok(())
+    }
+
+    fn fetch_flow_end(&mut self, kind: Kind) -> Result<(), Error> {
+        self.remove_simple_key()?;
+        if self.flow_level > 0 {
+            self.flow_level -= 1;
+            // A collection without keys of its own shares its number with its bracket: go-yaml then no longer waits for
+            // the colon behind it, and `[]: x` is no mapping.
+            let closed = self.simple_keys.pop();
+            if let (Some(closed), Some(outer)) = (closed, self.simple_keys.last_mut())
+                && closed.token == outer.token
+            {
+                outer.awaited = false;
+            }
+        }
+        self.simple_key_allowed = false;
+        self.push_indicator(kind);
+        Ok(())
+    }
+
+    fn fetch_block_entry(&mut self) -> Result<(), Error> {
+        if self.flow_level == 0 {
+            let mark = self.mark();
+            if !self.simple_key_allowed {
+                return Err(self.error(mark, "block sequence entries are not allowed in this context"));
+            }
+            self.roll_indent(mark.column, None, Kind::BlockSequenceStart, mark)?;
+        }
+        self.remove_simple_key()?;
+        self.simple_key_allowed = true;
+        self.push_indicator(Kind::BlockEntry);
+        Ok(())
+    }
+
+    fn fetch_key(&mut self) -> Result<(), Error> {
+        if self.flow_level == 0 {
+            let mark = self.mark();
+            if !self.simple_key_allowed {
+                return Err(self.error(mark, "mapping keys are not allowed in this context"));
+            }
+            self.roll_indent(mark.column, None, Kind::BlockMappingStart, mark)?;
+        }
+        self.remove_simple_key()?;
+        self.simple_key_allowed = self.flow_level == 0;
+        self.push_indicator(Kind::Key);
+        Ok(())
+    }
+
+    fn fetch_value(&mut self) -> Result<(), Error> {
+        let level = self.simple_keys.len() - 1;
+        if self.is_valid(level)? {
+            let key = self.simple_keys[level];
+            self.insert(Some(key.token), Token { kind: Kind::Key, start: key.mark, end: key.mark.offset });
+            self.roll_indent(key.mark.column, Some(key.token), Kind::BlockMappingStart, key.mark)?;
+            self.simple_keys[level].possible = false;
+            self.simple_keys[level].awaited = false;
+            self.simple_key_allowed = false;
+        } else {
+            if self.flow_level == 0 {
+                let mark = self.mark();
+                if !self.simple_key_allowed {
+                    return Err(self.error(mark, "mapping values are not allowed in this context"));
+                }
+                self.roll_indent(mark.column, None, Kind::BlockMappingStart, mark)?;
+            }
+            self.simple_key_allowed = self.flow_level == 0;
+        }
+        self.push_indicator(Kind::Value);
+        Ok(())
+    }
+
+    fn push_indicator(&mut self, kind: Kind) {
+        let start = self.mark();
+        self.offset += 1;
+        self.push(kind, start);
+    }
+
+    fn skip_to_token(&mut self) -> Result<(), Error> {
+        loop {
+            loop {
+                match self.at(0) {
+                    b' ' => self.offset += 1,
+                    b'\t' if self.flow_level > 0 || !self.simple_key_allowed => self.offset += 1,
+                    _ => break,
+                }
+            }
+            if self.at(0) == b'#' {
+                self.skip_line_content();
+            }
+            if self.break_len(0) == 0 {
+                return Ok(());
+            }
+            self.skip_break();
+            if self.flow_level == 0 {
+                self.simple_key_allowed = true;
+            }
+        }
+    }
+
+    /// `---` or `...` at the start of a line.
+    pub(super) fn document_indicator(&self) -> Option<Kind> {
+        if self.column() != 0 || !self.is_blank_or_end(3) {
+            return None;
+        }
+        match self.bytes.get(self.offset..self.offset + 3)? {
+            b"---" => Some(Kind::DocumentStart),
+            b"..." => Some(Kind::DocumentEnd),
+            _ => None,
+        }
+    }
+
+    pub(super) fn mark(&self) -> Mark {
+        Mark { offset: self.offset, line: self.line, index: self.index(), column: self.column() }
+    }
+
+    fn index(&self) -> usize {
+        self.offset - self.continuations
+    }
+
+    pub(super) fn column(&self) -> usize {
+        self.index() - self.line_index
+    }
+
+    /// The byte `ahead` of here; 0 past the end.
+    pub(super) fn at(&self, ahead: usize) -> u8 {
+        self.bytes.get(self.offset + ahead).copied().unwrap_or(0)
+    }
+
+    /// The length in bytes of the line break `ahead` of here, 0 if there is none.
+    pub(super) fn break_len(&self, ahead: usize) -> usize {
+        match self.at(ahead) {
+            b'\n' => 1,
+            b'\r' => 1 + usize::from(self.at(ahead + 1) == b'\n'),
+            0xC2 if self.at(ahead + 1) == 0x85 => 2,
+            0xE2 if self.at(ahead + 1) == 0x80 && matches!(self.at(ahead + 2), 0xA8 | 0xA9) => 3,
+            _ => 0,
+        }
+    }
+
+    pub(super) fn is_end(&self, ahead: usize) -> bool {
+        self.at(ahead) == 0
+    }
+
+    pub(super) fn is_break_or_end(&self, ahead: usize) -> bool {
+        self.is_end(ahead) || self.break_len(ahead) > 0
+    }
+
+    pub(super) fn is_blank_or_end(&self, ahead: usize) -> bool {
+        matches!(self.at(ahead), b' ' | b'\t' | 0) || self.break_len(ahead) > 0
+    }
+
+    /// The line (from 0) of a place that was passed lately: go-yaml counts an empty value to the line of its colon.
+    pub(super) fn line_of(&self, offset: usize) -> usize {
+        let passed = self.bytes.get(offset..self.offset).unwrap_or_default();
+        self.line.saturating_sub(passed.iter().filter(|byte| **byte == b'\n').count())
+    }
+
+    /// Steps over one character that is no line break.
+    pub(super) fn skip(&mut self) {
+        let width = match self.at(0) {
+            0..=0x7F => 1,
+            0x80..=0xDF => 2,
+            0xE0..=0xEF => 3,
+            _ => 4,
+        };
+        self.offset = (self.offset + width).min(self.bytes.len());
+        self.continuations += width - 1;
+    }
+
+    /// Steps over the line break here.
+    pub(super) fn skip_break(&mut self) -> Range<usize> {
+        let start = self.offset;
+        let len = self.break_len(0);
+        if len > 0 {
+            if self.at(0) >= 0x80 {
+                self.continuations += len - 1;
+            }
+            self.offset += len;
+            self.line += 1;
+            self.line_index = self.index();
+        }
+        start..self.offset
+    }
+
+    /// Steps to the end of the line, before its break.
+    pub(super) fn skip_line_content(&mut self) {
+        while !self.is_break_or_end(0) {
+            self.skip();
+        }
+    }
+
+    pub(super) fn blanks(&mut self) {
+        while matches!(self.at(0), b' ' | b'\t') {
+            self.offset += 1;
+        }
+    }
+
+    /// Refuses a character that YAML does not allow and that go-yaml had met by now: it reads ahead in blocks, and a bad
+    /// byte in a block comes before anything else that is wrong in it.
+    pub(super) fn check_characters(&self) -> Result<(), Error> {
+        let Some(at) = self.refused else { return Ok(()) };
+        // A character that the end cuts short is met when the scanner looks that far.
+        let cut_short = reader::is_cut_short(self.text, at);
+        let seen = if cut_short { self.offset + LOOKAHEAD } else { (self.offset / reader::BLOCK + 1) * reader::BLOCK };
+        if at < seen { Err(reader::refusal(self.text, at)) } else { Ok(()) }
+    }
+
+    /// An error of the scanner here; `context` is where the token began.
+    pub(super) fn error(&self, context: Mark, problem: &str) -> Error {
+        let line = if self.line != 0 { self.line + 1 } else { context.line };
+        let mark = self.mark();
+        self.located(line, mark.offset..mark.offset + 1, mark.line + 1, problem)
+    }
+
+    /// An error of the parser about a token.
+    pub(super) fn parser_error(&self, context: Mark, token: &Token, problem: &str) -> Error {
+        let line = if token.start.line != 0 { token.start.line } else { context.line };
+        self.located(line, token.start.offset..token.end, token.start.line + 1, problem)
+    }
+
+    fn located(&self, said: usize, range: Range<usize>, line: usize, problem: &str) -> Error {
+        if let Err(error) = self.check_characters() {
+            return error;
+        }
+        let place = if said == 0 { String::new() } else { format!("line {said}: ") };
+        let end = range.end.clamp(range.start, self.text.len().max(range.start));
+        Error { message: format!("yaml: {place}{problem}"), range: range.start..end, line }
+    }
+}
