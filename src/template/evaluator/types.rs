@@ -31,7 +31,11 @@ impl Held {
 
 /// Whether an untyped nil may stand for a value of `wanted`.
 pub(super) fn can_be_nil(wanted: Type) -> bool {
-    matches!(wanted, Type::Any | Type::Map | Type::List | Type::Strings | Type::Values | Type::Reflect)
+    match wanted {
+        Type::Any | Type::Map | Type::List | Type::Strings | Type::Values | Type::Reflect => true,
+        Type::Object(name) => name.starts_with('*'),
+        _ => false,
+    }
 }
 
 /// Whether a value, out of its interface, may be given for `wanted`.
@@ -46,6 +50,10 @@ pub(super) fn is_assignable(value: &Value, wanted: Type) -> bool {
         Type::Map | Type::Values => matches!(value, Value::Map(map) if map.kind != MapKind::String),
         Type::List => matches!(value, Value::List(list) if matches!(list.element, Element::Any | Element::Nil)),
         Type::Strings => matches!(value, Value::List(list) if list.element == Element::String),
-        Type::Object(name) => matches!(value, Value::Object(object) if object.type_name() == name),
+        // A pointer may stand for what it points to.
+        Type::Object(name) => {
+            matches!(value, Value::Object(object) if object.type_name().trim_start_matches('*') == name.trim_start_matches('*')
+                && (object.type_name() == name || !name.starts_with('*')))
+        }
     }
 }

@@ -125,6 +125,8 @@ const FAMILIES: &[&[Function]] = &[
     dicts::FUNCTIONS,
     lists::FUNCTIONS,
     math::FUNCTIONS,
+    paths::FUNCTIONS,
+    strings::FUNCTIONS,
     types::FUNCTIONS,
     builtins::FUNCTIONS,
     compare::FUNCTIONS,
@@ -186,6 +188,7 @@ impl fmt::Debug for Callee {
 impl fmt::Display for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Object(name) => name,
             Self::Any => "interface {}",
             Self::String => "string",
             Self::Bool => "bool",

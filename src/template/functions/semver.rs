@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::Type::String;
-use super::{Function, Outcome, arguments};
+use super::{Function, Outcome, Type, arguments};
 use crate::chart::version::{Constraint, Version};
 use crate::source::{Origin, Origins, Text};
 use crate::template::Value;
@@ -93,6 +93,14 @@ impl Object for SemanticVersion {
 
     fn has_method(&self, name: &str) -> bool {
         STRUCT_METHODS.contains(&name) || (self.pointer && POINTER_METHODS.contains(&name))
+    }
+
+    fn parameters(&self, name: &str) -> Option<&'static [Type]> {
+        Some(match name {
+            "SetPrerelease" | "SetMetadata" => &[String],
+            "Compare" | "Equal" | "GreaterThan" | "LessThan" => &[Type::Object("*semver.Version")],
+            _ => &[],
+        })
     }
 
     fn call(&self, name: &str, arguments: &[Value]) -> Result<Value, std::string::String> {

@@ -205,7 +205,7 @@ impl Parser<'_> {
             return self.fail("invalid syntax");
         };
         let written = self.written(token);
-        if literal.len() == meaning.len() + 2 {
+        if literal.get(1..literal.len() - 1) == Some(&meaning) {
             return Ok(written.slice(1..literal.len() - 1));
         }
         Ok(crate::source::Text::computed(meaning, written.origins()))

@@ -24,8 +24,8 @@ fn escape(character: char, bytes: &[u8]) -> String {
         '\t' => "\\t".to_owned(),
         '\u{b}' => "\\v".to_owned(),
         _ => match (bytes, u32::from(character)) {
-            // A control character, or a byte that is no UTF-8.
-            ([byte], code) if code < 0x20 || code > 0x7F => format!("\\x{byte:02x}"),
+            // A control character, or a byte that is no UTF-8. Delete is `\u007f` until Go 1.19.
+            ([byte], code) if code != 0x7F => format!("\\x{byte:02x}"),
             (_, code) if code < 0x1_0000 => format!("\\u{code:04x}"),
             (_, code) => format!("\\U{code:08x}"),
         },
