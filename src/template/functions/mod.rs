@@ -25,6 +25,7 @@ mod regex;
 mod semver;
 mod strings;
 pub mod types;
+mod urls;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -137,6 +138,7 @@ const FAMILIES: &[&[Function]] = &[
     digests::FUNCTIONS,
     semver::FUNCTIONS,
     paths::FUNCTIONS,
+    urls::FUNCTIONS,
 ];
 
 /// What a name in a template calls.
