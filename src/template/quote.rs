@@ -34,7 +34,7 @@ fn matches_class(class: &OnceLock<Option<Regex>>, pattern: &str, character: char
 }
 
 /// `text` as Go's `strconv.Quote` and `%q` write it.
-pub(super) fn quote(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
     for character in text.chars() {

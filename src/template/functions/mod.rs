@@ -10,7 +10,9 @@ pub(crate) mod convert;
 mod decimal;
 mod defaults;
 mod dicts;
+mod digests;
 mod documents;
+mod encoding;
 mod escape;
 pub mod format;
 pub mod helm;
@@ -19,8 +21,11 @@ mod lists;
 mod math;
 mod merge;
 mod paths;
+mod regex;
+mod semver;
 mod strings;
 pub mod types;
+mod urls;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -115,17 +120,20 @@ impl Function {
 /// Every family, the ones that Go prefers first: Helm's own functions hide Sprig's, those hide Go's builtins.
 const FAMILIES: &[&[Function]] = &[
     helm::FUNCTIONS,
-    strings::FUNCTIONS,
-    paths::FUNCTIONS,
     documents::FUNCTIONS,
     convert::FUNCTIONS,
     defaults::FUNCTIONS,
     dicts::FUNCTIONS,
+    digests::FUNCTIONS,
+    encoding::FUNCTIONS,
     lists::FUNCTIONS,
     math::FUNCTIONS,
     paths::FUNCTIONS,
+    regex::FUNCTIONS,
+    semver::FUNCTIONS,
     strings::FUNCTIONS,
     types::FUNCTIONS,
+    urls::FUNCTIONS,
     builtins::FUNCTIONS,
     compare::FUNCTIONS,
     escape::FUNCTIONS,
