@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::error::{Error, Failure};
 use super::reader;
-use super::token::{Content, Kind, Mark, Style, Token};
+use super::token::{Kind, Mark, Style, Token};
 
 #[derive(Clone, Copy, Debug, Default)]
 struct SimpleKey {
