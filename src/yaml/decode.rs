@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::error::{Error, Failure};
 use super::node::{Document, Node, NodeKind};
-use super::number::{format_float, format_json, format_single, parse_int, parse_uint};
+use super::number::{format_float, format_single};
 use super::resolve::{Resolved, resolve, resolve_tagged};
 use super::scanner::DEEPEST;
 use super::value::{Map, Value};
@@ -289,12 +289,15 @@ fn scalar(node: Node<'_>) -> Result<(Resolved, Text), Failure> {
 }
 
 /// Whole numbers print as the integers that go-yaml read, those past `int64` in hexadecimal as Go prints `uint64`.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)] // Within bounds, or cut.
 fn go_number(value: f64) -> String {
-    let json = format_json(value);
-    match (parse_int(&json), parse_uint(&json)) {
-        (Some(value), _) => value.to_string(),
-        (None, Some(value)) => format!("{value:#x}"),
-        (None, None) => format_float(value),
+    let whole = value.fract() == 0.0;
+    if whole && value.abs() < i64::MAX as f64 {
+        (value as i64).to_string()
+    } else if whole && (0.0..=u64::MAX as f64).contains(&value) {
+        format!("{:#x}", value as u64)
+    } else {
+        format_float(value)
     }
 }
 

@@ -6,7 +6,8 @@ use std::ops::Range;
 
 use super::error::{Error, Failure};
 use super::node::{Data, Document, NodeKind};
-use super::scanner::{Content, DEEPEST, Kind, Mark, Scanner, Style, Token};
+use super::scanner::{DEEPEST, Scanner};
+use super::token::{Content, Kind, Mark, Style, Token};
 use crate::source::Text;
 
 /// What stands in front of a node: `&anchor` and `!tag`.

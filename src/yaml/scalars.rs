@@ -4,7 +4,8 @@
 use std::ops::Range;
 
 use super::error::Failure;
-use super::scanner::{Content, Cooked, Kind, Mark, Scanner};
+use super::scanner::Scanner;
+use super::token::{Content, Cooked, Kind, Mark};
 
 /// Line breaks between two parts of a flow scalar: they fold to a space, or to one fewer than they are.
 #[derive(Default)]

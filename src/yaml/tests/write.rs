@@ -215,3 +215,17 @@ fn written_text_knows_where_its_strings_came_from() {
     let start = json.find("v0.5.13").unwrap();
     assert_eq!(exact(&json.slice(start..start + 7)), Some(14..21));
 }
+
+#[test]
+fn pretty_yaml_indents_sequences_and_folds_nothing() {
+    let long = "word ".repeat(30);
+    let yaml = format!(
+        "a:\n- 1\n- b: c\n  d: [x, ['y']]\n- []\ne: 1000000\nf: {}\ng: \"a\\tb\"\nh: \"a\\tb\\nc\"\n",
+        long.trim()
+    );
+    let pretty = format!(
+        "a:\n  - 1\n  - b: c\n    d:\n      - x\n      - - \"y\"\n  - []\ne: 1e+06\nf: {}\ng: \"a\\tb\"\nh: |-\n  a\tb\n  c\n",
+        long.trim()
+    );
+    assert_eq!(emit_pretty(&load(&Text::from(yaml)).unwrap()).unwrap(), pretty.as_str());
+}
