@@ -10,7 +10,9 @@ pub(crate) mod convert;
 mod decimal;
 mod defaults;
 mod dicts;
+mod digests;
 mod documents;
+mod encoding;
 mod escape;
 pub mod format;
 pub mod helm;
@@ -19,6 +21,8 @@ mod lists;
 mod math;
 mod merge;
 mod paths;
+mod regex;
+mod semver;
 mod strings;
 pub mod types;
 
@@ -119,9 +123,13 @@ const FAMILIES: &[&[Function]] = &[
     convert::FUNCTIONS,
     defaults::FUNCTIONS,
     dicts::FUNCTIONS,
+    digests::FUNCTIONS,
+    encoding::FUNCTIONS,
     lists::FUNCTIONS,
     math::FUNCTIONS,
     paths::FUNCTIONS,
+    regex::FUNCTIONS,
+    semver::FUNCTIONS,
     strings::FUNCTIONS,
     types::FUNCTIONS,
     builtins::FUNCTIONS,
@@ -190,6 +198,7 @@ impl fmt::Display for Type {
             Self::Strings => "[]string",
             Self::Values => "chartutil.Values",
             Self::Reflect => "reflect.Value",
+            Self::Object(name) => name,
         })
     }
 }

@@ -72,7 +72,7 @@ pub(crate) fn quote(text: &Text) -> Text {
 }
 
 /// Whether `text` can stand between backquotes: no control characters but tabs, no backquote, no byte order mark.
-pub(super) fn can_backquote(text: &str) -> bool {
+pub(crate) fn can_backquote(text: &str) -> bool {
     text.chars().all(|character| match character {
         '\t' => true,
         '`' | '\u{7f}' | '\u{feff}' => false,
