@@ -131,7 +131,8 @@ fn quoting_and_escaping_keep_what_they_leave_alone() {
 #[test]
 fn an_empty_text_keeps_its_place_when_quoted() {
     let empty = located("tag: \"\"").slice(6..6);
-    assert_eq!(ranges(&format::quote(&empty)), [6..6]);
+    let Value::String(quoted) = call("printf", &[string("%q"), empty.into_value()]).unwrap() else { panic!() };
+    assert_eq!(ranges(&quoted), [6..6]);
 }
 
 #[test]
@@ -181,14 +182,6 @@ fn merging_a_map_into_itself_changes_nothing() {
     let map = dict(&[("a", Value::int(1))]);
     assert_eq!(shown("merge", &[map.clone(), map.clone()]), "map[a:1]");
     assert_eq!(shown("mergeOverwrite", &[map.clone(), map]), "map[a:1]");
-}
-
-#[test]
-fn whole_decimals_are_integers_since_helm_3_12() {
-    assert_eq!(shown("int", &[string("12.00")]), "12");
-    assert_eq!(shown("int64", &[string("-3.0")]), "-3");
-    assert_eq!(shown("int", &[string("3.5")]), "0");
-    assert_eq!(shown("int", &[string("3.")]), "0");
 }
 
 #[test]

@@ -195,10 +195,9 @@ impl Printer {
     }
 
     fn integer_of(&mut self, value: &Value, number: i64, kind: IntKind, verb: char, origins: &Origins) {
-        if !self.complaining && !self.flags.syntax && matches!(verb, 'v' | 's' | 'x' | 'X' | 'q') {
-            if let Some(name) = named::name(number, kind) {
-                return self.string(value, &Text::computed(name, origins.clone()), verb);
-            }
+        let by_method = !self.complaining && !self.flags.syntax && matches!(verb, 'v' | 's' | 'x' | 'X' | 'q');
+        if let Some(name) = by_method.then(|| named::name(number, kind)).flatten() {
+            return self.string(value, &Text::computed(name, origins.clone()), verb);
         }
         let unsigned = matches!(kind, IntKind::Uint8 | IntKind::Uint32 | IntKind::Uint64);
         let negative = !unsigned && number < 0;
