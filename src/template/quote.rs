@@ -55,7 +55,7 @@ fn push_escaped(quoted: &mut String, character: char, quote: char) {
             // Writing to a string cannot fail.
             let _ = match code {
                 STRAY.. => write!(quoted, "\\x{:02x}", code - STRAY),
-                // Delete is `\\x7f` only since Go 1.19.
+                // Delete is `\x7f` only since Go 1.19.
                 0..=0x1f => write!(quoted, "\\x{code:02x}"),
                 0x20..=0xffff => write!(quoted, "\\u{code:04x}"),
                 _ => write!(quoted, "\\U{code:08x}"),

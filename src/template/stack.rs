@@ -3,7 +3,7 @@
 
 /// The stack of [`on_deep_stack`]: room for Helm's limit of 1000 nested includes of each name. Pages cost memory only once
 /// they are touched.
-pub const DEEP_STACK: usize = 512 << 20;
+pub const DEEP_STACK: usize = 128 << 20;
 
 /// What a [`Guard`] allows below its creation on any other thread: half of the smallest stack that callers have (2 MiB).
 pub const SHALLOW_BUDGET: usize = 1 << 20;

@@ -25,6 +25,7 @@ mod regex;
 mod semver;
 mod strings;
 pub mod types;
+mod urls;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -132,6 +133,7 @@ const FAMILIES: &[&[Function]] = &[
     semver::FUNCTIONS,
     strings::FUNCTIONS,
     types::FUNCTIONS,
+    urls::FUNCTIONS,
     builtins::FUNCTIONS,
     compare::FUNCTIONS,
     escape::FUNCTIONS,
