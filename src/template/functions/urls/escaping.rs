@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 use crate::source::{Text, from_bytes, to_bytes};
-use crate::template::functions::format::quote;
+use crate::template::quote::quote;
 
 /// Where in a URL a text stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

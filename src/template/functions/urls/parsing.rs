@@ -2,7 +2,7 @@
 
 use super::escaping::{Part, escape, unescape};
 use crate::source::Text;
-use crate::template::functions::format::quote;
+use crate::template::quote::quote;
 
 /// The parts of a URL, escapes resolved but in `opaque` and `query`.
 #[derive(Debug, Default)]
