@@ -10,10 +10,10 @@ use std::rc::Rc;
 
 use super::Type::{Int, String};
 use super::format::quote::can_backquote;
-use crate::template::quote::quote;
 use super::{Failure, Function, Outcome, arguments};
 use crate::source::{Origin, Text, TextBuilder};
 use crate::template::Value;
+use crate::template::quote::quote;
 use expression::Expression;
 
 /// The functions of this family. Those called `must…` differ only in the words of their errors.
