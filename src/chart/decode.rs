@@ -82,8 +82,7 @@ impl<'a> Decoder<'a> {
     }
 
     fn value(&self) -> Result<Value, ChartError> {
-        yaml::load(self.text)
-            .map_err(|error| ChartError::at_range(self.path, self.text, error.range, error.message))
+        yaml::load(self.text).map_err(|error| ChartError::at_range(self.path, self.text, error.range, error.message))
     }
 
     fn top<'v>(&self, value: &'v Value, go_type: &str) -> Result<Option<&'v Map>, ChartError> {
@@ -139,12 +138,7 @@ impl<'a> Decoder<'a> {
         Ok(())
     }
 
-    fn list<'v>(
-        &self,
-        value: &'v Value,
-        field: &Field<'_>,
-        go_type: &str,
-    ) -> Result<Option<&'v [Value]>, ChartError> {
+    fn list<'v>(&self, value: &'v Value, field: &Field<'_>, go_type: &str) -> Result<Option<&'v [Value]>, ChartError> {
         match value {
             Value::Null(_) => Ok(None),
             Value::List(items) => Ok(Some(items)),
@@ -177,12 +171,7 @@ impl<'a> Decoder<'a> {
         Ok(())
     }
 
-    fn maintainers(
-        &self,
-        target: &mut Vec<Maintainer>,
-        value: &Value,
-        field: &Field<'_>,
-    ) -> Result<(), ChartError> {
+    fn maintainers(&self, target: &mut Vec<Maintainer>, value: &Value, field: &Field<'_>) -> Result<(), ChartError> {
         target.clear();
         for item in self.list(value, field, "[]*chart.Maintainer")?.unwrap_or_default() {
             let map = match item {

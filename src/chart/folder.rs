@@ -46,7 +46,8 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn folder(&mut self, path: &Path, inside: &str, depth: usize) -> Result<(), ChartError> {
-        let fail = |cause: std::io::Error| ChartError::at_path(path, format!("cannot read {}: {cause}", path.display()));
+        let fail =
+            |cause: std::io::Error| ChartError::at_path(path, format!("cannot read {}: {cause}", path.display()));
         if depth > MAX_FOLDER_DEPTH {
             let message = format!("folders nest more than {MAX_FOLDER_DEPTH} deep: {}", path.display());
             return Err(ChartError::at_path(path, message));
@@ -90,12 +91,9 @@ impl Walk<'_> {
 
 /// What stands at `path`, or at the end of a symbolic link there.
 fn metadata(path: &Path) -> Result<Metadata, ChartError> {
-    let found = std::fs::symlink_metadata(path).and_then(|metadata| {
-        if metadata.is_symlink() { std::fs::metadata(path) } else { Ok(metadata) }
-    });
-    found.map_err(|cause| {
-        ChartError::at_path(path, format!("error evaluating symlink {}: {cause}", path.display()))
-    })
+    let found = std::fs::symlink_metadata(path)
+        .and_then(|metadata| if metadata.is_symlink() { std::fs::metadata(path) } else { Ok(metadata) });
+    found.map_err(|cause| ChartError::at_path(path, format!("error evaluating symlink {}: {cause}", path.display())))
 }
 
 #[cfg(test)]

@@ -115,9 +115,8 @@ impl Metadata {
             sanitize(text);
         }
         self.sources.iter_mut().chain(&mut self.keywords).for_each(sanitize);
-        let refuse = |text: &Text, message: &str| {
-            Err(ChartError::at_text(path, text, format!("validation: {message}")))
-        };
+        let refuse =
+            |text: &Text, message: &str| Err(ChartError::at_text(path, text, format!("validation: {message}")));
         if self.api_version.is_empty() {
             return refuse(&self.api_version, "chart.metadata.apiVersion is required");
         }

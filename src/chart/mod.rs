@@ -212,8 +212,7 @@ impl Chart {
         for (index, subchart) in self.subcharts.iter().enumerate() {
             let name = subchart.name();
             if self.subcharts[..index].iter().all(|earlier| earlier.name() != name) {
-                let candidates: Vec<_> =
-                    self.subcharts.iter().filter(|chart| chart.name() == name).cloned().collect();
+                let candidates: Vec<_> = self.subcharts.iter().filter(|chart| chart.name() == name).cloned().collect();
                 if candidates.len() > 1 {
                     let random = self.is_random(name, &candidates);
                     found.push(AmbiguousSubchart { parent: self.path.clone(), name: name.clone(), candidates, random });

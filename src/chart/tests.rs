@@ -8,8 +8,12 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 use super::*;
-use crate::source::Layer;
 use crate::yaml;
+
+mod loading;
+mod processing;
+mod schemas;
+mod subcharts;
 
 /// A gzipped tar file of `files`, paths taken as they are, however hostile.
 pub(super) fn package(files: &[(&str, &str)]) -> Vec<u8> {
@@ -89,7 +93,8 @@ impl Folder {
     }
 
     fn values(&self, set: &[&str]) -> String {
-        let overrides = Overrides { set: set.iter().map(|&argument| argument.into()).collect(), ..Overrides::default() };
+        let overrides =
+            Overrides { set: set.iter().map(|&argument| argument.into()).collect(), ..Overrides::default() };
         self.process(&overrides, &Choice::default())
             .map_or_else(|error| format!("Error: {error}"), |processed| json(&processed.values))
     }
