@@ -130,7 +130,7 @@ fn match_later<'a>(chunk: &[char], name: &'a [char], last: bool) -> Option<Optio
     let mut skipped = 0;
     while skipped < name.len() && name[skipped] != '/' {
         if let Some(left) = match_chunk(chunk, &name[skipped + 1..])?
-            && !(last && !left.is_empty())
+            && (!last || left.is_empty())
         {
             return Some(Some(left));
         }
