@@ -10,7 +10,9 @@ pub(crate) mod convert;
 mod decimal;
 mod defaults;
 mod dicts;
+mod digests;
 mod documents;
+mod encoding;
 mod escape;
 pub mod format;
 pub mod helm;
@@ -19,8 +21,11 @@ mod lists;
 mod math;
 mod merge;
 mod paths;
+mod regex;
+mod semver;
 mod strings;
 pub mod types;
+mod urls;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -119,11 +124,16 @@ const FAMILIES: &[&[Function]] = &[
     convert::FUNCTIONS,
     defaults::FUNCTIONS,
     dicts::FUNCTIONS,
+    digests::FUNCTIONS,
+    encoding::FUNCTIONS,
     lists::FUNCTIONS,
     math::FUNCTIONS,
     paths::FUNCTIONS,
+    regex::FUNCTIONS,
+    semver::FUNCTIONS,
     strings::FUNCTIONS,
     types::FUNCTIONS,
+    urls::FUNCTIONS,
     builtins::FUNCTIONS,
     compare::FUNCTIONS,
     escape::FUNCTIONS,
@@ -190,6 +200,7 @@ impl fmt::Display for Type {
             Self::Strings => "[]string",
             Self::Values => "chartutil.Values",
             Self::Reflect => "reflect.Value",
+            Self::Object(name) => name,
         })
     }
 }

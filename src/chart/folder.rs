@@ -1,0 +1,147 @@
+//! The files of a chart folder, in Helm's order: names sorted byte by byte within each folder, symbolic links followed,
+//! `.helmignore` obeyed. Reads through `Sources`, so that unsaved buffers count.
+
+use std::ffi::OsString;
+use std::fs::Metadata;
+use std::path::{Path, PathBuf};
+
+use crate::source::{Layer, Sources};
+
+use super::entry::{self, Content, Entry};
+use super::error::ChartError;
+use super::ignore::Rules;
+
+/// How deep folders of a chart may lie in each other; what goes deeper is a symbolic link into itself.
+pub const MAX_FOLDER_DEPTH: usize = 64;
+
+/// The files of the chart in `root`.
+pub(super) fn read(sources: &Sources, root: &Path) -> Result<Vec<Entry>, ChartError> {
+    let mut walk = Walk { sources, rules: rules(sources, root)?, entries: Vec::new() };
+    walk.folder(root, "", 0)?;
+    Ok(walk.entries)
+}
+
+fn rules(sources: &Sources, root: &Path) -> Result<Rules, ChartError> {
+    let path = root.join(".helmignore");
+    let (file, text) = if sources.has_overlay(&path) || path.exists() {
+        let file = entry::read(sources, &path, ".helmignore")?;
+        (Some(file), sources.get(file).text().clone())
+    } else {
+        (None, "".into())
+    };
+    Rules::parse(&text).map_err(|bad| match file {
+        Some(file) => {
+            let text = crate::source::Text::of_file(file, text, Layer::Computed);
+            ChartError::at_range(&path, &text, bad.range, bad.message)
+        }
+        None => ChartError::at_path(&path, bad.message),
+    })
+}
+
+struct Walk<'a> {
+    sources: &'a Sources,
+    rules: Rules,
+    entries: Vec<Entry>,
+}
+
+impl Walk<'_> {
+    fn folder(&mut self, path: &Path, inside: &str, depth: usize) -> Result<(), ChartError> {
+        let fail =
+            |cause: std::io::Error| ChartError::at_path(path, format!("cannot read {}: {cause}", path.display()));
+        if depth > MAX_FOLDER_DEPTH {
+            let message = format!("folders nest more than {MAX_FOLDER_DEPTH} deep: {}", path.display());
+            return Err(ChartError::at_path(path, message));
+        }
+        let mut names: Vec<OsString> = Vec::new();
+        for found in std::fs::read_dir(path).map_err(fail)? {
+            names.push(found.map_err(fail)?.file_name());
+        }
+        names.sort_unstable();
+        for name in names {
+            let shown = name.to_string_lossy();
+            let inner = if inside.is_empty() { shown.into_owned() } else { format!("{inside}/{shown}") };
+            let path = path.join(&name);
+            let metadata = metadata(&path)?;
+            self.visit(path, inner, &metadata, depth)?;
+        }
+        Ok(())
+    }
+
+    fn visit(&mut self, path: PathBuf, inside: String, metadata: &Metadata, depth: usize) -> Result<(), ChartError> {
+        if self.rules.ignores(&inside, metadata.is_dir()) {
+            return Ok(());
+        }
+        if metadata.is_dir() {
+            return self.folder(&path, &inside, depth + 1);
+        }
+        if !metadata.is_file() {
+            let shown = path.display();
+            let message = format!("cannot load irregular file {shown} as it has file mode type bits set");
+            return Err(ChartError::at_path(&path, message));
+        }
+        let content = if inside.ends_with(".tgz") {
+            Content::Disk
+        } else {
+            Content::Source(entry::read(self.sources, &path, &inside)?)
+        };
+        self.entries.push(Entry { name: inside, path, content });
+        Ok(())
+    }
+}
+
+/// What stands at `path`, or at the end of a symbolic link there.
+fn metadata(path: &Path) -> Result<Metadata, ChartError> {
+    let found = std::fs::symlink_metadata(path)
+        .and_then(|metadata| if metadata.is_symlink() { std::fs::metadata(path) } else { Ok(metadata) });
+    found.map_err(|cause| ChartError::at_path(path, format!("error evaluating symlink {}: {cause}", path.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(root: &Path) -> Result<Vec<String>, String> {
+        read(&Sources::new(), root)
+            .map(|entries| entries.into_iter().map(|entry| entry.name).collect())
+            .map_err(|error| error.message)
+    }
+
+    fn write(root: &Path, path: &str, text: &str) {
+        let path = root.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    #[test]
+    fn files_come_in_the_order_of_their_names_folder_by_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        for path in ["b.txt", "a/z", "a/B", "a-b", "templates/.x", "templates/y", ".helmignore", "skip/me"] {
+            write(folder.path(), path, if path == ".helmignore" { "skip/\n" } else { "" });
+        }
+        assert_eq!(names(folder.path()).unwrap(), [".helmignore", "a/B", "a/z", "a-b", "b.txt", "templates/y"]);
+    }
+
+    #[test]
+    fn a_bad_ignore_rule_is_reported_at_its_line() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), ".helmignore", "a\n**/b\n");
+        let sources = Sources::new();
+        let error = read(&sources, folder.path()).unwrap_err();
+        assert_eq!(error.message, "double-star (**) syntax is not supported");
+        assert_eq!(sources.start(error.span.unwrap()).line, 2);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn symbolic_links_are_followed_and_loops_end() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), "real/a", "");
+        std::os::unix::fs::symlink("real", folder.path().join("link")).unwrap();
+        assert_eq!(names(folder.path()).unwrap(), ["link/a", "real/a"]);
+        std::os::unix::fs::symlink("..", folder.path().join("real/up")).unwrap();
+        assert!(names(folder.path()).is_err());
+        std::fs::remove_file(folder.path().join("real/up")).unwrap();
+        std::os::unix::fs::symlink("nowhere", folder.path().join("broken")).unwrap();
+        assert!(names(folder.path()).unwrap_err().starts_with("error evaluating symlink"));
+    }
+}

@@ -1,0 +1,132 @@
+//! Values from the command line: `--values` files, `--set` and its siblings, laid over each other in Helm's order. Each
+//! argument becomes a source of its own, so that every value can point into it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::source::{Layer, Sources, Text};
+use crate::yaml::{self, Map, Value};
+
+use super::error::ChartError;
+use super::set::{self, Reader};
+
+/// What the user gives over a chart's own values. Later entries win over earlier ones of their kind; the kinds come in the
+/// order of the fields, whatever the order on the command line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Overrides {
+    /// `--values`: files, merged key by key.
+    pub files: Vec<PathBuf>,
+    /// `--set-json`
+    pub json: Vec<String>,
+    /// `--set`
+    pub set: Vec<String>,
+    /// `--set-string`
+    pub set_string: Vec<String>,
+    /// `--set-file`
+    pub set_file: Vec<String>,
+    /// `--set-literal`, of newer Helm.
+    pub set_literal: Vec<String>,
+}
+
+impl Overrides {
+    /// All of them as one mapping.
+    ///
+    /// # Errors
+    /// Files that cannot be read or are no YAML mapping, and malformed arguments, in Helm's words. Standard input and
+    /// addresses in place of files are not read.
+    pub fn merge(&self, sources: &Sources) -> Result<Value, ChartError> {
+        let mut values = Arc::new(Map::new());
+        for path in &self.files {
+            let map = read_values(sources, path)?;
+            values = Arc::new(merge(&values, &map));
+        }
+        let mut values = Arc::unwrap_or_clone(values);
+        for (index, argument) in self.json.iter().enumerate() {
+            let text = source(sources, "--set-json", index, argument);
+            if argument.trim_start().starts_with('{') {
+                // A whole object, as newer Helm takes it.
+                let Ok(Value::Map(map)) = read_json(&text) else {
+                    return Err(bad_json(&text, argument, text.len(), true));
+                };
+                values = merge(&values, &map);
+            } else {
+                set::parse_into(&mut values, &text, &Reader::Json(&read_json))
+                    .map_err(|(_, at)| bad_json(&text, argument, at, false))?;
+            }
+        }
+        let file = |path: &Text| {
+            let file = sources.read(Path::new(path.as_str())).map_err(|error| {
+                let cause = match error.cause.kind() {
+                    std::io::ErrorKind::NotFound => "no such file or directory".to_owned(),
+                    _ => error.cause.to_string(),
+                };
+                format!("open {path}: {cause}")
+            })?;
+            Ok(Value::String(Text::of_file(file, sources.get(file).text().clone(), Layer::Set)))
+        };
+        for (flag, arguments, reader) in [
+            ("--set", &self.set, Reader::Typed),
+            ("--set-string", &self.set_string, Reader::String),
+            ("--set-file", &self.set_file, Reader::File(&file)),
+            ("--set-literal", &self.set_literal, Reader::Literal),
+        ] {
+            for (index, argument) in arguments.iter().enumerate() {
+                let text = source(sources, flag, index, argument);
+                set::parse_into(&mut values, &text, &reader).map_err(|(message, at)| {
+                    let message = format!("failed parsing {flag} data: {message}");
+                    ChartError::at_range(&source_path(flag, index), &text, 0..at, message)
+                })?;
+            }
+        }
+        Ok(Value::Map(Arc::new(values)))
+    }
+}
+
+fn source_path(flag: &str, index: usize) -> PathBuf {
+    PathBuf::from(format!("{flag} {}", index + 1))
+}
+
+fn source(sources: &Sources, flag: &str, index: usize, argument: &str) -> Text {
+    let text: Arc<str> = argument.into();
+    let file = sources.add(source_path(flag, index), text.clone());
+    Text::of_file(file, text, Layer::Set)
+}
+
+fn bad_json(text: &Text, argument: &str, at: usize, whole: bool) -> ChartError {
+    let kind = if whole { "data JSON:" } else { "data" };
+    let message = format!("failed parsing --set-json {kind} {argument}");
+    ChartError::at_range(Path::new("--set-json"), text, 0..at, message)
+}
+
+fn read_values(sources: &Sources, path: &Path) -> Result<Arc<Map>, ChartError> {
+    let shown = path.display();
+    if shown.to_string().contains("://") || path == Path::new("-") {
+        return Err(ChartError::at_path(path, format!("values are only read from files, not from {shown}")));
+    }
+    let file =
+        sources.read(path).map_err(|error| ChartError::at_path(path, format!("open {shown}: {}", error.cause)))?;
+    // Unlike the files of a chart, these keep a byte order mark; YAML skips it.
+    let text = Text::of_file(file, sources.get(file).text().clone(), Layer::Values);
+    yaml::load_values(&text).map_err(|error| {
+        ChartError::at_range(path, &text, error.range, error.message).wrap(&format!("failed to parse {shown}"))
+    })
+}
+
+/// Helm's `mergeMaps`: `over` wins; where both are mappings, they are merged. A null is a value like any other.
+fn merge(under: &Map, over: &Map) -> Map {
+    let mut merged = under.clone();
+    for (key, value) in over {
+        let value = match (under.get(key), value) {
+            (Some(Value::Map(under)), Value::Map(over)) => Value::Map(Arc::new(merge(under, over))),
+            _ => value.clone(),
+        };
+        merged.remove(key);
+        merged.insert(key.clone(), value);
+    }
+    merged
+}
+
+/// Reads a JSON text, as `encoding/json` does.
+fn read_json(text: &Text) -> Result<Value, String> {
+    yaml::load_json(text).map_err(|error| error.message)
+}
