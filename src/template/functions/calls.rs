@@ -59,9 +59,9 @@ fn located(text: &str) -> Text {
     Text::of_file(Sources::new().add("values.yaml", text.into()), text.into(), Layer::Values)
 }
 
-fn ranges(text: &Text) -> Vec<std::ops::Range<usize>> {
+fn ranges(text: &Text) -> Vec<(u32, u32)> {
     let places = text.origins().map_or_else(Vec::new, |origin| origin.places());
-    places.into_iter().map(|(span, ..)| span.range()).collect()
+    places.into_iter().map(|(span, ..)| (span.start, span.end)).collect()
 }
 
 #[test]
@@ -83,9 +83,9 @@ fn printf_keeps_each_part_at_its_place() {
         panic!("printf gives a string");
     };
     assert_eq!(image, "nginx:1.25");
-    assert_eq!(ranges(&image.slice(0..5)), [6..11]);
-    assert_eq!(ranges(&image.slice(5..6)), [2..3]);
-    assert_eq!(ranges(&image.slice(7..9)), [13..15]);
+    assert_eq!(ranges(&image.slice(0..5)), [(6, 11)]);
+    assert_eq!(ranges(&image.slice(5..6)), [(2, 3)]);
+    assert_eq!(ranges(&image.slice(7..9)), [(13, 15)]);
 }
 
 trait IntoValue {
@@ -104,7 +104,7 @@ fn printing_a_list_keeps_the_places_of_its_members() {
     let list = Value::list(vec![file.slice(0..1).into_value(), file.slice(2..3).into_value()]);
     let printed = format::print(&list);
     assert_eq!(printed, "[a c]");
-    assert_eq!(ranges(&printed.slice(3..4)), [2..3]);
+    assert_eq!(ranges(&printed.slice(3..4)), [(2, 3)]);
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn numbers_keep_what_they_were_computed_from() {
     let file = located("12 30");
     let sum = call("add", &[file.slice(0..2).into_value(), file.slice(3..5).into_value()]).unwrap();
     assert_eq!(format::print(&sum), "42");
-    assert_eq!(ranges(&format::print(&sum)), [0..2, 3..5]);
+    assert_eq!(ranges(&format::print(&sum)), [(0, 2), (3, 5)]);
 }
 
 #[test]
@@ -120,19 +120,19 @@ fn quoting_and_escaping_keep_what_they_leave_alone() {
     let file = located("a\"b");
     let Value::String(quoted) = call("printf", &[string("%q"), file.clone().into_value()]).unwrap() else { panic!() };
     assert_eq!(quoted, r#""a\"b""#);
-    assert_eq!(ranges(&quoted.slice(1..2)), [0..1]);
-    assert_eq!(ranges(&quoted.slice(2..4)), [1..2]);
-    assert_eq!(ranges(&quoted.slice(4..5)), [2..3]);
+    assert_eq!(ranges(&quoted.slice(1..2)), [(0, 1)]);
+    assert_eq!(ranges(&quoted.slice(2..4)), [(1, 2)]);
+    assert_eq!(ranges(&quoted.slice(4..5)), [(2, 3)]);
     let Value::String(html) = call("html", &[file.into_value()]).unwrap() else { panic!() };
     assert_eq!(html, "a&#34;b");
-    assert_eq!(ranges(&html.slice(6..7)), [2..3]);
+    assert_eq!(ranges(&html.slice(6..7)), [(2, 3)]);
 }
 
 #[test]
 fn an_empty_text_keeps_its_place_when_quoted() {
     let empty = located("tag: \"\"").slice(6..6);
     let Value::String(quoted) = call("printf", &[string("%q"), empty.into_value()]).unwrap() else { panic!() };
-    assert_eq!(ranges(&quoted), [6..6]);
+    assert_eq!(ranges(&quoted), [(6, 6)]);
 }
 
 #[test]
