@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::pods::containers;
 use super::{ChartLink, ChartName, Inventory, Kind, Scenario, Use};
 use crate::chart::version::Version;
-use crate::chart::{AmbiguousSubchart, Cause, Chart, ChartNode, Choice, Dependency, Processed, merge};
+use crate::chart::{AmbiguousSubchart, Cause, Chart, ChartNode, Choice, Dependency, Disabled, Processed, merge};
 use crate::image::Reference;
 use crate::render::{Manifest, Options, Rendered, render};
 use crate::source::{Sources, Span};
@@ -140,19 +140,30 @@ fn choices(chart: &Chart) -> Vec<Choice> {
 impl Survey {
     /// What can be said of a chart before it is rendered.
     fn inspect(&mut self, sources: &Sources, chart: &Arc<Chart>) {
-        for dependency in chart.missing_dependencies() {
-            let repository = Some(dependency.repository.to_string()).filter(|address| !address.is_empty());
-            let name = ChartName { name: dependency.name.to_string(), version: dependency.version.to_string() };
-            let span = dependency.name.exact_span().or_else(|| start_of(sources, chart));
-            let Some(span) = span else { continue };
-            self.unknown.extend([dependency.name.to_string(), dependency.alias.to_string()]);
-            self.problems.push(Problem::Unavailable { chart: name, parent: name_of(chart), repository, span });
-        }
         for found in chart.ambiguous_subcharts().into_iter().filter(|found| found.random) {
             self.problems.extend(ambiguity(sources, chart, &found).map(Problem::Ambiguous));
         }
-        for subchart in &chart.subcharts {
-            self.inspect(sources, subchart);
+    }
+
+    /// The dependencies that are not on disk: of the root all, for Helm refuses it then; of the charts below it those that
+    /// are on.
+    fn miss(&mut self, sources: &Sources, node: &ChartNode, disabled: &[Disabled]) {
+        for dependency in node.chart.missing_dependencies() {
+            let called = if dependency.alias.is_empty() { &dependency.name } else { &dependency.alias };
+            let off = disabled.iter().any(|found| found.parent == node.path && found.dependency == *called);
+            let span = dependency.name.exact_span().or_else(|| start_of(sources, &node.chart));
+            let (Some(span), true) = (span, node.is_root || !off) else { continue };
+            let known = |problem: &Problem| matches!(problem, Problem::Unavailable { span: known, .. } if *known == span);
+            if self.problems.iter().any(known) {
+                continue;
+            }
+            let chart = ChartName { name: dependency.name.to_string(), version: dependency.version.to_string() };
+            let repository = Some(dependency.repository.to_string()).filter(|address| !address.is_empty());
+            self.unknown.extend([dependency.name.to_string(), dependency.alias.to_string()]);
+            self.problems.push(Problem::Unavailable { chart, parent: name_of(&node.chart), repository, span });
+        }
+        for subchart in &node.subcharts {
+            self.miss(sources, subchart, disabled);
         }
     }
 
@@ -161,6 +172,7 @@ impl Survey {
         for refusal in &rendered.refusals {
             self.refuse(sources, job, refusal, Some(&chains));
         }
+        self.miss(sources, &rendered.processed.root, &rendered.processed.disabled);
         for disabled in &rendered.processed.disabled {
             let when = switch(&disabled.cause);
             let names = disabled.charts.iter().map(|chart| chart.name().to_string());
@@ -212,6 +224,10 @@ impl Survey {
         let chart = chain.and_then(|chain| chain.last()).map_or_else(|| name_of(job.chart), |link| link.chart.clone());
         let Some(span) = error.place.or_else(|| start_of(sources, job.chart)) else { return };
         self.unknown.push(chart.name.clone());
+        if chains.is_none() {
+            // Nothing of it was rendered, so nothing is known of the charts below it either.
+            self.unknown.extend(names_below(job.chart));
+        }
         let scenario = job.scenario.name.clone();
         for problem in &mut self.problems {
             if let Problem::Unrenderable { message, span: known, scenarios, .. } = problem
@@ -353,6 +369,13 @@ fn switch(cause: &Cause) -> String {
         Cause::Condition { path, .. } => path.clone(),
         Cause::Tags { tags, .. } => tags.iter().map(|tag| format!("tags.{tag}")).collect::<Vec<_>>().join(", "),
     }
+}
+
+/// The names of all charts below `chart`, and of those that it asks for.
+fn names_below(chart: &Chart) -> Vec<String> {
+    let asked = chart.metadata.dependencies.iter().flatten();
+    let asked = asked.flat_map(|dependency| [dependency.name.to_string(), dependency.alias.to_string()]);
+    asked.chain(chart.subcharts.iter().flat_map(|subchart| names_below(subchart))).collect()
 }
 
 fn name_of(chart: &Chart) -> ChartName {

@@ -91,7 +91,7 @@ pub struct Reconciliation {
 /// Reconciles `listed` with `inventory`.
 #[must_use]
 pub fn reconcile(listed: &[Listed], inventory: &Inventory, coverage: &Coverage) -> Reconciliation {
-    let mut work = Work { listed, uses: &inventory.uses, coverage, served: HashSet::new() };
+    let mut work = Work { uses: &inventory.uses, coverage, served: HashSet::new() };
     let mut verdicts: Vec<Option<Verdict>> = listed.iter().map(|entry| work.exact(entry)).collect();
     work.serve(&verdicts);
     for stage in [Work::other_version, Work::other_repository] {
@@ -111,7 +111,6 @@ pub fn reconcile(listed: &[Listed], inventory: &Inventory, coverage: &Coverage) 
 }
 
 struct Work<'a> {
-    listed: &'a [Listed],
     uses: &'a [Use],
     coverage: &'a Coverage,
     /// Uses that some entry serves or should serve.

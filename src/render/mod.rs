@@ -98,14 +98,10 @@ pub fn crds(processed: &Processed) -> Vec<(String, Text)> {
 pub fn render(chart: &Arc<Chart>, values: &yaml::Value, options: &Options) -> Result<Rendered, RenderError> {
     chart.check_kube_version(&options.kube_version.version)?;
     let processed = chart.process(values, &options.choice)?;
-    let templates = scope::templates(&processed);
-    let sources = templates.iter().map(|template| (template.name.as_str(), template.text));
-    let program = Program::parse(sources).map_err(|error| RenderError {
-        message: cleanup_parse_error("", &error.message),
-        place: error.place,
-        template: error.message.split(": ").nth(1).and_then(|place| place.split(':').next()).map(str::to_owned),
-    })?;
-    let (outputs, mut refusals) = stack::on_deep_stack(|| execute(&processed, &templates, &program, options));
+    let mut templates = scope::templates(&processed);
+    let (program, mut refusals) = parse(&mut templates);
+    let (outputs, failures) = stack::on_deep_stack(|| execute(&processed, &templates, &program, options));
+    refusals.extend(failures);
     let (manifests, unreadable) = manifests::sort(outputs.iter().map(|(name, text)| (name.as_str(), text)));
     refusals.extend(unreadable.into_iter().map(|document| RenderError {
         place: document.text.span_of(document.range.clone()).or_else(|| document.text.span_of(0..document.text.len())),
@@ -113,6 +109,29 @@ pub fn render(chart: &Arc<Chart>, values: &yaml::Value, options: &Options) -> Re
         template: Some(document.template),
     }));
     Ok(Rendered { manifests, refusals, processed })
+}
+
+/// Parses the templates; one that does not parse is dropped, and told.
+fn parse(templates: &mut Vec<scope::Template<'_>>) -> (Program, Vec<RenderError>) {
+    let mut refusals = Vec::new();
+    loop {
+        let sources = templates.iter().map(|template| (template.name.as_str(), template.text));
+        let error = match Program::parse(sources) {
+            Ok(program) => return (program, refusals),
+            Err(error) => error,
+        };
+        let place = error.message.strip_prefix("template: ").unwrap_or_default();
+        let name = templates.iter().map(|template| template.name.clone()).find(|name| {
+            place.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with(':'))
+        });
+        templates.retain(|template| Some(&template.name) != name.as_ref());
+        if name.is_none() {
+            // Go names the file first; without that there is no telling which one to drop.
+            templates.clear();
+        }
+        let message = cleanup_parse_error(name.as_deref().unwrap_or_default(), &error.message);
+        refusals.push(RenderError { message, place: error.place, template: name });
+    }
 }
 
 /// Runs every template that is no partial. Files that Helm takes for notes are run, for they may fail, and dropped.

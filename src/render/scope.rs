@@ -89,7 +89,7 @@ impl Scopes {
             ("Values", values),
             ("Subcharts", Value::map(subcharts)),
         ];
-        let scope = Value::map(entries.into_iter().map(|(key, value)| (Text::new(key), value)).collect());
+        let scope = Value::values(entries.into_iter().map(|(key, value)| (Text::new(key), value)).collect());
         if let Value::Map(map) = &scope {
             self.charts.insert(node.path.clone(), map.clone());
         }

@@ -27,7 +27,7 @@ impl Style {
     fn handler(self) -> GraphicalReportHandler {
         let styles = if self.color { ThemeStyles::ansi() } else { ThemeStyles::none() };
         let theme = GraphicalTheme { characters: ThemeCharacters::unicode(), styles };
-        GraphicalReportHandler::new_themed(theme).with_links(false).with_width(self.width).with_context_lines(0)
+        GraphicalReportHandler::new_themed(theme).with_links(false).with_width(self.width).with_context_lines(1)
     }
 
     pub(super) fn paint(self, code: &str, text: &str) -> String {
@@ -46,11 +46,14 @@ impl SourceCode for Snippet {
         &'a self,
         span: &SourceSpan,
         before: usize,
-        after: usize,
+        _after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         let text = self.file.text();
-        let first = self.file.position(span.offset()).line.saturating_sub(before).max(1);
-        let last = (self.file.position(span.offset() + span.len()).line + after).min(self.file.line_count());
+        let position = self.file.position(span.offset());
+        let first = position.line;
+        let last = self.file.position(span.offset() + span.len()).line;
+        // Asked without context, miette only wants to know where the label starts, for the line above the picture.
+        let column = if before == 0 { position.column - 1 } else { 0 };
         let start = self.file.line(first).map_or(0, |line| line.start);
         let end = self.file.line(last).map_or(text.len(), |line| line.end).max(start);
         Ok(Box::new(MietteSpanContents::new_named(
@@ -58,7 +61,7 @@ impl SourceCode for Snippet {
             &text.as_bytes()[start..end],
             (start, end - start).into(),
             first - 1,
-            0,
+            column,
             last - first + 1,
         )))
     }
