@@ -181,3 +181,8 @@ fn urls_answer_as_in_helm() {
 fn dates_answer_as_in_helm() {
     check("dates");
 }
+
+#[test]
+fn toml_is_written_as_in_helm() {
+    check("toml");
+}
