@@ -7,6 +7,8 @@ mod named;
 mod printer;
 pub(crate) mod quote;
 
+pub(crate) use quote::quote;
+
 use super::Failure;
 use crate::source::Text;
 use crate::template::Value;

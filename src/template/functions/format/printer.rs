@@ -54,7 +54,7 @@ impl Printer {
         match (value, verb) {
             (Value::Nil, 'v' | 'T') => self.pad("<nil>", &None),
             (Value::Nil, _) => self.complain(value, verb),
-            (_, 'T') => self.pad(type_name(value), &None),
+            (_, 'T') => self.pad_text(&self.cut(&Text::new(type_name(value)))),
             (_, 'p') => self.pointer(value),
             _ => self.value(value, verb),
         }

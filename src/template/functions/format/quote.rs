@@ -64,6 +64,13 @@ pub(crate) fn push_quoted(out: &mut TextBuilder, text: &Text, mark: char, ascii:
     out.push_str(marks);
 }
 
+/// `text` as a double-quoted Go literal, what `%q` prints.
+pub(crate) fn quote(text: &Text) -> Text {
+    let mut out = TextBuilder::new();
+    push_quoted(&mut out, text, '"', false);
+    out.finish()
+}
+
 /// Whether `text` can stand between backquotes: no control characters but tabs, no backquote, no byte order mark.
 pub(crate) fn can_backquote(text: &str) -> bool {
     text.chars().all(|character| match character {
@@ -78,12 +85,6 @@ pub(crate) fn can_backquote(text: &str) -> bool {
 mod tests {
     use super::*;
     use crate::source::from_bytes;
-
-    fn quote(text: &Text) -> Text {
-        let mut out = TextBuilder::new();
-        push_quoted(&mut out, text, '"', false);
-        out.finish()
-    }
 
     #[test]
     fn only_what_is_not_printable_is_escaped() {
