@@ -13,8 +13,12 @@ const END: &str = "HELM_ERR_END";
 const NO_VALUE: &str = "<no value>";
 
 /// The functions of this family.
-pub(super) const FUNCTIONS: &[Function] =
-    &[Function::new("required", &[Type::String, Type::Any], required), Function::new("fail", &[Type::String], fail)];
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function::new("required", &[Type::String, Type::Any], required),
+    Function::new("fail", &[Type::String], fail),
+    // No network: what newer Helm gives without `--enable-dns`.
+    Function::new("getHostByName", &[Type::String], |_| Ok(Value::String(Text::default()))),
+];
 
 /// `required MESSAGE VALUE`: the value, unless it is nil or an empty string.
 fn required(arguments: &[Value]) -> Outcome {

@@ -24,6 +24,7 @@ mod paths;
 mod regex;
 mod semver;
 mod strings;
+mod toml;
 pub mod types;
 mod urls;
 
@@ -132,6 +133,7 @@ const FAMILIES: &[&[Function]] = &[
     regex::FUNCTIONS,
     semver::FUNCTIONS,
     strings::FUNCTIONS,
+    toml::FUNCTIONS,
     types::FUNCTIONS,
     urls::FUNCTIONS,
     builtins::FUNCTIONS,
@@ -200,7 +202,6 @@ impl fmt::Display for Type {
             Self::Strings => "[]string",
             Self::Values => "chartutil.Values",
             Self::Reflect => "reflect.Value",
-            Self::Object(name) => name,
         })
     }
 }
