@@ -105,22 +105,25 @@ impl Origin {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Run {
-    len: usize,
-    /// The run's first byte within the text; known once all runs are.
+    /// The run's first byte within its text: runs are found by binary search.
     start: usize,
+    len: usize,
     /// The run's first byte within the origin's bytes, when the run was taken over letter by letter.
     exact: Option<usize>,
     origin: Origins,
 }
 
 impl Run {
-    fn slice(&self, range: Range<usize>) -> Self {
-        Self {
-            len: range.len(),
-            start: 0,
-            exact: self.exact.map(|first| first + range.start),
-            origin: self.origin.clone(),
-        }
+    /// The part of this run that lies in `range` of its text, as a run of the text cut out there.
+    fn cut(&self, range: &Range<usize>) -> Self {
+        let start = self.start.max(range.start);
+        let end = self.end().min(range.end).max(start);
+        let exact = self.exact.map(|first| first + (start - self.start));
+        Self { start: start - range.start, len: end - start, exact, origin: self.origin.clone() }
+    }
+
+    fn end(&self) -> usize {
+        self.start + self.len
     }
 
     fn place(&self) -> Origins {
@@ -153,11 +156,6 @@ impl From<Vec<Run>> for Runs {
         if runs.iter().all(|run| run.origin.is_none()) {
             return Self::None;
         }
-        let mut start = 0;
-        for run in &mut runs {
-            run.start = start;
-            start += run.len;
-        }
         if runs.len() > 1 { Self::Many(runs.into()) } else { runs.pop().map_or(Self::None, Self::One) }
     }
 }
@@ -181,7 +179,7 @@ impl Text {
     pub fn of_file(file: FileId, text: Arc<str>, layer: Layer) -> Self {
         let span = Span::new(file, 0, text.len());
         Self {
-            runs: Runs::One(Run { len: text.len(), start: 0, exact: Some(0), origin: Some(Origin::new(span, layer)) }),
+            runs: Runs::One(Run { start: 0, len: text.len(), exact: Some(0), origin: Some(Origin::new(span, layer)) }),
             text,
         }
     }
@@ -192,7 +190,7 @@ impl Text {
         let exact = (span.len() == text.len()).then_some(0);
         Self {
             text: text.into(),
-            runs: Runs::One(Run { len: text.len(), start: 0, exact, origin: Some(Origin::new(span, layer)) }),
+            runs: Runs::One(Run { start: 0, len: text.len(), exact, origin: Some(Origin::new(span, layer)) }),
         }
     }
 
@@ -201,7 +199,7 @@ impl Text {
     pub fn computed(text: impl Into<Arc<str>>, origins: Origins) -> Self {
         let text = text.into();
         let runs = match origins {
-            Some(origin) => Runs::One(Run { len: text.len(), start: 0, exact: None, origin: Some(origin) }),
+            Some(origin) => Runs::One(Run { start: 0, len: text.len(), exact: None, origin: Some(origin) }),
             None => Runs::None,
         };
         Self { text, runs }
@@ -274,13 +272,11 @@ impl Text {
     /// Its parts in order: the bytes of each and where they came from. Parts cover the whole text.
     #[must_use]
     pub fn parts(&self) -> Vec<(Range<usize>, Origins)> {
-        let (mut parts, mut at) = (Vec::new(), 0);
-        for run in self.runs.as_slice() {
-            parts.push((at..at + run.len, run.place()));
-            at += run.len;
-        }
-        if at < self.len() {
-            parts.push((at..self.len(), None));
+        let runs = self.runs.as_slice();
+        let mut parts: Vec<_> = runs.iter().map(|run| (run.start..run.end(), run.place())).collect();
+        let covered = runs.last().map_or(0, Run::end);
+        if covered < self.len() {
+            parts.push((covered..self.len(), None));
         }
         parts
     }
@@ -306,25 +302,17 @@ impl Text {
         Some(Span { end: same.map(|(span, ..)| span.end).max().unwrap_or(first.end), ..first })
     }
 
-    fn each_run(&self, range: Range<usize>, mut take: impl FnMut(Run)) {
+    /// Gives each part of a run that lies in `range`, as a run of the text cut out there.
+    fn each_run(&self, range: Range<usize>, take: impl FnMut(Run)) {
         let runs = self.runs.as_slice();
-        // A rendered text has thousands of runs: do not walk over those in front.
-        let first = runs.partition_point(|run| run.start + run.len <= range.start);
-        for run in &runs[first..] {
-            let (from, to) = (range.start.max(run.start), range.end.min(run.start + run.len));
-            if from < to {
-                take(run.slice(from - run.start..to - run.start));
-            }
-            if run.start + run.len >= range.end {
-                break;
-            }
-        }
+        let first = runs.partition_point(|run| run.end() <= range.start);
+        runs[first..].iter().take_while(|run| run.start < range.end).map(|run| run.cut(&range)).for_each(take);
     }
 
     fn run_at(&self, offset: usize) -> Option<Run> {
         let runs = self.runs.as_slice();
-        let run = runs.get(runs.partition_point(|run| run.start + run.len < offset))?;
-        Some(run.slice(offset - run.start..offset - run.start))
+        let first = runs.partition_point(|run| run.end() < offset);
+        Some(runs.get(first)?.cut(&(offset..offset)))
     }
 }
 
@@ -462,7 +450,7 @@ impl TextBuilder {
     pub fn push_computed(&mut self, text: &str, origins: &Origins) {
         if origins.is_some() && !text.is_empty() {
             self.cover();
-            self.add(Run { len: text.len(), start: 0, exact: None, origin: origins.clone() });
+            self.add(Run { start: 0, len: text.len(), exact: None, origin: origins.clone() });
         }
         self.text.push_str(text);
     }
@@ -513,12 +501,15 @@ impl TextBuilder {
     /// Gives the bytes that no run covers yet a run without origin.
     fn cover(&mut self) {
         if self.covered < self.text.len() {
-            self.runs.push(Run { len: self.text.len() - self.covered, start: 0, exact: None, origin: None });
+            let len = self.text.len() - self.covered;
+            self.runs.push(Run { start: self.covered, len, exact: None, origin: None });
             self.covered = self.text.len();
         }
     }
 
+    /// Adds a run behind all others, whatever its `start` says; neighbours of one origin become one run.
     fn add(&mut self, run: Run) {
+        let start = self.covered;
         self.covered += run.len;
         if let Some(last) = self.runs.last_mut() {
             let same = match (&last.origin, &run.origin) {
@@ -536,7 +527,7 @@ impl TextBuilder {
                 return;
             }
         }
-        self.runs.push(run);
+        self.runs.push(Run { start, ..run });
     }
 }
 

@@ -2,11 +2,11 @@
 //! `.Values`), as in Go; everything else is immutable. Lives within one rendering; not `Send`.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::rc::Rc;
 
-use crate::source::{Origins, Text};
+use crate::source::{Origin, Origins, Text};
 
 /// A Go value.
 #[derive(Clone, Debug, Default)]
@@ -68,6 +68,8 @@ pub enum Element {
     Map,
     /// `[]string` (`[][]string`) or `[]interface {}`
     List,
+    /// `interface {}`, of a nil slice: what `rest`, `initial` and `concat` give when nothing is left. Empty; `null` in JSON.
+    Nil,
 }
 
 /// A slice.
@@ -169,15 +171,33 @@ impl Value {
         Self::Map(Rc::new(Map { kind: MapKind::Any, entries: RefCell::new(entries) }))
     }
 
-    /// Everything that this value came from; collections give the union over their members.
+    /// Everything that this value came from; collections give the union over their members. A member that is met again,
+    /// or nested absurdly deep, is not looked at.
     #[must_use]
     pub fn origins(&self) -> Origins {
         match self {
             Self::Nil | Self::Object(_) => None,
             Self::Bool(_, origins) | Self::Int(_, _, origins) | Self::Float(_, origins) => origins.clone(),
             Self::String(text) | Self::Bytes(text) => text.origins(),
-            Self::List(list) => crate::source::Origin::union(list.items.iter().filter_map(Value::origins)),
-            Self::Map(map) => crate::source::Origin::union(map.entries.borrow().values().filter_map(Value::origins)),
+            Self::List(_) | Self::Map(_) => {
+                let mut found = Vec::new();
+                self.gather(&mut HashSet::new(), 200, &mut found);
+                Origin::union(found)
+            }
+        }
+    }
+
+    fn gather(&self, met: &mut HashSet<usize>, depth: usize, found: &mut Vec<Origin>) {
+        match self {
+            _ if depth == 0 => {}
+            Self::List(list) if met.insert(Rc::as_ptr(list).addr()) => {
+                list.items.iter().for_each(|item| item.gather(met, depth - 1, found));
+            }
+            Self::Map(map) if met.insert(Rc::as_ptr(map).addr()) => {
+                map.entries.borrow().values().for_each(|member| member.gather(met, depth - 1, found));
+            }
+            Self::List(_) | Self::Map(_) => {}
+            scalar => found.extend(scalar.origins()),
         }
     }
 }

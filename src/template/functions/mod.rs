@@ -1,6 +1,24 @@
 //! The functions of Helm's template environment, one file per family, and how Go calls them: declared parameter types,
 //! argument conversion by the evaluator, errors as text.
 
+mod arguments;
+mod builtins;
+#[cfg(test)]
+mod calls;
+mod compare;
+pub(crate) mod convert;
+mod decimal;
+mod defaults;
+mod dicts;
+mod escape;
+pub mod format;
+mod lists;
+mod math;
+mod merge;
+mod paths;
+mod strings;
+pub mod types;
+
 use crate::source::Span;
 use crate::template::Value;
 
@@ -25,6 +43,8 @@ pub enum Type {
     List,
     /// `[]string`
     Strings,
+    /// A struct or a pointer to one, by Go's name of the type: `time.Time`
+    Object(&'static str),
     /// `chartutil.Values` (also given a `map[string]interface {}`)
     Values,
     /// `reflect.Value`, as Go's own builtins take: anything, checked by the function itself

@@ -1,0 +1,80 @@
+//! Comments addressed to this linter: `# mirrorlint: allow RULE: REASON` and `# mirrorlint: exempt IMAGE-GLOB: REASON`.
+//! Reads their parts and places; whether a rule exists or a glob matches is for the rules to say.
+
+use crate::source::Span;
+
+use super::located::{Located, Piece};
+
+/// What a directive speaks of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// The whole list: it stands above the first entry's block.
+    File,
+    /// The entry of this index: it stands in the entry's block.
+    Entry(usize),
+    /// It stands in a block of its own, above no entry.
+    Nowhere,
+}
+
+/// What a directive asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DirectiveKind {
+    /// No findings of this rule.
+    Allow {
+        /// The rule's id.
+        rule: Located,
+        /// Why.
+        reason: Option<Located>,
+    },
+    /// Images that need no mirroring.
+    Exempt {
+        /// Which images.
+        glob: Located,
+        /// Why.
+        reason: Option<Located>,
+    },
+    /// Neither: the words after `mirrorlint:`; nothing when there are none.
+    Unknown(Option<Located>),
+}
+
+/// A `mirrorlint:` comment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Directive {
+    /// Its bytes, from `mirrorlint` to the end of the line, blanks trimmed.
+    pub span: Span,
+    /// The index of its line.
+    pub line: usize,
+    /// What it speaks of.
+    pub scope: Scope,
+    /// What it asks for.
+    pub kind: DirectiveKind,
+}
+
+/// Reads the words of a comment; `None` when they are not addressed to this linter.
+pub(super) fn read(comment: Piece<'_>) -> Option<DirectiveKind> {
+    let (address, words) = comment.split(comment.text.find(':')?, 1);
+    if !address.trim().text.eq_ignore_ascii_case("mirrorlint") {
+        return None;
+    }
+    let (verb, rest) = words.first_word();
+    let directive = match verb.text.to_ascii_lowercase().as_str() {
+        "allow" => {
+            let rest = rest.trim();
+            let end = rest.text.find(|c: char| c == ':' || c.is_whitespace()).unwrap_or(rest.text.len());
+            let (rule, reason) = rest.split(end, 0);
+            rule.filled().map(|rule| DirectiveKind::Allow { rule, reason: reason_of(reason) })
+        }
+        "exempt" => {
+            // A glob may hold colons (a port, a tag): only one at its end starts the reason.
+            let (glob, reason) = rest.first_word();
+            let glob = glob.trim_end_matching(|c| c == ':');
+            glob.filled().map(|glob| DirectiveKind::Exempt { glob, reason: reason_of(reason) })
+        }
+        _ => None,
+    };
+    Some(directive.unwrap_or_else(|| DirectiveKind::Unknown(words.filled())))
+}
+
+fn reason_of(rest: Piece<'_>) -> Option<Located> {
+    rest.trim().trim_start_matching(|c| c == ':').filled()
+}

@@ -1,0 +1,164 @@
+//! The list as a whole: which comment lines belong to which entry, which to the file. Parsing never fails and loses nothing.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::source::{FileId, Span};
+
+use super::directive::{self, Directive, Scope};
+use super::line::{self, Line, LineKind, Meaning};
+use super::located::{Located, Piece};
+use super::note::SourceNote;
+
+/// One `REPO_NAME=SOURCE_IMAGE` line with what stands above it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The name that the image gets in the private registry: what stands before the first `=`, blanks trimmed.
+    pub name: Located,
+    /// Everything after the first `=`, blanks trimmed: quotes and a trailing comment are still in it.
+    pub value: Located,
+    /// The image that the value means: without quotes around it and without a comment behind it.
+    pub source: Located,
+    /// The comment behind the source, from its `#`.
+    pub trailing_comment: Option<Located>,
+    /// The index of its line in [`List::lines`].
+    pub line: usize,
+    /// The comment lines directly above it, as indices into [`List::lines`]; empty when there are none.
+    pub block: Range<usize>,
+    /// What the block says about the image's source.
+    pub note: SourceNote,
+}
+
+/// A mirror list. Prints as the file it was parsed from.
+#[derive(Clone, Debug)]
+pub struct List {
+    file: FileId,
+    text: Arc<str>,
+    /// All lines in order; every byte of the file belongs to one of them.
+    pub lines: Vec<Line>,
+    /// The entries in order.
+    pub entries: Vec<Entry>,
+    /// The lines above the first entry's block, which speak of the whole file; all lines when there is no entry.
+    pub header: Range<usize>,
+    /// The `mirrorlint:` comments in order.
+    pub directives: Vec<Directive>,
+}
+
+impl List {
+    /// Parses a list. Never fails: a line that is nothing else is [`LineKind::Invalid`].
+    #[must_use]
+    pub fn parse(file: FileId, text: &Arc<str>) -> Self {
+        let whole = Piece::of_file(file, text);
+        let mut list = Self {
+            file,
+            text: text.clone(),
+            lines: Vec::new(),
+            entries: Vec::new(),
+            header: 0..0,
+            directives: Vec::new(),
+        };
+        for (content, ending) in line::split(whole) {
+            let kind = match line::meaning(content) {
+                Meaning::Blank => LineKind::Blank,
+                Meaning::Comment => LineKind::Comment,
+                Meaning::Invalid(reason) => LineKind::Invalid(reason),
+                Meaning::Entry(parts) => {
+                    list.add_entry(parts, whole);
+                    LineKind::Entry(list.entries.len() - 1)
+                }
+            };
+            list.lines.push(Line { span: content.span(), kind, ending });
+        }
+        list.header = 0..list.entries.first().map_or(list.lines.len(), |entry| entry.block.start);
+        list.directives = list.find_directives();
+        list
+    }
+
+    /// The file it was parsed from.
+    #[must_use]
+    pub fn file(&self) -> FileId {
+        self.file
+    }
+
+    /// The whole text.
+    #[must_use]
+    pub fn text(&self) -> &Arc<str> {
+        &self.text
+    }
+
+    /// The text of `line` without its ending, as it stands in the file.
+    #[must_use]
+    pub fn line_text(&self, line: &Line) -> &str {
+        self.text.get(line.span.range()).unwrap_or_default()
+    }
+
+    /// The bytes of the lines of `range` with all endings: what must go when they go.
+    #[must_use]
+    pub fn span_of_lines(&self, range: Range<usize>) -> Span {
+        let start = self.lines.get(range.start).map_or(self.text.len(), |line| line.span.start as usize);
+        let end = self.lines.get(range.end).map_or(self.text.len(), |line| line.span.start as usize);
+        Span::new(self.file, start, end)
+    }
+
+    /// Adds the entry whose line comes next.
+    fn add_entry(&mut self, parts: line::Assignment<'_>, whole: Piece<'_>) {
+        let line = self.lines.len();
+        let above = self.lines.iter().rev().take_while(|line| line.kind == LineKind::Comment).count();
+        let mut block = line - above..line;
+        let text_of = |line: &Line| line::comment_text(whole.slice(line.span.range()));
+        if block.start == 0 {
+            // The file's header and the first entry's block run into each other: a bare `#` parts them.
+            let bare = self.lines[block.clone()].iter().rposition(|line| text_of(line).text.is_empty());
+            block.start = bare.map_or(0, |bare| bare + 1);
+        }
+        let note = SourceNote::read(self.lines[block.clone()].iter().map(text_of));
+        self.entries.push(Entry {
+            name: parts.name.located(),
+            value: parts.value.located(),
+            source: parts.source.located(),
+            trailing_comment: parts.comment.map(Piece::located),
+            line,
+            block,
+            note,
+        });
+    }
+
+    fn find_directives(&self) -> Vec<Directive> {
+        let whole = Piece::of_file(self.file, &self.text);
+        let comments = self.lines.iter().enumerate().filter(|(_, line)| line.kind == LineKind::Comment);
+        comments
+            .filter_map(|(index, line)| {
+                let comment = line::comment_text(whole.slice(line.span.range()));
+                directive::read(comment).map(|kind| Directive {
+                    span: comment.span(),
+                    line: index,
+                    scope: self.scope_of(index),
+                    kind,
+                })
+            })
+            .collect()
+    }
+
+    fn scope_of(&self, line: usize) -> Scope {
+        if self.header.contains(&line) {
+            return Scope::File;
+        }
+        let next = self.entries.partition_point(|entry| entry.line < line);
+        match self.entries.get(next) {
+            Some(entry) if entry.block.contains(&line) => Scope::Entry(next),
+            _ => Scope::Nowhere,
+        }
+    }
+}
+
+impl std::fmt::Display for List {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.lines.iter().try_for_each(|line| {
+            f.write_str(self.line_text(line))?;
+            f.write_str(line.ending.as_str())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,118 @@
+//! What the comment block above an entry says about the image's source. Tolerant of how people write it, exact about where
+//! it stands; a line that fits nothing is kept as a remark.
+
+use super::directive;
+use super::located::{Located, Piece};
+use super::named_chart::NamedChart;
+
+/// A `KEY: VALUE` line of the block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// The value: its first word, without quotes around it.
+    pub value: Located,
+    /// What else stands on the line: `(from chart values.yaml)`.
+    pub remark: Option<Located>,
+}
+
+/// The comment block of an entry, read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SourceNote {
+    /// What the image is called, without the `(from ...)` behind it.
+    pub title: Option<Located>,
+    /// The chart that the block says the image is from.
+    pub from: Option<NamedChart>,
+    /// `Repository:`.
+    pub repository: Option<Field>,
+    /// `Tag:`.
+    pub tag: Option<Field>,
+    /// `Default region:`.
+    pub default_region: Option<Field>,
+    /// What stands behind `Note:`.
+    pub notes: Vec<Located>,
+    /// All other lines but the title.
+    pub remarks: Vec<Located>,
+}
+
+enum Key {
+    Repository,
+    Tag,
+    DefaultRegion,
+    Note,
+}
+
+impl SourceNote {
+    /// Reads the words of a block's comment lines, from the first to the last.
+    pub(super) fn read<'a>(comments: impl Iterator<Item = Piece<'a>>) -> Self {
+        let mut note = Self::default();
+        for comment in comments.filter(|comment| directive::read(*comment).is_none()) {
+            match keyed(comment) {
+                Some((Key::Repository, value)) => keep_first(&mut note.repository, field(value)),
+                Some((Key::Tag, value)) => keep_first(&mut note.tag, field(value)),
+                Some((Key::DefaultRegion, value)) => keep_first(&mut note.default_region, field(value)),
+                Some((Key::Note, value)) => note.notes.extend(value.filled()),
+                None => note.read_plain(comment),
+            }
+        }
+        note
+    }
+
+    /// A line without a key: the title is the one that names the chart, else the first that says anything.
+    fn read_plain(&mut self, comment: Piece<'_>) {
+        if !comment.text.contains(char::is_alphanumeric) {
+            return;
+        }
+        match NamedChart::find(comment) {
+            Some((chart, title)) if self.from.is_none() => {
+                self.from = Some(chart);
+                // What was taken for the title may have been the end of the file's header.
+                if let Some(title) = title.filled() {
+                    self.remarks.extend(self.title.replace(title));
+                }
+            }
+            _ if self.title.is_none() && self.from.is_none() && !is_disabled_entry(comment.text) => {
+                self.title = comment.filled();
+            }
+            _ => self.remarks.extend(comment.filled()),
+        }
+    }
+}
+
+fn keep_first(slot: &mut Option<Field>, field: Option<Field>) {
+    *slot = slot.take().or(field);
+}
+
+/// The key of a `KEY: VALUE` line, and the value. Case, blanks and a word like `image` in front do not matter.
+fn keyed(comment: Piece<'_>) -> Option<(Key, Piece<'_>)> {
+    let (words, value) = comment.split(comment.text.find(':')?, 1);
+    let words: Vec<String> = words.text.split_whitespace().map(str::to_ascii_lowercase).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let key = match words.as_slice() {
+        ["repository" | "repo"] | ["image" | "source", "repository" | "repo"] => Key::Repository,
+        ["tag"] | ["image" | "source", "tag"] => Key::Tag,
+        ["region"] | ["default", "region"] => Key::DefaultRegion,
+        ["note" | "notes"] => Key::Note,
+        _ => return None,
+    };
+    Some((key, value))
+}
+
+/// The value and the remark behind it; nothing when no value stands there.
+fn field(value: Piece<'_>) -> Option<Field> {
+    let (word, rest) = value.first_word();
+    let word = word.trim_end_matching(|c| matches!(c, ',' | ';'));
+    let word = unquoted(word);
+    (!word.text.is_empty() && !word.text.starts_with('('))
+        .then(|| Field { value: word.located(), remark: rest.filled() })
+}
+
+fn unquoted(word: Piece<'_>) -> Piece<'_> {
+    let quoted = ['"', '\'', '`']
+        .into_iter()
+        .any(|quote| word.text.len() > 1 && word.text.starts_with(quote) && word.text.ends_with(quote));
+    if quoted { word.slice(1..word.text.len() - 1) } else { word }
+}
+
+/// Whether a comment is an entry that was put out of use: no words, one `=`.
+fn is_disabled_entry(comment: &str) -> bool {
+    !comment.contains(char::is_whitespace) && comment.contains('=')
+}

@@ -1,0 +1,85 @@
+//! Between strings and lists of them: joining, splitting, sorting.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::rc::Rc;
+
+use super::strval::strval;
+use crate::source::{Text, TextBuilder};
+use crate::template::Value;
+use crate::template::functions::{Outcome, arguments};
+use crate::template::value::{Map, MapKind};
+
+/// `join SEPARATOR LIST`; nil members are left out, anything but a list is a list of one.
+pub(super) fn join(arguments: &[Value]) -> Outcome {
+    let separator = arguments::text(arguments, 0)?;
+    let parts = match arguments::any(arguments, 1) {
+        Value::Nil => Vec::new(),
+        value => strings(value),
+    };
+    if let [part] = parts.as_slice() {
+        return Ok(Value::String(part.clone()));
+    }
+    let mut builder = TextBuilder::new();
+    for (index, part) in parts.iter().enumerate() {
+        if index > 0 {
+            builder.push_text(separator);
+        }
+        builder.push_text(part);
+    }
+    Ok(Value::String(builder.finish()))
+}
+
+/// The members as strings, in the order of their bytes.
+pub(super) fn sort_alpha(arguments: &[Value]) -> Outcome {
+    let mut parts = strings(arguments::any(arguments, 0));
+    parts.sort();
+    Ok(Value::strings(parts))
+}
+
+fn strings(value: &Value) -> Vec<Text> {
+    match value {
+        Value::List(list) => list.items.iter().filter(|item| !matches!(item, Value::Nil)).map(strval).collect(),
+        value => vec![strval(value)],
+    }
+}
+
+/// `split SEPARATOR TEXT`: a map of `_0`, `_1` and so on.
+pub(super) fn split(arguments: &[Value]) -> Outcome {
+    let (separator, text) = (arguments::text(arguments, 0)?, arguments::text(arguments, 1)?);
+    Ok(numbered(parts(text, separator, usize::MAX)))
+}
+
+/// `splitn SEPARATOR COUNT TEXT`: at most that many parts; all of them for a negative count.
+pub(super) fn splitn(arguments: &[Value]) -> Outcome {
+    let (separator, count) = (arguments::text(arguments, 0)?, arguments::int(arguments, 1)?);
+    let count = usize::try_from(count).unwrap_or(usize::MAX);
+    Ok(numbered(parts(arguments::text(arguments, 2)?, separator, count)))
+}
+
+/// `splitList SEPARATOR TEXT`: a list.
+pub(super) fn split_list(arguments: &[Value]) -> Outcome {
+    let (separator, text) = (arguments::text(arguments, 0)?, arguments::text(arguments, 1)?);
+    Ok(Value::strings(parts(text, separator, usize::MAX)))
+}
+
+fn numbered(parts: Vec<Text>) -> Value {
+    let entry = |(index, part)| (Text::from(format!("_{index}")), Value::String(part));
+    let entries: BTreeMap<Text, Value> = parts.into_iter().enumerate().map(entry).collect();
+    Value::Map(Rc::new(Map { kind: MapKind::String, entries: RefCell::new(entries) }))
+}
+
+/// Go's `strings.SplitN`: an empty separator splits after each character.
+fn parts(text: &Text, separator: &str, most: usize) -> Vec<Text> {
+    if separator.is_empty() {
+        let starts: Vec<usize> = text.char_indices().map(|(start, _)| start).take(most).collect();
+        let ends = starts.iter().skip(1).copied().chain([text.len()]);
+        return starts.iter().zip(ends).map(|(start, end)| text.slice(*start..end)).collect();
+    }
+    let range = |part: &str| -> Range<usize> {
+        let start = part.as_ptr().addr() - text.as_ptr().addr();
+        start..start + part.len()
+    };
+    text.splitn(most, separator).map(|part| text.slice(range(part))).collect()
+}
