@@ -7,6 +7,7 @@ mod builtins;
 mod calls;
 mod compare;
 pub(crate) mod convert;
+mod dates;
 mod decimal;
 mod defaults;
 mod dicts;
@@ -139,6 +140,7 @@ const FAMILIES: &[&[Function]] = &[
     semver::FUNCTIONS,
     paths::FUNCTIONS,
     urls::FUNCTIONS,
+    dates::FUNCTIONS,
 ];
 
 /// What a name in a template calls.
