@@ -68,6 +68,8 @@ pub enum Element {
     Map,
     /// `[]string` (`[][]string`) or `[]interface {}`
     List,
+    /// Objects; the slice has this Go type: `[]*chart.Maintainer`.
+    Object(&'static str),
     /// `interface {}`, of a nil slice: what `rest`, `initial` and `concat` give when nothing is left. Empty; `null` in JSON.
     Nil,
 }
@@ -101,6 +103,43 @@ pub struct Map {
     pub entries: RefCell<BTreeMap<Text, Value>>,
 }
 
+// A template can nest lists and maps deeper than the stack is: they are taken apart from the outside, not by recursion.
+
+impl Drop for List {
+    fn drop(&mut self) {
+        if self.items.iter().any(Value::is_collection) {
+            dismantle(std::mem::take(&mut self.items));
+        }
+    }
+}
+
+impl Drop for Map {
+    fn drop(&mut self) {
+        let entries = self.entries.get_mut();
+        if entries.values().any(Value::is_collection) {
+            dismantle(std::mem::take(entries).into_values().collect());
+        }
+    }
+}
+
+fn dismantle(mut rest: Vec<Value>) {
+    while let Some(value) = rest.pop() {
+        match value {
+            Value::List(list) => {
+                if let Ok(mut list) = Rc::try_unwrap(list) {
+                    rest.append(&mut list.items);
+                }
+            }
+            Value::Map(map) => {
+                if let Ok(mut map) = Rc::try_unwrap(map) {
+                    rest.extend(std::mem::take(map.entries.get_mut()).into_values());
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
 /// A struct, pointer or named type with fields and methods: `.Chart`, `.Capabilities`, `.Files`, a semantic version, a time.
 pub trait Object: fmt::Debug {
     /// Go's name of the type: `*chart.Metadata`.
@@ -113,6 +152,12 @@ pub trait Object: fmt::Debug {
     fn has_method(&self, name: &str) -> bool {
         let _ = name;
         false
+    }
+    /// The types of a method's parameters; arguments are converted to them, and counted, before the call. `None`: unknown,
+    /// the method takes what it gets.
+    fn parameters(&self, name: &str) -> Option<&'static [crate::template::functions::Type]> {
+        let _ = name;
+        None
     }
     /// Calls a method with evaluated arguments.
     ///
@@ -135,6 +180,10 @@ pub trait Object: fmt::Debug {
 }
 
 impl Value {
+    fn is_collection(&self) -> bool {
+        matches!(self, Self::List(_) | Self::Map(_))
+    }
+
     /// A string.
     pub fn string(text: impl Into<Text>) -> Self {
         Self::String(text.into())
@@ -168,7 +217,19 @@ impl Value {
     /// A `map[string]interface {}`.
     #[must_use]
     pub fn map(entries: BTreeMap<Text, Value>) -> Self {
-        Self::Map(Rc::new(Map { kind: MapKind::Any, entries: RefCell::new(entries) }))
+        Self::map_of(MapKind::Any, entries)
+    }
+
+    /// A `chartutil.Values`.
+    #[must_use]
+    pub fn values(entries: BTreeMap<Text, Value>) -> Self {
+        Self::map_of(MapKind::Values, entries)
+    }
+
+    /// A map of the given type.
+    #[must_use]
+    pub fn map_of(kind: MapKind, entries: BTreeMap<Text, Value>) -> Self {
+        Self::Map(Rc::new(Map { kind, entries: RefCell::new(entries) }))
     }
 
     /// Everything that this value came from; collections give the union over their members. A member that is met again,

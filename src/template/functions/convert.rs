@@ -150,11 +150,16 @@ pub(crate) fn parse_int(text: &str, base: u32) -> Result<i64, NumberError> {
         _ => (false, text),
     };
     let (base, digits) = if base == 0 { prefixed(digits)? } else { (base, Cow::Borrowed(digits)) };
-    if digits.is_empty() || !digits.chars().all(|digit| digit.is_digit(base)) {
-        return Err(NumberError::Syntax);
-    }
     let range = NumberError::Range(if negative { i64::MIN } else { i64::MAX });
-    let size = u64::from_str_radix(&digits, base).map_err(|_| range)?;
+    // Digits are read in order: one too many is found before a later one that is none.
+    let mut size = None;
+    for character in digits.chars() {
+        let digit = character.to_digit(base).ok_or(NumberError::Syntax)?;
+        let next =
+            size.unwrap_or(0u64).checked_mul(u64::from(base)).and_then(|size| size.checked_add(u64::from(digit)));
+        size = Some(next.ok_or(range)?);
+    }
+    let size = size.ok_or(NumberError::Syntax)?;
     let value = if negative { 0i64.checked_sub_unsigned(size) } else { i64::try_from(size).ok() };
     value.ok_or(range)
 }

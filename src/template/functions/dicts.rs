@@ -67,7 +67,7 @@ fn set(arguments: &[Value]) -> Outcome {
 fn unset(arguments: &[Value]) -> Outcome {
     let removed = map(&arguments[0]).and_then(|map| map.entries.borrow_mut().remove(&*text(&arguments[1])));
     drop(removed);
-    Ok(arguments[0].clone())
+    Ok(map(&arguments[0]).map_or_else(|| Value::map(BTreeMap::new()), |_| arguments[0].clone()))
 }
 
 fn has_key(arguments: &[Value]) -> Outcome {

@@ -7,17 +7,30 @@ mod builtins;
 mod calls;
 mod compare;
 pub(crate) mod convert;
+mod dates;
 mod decimal;
 mod defaults;
 mod dicts;
+mod digests;
+mod documents;
+mod encoding;
 mod escape;
 pub mod format;
+pub mod helm;
+mod json;
 mod lists;
 mod math;
 mod merge;
 mod paths;
+mod regex;
+mod semver;
 mod strings;
 pub mod types;
+mod urls;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::OnceLock;
 
 use crate::source::Span;
 use crate::template::Value;
@@ -103,4 +116,128 @@ impl Function {
     ) -> Self {
         Self { name, parameters, variadic: Some(rest), call }
     }
+}
+
+/// Every family, the ones that Go prefers first: Helm's own functions hide Sprig's, those hide Go's builtins.
+const FAMILIES: &[&[Function]] = &[
+    helm::FUNCTIONS,
+    documents::FUNCTIONS,
+    convert::FUNCTIONS,
+    defaults::FUNCTIONS,
+    dicts::FUNCTIONS,
+    lists::FUNCTIONS,
+    math::FUNCTIONS,
+    paths::FUNCTIONS,
+    strings::FUNCTIONS,
+    types::FUNCTIONS,
+    builtins::FUNCTIONS,
+    compare::FUNCTIONS,
+    escape::FUNCTIONS,
+    strings::FUNCTIONS,
+    regex::FUNCTIONS,
+    encoding::FUNCTIONS,
+    digests::FUNCTIONS,
+    semver::FUNCTIONS,
+    paths::FUNCTIONS,
+    urls::FUNCTIONS,
+    dates::FUNCTIONS,
+];
+
+/// What a name in a template calls.
+#[derive(Clone, Copy)]
+pub struct Callee {
+    /// The name.
+    pub name: &'static str,
+    /// What it calls.
+    pub target: Target,
+}
+
+/// A function, or one of those that the evaluator itself runs.
+#[derive(Clone, Copy)]
+pub enum Target {
+    /// Depends on its arguments only.
+    Plain(&'static Function),
+    /// Go's `and`: stops at the first false argument.
+    And,
+    /// Go's `or`: stops at the first true argument.
+    Or,
+    /// Helm's `include`: runs another template.
+    Include,
+    /// Helm's `tpl`: parses and runs a text.
+    Tpl,
+    /// Helm's `lookup`: asks the environment for objects of the cluster.
+    Lookup,
+}
+
+impl Callee {
+    /// The declared parameters, and the type of the variadic one.
+    #[must_use]
+    pub fn signature(self) -> (&'static [Type], Option<Type>) {
+        match self.target {
+            Target::Plain(function) => (function.parameters, function.variadic),
+            Target::And | Target::Or => (&[Type::Reflect], Some(Type::Reflect)),
+            Target::Include => (&[Type::String, Type::Any], None),
+            Target::Tpl => (&[Type::String, Type::Values], None),
+            Target::Lookup => (&[Type::String; 4], None),
+        }
+    }
+}
+
+impl fmt::Debug for Callee {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Object(name) => name,
+            Self::Any => "interface {}",
+            Self::String => "string",
+            Self::Bool => "bool",
+            Self::Int => "int",
+            Self::Int64 => "int64",
+            Self::Float64 => "float64",
+            Self::Map => "map[string]interface {}",
+            Self::List => "[]interface {}",
+            Self::Strings => "[]string",
+            Self::Values => "chartutil.Values",
+            Self::Reflect => "reflect.Value",
+            Self::Object(name) => name,
+        })
+    }
+}
+
+/// The function called `name`, if there is one.
+#[must_use]
+pub fn find(name: &str) -> Option<Callee> {
+    static REGISTRY: OnceLock<HashMap<&'static str, Callee>> = OnceLock::new();
+    REGISTRY.get_or_init(registry).get(name).copied()
+}
+
+/// The names of all functions, sorted.
+#[must_use]
+pub fn names() -> Vec<&'static str> {
+    let mut names: Vec<_> = registry().into_keys().collect();
+    names.sort_unstable();
+    names
+}
+
+fn registry() -> HashMap<&'static str, Callee> {
+    const SPECIAL: [(&str, Target); 5] = [
+        ("and", Target::And),
+        ("or", Target::Or),
+        ("include", Target::Include),
+        ("tpl", Target::Tpl),
+        ("lookup", Target::Lookup),
+    ];
+    let mut registry = HashMap::new();
+    for (name, target) in SPECIAL {
+        registry.insert(name, Callee { name, target });
+    }
+    for function in FAMILIES.iter().copied().flatten() {
+        registry.entry(function.name).or_insert(Callee { name: function.name, target: Target::Plain(function) });
+    }
+    registry
 }

@@ -52,6 +52,7 @@ pub fn type_name(value: &Value) -> &'static str {
                 Some(Value::List(inner)) if inner.element == Element::String => "[][]string",
                 _ => "[][]interface {}",
             },
+            Element::Object(name) => name,
         },
         Value::Map(map) => match map.kind {
             MapKind::Any => "map[string]interface {}",

@@ -100,7 +100,8 @@ impl Reader<'_> {
             printer.flags.width = self.number();
             self.good &= !(numbered && printer.flags.width.is_some());
         }
-        if self.take(b'.') {
+        // A point at the very end is no precision but the verb.
+        if self.at + 1 < self.format.len() && self.take(b'.') {
             self.good &= !numbered;
             numbered = self.argument_number();
             if self.take(b'*') {

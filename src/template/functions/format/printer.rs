@@ -10,7 +10,7 @@ use crate::template::functions::types::{DEEPEST, type_name};
 use crate::template::value::{Element, IntKind, List, Map, Object};
 
 /// No operand prints more than this many bytes; values that share members can unfold without end.
-const LONGEST: usize = 64 << 20;
+const LONGEST: usize = 16 << 20;
 
 /// What stands between `%` and the verb.
 #[derive(Clone, Copy, Debug, Default)]

@@ -24,9 +24,8 @@ fn escape(character: char, bytes: &[u8]) -> String {
         '\t' => "\\t".to_owned(),
         '\u{b}' => "\\v".to_owned(),
         _ => match (bytes, u32::from(character)) {
-            // A control character, or a byte that is no UTF-8.
-            ([byte], code) if code < 0x20 || code > 0x7F => format!("\\x{byte:02x}"),
-            (_, 0x7F) => "\\x7f".to_owned(),
+            // A control character, or a byte that is no UTF-8. Delete is `\u007f` until Go 1.19.
+            ([byte], code) if code != 0x7F => format!("\\x{byte:02x}"),
             (_, code) if code < 0x1_0000 => format!("\\u{code:04x}"),
             (_, code) => format!("\\U{code:08x}"),
         },
@@ -73,7 +72,7 @@ pub(crate) fn quote(text: &Text) -> Text {
 }
 
 /// Whether `text` can stand between backquotes: no control characters but tabs, no backquote, no byte order mark.
-pub(super) fn can_backquote(text: &str) -> bool {
+pub(crate) fn can_backquote(text: &str) -> bool {
     text.chars().all(|character| match character {
         '\t' => true,
         '`' | '\u{7f}' | '\u{feff}' => false,
@@ -90,7 +89,7 @@ mod tests {
     #[test]
     fn only_what_is_not_printable_is_escaped() {
         let text = Text::new("a\"\\\n\t\u{1}\u{7f}é日\u{301}\u{a0}\u{200b}\u{1f680}\u{e000}\u{feff}");
-        let expected = "\"a\\\"\\\\\\n\\t\\x01\\x7fé日\u{301}\\u00a0\\u200b\u{1f680}\\ue000\\ufeff\"";
+        let expected = "\"a\\\"\\\\\\n\\t\\x01\\u007fé日\u{301}\\u00a0\\u200b\u{1f680}\\ue000\\ufeff\"";
         assert_eq!(quote(&text), expected);
     }
 

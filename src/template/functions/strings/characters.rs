@@ -11,7 +11,7 @@ use crate::source::{Text, TextBuilder};
 pub(super) const REPLACEMENT: char = '\u{fffd}';
 
 /// Whether `character` stands for a stray byte (see `source::from_bytes`).
-pub(super) fn is_stray(character: char) -> bool {
+pub(in crate::template::functions) fn is_stray(character: char) -> bool {
     crate::source::to_bytes(character.encode_utf8(&mut [0; 4])).len() == 1 && !character.is_ascii()
 }
 
@@ -77,13 +77,13 @@ pub(super) fn is_title(character: char) -> bool {
 }
 
 /// `unicode.IsLetter`: category L.
-pub(super) fn is_letter(character: char) -> bool {
+pub(in crate::template::functions) fn is_letter(character: char) -> bool {
     static CLASS: Class = LazyLock::new(|| Regex::new(r"^\p{L}").ok());
     if character.is_ascii() { character.is_ascii_alphabetic() } else { is_in(&CLASS, character) }
 }
 
 /// `unicode.IsDigit`: category Nd.
-pub(super) fn is_digit(character: char) -> bool {
+pub(in crate::template::functions) fn is_digit(character: char) -> bool {
     static CLASS: Class = LazyLock::new(|| Regex::new(r"^\p{Nd}").ok());
     if character.is_ascii() { character.is_ascii_digit() } else { is_in(&CLASS, character) }
 }
@@ -100,12 +100,6 @@ pub(super) fn is_punctuation(character: char) -> bool {
     is_in(&CLASS, character)
 }
 
-/// `unicode.IsPrint` beyond ASCII: categories L, M, N, P and S.
-pub(super) fn is_printable(character: char) -> bool {
-    static CLASS: Class = LazyLock::new(|| Regex::new(r"^[\p{L}\p{M}\p{N}\p{P}\p{S}]").ok());
-    is_in(&CLASS, character)
-}
-
 type Class = LazyLock<Option<Regex>>;
 
 fn is_in(class: &Class, character: char) -> bool {
@@ -117,7 +111,7 @@ pub(super) fn map(text: &Text, mut mapping: impl FnMut(char) -> char) -> Text {
     let mut builder: Option<TextBuilder> = None;
     let (mut kept, mut changed) = (0, String::new());
     let mut from = 0;
-    let mut flush = |builder: &mut Option<TextBuilder>, changed: &mut String, from: usize, to: usize| {
+    let flush = |builder: &mut Option<TextBuilder>, changed: &mut String, from: usize, to: usize| {
         if !changed.is_empty() {
             builder.get_or_insert_default().push_computed(changed, &text.slice(from..to).origins());
             changed.clear();

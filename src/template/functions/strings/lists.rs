@@ -1,23 +1,18 @@
 //! Between strings and lists of them: joining, splitting, sorting.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::rc::Rc;
 
-use super::strval::strval;
 use crate::source::{Text, TextBuilder};
 use crate::template::Value;
+use crate::template::functions::convert::{items, strings, strval};
 use crate::template::functions::{Outcome, arguments};
-use crate::template::value::{Map, MapKind};
+use crate::template::value::MapKind;
 
 /// `join SEPARATOR LIST`; nil members are left out, anything but a list is a list of one.
 pub(super) fn join(arguments: &[Value]) -> Outcome {
     let separator = arguments::text(arguments, 0)?;
-    let parts = match arguments::any(arguments, 1) {
-        Value::Nil => Vec::new(),
-        value => strings(value),
-    };
+    let parts = strings(arguments::any(arguments, 1));
     if let [part] = parts.as_slice() {
         return Ok(Value::String(part.clone()));
     }
@@ -31,18 +26,15 @@ pub(super) fn join(arguments: &[Value]) -> Outcome {
     Ok(Value::String(builder.finish()))
 }
 
-/// The members as strings, in the order of their bytes.
+/// The members as strings, in the order of their bytes; anything but a list is a list of one, nil too.
 pub(super) fn sort_alpha(arguments: &[Value]) -> Outcome {
-    let mut parts = strings(arguments::any(arguments, 0));
+    let value = arguments::any(arguments, 0);
+    if items(value).is_none() {
+        return Ok(Value::strings(vec![strval(value)]));
+    }
+    let mut parts = strings(value);
     parts.sort();
     Ok(Value::strings(parts))
-}
-
-fn strings(value: &Value) -> Vec<Text> {
-    match value {
-        Value::List(list) => list.items.iter().filter(|item| !matches!(item, Value::Nil)).map(strval).collect(),
-        value => vec![strval(value)],
-    }
 }
 
 /// `split SEPARATOR TEXT`: a map of `_0`, `_1` and so on.
@@ -67,7 +59,7 @@ pub(super) fn split_list(arguments: &[Value]) -> Outcome {
 fn numbered(parts: Vec<Text>) -> Value {
     let entry = |(index, part)| (Text::from(format!("_{index}")), Value::String(part));
     let entries: BTreeMap<Text, Value> = parts.into_iter().enumerate().map(entry).collect();
-    Value::Map(Rc::new(Map { kind: MapKind::String, entries: RefCell::new(entries) }))
+    Value::map_of(MapKind::String, entries)
 }
 
 /// Go's `strings.SplitN`: an empty separator splits after each character.

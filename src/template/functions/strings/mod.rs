@@ -4,12 +4,11 @@
 mod abbreviation;
 mod bytes;
 mod cases;
-mod characters;
+pub(super) mod characters;
 mod cutting;
 mod layout;
 mod lists;
 mod quoting;
-mod strval;
 mod words;
 mod wrapping;
 

@@ -1,0 +1,120 @@
+//! Between YAML values, which are shared by threads, and template values, which live within one rendering. Once per
+//! rendering; keeps all origins.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::value::{Element, Value};
+use crate::source::Text;
+use crate::yaml;
+
+/// How deep a value may nest on its way to YAML or JSON: a map can contain itself. Go notices cycles past 1000 levels.
+pub const MAX_DEPTH: usize = 1000;
+
+/// Why a value has no YAML or JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unwritable {
+    /// Nests deeper than [`MAX_DEPTH`], most likely in a circle.
+    #[error("json: unsupported value: encountered a cycle")]
+    Cycle,
+    /// Not a number, or infinite.
+    #[error("json: unsupported value: {0}")]
+    Number(&'static str),
+}
+
+/// A value from YAML, as templates see it: null is nil, mappings are `map[string]interface {}`.
+#[must_use]
+pub fn from_yaml(value: &yaml::Value) -> Value {
+    match value {
+        yaml::Value::Null(_) => Value::Nil,
+        yaml::Value::Bool(value, origins) => Value::Bool(*value, origins.clone()),
+        yaml::Value::Int(value, origins) => Value::Int(*value, super::value::IntKind::Int64, origins.clone()),
+        yaml::Value::Float(value, origins) => Value::Float(*value, origins.clone()),
+        yaml::Value::String(text) => Value::String(text.clone()),
+        yaml::Value::List(items) => Value::list(items.iter().map(from_yaml).collect()),
+        yaml::Value::Map(map) => Value::map(entries_from_yaml(map)),
+    }
+}
+
+/// A mapping from YAML as `chartutil.Values`, the type of `.Values`.
+#[must_use]
+pub fn values_from_yaml(map: &yaml::Map) -> Value {
+    Value::values(entries_from_yaml(map))
+}
+
+fn entries_from_yaml(map: &yaml::Map) -> BTreeMap<Text, Value> {
+    map.iter().map(|(key, value)| (key.clone(), from_yaml(value))).collect()
+}
+
+/// A template's value as `toYaml` and `toJson` write it: bytes in base64, objects by their data.
+///
+/// # Errors
+/// What has no JSON.
+pub fn to_yaml(value: &Value) -> Result<yaml::Value, Unwritable> {
+    to_yaml_within(value, MAX_DEPTH)
+}
+
+fn to_yaml_within(value: &Value, depth: usize) -> Result<yaml::Value, Unwritable> {
+    let depth = depth.checked_sub(1).ok_or(Unwritable::Cycle)?;
+    Ok(match value {
+        Value::Nil => yaml::Value::Null(None),
+        Value::Bool(value, origins) => yaml::Value::Bool(*value, origins.clone()),
+        Value::Int(value, _, origins) => yaml::Value::Int(*value, origins.clone()),
+        Value::Float(value, _) if value.is_nan() => return Err(Unwritable::Number("NaN")),
+        Value::Float(value, _) if value.is_infinite() => {
+            return Err(Unwritable::Number(if *value > 0.0 { "+Inf" } else { "-Inf" }));
+        }
+        Value::Float(value, origins) => yaml::Value::Float(*value, origins.clone()),
+        Value::String(text) => yaml::Value::String(text.clone()),
+        Value::Bytes(text) => {
+            let encoded = data_encoding::BASE64.encode(&crate::source::to_bytes(text));
+            yaml::Value::String(text.derive(encoded))
+        }
+        Value::List(list) if list.element == Element::Nil => yaml::Value::Null(None),
+        Value::List(list) => {
+            let items: Result<Vec<_>, _> = list.items.iter().map(|item| to_yaml_within(item, depth)).collect();
+            yaml::Value::List(Arc::new(items?))
+        }
+        Value::Map(map) => {
+            let entries = map.entries.borrow();
+            let entries = entries.iter().map(|(key, value)| Ok((key.clone(), to_yaml_within(value, depth)?)));
+            yaml::Value::Map(Arc::new(entries.collect::<Result<_, Unwritable>>()?))
+        }
+        Value::Object(object) => to_yaml_within(&object.data(), depth)?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn yaml_survives_the_round_trip() {
+        let map = yaml::Map::from([
+            ("list".into(), yaml::Value::List(Arc::new(vec![yaml::Value::Null(None), yaml::Value::Bool(true, None)]))),
+            ("number".into(), yaml::Value::Float(1.5, None)),
+        ]);
+        let there = values_from_yaml(&map);
+        let back = to_yaml(&there).unwrap();
+        assert_eq!(format!("{back:?}"), format!("{:?}", yaml::Value::Map(Arc::new(map))));
+    }
+
+    #[test]
+    fn a_map_that_contains_itself_is_refused() {
+        let value = Value::map(BTreeMap::new());
+        if let Value::Map(map) = &value {
+            map.entries.borrow_mut().insert("self".into(), value.clone());
+        }
+        assert_eq!(to_yaml(&value).err(), Some(Unwritable::Cycle));
+        assert_eq!(to_yaml(&Value::Float(f64::NAN, None)).err(), Some(Unwritable::Number("NaN")));
+        if let Value::Map(map) = &value {
+            map.entries.borrow_mut().clear();
+        }
+    }
+
+    #[test]
+    fn bytes_are_written_in_base64() {
+        let value = to_yaml(&Value::Bytes("first\nsecond\n".into())).unwrap();
+        assert_eq!(value.as_text().unwrap(), &"Zmlyc3QKc2Vjb25kCg==");
+    }
+}

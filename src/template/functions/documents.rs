@@ -1,0 +1,100 @@
+//! Values to and from YAML, JSON and TOML, as Helm's and Sprig's functions do it: those of Helm swallow errors, those that start
+//! with `must` report them. Names that newer Helm added are here as well.
+
+use super::{Function, Outcome, Type, json};
+use crate::source::Text;
+use crate::template::{Value, convert};
+use crate::yaml;
+
+/// The functions of this family.
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function::new("toYaml", &[Type::Any], |arguments| Ok(written_or_empty(arguments, to_yaml))),
+    Function::new("mustToYaml", &[Type::Any], |arguments| written(arguments, to_yaml)),
+    Function::new("toYamlPretty", &[Type::Any], |arguments| Ok(written_or_empty(arguments, to_yaml))),
+    Function::new("fromYaml", &[Type::String], from_yaml),
+    Function::new("fromYamlArray", &[Type::String], from_yaml_array),
+    Function::new("toJson", &[Type::Any], |arguments| Ok(written_or_empty(arguments, yaml::emit_json))),
+    Function::new("mustToJson", &[Type::Any], |arguments| written(arguments, yaml::emit_json)),
+    Function::new("toPrettyJson", &[Type::Any], |arguments| Ok(written_or_empty(arguments, yaml::emit_json_pretty))),
+    Function::new("mustToPrettyJson", &[Type::Any], |arguments| written(arguments, yaml::emit_json_pretty)),
+    // Sprig panics where this one cannot write, which ends the template as well.
+    Function::new("toRawJson", &[Type::Any], |arguments| written(arguments, yaml::emit_json_raw)),
+    Function::new("mustToRawJson", &[Type::Any], |arguments| written(arguments, yaml::emit_json_raw)),
+    Function::new("fromJson", &[Type::String], from_json),
+    Function::new("fromJsonArray", &[Type::String], from_json_array),
+    Function::new("mustFromJson", &[Type::String], |arguments| Ok(json::parse(text(arguments))?)),
+];
+
+type Writer = fn(&yaml::Value) -> Result<Text, String>;
+
+fn text(arguments: &[Value]) -> &Text {
+    static EMPTY: std::sync::OnceLock<Text> = std::sync::OnceLock::new();
+    match arguments {
+        [Value::String(text), ..] => text,
+        _ => EMPTY.get_or_init(Text::default),
+    }
+}
+
+fn written(arguments: &[Value], write: Writer) -> Outcome {
+    let value = arguments.first().map_or(Ok(yaml::Value::Null(None)), convert::to_yaml);
+    let value = value.map_err(|error| error.to_string())?;
+    Ok(Value::String(write(&value)?))
+}
+
+fn written_or_empty(arguments: &[Value], write: Writer) -> Value {
+    written(arguments, write).unwrap_or_else(|_| Value::String(Text::default()))
+}
+
+fn to_yaml(value: &yaml::Value) -> Result<Text, String> {
+    yaml::emit(value).map(|text| super::helm::without_last_newline(&text))
+}
+
+/// A map; what cannot be read is told in it under `Error`.
+fn from_yaml(arguments: &[Value]) -> Outcome {
+    Ok(match yaml::load_map(text(arguments), "map[string]interface {}") {
+        Ok(map) => convert::from_yaml(&yaml::Value::Map(map)),
+        Err(error) => error_map(error.message),
+    })
+}
+
+/// A list; what cannot be read is told in it as its one item.
+fn from_yaml_array(arguments: &[Value]) -> Outcome {
+    Ok(match yaml::load_list(text(arguments)) {
+        Ok(list) => convert::from_yaml(&yaml::Value::List(list)),
+        Err(error) => Value::list(vec![Value::string(error.message)]),
+    })
+}
+
+fn from_json(arguments: &[Value]) -> Outcome {
+    Ok(match json::parse(text(arguments)) {
+        Ok(map @ Value::Map(_)) => map,
+        Ok(Value::Nil) => Value::map(std::collections::BTreeMap::new()),
+        Ok(other) => error_map(mismatch(&other, "map[string]interface {}")),
+        Err(message) => error_map(message),
+    })
+}
+
+fn from_json_array(arguments: &[Value]) -> Outcome {
+    Ok(match json::parse(text(arguments)) {
+        Ok(list @ Value::List(_)) => list,
+        Ok(Value::Nil) => Value::list(Vec::new()),
+        Ok(other) => Value::list(vec![Value::string(mismatch(&other, "[]interface {}"))]),
+        Err(message) => Value::list(vec![Value::string(message)]),
+    })
+}
+
+fn error_map(message: String) -> Value {
+    Value::map([(Text::new("Error"), Value::string(message))].into())
+}
+
+/// What `encoding/json` says about a value of the wrong kind.
+fn mismatch(value: &Value, wanted: &str) -> String {
+    let kind = match value {
+        Value::Map(_) => "object",
+        Value::List(_) => "array",
+        Value::String(_) => "string",
+        Value::Bool(..) => "bool",
+        _ => "number",
+    };
+    format!("json: cannot unmarshal {kind} into Go value of type {wanted}")
+}

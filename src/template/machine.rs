@@ -1,0 +1,105 @@
+//! Runs the templates of a [`Program`]: limits, the objects that `lookup` finds, and errors with Go's text and our places.
+
+use std::cell::Cell;
+use std::sync::Arc;
+
+use super::evaluator;
+use super::program::Program;
+use super::stack::Guard;
+use super::value::Value;
+use crate::source::{Span, Text};
+use crate::yaml;
+
+/// What one execution may use. Going over is an [`ExecError`] with the place where it happened.
+///
+/// Nesting is bounded by the stack (see [`super::stack`]): as Helm's 1000 nested includes of one name and Go's 100,000 nested
+/// templates on the deep stack, less on others.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Nodes, commands and iterations, over all templates that one execution calls.
+    pub steps: u64,
+    /// Bytes that one template, or one `include` or `tpl` in it, may print.
+    pub output: usize,
+}
+
+impl Default for Limits {
+    /// Twenty million steps (about ten seconds) and 64 MiB: a hundred times what the largest known charts take.
+    fn default() -> Self {
+        Self { steps: 20_000_000, output: 64 << 20 }
+    }
+}
+
+/// What templates see beside their data.
+#[derive(Clone, Debug, Default)]
+pub struct Environment {
+    /// The bounds of each execution.
+    pub limits: Limits,
+    /// The cluster's objects: manifests with `apiVersion`, `kind` and `metadata`, for `lookup`.
+    pub objects: Arc<[yaml::Value]>,
+}
+
+/// A template that was executing when an error happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// The template's name.
+    pub template: Arc<str>,
+    /// The action or word that was being evaluated, if its text stands in a file.
+    pub place: Option<Span>,
+}
+
+/// Why a template stopped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExecError {
+    /// Go's whole text, with all that `include` and `tpl` put around it. Messages of `required` and `fail` stand between Helm's
+    /// marks: see [`super::functions::helm::cleanup_execution_error`].
+    pub message: String,
+    /// Where it happened: the innermost place that stands in a file.
+    pub place: Option<Span>,
+    /// The templates that were executing, the innermost first.
+    pub trace: Vec<Frame>,
+}
+
+impl std::fmt::Display for ExecError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ExecError {}
+
+/// What all templates of one execution share.
+#[derive(Debug)]
+pub(super) struct Run<'p> {
+    pub(super) environment: &'p Environment,
+    pub(super) steps: Cell<u64>,
+    pub(super) guard: Guard,
+}
+
+/// Executes the templates of one program. Cheap to make; not `Send`, for values are not.
+#[derive(Debug)]
+pub struct Machine<'p> {
+    program: &'p Program,
+    environment: Environment,
+}
+
+impl<'p> Machine<'p> {
+    /// A machine over `program`.
+    #[must_use]
+    pub fn new(program: &'p Program, environment: Environment) -> Self {
+        Self { program, environment }
+    }
+
+    /// Executes the template `name` with `data` as its dot. What it prints for nil, `<no value>`, Helm removes later.
+    /// Runs best inside [`super::stack::on_deep_stack`].
+    ///
+    /// # Errors
+    /// Whatever Go or Helm refuse, and [`Limits`].
+    pub fn execute(&self, name: &str, data: &Value) -> Result<Text, ExecError> {
+        let run = Run {
+            environment: &self.environment,
+            steps: Cell::new(self.environment.limits.steps),
+            guard: Guard::new(),
+        };
+        evaluator::execute(&run, self.program, name, data).map_err(|error| *error)
+    }
+}

@@ -1,0 +1,12 @@
+//! The struct-like values of Helm's templates: `.Files`, `.Chart`, `.Capabilities`. Whoever renders makes them, once per chart.
+
+mod capabilities;
+mod chart;
+mod files;
+mod glob;
+mod record;
+
+pub use capabilities::Capabilities;
+pub use chart::{Chart, Dependency, Maintainer};
+pub use files::Files;
+pub use record::{Field, Method, Record};

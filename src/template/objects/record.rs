@@ -1,0 +1,131 @@
+//! A Go struct with named fields, as `.Chart` and `.Capabilities` are: fields of embedded structs are its own as well.
+
+use crate::source::{Text, TextBuilder};
+use crate::template::functions::format;
+use crate::template::value::{Object, Value};
+
+/// A field of a [`Record`].
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// Go's name.
+    pub name: &'static str,
+    /// The name in JSON and YAML.
+    pub key: &'static str,
+    /// Whether JSON leaves it out when it is empty.
+    pub omits_empty: bool,
+    /// Whether the struct is embedded: its fields and keys count as those of the outer one.
+    pub embedded: bool,
+    /// The value.
+    pub value: Value,
+}
+
+/// A method without parameters.
+pub type Method = fn(&Record) -> Value;
+
+/// A struct, or a pointer to one.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// Go's name of its type.
+    pub type_name: &'static str,
+    /// Whether it is a pointer.
+    pub is_pointer: bool,
+    /// The fields, in Go's order.
+    pub fields: Vec<Field>,
+    /// The methods that templates can call; `String` is also how it prints.
+    pub methods: &'static [(&'static str, Method)],
+}
+
+impl Record {
+    fn method(&self, name: &str) -> Option<Method> {
+        self.methods.iter().find(|(known, _)| *known == name).map(|(_, method)| *method)
+    }
+
+    fn embedded(&self) -> impl Iterator<Item = &Record> {
+        let embedded = self.fields.iter().filter(|field| field.embedded);
+        embedded.filter_map(|field| match &field.value {
+            Value::Object(object) => object.as_any().downcast_ref::<Self>(),
+            _ => None,
+        })
+    }
+
+    fn push_data(&self, entries: &mut std::collections::BTreeMap<Text, Value>) {
+        self.embedded().for_each(|inner| inner.push_data(entries));
+        for field in self.fields.iter().filter(|field| !field.embedded) {
+            if !(field.omits_empty && is_empty(&field.value)) {
+                entries.insert(Text::new(field.key), field.value.clone());
+            }
+        }
+    }
+}
+
+/// What JSON's `omitempty` leaves out.
+fn is_empty(value: &Value) -> bool {
+    !matches!(value, Value::Object(_)) && !crate::template::functions::types::truth(value)
+}
+
+impl Object for Record {
+    fn type_name(&self) -> &'static str {
+        self.type_name
+    }
+
+    fn kind(&self) -> &'static str {
+        if self.is_pointer { "ptr" } else { "struct" }
+    }
+
+    fn field(&self, name: &str) -> Option<Value> {
+        let own = self.fields.iter().find(|field| field.name == name).map(|field| field.value.clone());
+        own.or_else(|| self.embedded().find_map(|inner| inner.field(name)))
+    }
+
+    fn has_method(&self, name: &str) -> bool {
+        self.method(name).is_some()
+    }
+
+    fn parameters(&self, name: &str) -> Option<&'static [crate::template::functions::Type]> {
+        self.method(name).map(|_| &[] as &[_])
+    }
+
+    fn call(&self, name: &str, _arguments: &[Value]) -> Result<Value, String> {
+        let method = self.method(name).ok_or_else(|| format!("{name} is not a method of {}", self.type_name))?;
+        Ok(method(self))
+    }
+
+    /// `{a b c}`; pointers inside print as an address in Go, here always the same one.
+    fn print(&self) -> Text {
+        if let Some(method) = self.method("String")
+            && let Value::String(text) = method(self)
+        {
+            return text;
+        }
+        let mut out = TextBuilder::new();
+        out.push('{');
+        for (index, field) in self.fields.iter().enumerate() {
+            out.push_str(if index > 0 { " " } else { "" });
+            match &field.value {
+                Value::Nil => out.push_str("<nil>"),
+                Value::Object(object) => out.push_text(&plain_form(object.as_ref())),
+                value => out.push_text(&format::print(value)),
+            }
+        }
+        out.push('}');
+        out.finish()
+    }
+
+    fn data(&self) -> Value {
+        let mut entries = std::collections::BTreeMap::new();
+        self.push_data(&mut entries);
+        Value::map(entries)
+    }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+}
+
+/// How a struct prints inside another: without its pointer methods.
+fn plain_form(object: &dyn Object) -> Text {
+    match object.as_any().downcast_ref::<Record>() {
+        Some(record) if !record.methods.is_empty() => Record { methods: &[], ..record.clone() }.print(),
+        _ => object.print(),
+    }
+}
