@@ -34,6 +34,14 @@ impl Default for Budget {
     }
 }
 
+/// The bytes of the package at `path` on disk.
+pub(super) fn read_packed(path: &Path) -> std::io::Result<Vec<u8>> {
+    if std::fs::metadata(path)?.len() > MAX_TOTAL_SIZE {
+        return Err(std::io::Error::other(format!("it is larger than the maximum size {MAX_TOTAL_SIZE}")));
+    }
+    std::fs::read(path)
+}
+
 /// Refuses what is no gzip file, as Helm does for a chart that was named by the user.
 pub(super) fn check_signature(path: &Path, bytes: &[u8]) -> Result<(), ChartError> {
     if bytes.starts_with(b"\x1f\x8b\x08") {

@@ -297,6 +297,15 @@ mod tests {
         assert!(!ignores("", "templates/sub/.hidden"));
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_rule_breaks_the_matcher(rule in "[ab*?\\[\\]^!/\\\\ -]{0,12}", path in "[ab/-]{0,8}") {
+            if let Ok(rules) = Rules::parse(&rule) {
+                rules.ignores(&path, path.ends_with('/'));
+            }
+        }
+    }
+
     #[test]
     fn double_stars_and_malformed_rules_are_refused() {
         let bad = Rules::parse("a\nb/**\n").unwrap_err();

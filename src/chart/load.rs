@@ -68,7 +68,7 @@ impl<'a> Loader<'a> {
             self.open.pop();
             return chart;
         }
-        let bytes = std::fs::read(path)
+        let bytes = archive::read_packed(path)
             .map_err(|cause| ChartError::at_path(path, format!("file '{}' cannot be read: {cause}", path.display())))?;
         archive::check_signature(path, &bytes)?;
         self.package(path, &bytes, depth)

@@ -497,6 +497,15 @@ mod tests {
         assert_eq!(parse(&[&indices], &Reader::Typed).unwrap_err(), "more than 30 indices follow each other");
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_argument_breaks_the_reader(argument in "[ab0-9\\[\\]{}=,.\\\\\u{e9} -]{0,24}") {
+            for reader in [Reader::Typed, Reader::String, Reader::Literal, Reader::Json(&|_| Ok(Value::Null(None)))] {
+                drop(parse(&[&argument, "a.b[1]=1", &argument], &reader));
+            }
+        }
+    }
+
     #[test]
     fn each_value_points_into_its_argument() {
         let sources = Sources::new();

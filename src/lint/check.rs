@@ -123,8 +123,9 @@ fn check_list(
     let chosen = choose(sources, workspace, &listed, settings)?;
     let scenarios = scenarios(settings, &listed);
     let mut survey = run(sources, &chosen.charts, &scenarios, settings)?;
+    let blind = !chosen.problems.is_empty();
     survey.problems.extend(chosen.problems);
-    let coverage = Coverage { unknown: survey.unknown.clone(), disabled: survey.disabled.clone() };
+    let coverage = Coverage { unknown: survey.unknown.clone(), disabled: survey.disabled.clone(), blind };
     let reconciliation = reconcile(&listed, &survey.inventory, &coverage);
     let context = Context {
         sources,

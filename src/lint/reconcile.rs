@@ -33,6 +33,8 @@ pub struct Listed {
 pub struct Coverage {
     /// Charts whose images are not known, because they are not on disk or cannot be rendered.
     pub unknown: Vec<String>,
+    /// Whether there is a chart of which not even the names of its dependencies are known.
+    pub blind: bool,
     /// Names of charts that a condition switches off, each with the condition.
     pub disabled: Vec<(String, String)>,
 }
@@ -195,10 +197,10 @@ impl Work<'_> {
 
     fn absent(&self, entry: &Listed) -> Verdict {
         let noted = entry.noted.as_ref().map(|noted| noted.name.as_str());
-        let unknown = match noted {
-            Some(name) => self.coverage.unknown.iter().any(|chart| chart == name),
-            None => !self.coverage.unknown.is_empty(),
-        };
+        let unknown = self.coverage.blind || match noted {
+                Some(name) => self.coverage.unknown.iter().any(|chart| chart == name),
+                None => !self.coverage.unknown.is_empty(),
+            };
         let disabled = self.coverage.disabled.iter().find(|(chart, _)| Some(chart.as_str()) == noted);
         match disabled {
             _ if unknown => Verdict::Unknown,
