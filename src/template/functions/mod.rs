@@ -7,6 +7,7 @@ mod builtins;
 mod calls;
 mod compare;
 pub(crate) mod convert;
+mod dates;
 mod decimal;
 mod defaults;
 mod dicts;
@@ -123,6 +124,7 @@ const FAMILIES: &[&[Function]] = &[
     helm::FUNCTIONS,
     documents::FUNCTIONS,
     convert::FUNCTIONS,
+    dates::FUNCTIONS,
     defaults::FUNCTIONS,
     dicts::FUNCTIONS,
     digests::FUNCTIONS,
