@@ -91,8 +91,3 @@ fn every_function_answers_as_helm_does() {
     }
     assert!(failures.is_empty(), "{} of {count} differ:\n{}", failures.len(), failures.join("\n"));
 }
-
-#[test]
-fn toml_is_written_as_in_helm() {
-    check("toml");
-}
