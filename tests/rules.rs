@@ -1,6 +1,8 @@
 //! Every example of every rule page is a small workspace: it is linted, its findings must be exactly those it expects, and
 //! its fixed text exactly what the page's rule fixes it to.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may stop at the first surprise
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
