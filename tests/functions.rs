@@ -135,3 +135,8 @@ fn urls_answer_as_in_helm() {
 fn dates_answer_as_in_helm() {
     check("dates");
 }
+
+#[test]
+fn random_functions_have_the_shape_of_helms() {
+    check("random");
+}

@@ -5,6 +5,8 @@ mod arguments;
 mod builtins;
 #[cfg(test)]
 mod calls;
+mod certificates;
+mod cipher;
 mod compare;
 pub(crate) mod convert;
 mod dates;
@@ -21,7 +23,9 @@ mod json;
 mod lists;
 mod math;
 mod merge;
+mod passwords;
 mod paths;
+mod random;
 mod regex;
 mod semver;
 mod strings;
@@ -141,6 +145,9 @@ const FAMILIES: &[&[Function]] = &[
     paths::FUNCTIONS,
     urls::FUNCTIONS,
     dates::FUNCTIONS,
+    random::FUNCTIONS,
+    passwords::FUNCTIONS,
+    certificates::FUNCTIONS,
 ];
 
 /// What a name in a template calls.
