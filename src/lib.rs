@@ -4,8 +4,14 @@
 //! `cli` > `report` > `lint` > `inventory` > `render` > `template` > `chart` > `mirror` > `yaml` > `image` > `source`.
 
 pub mod chart;
+pub mod cli;
+pub mod fix;
 pub mod image;
+pub mod inventory;
+pub mod lint;
 pub mod mirror;
+pub mod render;
+pub mod report;
 pub mod source;
 pub mod template;
 pub mod yaml;

@@ -34,6 +34,14 @@ impl Default for Budget {
     }
 }
 
+/// The bytes of the package at `path` on disk.
+pub(super) fn read_packed(path: &Path) -> std::io::Result<Vec<u8>> {
+    if std::fs::metadata(path)?.len() > MAX_TOTAL_SIZE {
+        return Err(std::io::Error::other(format!("it is larger than the maximum size {MAX_TOTAL_SIZE}")));
+    }
+    std::fs::read(path)
+}
+
 /// Refuses what is no gzip file, as Helm does for a chart that was named by the user.
 pub(super) fn check_signature(path: &Path, bytes: &[u8]) -> Result<(), ChartError> {
     if bytes.starts_with(b"\x1f\x8b\x08") {
@@ -233,7 +241,7 @@ mod tests {
     fn what_is_no_package_is_refused() {
         assert_eq!(read_bytes(b"hello").unwrap_err(), "gzip: invalid header");
         assert_eq!(names(&[]).unwrap_err(), "no files in chart archive");
-        let truncated = tar_entry(|header| header.set_size(1000));
+        let truncated = tar_entry(|header| header.set_size(5000));
         assert!(read_bytes(&truncated).is_err());
         let refused = |name: &str, bytes: &[u8]| check_signature(Path::new(name), bytes).unwrap_err().message;
         assert_eq!(

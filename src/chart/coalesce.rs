@@ -196,13 +196,18 @@ fn print_as_bool(value: &Value) -> String {
         Value::Int(number, _) => format!("%!t(int64={number})"),
         Value::Float(number, _) => format!("%!t(float64={})", go::float(*number)),
         Value::List(items) => {
-            let items: Vec<_> = items.iter().map(print_as_bool).collect();
+            let items: Vec<_> = items.iter().map(inner_as_bool).collect();
             format!("[{}]", items.join(" "))
         }
         Value::Map(map) => {
             let entries: Vec<_> =
-                map.iter().map(|(key, value)| format!("%!t(string={key}):{}", print_as_bool(value))).collect();
+                map.iter().map(|(key, value)| format!("%!t(string={key}):{}", inner_as_bool(value))).collect();
             format!("map[{}]", entries.join(" "))
         }
     }
+}
+
+/// As [`print_as_bool`] within a list or mapping, where Go prints nil plainly.
+fn inner_as_bool(value: &Value) -> String {
+    if value.is_null() { "<nil>".to_owned() } else { print_as_bool(value) }
 }

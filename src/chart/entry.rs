@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::source::{FileId, Layer, Sources, Text};
 
+use super::archive;
 use super::error::ChartError;
 
 /// Helm strips this byte order mark from every file of a chart.
@@ -49,7 +50,7 @@ impl Entry {
     pub(super) fn bytes(&self, sources: &Sources) -> Result<Vec<u8>, ChartError> {
         match &self.content {
             Content::Source(file) => Ok(crate::source::to_bytes(sources.get(*file).text()).into_owned()),
-            Content::Disk => std::fs::read(&self.path)
+            Content::Disk => archive::read_packed(&self.path)
                 .map_err(|cause| ChartError::at_path(&self.path, format!("error reading {}: {cause}", self.name))),
             Content::Bytes(bytes) => Ok(bytes.clone()),
         }

@@ -11,7 +11,8 @@ use crate::source::{Span, Text};
 pub struct ChartError {
     /// Helm's message, without `Error: ` in front; our own words where Helm has none.
     pub message: String,
-    /// The place, when it lies inside a file that could be read.
+    /// The place, when it lies inside a file that could be read. A value that a schema refuses, or that is no table where
+    /// one is wanted, may lie in another file than `path`.
     pub span: Option<Span>,
     /// The file or folder that the error is about.
     pub path: PathBuf,

@@ -130,7 +130,7 @@ fn match_later<'a>(chunk: &[char], name: &'a [char], last: bool) -> Option<Optio
     let mut skipped = 0;
     while skipped < name.len() && name[skipped] != '/' {
         if let Some(left) = match_chunk(chunk, &name[skipped + 1..])?
-            && !(last && !left.is_empty())
+            && (!last || left.is_empty())
         {
             return Some(Some(left));
         }
@@ -295,6 +295,15 @@ mod tests {
         assert!(!ignores("", "templates/."));
         assert!(!ignores("# comment\n\n", "templates/a.yaml"));
         assert!(!ignores("", "templates/sub/.hidden"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_rule_breaks_the_matcher(rule in "[ab*?\\[\\]^!/\\\\ -]{0,12}", path in "[ab/-]{0,8}") {
+            if let Ok(rules) = Rules::parse(&rule) {
+                rules.ignores(&path, path.ends_with('/'));
+            }
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::source::{FileId, Layer, Sources, Text};
-use crate::yaml::{self, Value};
+use crate::yaml::{self, Map, Value};
 
 use super::archive::{self, Budget};
 use super::decode::Decoder;
@@ -68,7 +68,7 @@ impl<'a> Loader<'a> {
             self.open.pop();
             return chart;
         }
-        let bytes = std::fs::read(path)
+        let bytes = archive::read_packed(path)
             .map_err(|cause| ChartError::at_path(path, format!("file '{}' cannot be read: {cause}", path.display())))?;
         archive::check_signature(path, &bytes)?;
         self.package(path, &bytes, depth)
@@ -131,11 +131,8 @@ impl<'a> Loader<'a> {
                 "Chart.lock" => parts.lock = self.lock(&entry)?,
                 "values.yaml" => {
                     let file = self.file(&entry, Layer::Values)?;
-                    let values = yaml::load_values(&file.text).map_err(|error| {
-                        ChartError::at_range(&entry.path, &file.text, error.range, error.message)
-                            .wrap("cannot load values.yaml")
-                    })?;
-                    parts.values = Some(Value::Map(values));
+                    let values = read_values(&entry.path, &file.text);
+                    parts.values = Some(Value::Map(values.map_err(|error| error.wrap("cannot load values.yaml"))?));
                     parts.values_file = Some(file);
                 }
                 "values.schema.json" => parts.schema = Some(self.file(&entry, Layer::Computed)?),
@@ -257,6 +254,14 @@ impl<'a> Loader<'a> {
         }
         self.load(&folder, depth).map_err(|error| error.wrap(&format!("error loading dependency {}", dependency.name)))
     }
+}
+
+/// The values in `text`, all its documents merged as newer Helm does; refusals in the words of Helm 3.10.
+pub(super) fn read_values(path: &Path, text: &Text) -> Result<Arc<Map>, ChartError> {
+    yaml::load_values(text).map_err(|error| {
+        let message = error.message.strip_prefix("cannot unmarshal yaml document: ").unwrap_or(&error.message);
+        ChartError::at_range(path, text, error.range.clone(), message)
+    })
 }
 
 /// The folder of the subchart `name`, which need not exist on disk by that name when it lies in a package.

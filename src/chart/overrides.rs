@@ -8,6 +8,7 @@ use crate::source::{Layer, Sources, Text};
 use crate::yaml::{self, Map, Value};
 
 use super::error::ChartError;
+use super::load;
 use super::set::{self, Reader};
 
 /// What the user gives over a chart's own values. Later entries win over earlier ones of their kind; the kinds come in the
@@ -107,13 +108,11 @@ fn read_values(sources: &Sources, path: &Path) -> Result<Arc<Map>, ChartError> {
         sources.read(path).map_err(|error| ChartError::at_path(path, format!("open {shown}: {}", error.cause)))?;
     // Unlike the files of a chart, these keep a byte order mark; YAML skips it.
     let text = Text::of_file(file, sources.get(file).text().clone(), Layer::Values);
-    yaml::load_values(&text).map_err(|error| {
-        ChartError::at_range(path, &text, error.range, error.message).wrap(&format!("failed to parse {shown}"))
-    })
+    load::read_values(path, &text).map_err(|error| error.wrap(&format!("failed to parse {shown}")))
 }
 
 /// Helm's `mergeMaps`: `over` wins; where both are mappings, they are merged. A null is a value like any other.
-fn merge(under: &Map, over: &Map) -> Map {
+pub(crate) fn merge(under: &Map, over: &Map) -> Map {
     let mut merged = under.clone();
     for (key, value) in over {
         let value = match (under.get(key), value) {

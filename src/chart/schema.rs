@@ -85,7 +85,7 @@ fn check(schema: &ChartFile, values: &Value) -> Result<(), Violations> {
         if violations.message.is_empty() {
             violations.span = place(values, error.instance_path().as_str());
         }
-        describe(&error, &read, &mut violations.message);
+        describe(&error, &read, &instance, &mut violations.message);
     }
     if violations.message.is_empty() { Ok(()) } else { Err(violations) }
 }
@@ -151,7 +151,7 @@ fn refusal(error: &ValidationError<'_>) -> String {
 }
 
 /// Adds the lines of one violation.
-fn describe(error: &ValidationError<'_>, schema: &Json, lines: &mut String) {
+fn describe(error: &ValidationError<'_>, schema: &Json, instance: &Json, lines: &mut String) {
     let path = error.instance_path().as_str();
     let field = if path.is_empty() { "(root)".to_owned() } else { unescape(&path[1..]).join(".") };
     let mut line = |text: &str| {
@@ -165,7 +165,13 @@ fn describe(error: &ValidationError<'_>, schema: &Json, lines: &mut String) {
                 line(&format!("Additional property {property} is not allowed"));
             }
         }
-        ValidationErrorKind::Required { property } if error.schema_path().as_str().contains("/dependencies/") => {
+        // `additionalProperties: false` without any properties names only the first one by itself.
+        ValidationErrorKind::FalseSchema if error.schema_path().as_str().ends_with("/additionalProperties") => {
+            for property in instance.pointer(path).and_then(Json::as_object).into_iter().flatten() {
+                line(&format!("Additional property {} is not allowed", property.0));
+            }
+        }
+        ValidationErrorKind::Required { property } if is_dependency(error.schema_path().as_str()) => {
             line(&format!("Has a dependency on {}", plain(property)));
         }
         ValidationErrorKind::Required { property } => line(&format!("{} is required", plain(property))),
@@ -225,6 +231,11 @@ fn sentence(kind: &ValidationErrorKind) -> Option<String> {
         Kind::MaxProperties { limit } => format!("Must have at most {limit} properties"),
         _ => return None,
     })
+}
+
+/// Whether a missing property was asked for by `dependencies` rather than by `required`.
+fn is_dependency(schema_path: &str) -> bool {
+    schema_path.contains("/dependencies") && !schema_path.ends_with("/required")
 }
 
 fn type_of(value: &Json) -> &'static str {

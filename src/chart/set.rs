@@ -146,10 +146,12 @@ impl Parser<'_> {
                     values.remove(&key);
                 }
                 let outcome = self.key(Arc::make_mut(&mut inner), nesting + 1);
-                if inner.is_empty() {
-                    return Err(format!("key map {} has no value", go::quote(&key)).into());
+                match outcome {
+                    // Helm 3.10 hides a mistake in the rest of the key behind the next message; newer Helm does not.
+                    Err(Stop::Error(_)) => {}
+                    _ if inner.is_empty() => return Err(format!("key map {} has no value", go::quote(&key)).into()),
+                    _ => set(values, key, Value::Map(inner)),
                 }
-                set(values, key, Value::Map(inner));
                 outcome
             }
             Some(_) => {
@@ -327,10 +329,10 @@ fn typed(text: Text) -> Value {
     if text.eq_ignore_ascii_case("null") {
         return Value::Null(text.origins());
     }
-    if *text == *"0" || !text.starts_with('0') {
-        if let Ok(number) = text.parse() {
-            return Value::Int(number, text.origins());
-        }
+    if (*text == *"0" || !text.starts_with('0'))
+        && let Ok(number) = text.parse()
+    {
+        return Value::Int(number, text.origins());
     }
     Value::String(text)
 }
@@ -493,6 +495,15 @@ mod tests {
         assert!(parse(&[&dots], &Reader::Typed).unwrap_err().starts_with("value name nested level is greater"));
         let indices = format!("a{}=1", "[0]".repeat(100_000));
         assert_eq!(parse(&[&indices], &Reader::Typed).unwrap_err(), "more than 30 indices follow each other");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_argument_breaks_the_reader(argument in "[ab0-9\\[\\]{}=,.\\\\\u{e9} -]{0,24}") {
+            for reader in [Reader::Typed, Reader::String, Reader::Literal, Reader::Json(&|_| Ok(Value::Null(None)))] {
+                drop(parse(&[&argument, "a.b[1]=1", &argument], &reader));
+            }
+        }
     }
 
     #[test]

@@ -8,8 +8,12 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 use super::*;
-use crate::source::Layer;
 use crate::yaml;
+
+mod loading;
+mod processing;
+mod schemas;
+mod subcharts;
 
 /// A gzipped tar file of `files`, paths taken as they are, however hostile.
 pub(super) fn package(files: &[(&str, &str)]) -> Vec<u8> {

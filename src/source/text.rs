@@ -7,6 +7,7 @@ use std::borrow::Borrow;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::bytes::{from_bytes, to_bytes};
 use super::file::{FileId, Span};
 
 /// Which kind of source a stretch of text came from.
@@ -495,6 +496,15 @@ impl TextBuilder {
     /// The finished text.
     #[must_use]
     pub fn finish(self) -> Text {
+        // Stray bytes that were cut apart may have come together again as a character.
+        if self.text.as_bytes().contains(&0xF4) {
+            let bytes = to_bytes(&self.text);
+            let joined = from_bytes(&bytes);
+            if *joined != *self.text {
+                let origins = Origin::union(self.runs.iter().filter_map(Run::place));
+                return Text::computed(joined.as_ref(), origins);
+            }
+        }
         Text { text: self.text.into(), runs: self.runs.into() }
     }
 

@@ -8,8 +8,9 @@ use super::value::{Element, Value};
 use crate::source::Text;
 use crate::yaml;
 
-/// How deep a value may nest on its way to YAML or JSON: a map can contain itself. Go notices cycles past 1000 levels.
-pub const MAX_DEPTH: usize = 1000;
+/// How deep a value may nest on its way to YAML or JSON: a map can contain itself. Go notices cycles past 1000 levels; no more
+/// than this fits small stacks.
+pub const MAX_DEPTH: usize = 400;
 
 /// Why a value has no YAML or JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

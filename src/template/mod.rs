@@ -13,6 +13,8 @@ pub mod parser;
 pub mod program;
 mod quote;
 pub mod stack;
+#[cfg(test)]
+mod tests;
 pub mod value;
 
 pub use machine::{Environment, ExecError, Limits, Machine};

@@ -6,6 +6,8 @@ use std::sync::OnceLock;
 
 use regex::Regex;
 
+pub(super) use super::functions::format::quote::is_printable;
+
 /// The first of the private characters that stand for stray bytes (see `source::from_bytes`).
 const STRAY: u32 = 0x10_FE00;
 
@@ -15,26 +17,12 @@ pub(super) fn is_alphanumeric(character: char) -> bool {
     if character.is_ascii() {
         return character == '_' || character.is_ascii_alphanumeric();
     }
-    matches_class(&LETTERS, r"^[\p{L}\p{Nd}]$", character)
-}
-
-/// Whether Go's `unicode.IsPrint` holds: letters, marks, numbers, punctuation, symbols and the ASCII space.
-pub(super) fn is_printable(character: char) -> bool {
-    static PRINTABLE: OnceLock<Option<Regex>> = OnceLock::new();
-    if character.is_ascii() {
-        return matches!(character, ' '..='~');
-    }
-    matches_class(&PRINTABLE, r"^[\p{L}\p{M}\p{N}\p{P}\p{S}]$", character)
-}
-
-fn matches_class(class: &OnceLock<Option<Regex>>, pattern: &str, character: char) -> bool {
-    let mut buffer = [0; 4];
-    let class = class.get_or_init(|| Regex::new(pattern).ok());
-    class.as_ref().is_some_and(|class| class.is_match(character.encode_utf8(&mut buffer)))
+    let letters = LETTERS.get_or_init(|| Regex::new(r"^[\p{L}\p{Nd}]$").ok());
+    letters.as_ref().is_some_and(|letters| letters.is_match(character.encode_utf8(&mut [0; 4])))
 }
 
 /// `text` as Go's `strconv.Quote` and `%q` write it.
-pub(super) fn quote(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
     for character in text.chars() {
@@ -67,8 +55,9 @@ fn push_escaped(quoted: &mut String, character: char, quote: char) {
             // Writing to a string cannot fail.
             let _ = match code {
                 STRAY.. => write!(quoted, "\\x{:02x}", code - STRAY),
-                ..=0x7f => write!(quoted, "\\x{code:02x}"),
-                ..=0xffff => write!(quoted, "\\u{code:04x}"),
+                // Delete is `\x7f` only since Go 1.19.
+                0..=0x1f => write!(quoted, "\\x{code:02x}"),
+                0x20..=0xffff => write!(quoted, "\\u{code:04x}"),
                 _ => write!(quoted, "\\U{code:08x}"),
             };
             return;
@@ -188,7 +177,7 @@ mod tests {
     #[test]
     fn quoting_is_gos() {
         assert_eq!(quote("a\"b\\\n\t\u{7}\u{1}"), r#""a\"b\\\n\t\a\x01""#);
-        assert_eq!(quote("h\u{e9}\u{200b}\u{1f680}\u{7f}"), "\"h\u{e9}\\u200b\u{1f680}\\x7f\"");
+        assert_eq!(quote("h\u{e9}\u{200b}\u{1f680}\u{7f}"), "\"h\u{e9}\\u200b\u{1f680}\\u007f\"");
         assert_eq!(quote(&crate::source::from_bytes(b"\xff")), r#""\xff""#);
     }
 

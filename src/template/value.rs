@@ -167,8 +167,12 @@ pub trait Object: fmt::Debug {
         let _ = arguments;
         Err(format!("{name} is not a method of {}", self.type_name()))
     }
-    /// What `{{ . }}` and `%v` print: the result of `String()` or Go's default form.
+    /// What `%v` prints: the result of `String()` or Go's default form.
     fn print(&self) -> Text;
+    /// What an action prints, where that is not what `%v` does: pointers as what they point to, and by their own methods.
+    fn print_in_action(&self) -> Text {
+        self.print()
+    }
     /// What `range` iterates over, as key and value, and what `toJson` and `toYaml` write for it (a map, list or scalar).
     fn data(&self) -> Value;
     /// Go's truth: false for an empty map, slice or nil pointer; structs are always true.

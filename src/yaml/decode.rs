@@ -4,9 +4,9 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::error::Error;
+use super::error::{Error, Failure};
 use super::node::{Document, Node, NodeKind};
-use super::number::{format_float, format_json, format_single, parse_int, parse_uint};
+use super::number::{format_float, format_single};
 use super::resolve::{Resolved, resolve, resolve_tagged};
 use super::scanner::DEEPEST;
 use super::value::{Map, Value};
@@ -18,7 +18,7 @@ const SMALL: usize = 400_000;
 const LARGE: usize = 4_000_000;
 
 /// Decodes a document. `strict` refuses duplicate keys.
-pub(super) fn decode(document: &Document, strict: bool) -> Result<Value, Error> {
+pub(super) fn decode(document: &Document, strict: bool) -> Result<Value, Failure> {
     let mut decoder = Decoder { strict, decoded: 1, ..Decoder::default() };
     let value = decoder.value(document.root())?;
     if let Some((node, _)) = decoder.duplicates.first() {
@@ -50,8 +50,8 @@ pub(super) fn as_go_string(node: Node<'_>) -> Option<Text> {
     }
 }
 
-fn error(node: Node<'_>, message: &str) -> Error {
-    Error { message: message.to_owned(), range: node.range(), line: node.line() }
+fn error(node: Node<'_>, message: &str) -> Failure {
+    Box::new(Error { message: message.to_owned(), range: node.range(), line: node.line() })
 }
 
 fn binary(text: &Text) -> Option<Text> {
@@ -66,6 +66,19 @@ fn binary(text: &Text) -> Option<Text> {
     Some(text.derive(string))
 }
 
+/// A mapping that is being read, and its keys with their types where duplicates are refused.
+#[derive(Default)]
+struct Building {
+    map: Map,
+    seen: HashSet<String>,
+}
+
+/// A key as the string that it becomes, none for a key that JSON cannot have; and as Go prints it with its type.
+struct KeyName {
+    text: Option<Text>,
+    typed: String,
+}
+
 #[derive(Default)]
 struct Decoder<'a> {
     strict: bool,
@@ -76,13 +89,13 @@ struct Decoder<'a> {
     depth: usize,
     duplicates: Vec<(Node<'a>, String)>,
     /// What the conversion to JSON refuses once all is decoded: first a key without a string, then an infinity or NaN.
-    bad_key: Option<Error>,
-    bad_number: Option<Error>,
+    bad_key: Option<Failure>,
+    bad_number: Option<Failure>,
 }
 
 impl<'a> Decoder<'a> {
     #[allow(clippy::cast_precision_loss)] // Counts far below 2^52.
-    fn count(&mut self, node: Node<'a>) -> Result<(), Error> {
+    fn count(&mut self, node: Node<'a>) -> Result<(), Failure> {
         self.decoded += 1;
         if !self.aliases.is_empty() {
             self.from_aliases += 1;
@@ -97,121 +110,145 @@ impl<'a> Decoder<'a> {
         Ok(())
     }
 
-    /// Expands an alias with `read`, guarded against cycles and depth.
-    fn nested<T>(
-        &mut self,
-        node: Node<'a>,
-        read: impl FnOnce(&mut Self, Node<'a>) -> Result<T, Error>,
-    ) -> Result<T, Error> {
+    /// Counts a node and follows an alias, guarded against cycles and depth. [`Self::leave`] it after its children.
+    fn enter(&mut self, node: Node<'a>) -> Result<Node<'a>, Failure> {
         self.count(node)?;
         if self.depth >= DEEPEST {
             return Err(error(node, "yaml: exceeded max depth"));
         }
         self.depth += 1;
-        let result = match node.target() {
-            None => read(self, node),
-            Some(target) => {
-                if self.aliases.contains(&node.index) {
-                    let name = node.document.source().slice(node.range().start + 1..node.range().end);
-                    return Err(error(node, &format!("yaml: anchor '{name}' value contains itself")));
-                }
-                self.aliases.push(node.index);
-                let result = self.count(target).and_then(|()| read(self, target));
-                self.aliases.pop();
-                result
-            }
-        };
-        self.depth -= 1;
-        result
+        let Some(target) = node.target() else { return Ok(node) };
+        if self.aliases.contains(&node.index) {
+            let name = node.document.source().slice(node.range().start + 1..node.range().end);
+            return Err(error(node, &format!("yaml: anchor '{name}' value contains itself")));
+        }
+        self.aliases.push(node.index);
+        self.count(target)?;
+        Ok(target)
     }
 
-    fn value(&mut self, node: Node<'a>) -> Result<Value, Error> {
-        self.nested(node, |decoder, node| match &node.data().kind {
-            NodeKind::Scalar { .. } => scalar(node).map(|(resolved, text)| decoder.scalar(node, resolved, text)),
-            NodeKind::Sequence { .. } => {
-                let items: Result<_, _> = node.items().map(|item| decoder.value(item)).collect();
-                Ok(Value::List(Arc::new(items?)))
-            }
+    fn leave(&mut self, node: Node<'a>) {
+        self.depth -= 1;
+        if node.target().is_some() {
+            self.aliases.pop();
+        }
+    }
+
+    fn value(&mut self, node: Node<'a>) -> Result<Value, Failure> {
+        let target = self.enter(node)?;
+        let value = match &target.data().kind {
+            NodeKind::Scalar { .. } => self.scalar(target),
+            NodeKind::Sequence { .. } => self.sequence(target),
             NodeKind::Mapping { .. } => {
-                let mut map = Map::new();
-                decoder.mapping(node, &mut map, &mut HashSet::new())?;
-                Ok(Value::Map(Arc::new(map)))
+                let mut building = Building::default();
+                self.mapping(target, &mut building).map(|()| Value::Map(Arc::new(building.map)))
             }
             NodeKind::Alias { .. } => Err(error(node, "yaml: alias of an alias")),
-        })
+        }?;
+        self.leave(node);
+        Ok(value)
     }
 
-    /// Reads the entries of `node` into `map`. A merge comes at its place: it overrides what stands before it.
-    fn mapping(&mut self, node: Node<'a>, map: &mut Map, seen: &mut HashSet<String>) -> Result<(), Error> {
+    fn sequence(&mut self, node: Node<'a>) -> Result<Value, Failure> {
+        let items = node.items();
+        let mut values = Vec::with_capacity(items.len());
+        for item in items {
+            values.push(self.value(item)?);
+        }
+        Ok(Value::List(Arc::new(values)))
+    }
+
+    /// Reads the entries of `node`. A merge comes at its place: it overrides what stands before it.
+    fn mapping(&mut self, node: Node<'a>, building: &mut Building) -> Result<(), Failure> {
         for (key, value) in node.entries() {
             if key.is_merge_key() {
-                self.merge(value, map, seen)?;
-                continue;
+                self.merge(value, building)?;
+            } else {
+                self.entry(key, value, building)?;
             }
-            let (name, typed) = self.key(key)?;
-            let line = value.line();
-            let value = self.value(value)?;
-            let Some(name) = name else {
-                if self.bad_key.is_none() {
-                    let value = if value.is_null() { "<nil>".to_owned() } else { go_syntax(&value) };
-                    self.bad_key = Some(error(key, &format!("Unsupported map key of type: {typed}, value: {value}")));
-                }
-                continue;
-            };
-            if self.strict && !seen.insert(typed.clone()) {
-                self.duplicates.push((key, format!("line {line}: key {typed} already set in map")));
-                continue;
-            }
-            // A later key brings its own place.
-            map.remove(name.as_str());
-            map.insert(name, value);
         }
         Ok(())
     }
 
-    fn merge(&mut self, node: Node<'a>, map: &mut Map, seen: &mut HashSet<String>) -> Result<(), Error> {
+    fn entry(&mut self, key: Node<'a>, value: Node<'a>, building: &mut Building) -> Result<(), Failure> {
+        let name = self.key(key)?;
+        let line = value.line();
+        let value = self.value(value)?;
+        self.insert(key, name, line, value, building);
+        Ok(())
+    }
+
+    fn insert(&mut self, key: Node<'a>, name: KeyName, line: usize, value: Value, building: &mut Building) {
+        let Some(text) = name.text else {
+            if self.bad_key.is_none() {
+                let value = if value.is_null() { "<nil>".to_owned() } else { go_syntax(&value) };
+                let message = format!("Unsupported map key of type: {}, value: {value}", name.typed);
+                self.bad_key = Some(error(key, &message));
+            }
+            return;
+        };
+        if self.strict && !building.seen.insert(name.typed.clone()) {
+            self.duplicates.push((key, format!("line {line}: key {} already set in map", name.typed)));
+            return;
+        }
+        // A later key brings its own place.
+        building.map.remove(text.as_str());
+        building.map.insert(text, value);
+    }
+
+    fn merge(&mut self, node: Node<'a>, building: &mut Building) -> Result<(), Failure> {
         let refused = |node| Err(error(node, "yaml: map merge requires map or sequence of maps as the value"));
         if node.is_mapping() {
-            return self.nested(node, |decoder, target| decoder.mapping(target, map, seen));
+            return self.merge_one(node, building);
         }
         if node.target().is_some() || !node.is_sequence() {
             return refused(node);
         }
-        let items: Vec<_> = node.items().collect();
-        for item in items.into_iter().rev() {
+        // Backwards: of several, the first wins.
+        for index in (0..node.items().len()).rev() {
+            let Some(item) = node.items().nth(index) else { continue };
             if !item.is_mapping() {
                 return refused(item);
             }
-            self.nested(item, |decoder, target| decoder.mapping(target, map, seen))?;
+            self.merge_one(item, building)?;
         }
         Ok(())
     }
 
-    /// A key as the string that it becomes, and as Go prints it with its type; no string for a key that JSON cannot have.
-    fn key(&mut self, key: Node<'a>) -> Result<(Option<Text>, String), Error> {
+    fn merge_one(&mut self, node: Node<'a>, building: &mut Building) -> Result<(), Failure> {
+        let target = self.enter(node)?;
+        self.mapping(target, building)?;
+        self.leave(node);
+        Ok(())
+    }
+
+    fn key(&mut self, key: Node<'a>) -> Result<KeyName, Failure> {
         if !key.is_scalar() {
             // go-yaml decodes the key before it refuses it.
             let decoded = self.value(key)?;
             return Err(error(key, &format!("yaml: invalid map key: {}", go_syntax(&decoded))));
         }
-        let (resolved, text) = self.nested(key, |_, node| scalar(node))?;
+        let target = self.enter(key)?;
+        let (resolved, text) = scalar(target)?;
+        self.leave(key);
         let (name, typed) = match resolved {
             Resolved::String | Resolved::Timestamp | Resolved::Binary => {
                 let typed = if self.strict { format!("{:?}", text.as_str()) } else { String::new() };
-                return Ok((Some(text), typed));
+                return Ok(KeyName { text: Some(text), typed });
             }
             Resolved::Bool(value) => (value.to_string(), value.to_string()),
             Resolved::Int(value) => (value.to_string(), value.to_string()),
             Resolved::Float(value) => (format_single(value), format_float(value)),
-            Resolved::Null => return Ok((None, "%!s(<nil>), key: <nil>".to_owned())),
-            Resolved::Uint(value) => return Ok((None, format!("uint64, key: {value:#x}"))),
+            Resolved::Null => return Ok(KeyName { text: None, typed: "%!s(<nil>), key: <nil>".to_owned() }),
+            Resolved::Uint(value) => return Ok(KeyName { text: None, typed: format!("uint64, key: {value:#x}") }),
         };
-        Ok((Some(text.derive(name)), typed))
+        Ok(KeyName { text: Some(text.derive(name)), typed })
     }
 
     #[allow(clippy::cast_precision_loss)] // JSON's numbers are floats in Helm.
-    fn scalar(&mut self, node: Node<'a>, resolved: Resolved, text: Text) -> Value {
-        match resolved {
+    fn scalar(&mut self, node: Node<'a>) -> Result<Value, Failure> {
+        let (resolved, text) = scalar(node)?;
+        Ok(match resolved {
             Resolved::Null => Value::Null(text.origins()),
             Resolved::Bool(value) => Value::Bool(value, text.origins()),
             Resolved::Int(value) => Value::Float(value as f64, text.origins()),
@@ -230,12 +267,12 @@ impl<'a> Decoder<'a> {
                 Value::Float(value, text.origins())
             }
             Resolved::Timestamp | Resolved::String | Resolved::Binary => Value::String(text),
-        }
+        })
     }
 }
 
 /// A scalar's meaning and its string.
-fn scalar(node: Node<'_>) -> Result<(Resolved, Text), Error> {
+fn scalar(node: Node<'_>) -> Result<(Resolved, Text), Failure> {
     let text = node.text().unwrap_or_default();
     let resolved = match node.tag() {
         Some(tag) => resolve_tagged(tag, &text).map_err(|message| error(node, &format!("yaml: {message}")))?,
@@ -252,12 +289,15 @@ fn scalar(node: Node<'_>) -> Result<(Resolved, Text), Error> {
 }
 
 /// Whole numbers print as the integers that go-yaml read, those past `int64` in hexadecimal as Go prints `uint64`.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)] // Within bounds, or cut.
 fn go_number(value: f64) -> String {
-    let json = format_json(value);
-    match (parse_int(&json), parse_uint(&json)) {
-        (Some(value), _) => value.to_string(),
-        (None, Some(value)) => format!("{value:#x}"),
-        (None, None) => format_float(value),
+    let whole = value.fract() == 0.0;
+    if whole && value.abs() < i64::MAX as f64 {
+        (value as i64).to_string()
+    } else if whole && (0.0..=u64::MAX as f64).contains(&value) {
+        format!("{:#x}", value as u64)
+    } else {
+        format_float(value)
     }
 }
 

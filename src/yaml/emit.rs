@@ -6,14 +6,14 @@ use std::sync::Arc;
 use super::json::{quote, requoted_width};
 use super::number::{format_float, format_json, parse_int, parse_uint};
 use super::order::sort_keys;
-use super::reader::first_refused;
-use super::resolve::{Resolved, resolve};
-use super::scanner::Content;
+use super::reader::{first_refused, is_stray};
 use super::scanner::{DEEPEST, Scanner};
+use super::style::{Dialect, Style, analyze, break_len, escape, is_printable, style, width};
+use super::token::Content;
 use super::value::Value;
 use crate::source::{Origins, Text, TextBuilder};
 
-/// Past this column a space may become a line break.
+/// Past this column a space may become a line break in the standard dialect.
 const WIDTH: usize = 80;
 /// The longest key, in bytes, that is written without `?`.
 const LONGEST_SIMPLE_KEY: usize = 128;
@@ -23,8 +23,28 @@ const LONGEST_SIMPLE_KEY: usize = 128;
 /// # Errors
 /// What Go says about values that JSON or YAML cannot hold (NaN, control characters); Helm's `toYaml` then prints nothing.
 pub fn emit(value: &Value) -> Result<Text, String> {
-    let mut emitter =
-        Emitter { out: TextBuilder::new(), column: 0, indent: -1, whitespace: true, indention: true, depth: 0 };
+    write(value, Dialect::Standard)
+}
+
+/// What Helm's `toYamlPretty` (3.17 and later) prints, with a newline at the end: go-yaml v3 by itself, sequences indented by
+/// two, nothing folded, floats with exponents from 1e+06 on.
+///
+/// # Errors
+/// When the value nests too deep.
+pub fn emit_pretty(value: &Value) -> Result<Text, String> {
+    write(value, Dialect::Pretty)
+}
+
+fn write(value: &Value, dialect: Dialect) -> Result<Text, String> {
+    let mut emitter = Emitter {
+        out: TextBuilder::new(),
+        dialect,
+        column: 0,
+        indent: -1,
+        whitespace: true,
+        indention: true,
+        depth: 0,
+    };
     emitter.node(value, Context::Root)?;
     emitter.indent = 0;
     emitter.write_indent();
@@ -42,6 +62,7 @@ enum Context {
 
 struct Emitter {
     out: TextBuilder,
+    dialect: Dialect,
     /// In characters.
     column: usize,
     /// -1 outside of everything.
@@ -51,22 +72,6 @@ struct Emitter {
     /// Whether the line so far is indentation and `-`, `?`, `:` only.
     indention: bool,
     depth: usize,
-}
-
-/// A scalar's string and what the emitter may do with it.
-struct Analysis {
-    multiline: bool,
-    plain: bool,
-    single_quoted: bool,
-    block: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Style {
-    Plain,
-    Single,
-    Double,
-    Literal,
 }
 
 impl Emitter {
@@ -79,8 +84,8 @@ impl Emitter {
             Value::Null(origins) => self.plain("null", origins),
             Value::Bool(value, origins) => self.plain(if *value { "true" } else { "false" }, origins),
             Value::Int(value, origins) => self.plain(&value.to_string(), origins),
-            Value::Float(value, origins) => self.plain(&number(*value)?, origins),
-            Value::String(text) => self.string(&readable(text)?, context),
+            Value::Float(value, origins) => self.plain(&self.number(*value)?, origins),
+            Value::String(text) => self.string(&self.readable(text)?, context),
             Value::List(items) if items.is_empty() => self.plain("[]", &None),
             Value::Map(map) if map.is_empty() => self.plain("{}", &None),
             Value::List(items) => self.sequence(items, context),
@@ -92,7 +97,7 @@ impl Emitter {
 
     fn sequence(&mut self, items: &[Value], context: Context) -> Result<(), String> {
         let outer = self.indent;
-        let indentless = matches!(context, Context::Value | Context::Key) && !self.indention;
+        let indentless = self.dialect == Dialect::Standard && context == Context::Value && !self.indention;
         self.increase_indent(false, indentless);
         for item in items {
             self.write_indent();
@@ -109,15 +114,15 @@ impl Emitter {
         let mut entries = Vec::with_capacity(map.len());
         for (key, value) in map {
             // In between, the key stands in JSON that is read as YAML: on one line, within 1024 characters.
-            if requoted_width(key) > 1024 || key.contains('\u{85}') {
+            if self.dialect == Dialect::Standard && (requoted_width(key) > 1024 || key.contains('\u{85}')) {
                 return Err("error converting JSON to YAML: yaml: did not find expected ',' or '}'".to_owned());
             }
-            entries.push((readable(key)?, value));
+            entries.push((self.readable(key)?, value));
         }
-        sort_keys(&mut entries);
+        sort_keys(&mut entries, self.dialect);
         for (key, value) in entries {
             self.write_indent();
-            if !analyze(&key).multiline && key.len() <= LONGEST_SIMPLE_KEY {
+            if !analyze(&key, self.dialect).multiline && key.len() <= LONGEST_SIMPLE_KEY {
                 self.string(&key, Context::SimpleKey)?;
                 self.indicator(":", false, false, false);
             } else {
@@ -133,11 +138,11 @@ impl Emitter {
     }
 
     fn string(&mut self, text: &Text, context: Context) -> Result<(), String> {
-        let analysis = analyze(text);
+        let analysis = analyze(text, self.dialect);
         let style = style(text, &analysis, context == Context::SimpleKey);
         let outer = self.indent;
         self.increase_indent(true, false);
-        let fold = context != Context::SimpleKey;
+        let fold = self.dialect == Dialect::Standard && context != Context::SimpleKey;
         match style {
             Style::Plain => self.write_plain(text, fold),
             Style::Single => self.write_single(text, fold),
@@ -366,181 +371,48 @@ impl Emitter {
         }
         self.copy(text, from, bytes.len());
     }
-}
 
-/// A number as it comes out of JSON and YAML: whole ones without an exponent as far as integers reach.
-fn number(value: f64) -> Result<String, String> {
-    if !value.is_finite() {
-        let name = if value.is_nan() {
-            "NaN"
-        } else if value > 0.0 {
-            "+Inf"
-        } else {
-            "-Inf"
-        };
-        return Err(format!("error marshaling into JSON: json: unsupported value: {name}"));
-    }
-    let json = format_json(value);
-    if let Some(value) = parse_int(&json) {
-        return Ok(value.to_string());
-    }
-    Ok(if parse_uint(&json).is_some() { json } else { format_float(value) })
-}
-
-/// A string as it comes back from JSON read as YAML: stray bytes are replaced, U+0085 folds like a line break, control
-/// characters past ASCII's first are refused.
-fn readable(text: &Text) -> Result<Text, String> {
-    // All these characters start with one of these bytes.
-    if !text.bytes().any(|byte| matches!(byte, 0x7F | 0xC2 | 0xEF | 0xF4)) {
-        return Ok(text.clone());
-    }
-    let json = quote(text, true);
-    let failed = |message: &str| format!("error converting JSON to YAML: {message}");
-    if first_refused(&json).is_some() {
-        return Err(failed("yaml: control characters are not allowed"));
-    }
-    let mut scanner = Scanner::new(&json);
-    match scanner.scan_quoted(false).map_err(|error| failed(&error.message))? {
-        Content::Exact(range) => Ok(text.derive(Arc::<str>::from(&json[range]))),
-        Content::Cooked(cooked) => Ok(text.derive(cooked.value)),
-    }
-}
-
-fn style(text: &Text, analysis: &Analysis, simple_key: bool) -> Style {
-    let style = if text.contains('\n') {
-        Style::Literal
-    } else if resolve(text) == Resolved::String && !is_base_60(text) {
-        Style::Plain
-    } else {
-        Style::Double
-    };
-    match style {
-        Style::Literal if !analysis.block || simple_key => Style::Double,
-        Style::Plain if analysis.plain => Style::Plain,
-        Style::Plain if analysis.single_quoted => Style::Single,
-        Style::Plain => Style::Double,
-        style => style,
-    }
-}
-
-/// Whether YAML 1.1 would read `text` as a number of base 60, like `12:30`.
-fn is_base_60(text: &str) -> bool {
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let mut parts = digits.split(':');
-    let first = parts.next().unwrap_or_default();
-    let rest: Vec<&str> = parts.collect();
-    let Some((last, middle)) = rest.split_last() else { return false };
-    let (last, fraction) = last.split_once('.').unwrap_or((last, ""));
-    let sixtieth = |part: &str| match part.as_bytes() {
-        [digit] => digit.is_ascii_digit(),
-        [tens, digit] => matches!(tens, b'0'..=b'5') && digit.is_ascii_digit(),
-        _ => false,
-    };
-    let digits_or_underscores = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_');
-    first.starts_with(|c: char| c.is_ascii_digit())
-        && digits_or_underscores(first)
-        && middle.iter().all(|part| sixtieth(part))
-        && sixtieth(last)
-        && digits_or_underscores(fraction)
-}
-
-fn analyze(text: &str) -> Analysis {
-    if text.is_empty() {
-        return Analysis { multiline: false, plain: true, single_quoted: true, block: false };
-    }
-    let bytes = text.as_bytes();
-    let mut indicators = text.starts_with("---") || text.starts_with("...");
-    let (mut breaks, mut special) = (false, false);
-    let (mut edge, mut trailing_space, mut break_space, mut space_break) = (false, false, false, false);
-    let (mut previous_space, mut previous_break, mut after_blank) = (false, false, true);
-    for (at, character) in text.char_indices() {
-        let next = at + character.len_utf8();
-        let blank_next = matches!(bytes.get(next), None | Some(b' ' | b'\t'));
-        indicators |= match character {
-            '#' => at == 0 || after_blank,
-            ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@' | '`' => at == 0,
-            '?' | '-' => at == 0 && blank_next,
-            ':' => blank_next,
-            _ => false,
-        };
-        special |= !is_printable(character);
-        let is_break = break_len(bytes, at) > 0;
-        let is_edge = at == 0 || next == bytes.len();
-        if character == ' ' {
-            edge |= is_edge;
-            trailing_space |= next == bytes.len();
-            break_space |= previous_break;
-        } else if is_break {
-            breaks = true;
-            edge |= is_edge;
-            space_break |= previous_space;
+    /// A number as it comes out of JSON and YAML: whole ones without an exponent as far as integers reach.
+    fn number(&self, value: f64) -> Result<String, String> {
+        if self.dialect == Dialect::Pretty {
+            return Ok(format_float(value));
         }
-        previous_space = character == ' ';
-        previous_break = is_break;
-        after_blank = is_break || matches!(character, ' ' | '\t' | '\0');
-    }
-    let unquotable = space_break || special;
-    Analysis {
-        multiline: breaks,
-        plain: !(edge || break_space || unquotable || breaks || indicators),
-        single_quoted: !(break_space || unquotable),
-        block: !(trailing_space || unquotable),
-    }
-}
-
-/// Whether go-yaml writes the character unescaped. It escapes everything past U+FFFD.
-fn is_printable(character: char) -> bool {
-    match character {
-        '\n' | ' '..='~' => true,
-        '\u{feff}' | '\u{fffe}' | '\u{ffff}' => false,
-        '\u{a0}'..='\u{ffff}' => true,
-        _ => false,
-    }
-}
-
-fn break_len(bytes: &[u8], at: usize) -> usize {
-    match bytes.get(at) {
-        Some(b'\n' | b'\r') => 1,
-        Some(0xC2) if bytes.get(at + 1) == Some(&0x85) => 2,
-        Some(0xE2) if bytes.get(at + 1) == Some(&0x80) && matches!(bytes.get(at + 2), Some(0xA8 | 0xA9)) => 3,
-        _ => 0,
-    }
-}
-
-fn width(byte: u8) -> usize {
-    match byte {
-        0..=0x7F => 1,
-        0x80..=0xDF => 2,
-        0xE0..=0xEF => 3,
-        _ => 4,
-    }
-}
-
-fn escape(character: char) -> String {
-    let short = match character {
-        '\0' => '0',
-        '\u{7}' => 'a',
-        '\u{8}' => 'b',
-        '\t' => 't',
-        '\n' => 'n',
-        '\u{b}' => 'v',
-        '\u{c}' => 'f',
-        '\r' => 'r',
-        '\u{1b}' => 'e',
-        '"' => '"',
-        '\\' => '\\',
-        '\u{85}' => 'N',
-        '\u{a0}' => '_',
-        '\u{2028}' => 'L',
-        '\u{2029}' => 'P',
-        _ => {
-            let code = u32::from(character);
-            return match code {
-                0..=0xFF => format!("\\x{code:02X}"),
-                0x100..=0xFFFF => format!("\\u{code:04X}"),
-                _ => format!("\\U{code:08X}"),
+        if !value.is_finite() {
+            let name = if value.is_nan() {
+                "NaN"
+            } else if value > 0.0 {
+                "+Inf"
+            } else {
+                "-Inf"
             };
+            return Err(format!("error marshaling into JSON: json: unsupported value: {name}"));
         }
-    };
-    format!("\\{short}")
+        let json = format_json(value);
+        if let Some(value) = parse_int(&json) {
+            return Ok(value.to_string());
+        }
+        Ok(if parse_uint(&json).is_some() { json } else { format_float(value) })
+    }
+
+    /// A string as it comes back from JSON read as YAML: stray bytes are replaced, U+0085 folds like a line break, control
+    /// characters past ASCII's first are refused.
+    fn readable(&self, text: &Text) -> Result<Text, String> {
+        // All these characters start with one of these bytes.
+        if !text.bytes().any(|byte| matches!(byte, 0x7F | 0xC2 | 0xEF | 0xF4)) {
+            return Ok(text.clone());
+        }
+        if self.dialect == Dialect::Pretty {
+            return Ok(text.derive(text.replace(is_stray, "\u{fffd}")));
+        }
+        let json = quote(text, true);
+        let failed = |message: &str| format!("error converting JSON to YAML: {message}");
+        if first_refused(&json).is_some() {
+            return Err(failed("yaml: control characters are not allowed"));
+        }
+        let mut scanner = Scanner::new(&json);
+        match scanner.scan_quoted(false).map_err(|error| failed(&error.message))? {
+            Content::Exact(range) => Ok(text.derive(Arc::<str>::from(&json[range]))),
+            Content::Cooked(cooked) => Ok(text.derive(cooked.value)),
+        }
+    }
 }

@@ -14,6 +14,9 @@ pub struct Error {
     pub line: usize,
 }
 
+/// An error on its way out of a recursion: small, so that frames are.
+pub(super) type Failure = Box<Error>;
+
 impl Error {
     /// The same error behind `prefix`, as Go wraps errors.
     #[must_use]

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::error::Error;
+use super::load::json_kind;
 use super::number::parse_decimal;
 use super::scanner::DEEPEST;
 use super::value::{Map, Value};
@@ -15,6 +16,43 @@ use crate::source::{Text, TextBuilder, to_bytes};
 /// # Errors
 /// As Go words them: `invalid character 'x' after object key`, `unexpected end of JSON input`.
 pub fn load_json(text: &Text) -> Result<Value, Error> {
+    let (value, range_error) = read(text)?;
+    range_error.map_or(Ok(value), Err)
+}
+
+/// As [`load_json`] into a Go map, as `fromJson` does: `None` for `null`, which makes the map nil.
+///
+/// # Errors
+/// As [`load_json`], and anything else than an object.
+pub fn load_json_map(text: &Text) -> Result<Option<Arc<Map>>, Error> {
+    match read(text)? {
+        (Value::Map(_) | Value::Null(_), Some(error)) => Err(error),
+        (Value::Map(map), None) => Ok(Some(map)),
+        (Value::Null(_), None) => Ok(None),
+        (other, _) => Err(mismatch(text, &other, "map[string]interface {}")),
+    }
+}
+
+/// As [`load_json`] into a Go slice, as `fromJsonArray` does: `None` for `null`, which makes the slice nil.
+///
+/// # Errors
+/// As [`load_json`], and anything else than an array.
+pub fn load_json_list(text: &Text) -> Result<Option<Arc<Vec<Value>>>, Error> {
+    match read(text)? {
+        (Value::List(_), Some(error)) => Err(error),
+        (Value::List(list), None) => Ok(Some(list)),
+        (Value::Null(_), None) => Ok(None),
+        (other, _) => Err(mismatch(text, &other, "[]interface {}")),
+    }
+}
+
+fn mismatch(text: &Text, value: &Value, go_type: &str) -> Error {
+    let message = format!("json: cannot unmarshal {} into Go value of type {go_type}", json_kind(value));
+    Error::at(text, 0..text.len(), message)
+}
+
+/// The value, and what is wrong with its numbers: that is reported after all other errors.
+fn read(text: &Text) -> Result<(Value, Option<Error>), Error> {
     let mut reader = Reader { text, bytes: text.as_bytes(), at: 0, depth: 0, range_error: None };
     reader.skip_blanks();
     let value = reader.value()?;
@@ -22,7 +60,7 @@ pub fn load_json(text: &Text) -> Result<Value, Error> {
     if reader.at < reader.bytes.len() {
         return Err(reader.unexpected("after top-level value"));
     }
-    reader.range_error.map_or(Ok(value), Err)
+    Ok((value, reader.range_error))
 }
 
 struct Reader<'a> {
@@ -49,7 +87,13 @@ impl Reader<'_> {
     fn unexpected(&self, place: &str) -> Error {
         let Some(character) = self.text.get(self.at..).and_then(|rest| rest.chars().next()) else {
             let end = self.bytes.len();
-            return Error::at(self.text, end..end, "unexpected end of JSON input".to_owned());
+            // Within a word, number or escape Go takes the end for a blank.
+            let message = if place.contains(" in ") || place.starts_with("in ") && place != "in string literal" {
+                format!("invalid character ' ' {place}")
+            } else {
+                "unexpected end of JSON input".to_owned()
+            };
+            return Error::at(self.text, end..end, message);
         };
         let range = self.at..self.at + character.len_utf8();
         let byte = to_bytes(&self.text[range.clone()]).first().copied().unwrap_or_default();
@@ -174,7 +218,7 @@ impl Reader<'_> {
         let Some(value) = parse_decimal(&text) else {
             let message = format!("json: cannot unmarshal number {text} into Go value of type float64");
             self.range_error.get_or_insert(Error::at(self.text, start..self.at, message));
-            return Ok(Value::Null(text.origins()));
+            return Ok(Value::Float(f64::INFINITY, text.origins()));
         };
         Ok(Value::Float(value, text.origins()))
     }
@@ -289,8 +333,8 @@ fn quote_byte(byte: u8) -> String {
         0xb => "'\\v'".to_owned(),
         0xc => "'\\f'".to_owned(),
         b'\r' => "'\\r'".to_owned(),
-        0..0x20 | 0x7f => format!("'\\x{byte:02x}'"),
-        0x80..=0xa0 | 0xad => format!("'\\u{byte:04x}'"),
+        0..0x20 => format!("'\\x{byte:02x}'"),
+        0x7f..=0xa0 | 0xad => format!("'\\u{byte:04x}'"),
         _ => format!("'{}'", char::from(byte)),
     }
 }

@@ -20,7 +20,7 @@ const CONVERTING: &str = "error converting YAML to JSON: ";
 pub fn parse(text: &Text) -> Result<Stream, Error> {
     let mut parser = Parser::new(text);
     let mut documents = Vec::new();
-    while let Some(document) = parser.document()? {
+    while let Some(document) = parser.document().map_err(|error| *error)? {
         documents.push(document);
     }
     Ok(Stream { documents })

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::scanner::{Content, Style};
+use super::token::{Content, Style};
 use crate::source::{Text, TextBuilder};
 
 /// One YAML document. Ranges are bytes of the text that was parsed.

@@ -4,9 +4,10 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::error::Error;
+use super::error::{Error, Failure};
 use super::node::{Data, Document, NodeKind};
-use super::scanner::{Content, DEEPEST, Kind, Mark, Scanner, Style, Token};
+use super::scanner::{DEEPEST, Scanner};
+use super::token::{Content, Kind, Mark, Style, Token};
 use crate::source::Text;
 
 /// What stands in front of a node: `&anchor` and `!tag`.
@@ -15,6 +16,16 @@ struct Properties {
     anchor: Option<Range<usize>>,
     tag: Option<Box<str>>,
     start: Option<Mark>,
+}
+
+/// What starts at a token.
+enum Opening {
+    Node(usize),
+    BlockSequence,
+    IndentlessSequence,
+    BlockMapping,
+    FlowSequence,
+    FlowMapping,
 }
 
 pub(super) struct Parser<'a> {
@@ -28,6 +39,8 @@ pub(super) struct Parser<'a> {
     /// Children of collections that are still open.
     open: Vec<usize>,
     depth: usize,
+    /// What stands in front of the next node.
+    properties: Properties,
     /// Where the last token ended that stands in the text.
     last_end: usize,
 }
@@ -44,12 +57,13 @@ impl<'a> Parser<'a> {
             children: Vec::new(),
             open: Vec::new(),
             depth: 0,
+            properties: Properties::default(),
             last_end: 0,
         }
     }
 
     /// The next document, `None` after the last.
-    pub(super) fn document(&mut self) -> Result<Option<Document>, Error> {
+    pub(super) fn document(&mut self) -> Result<Option<Document>, Failure> {
         let first = !self.started;
         self.started = true;
         if !first {
@@ -73,7 +87,7 @@ impl<'a> Parser<'a> {
             }
             self.take()?;
             let ends = |kind: &Kind| explicit(kind) || matches!(kind, Kind::DocumentEnd | Kind::StreamEnd);
-            if self.is(ends)? { self.empty(Properties::default()) } else { self.node(true, false)? }
+            if self.is(ends)? { self.empty() } else { self.node(true, false)? }
         };
         if self.is(|kind| matches!(kind, Kind::DocumentEnd))? {
             self.take()?;
@@ -89,11 +103,11 @@ impl<'a> Parser<'a> {
         }))
     }
 
-    fn is(&mut self, test: impl Fn(&Kind) -> bool) -> Result<bool, Error> {
+    fn is(&mut self, test: impl Fn(&Kind) -> bool) -> Result<bool, Failure> {
         Ok(test(&self.scanner.peek()?.kind))
     }
 
-    fn take(&mut self) -> Result<Token, Error> {
+    fn take(&mut self) -> Result<Token, Failure> {
         let token = self.scanner.take()?;
         if token.end > token.start.offset {
             self.last_end = token.end;
@@ -101,12 +115,12 @@ impl<'a> Parser<'a> {
         Ok(token)
     }
 
-    fn fail<T>(&mut self, context: Option<Mark>, problem: &str) -> Result<T, Error> {
+    fn fail<T>(&mut self, context: Option<Mark>, problem: &str) -> Result<T, Failure> {
         let token = self.scanner.peek()?.clone();
         Err(self.scanner.parser_error(context.unwrap_or_default(), &token, problem))
     }
 
-    fn directives(&mut self) -> Result<(), Error> {
+    fn directives(&mut self) -> Result<(), Failure> {
         let mut version = false;
         loop {
             let token = self.scanner.peek()?;
@@ -140,7 +154,8 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    fn properties(&mut self) -> Result<Properties, Error> {
+    /// Reads an anchor and a tag, in either order, for the node behind them.
+    fn read_properties(&mut self) -> Result<(), Failure> {
         let mut properties = Properties::default();
         let mut tag = None;
         loop {
@@ -174,71 +189,82 @@ impl<'a> Parser<'a> {
             };
             properties.tag = Some(full).filter(|tag| !tag.is_empty());
         }
-        Ok(properties)
+        self.properties = properties;
+        Ok(())
     }
 
-    fn node(&mut self, block: bool, indentless: bool) -> Result<usize, Error> {
+    fn node(&mut self, block: bool, indentless: bool) -> Result<usize, Failure> {
         if self.depth >= DEEPEST {
-            let problem = format!("exceeded max depth of {DEEPEST}");
-            return self.fail(None, &problem);
+            return self.fail(None, &format!("exceeded max depth of {DEEPEST}"));
         }
         self.depth += 1;
-        let node = self.node_here(block, indentless);
+        let node = match self.leaf(block, indentless)? {
+            Opening::Node(node) => node,
+            Opening::BlockSequence => self.block_sequence(false)?,
+            Opening::IndentlessSequence => self.block_sequence(true)?,
+            Opening::BlockMapping => self.block_mapping()?,
+            Opening::FlowSequence => self.flow_sequence()?,
+            Opening::FlowMapping => self.flow_mapping()?,
+        };
         self.depth -= 1;
-        node
+        Ok(node)
     }
 
-    fn node_here(&mut self, block: bool, indentless: bool) -> Result<usize, Error> {
+    /// An alias, scalar or empty node; or what kind of collection starts here.
+    fn leaf(&mut self, block: bool, indentless: bool) -> Result<Opening, Failure> {
         if let Kind::Alias(name) = &self.scanner.peek()?.kind {
             let name = name.clone();
-            return self.alias(name);
+            return self.alias(name).map(Opening::Node);
         }
-        let properties = self.properties()?;
-        let start = properties.start;
-        match &self.scanner.peek()?.kind {
-            Kind::BlockEntry if indentless => self.block_sequence(properties, true),
-            Kind::Scalar(..) => self.scalar(properties),
-            Kind::FlowSequenceStart => self.flow_sequence(properties),
-            Kind::FlowMappingStart => self.flow_mapping(properties),
-            Kind::BlockSequenceStart if block => self.block_sequence(properties, false),
-            Kind::BlockMappingStart if block => self.block_mapping(properties),
-            _ if properties.anchor.is_some() || properties.tag.is_some() => Ok(self.empty(properties)),
-            _ => self.fail(start, "did not find expected node content"),
-        }
+        self.read_properties()?;
+        Ok(match &self.scanner.peek()?.kind {
+            Kind::BlockEntry if indentless => Opening::IndentlessSequence,
+            Kind::Scalar(..) => Opening::Node(self.scalar()?),
+            Kind::FlowSequenceStart => Opening::FlowSequence,
+            Kind::FlowMappingStart => Opening::FlowMapping,
+            Kind::BlockSequenceStart if block => Opening::BlockSequence,
+            Kind::BlockMappingStart if block => Opening::BlockMapping,
+            _ if self.properties.anchor.is_some() || self.properties.tag.is_some() => Opening::Node(self.empty()),
+            _ => {
+                let start = self.properties.start;
+                return self.fail(start, "did not find expected node content");
+            }
+        })
     }
 
-    fn alias(&mut self, name: Range<usize>) -> Result<usize, Error> {
+    fn alias(&mut self, name: Range<usize>) -> Result<usize, Failure> {
         let text = self.source.as_str();
         let Some(target) = self.anchors.get(&text[name.clone()]).copied() else {
             self.scanner.check_characters()?;
             let message = format!("yaml: unknown anchor '{}' referenced", &text[name.clone()]);
-            return Err(Error::at(text, name.start.saturating_sub(1)..name.end, message));
+            return Err(Error::at(text, name.start.saturating_sub(1)..name.end, message).into());
         };
         let token = self.take()?;
         let kind = NodeKind::Alias { target };
-        Ok(self.add(Properties::default(), token.start, token.end, kind))
+        Ok(self.add(token.start, token.end, kind))
     }
 
-    fn scalar(&mut self, properties: Properties) -> Result<usize, Error> {
+    fn scalar(&mut self) -> Result<usize, Failure> {
         let token = self.take()?;
-        let Kind::Scalar(style, content) = token.kind else { return Ok(self.empty(properties)) };
-        let resolvable = match properties.tag.as_deref() {
+        let Kind::Scalar(style, content) = token.kind else { return Ok(self.empty()) };
+        let resolvable = match self.properties.tag.as_deref() {
             None => style == Style::Plain,
             Some(tag) => tag == "!",
         };
-        Ok(self.add(properties, token.start, token.end, NodeKind::Scalar { style, content, resolvable }))
+        Ok(self.add(token.start, token.end, NodeKind::Scalar { style, content, resolvable }))
     }
 
     /// A node that nothing stands for: the value of `key:`.
-    fn empty(&mut self, properties: Properties) -> usize {
+    fn empty(&mut self) -> usize {
         let offset = self.last_end;
         let start = Mark { offset, line: self.scanner.line_of(offset), ..Mark::default() };
-        let resolvable = properties.tag.as_deref().is_none_or(|tag| tag == "!");
+        let resolvable = self.properties.tag.as_deref().is_none_or(|tag| tag == "!");
         let kind = NodeKind::Scalar { style: Style::Plain, content: Content::Exact(offset..offset), resolvable };
-        self.add(properties, start, offset, kind)
+        self.add(start, offset, kind)
     }
 
-    fn add(&mut self, properties: Properties, start: Mark, end: usize, kind: NodeKind) -> usize {
+    fn add(&mut self, start: Mark, end: usize, kind: NodeKind) -> usize {
+        let properties = std::mem::take(&mut self.properties);
         let index = self.nodes.len();
         if let Some(name) = &properties.anchor {
             self.anchors.insert(&self.source.as_str()[name.clone()], index);
@@ -270,144 +296,122 @@ impl<'a> Parser<'a> {
         index
     }
 
-    fn block_sequence(&mut self, properties: Properties, indentless: bool) -> Result<usize, Error> {
-        let start = if indentless { self.scanner.peek()?.start } else { self.take()?.start };
-        let index = self.add(properties, start, start.offset, NodeKind::Sequence { items: 0..0, flow: false });
-        let mark = self.open.len();
-        while self.is(|kind| matches!(kind, Kind::BlockEntry))? {
+    /// Opens a collection whose first token is taken: its node, and where its children start among the open ones.
+    fn open(&mut self, start: Mark, kind: NodeKind) -> (usize, usize) {
+        (self.add(start, start.offset, kind), self.open.len())
+    }
+
+    fn start(&mut self) -> Result<Mark, Failure> {
+        Ok(self.take()?.start)
+    }
+
+    /// Takes the next token if it passes `test`.
+    fn skip_if(&mut self, test: fn(&Kind) -> bool) -> Result<bool, Failure> {
+        let found = self.is(test)?;
+        if found {
             self.take()?;
+        }
+        Ok(found)
+    }
+
+    /// The next child: empty where a token comes that ends it.
+    fn child(&mut self, empty: bool, block: bool, indentless: bool) -> Result<(), Failure> {
+        let child = if empty { self.empty() } else { self.node(block, indentless)? };
+        self.open.push(child);
+        Ok(())
+    }
+
+    fn block_sequence(&mut self, indentless: bool) -> Result<usize, Failure> {
+        let start = if indentless { self.scanner.peek()?.start } else { self.start()? };
+        let (index, mark) = self.open(start, NodeKind::Sequence { items: 0..0, flow: false });
+        while self.skip_if(|kind| matches!(kind, Kind::BlockEntry))? {
             let empty = self.is(|kind| match kind {
                 Kind::BlockEntry | Kind::BlockEnd => true,
                 Kind::Key | Kind::Value => indentless,
                 _ => false,
             })?;
-            let item = if empty { self.empty(Properties::default()) } else { self.node(true, false)? };
-            self.open.push(item);
+            self.child(empty, true, false)?;
         }
-        if !indentless {
-            if !self.is(|kind| matches!(kind, Kind::BlockEnd))? {
-                return self.fail(Some(start), "did not find expected '-' indicator");
-            }
-            self.take()?;
+        if !indentless && !self.skip_if(|kind| matches!(kind, Kind::BlockEnd))? {
+            return self.fail(Some(start), "did not find expected '-' indicator");
         }
         Ok(self.close(index, mark))
     }
 
-    fn block_mapping(&mut self, properties: Properties) -> Result<usize, Error> {
-        let start = self.take()?.start;
-        let index = self.add(properties, start, start.offset, NodeKind::Mapping { items: 0..0, flow: false });
-        let mark = self.open.len();
+    fn block_mapping(&mut self) -> Result<usize, Failure> {
+        let start = self.start()?;
+        let (index, mark) = self.open(start, NodeKind::Mapping { items: 0..0, flow: false });
         let ends = |kind: &Kind| matches!(kind, Kind::Key | Kind::Value | Kind::BlockEnd);
-        while self.is(|kind| matches!(kind, Kind::Key))? {
-            self.take()?;
-            let key = if self.is(ends)? { self.empty(Properties::default()) } else { self.node(true, true)? };
-            self.open.push(key);
-            let mut empty = true;
-            if self.is(|kind| matches!(kind, Kind::Value))? {
-                self.take()?;
-                empty = self.is(ends)?;
-            }
-            let value = if empty { self.empty(Properties::default()) } else { self.node(true, true)? };
-            self.open.push(value);
+        while self.skip_if(|kind| matches!(kind, Kind::Key))? {
+            let empty = self.is(ends)?;
+            self.child(empty, true, true)?;
+            let empty = !self.skip_if(|kind| matches!(kind, Kind::Value))? || self.is(ends)?;
+            self.child(empty, true, true)?;
         }
-        if !self.is(|kind| matches!(kind, Kind::BlockEnd))? {
+        if !self.skip_if(|kind| matches!(kind, Kind::BlockEnd))? {
             return self.fail(Some(start), "did not find expected key");
         }
-        self.take()?;
         Ok(self.close(index, mark))
     }
 
-    fn flow_sequence(&mut self, properties: Properties) -> Result<usize, Error> {
-        let start = self.take()?.start;
-        let index = self.add(properties, start, start.offset, NodeKind::Sequence { items: 0..0, flow: true });
-        let mark = self.open.len();
-        let mut first = true;
-        loop {
-            if self.is(|kind| matches!(kind, Kind::FlowSequenceEnd))? {
-                break;
-            }
-            if !first {
-                if !self.is(|kind| matches!(kind, Kind::FlowEntry))? {
-                    return self.fail(Some(start), "did not find expected ',' or ']'");
-                }
-                self.take()?;
-                if self.is(|kind| matches!(kind, Kind::FlowSequenceEnd))? {
-                    break;
-                }
-            }
-            first = false;
-            let pair = self.is(|kind| matches!(kind, Kind::Key))?;
-            let item = if pair { self.single_pair()? } else { self.node(false, false)? };
-            self.open.push(item);
+    /// Whether another entry of a flow collection comes; takes the comma in front of it, or the bracket at the end.
+    fn next_entry(&mut self, start: Mark, first: bool, end: fn(&Kind) -> bool, problem: &str) -> Result<bool, Failure> {
+        if self.skip_if(end)? {
+            return Ok(false);
         }
-        self.take()?;
+        if !first && !self.skip_if(|kind| matches!(kind, Kind::FlowEntry))? {
+            return self.fail(Some(start), problem);
+        }
+        Ok(first || !self.skip_if(end)?)
+    }
+
+    fn flow_sequence(&mut self) -> Result<usize, Failure> {
+        let start = self.start()?;
+        let (index, mark) = self.open(start, NodeKind::Sequence { items: 0..0, flow: true });
+        let end = |kind: &Kind| matches!(kind, Kind::FlowSequenceEnd);
+        while self.next_entry(start, self.open.len() == mark, end, "did not find expected ',' or ']'")? {
+            if self.is(|kind| matches!(kind, Kind::Key))? {
+                let pair = self.single_pair()?;
+                self.open.push(pair);
+            } else {
+                self.child(false, false, false)?;
+            }
+        }
         Ok(self.close(index, mark))
     }
 
     /// `[key: value]`: a mapping of one entry without braces.
-    fn single_pair(&mut self) -> Result<usize, Error> {
-        let start = self.take()?.start;
-        let index = self.add(Properties::default(), start, start.offset, NodeKind::Mapping { items: 0..0, flow: true });
-        let mark = self.open.len();
+    fn single_pair(&mut self) -> Result<usize, Failure> {
+        let start = self.start()?;
+        let (index, mark) = self.open(start, NodeKind::Mapping { items: 0..0, flow: true });
         let ends = |kind: &Kind| matches!(kind, Kind::FlowEntry | Kind::FlowSequenceEnd);
-        if self.is(|kind| ends(kind) || matches!(kind, Kind::Value))? {
-            // go-yaml takes that token away here: `[? : x]` loses its colon.
-            self.take()?;
-            let key = self.empty(Properties::default());
-            self.open.push(key);
-        } else {
-            let key = self.node(false, false)?;
-            self.open.push(key);
-        }
-        let mut empty = true;
-        if self.is(|kind| matches!(kind, Kind::Value))? {
-            self.take()?;
-            empty = self.is(ends)?;
-        }
-        let value = if empty { self.empty(Properties::default()) } else { self.node(false, false)? };
-        self.open.push(value);
+        // For a missing key go-yaml takes the next token away: `[? : x]` loses its colon.
+        let missing = self.skip_if(|kind| matches!(kind, Kind::FlowEntry | Kind::FlowSequenceEnd | Kind::Value))?;
+        self.child(missing, false, false)?;
+        let empty = !self.skip_if(|kind| matches!(kind, Kind::Value))? || self.is(ends)?;
+        self.child(empty, false, false)?;
         Ok(self.close(index, mark))
     }
 
-    fn flow_mapping(&mut self, properties: Properties) -> Result<usize, Error> {
-        let start = self.take()?.start;
-        let index = self.add(properties, start, start.offset, NodeKind::Mapping { items: 0..0, flow: true });
-        let mark = self.open.len();
+    fn flow_mapping(&mut self) -> Result<usize, Failure> {
+        let start = self.start()?;
+        let (index, mark) = self.open(start, NodeKind::Mapping { items: 0..0, flow: true });
+        let end = |kind: &Kind| matches!(kind, Kind::FlowMappingEnd);
         let ends = |kind: &Kind| matches!(kind, Kind::FlowEntry | Kind::FlowMappingEnd);
-        let mut first = true;
-        loop {
-            if self.is(|kind| matches!(kind, Kind::FlowMappingEnd))? {
-                break;
-            }
-            if !first {
-                if !self.is(|kind| matches!(kind, Kind::FlowEntry))? {
-                    return self.fail(Some(start), "did not find expected ',' or '}'");
-                }
-                self.take()?;
-                if self.is(|kind| matches!(kind, Kind::FlowMappingEnd))? {
-                    break;
-                }
-            }
-            first = false;
+        while self.next_entry(start, self.open.len() == mark, end, "did not find expected ',' or '}'")? {
             let mut empty = true;
-            if self.is(|kind| matches!(kind, Kind::Key))? {
-                self.take()?;
-                let no_key = self.is(|kind| ends(kind) || matches!(kind, Kind::Value))?;
-                let key = if no_key { self.empty(Properties::default()) } else { self.node(false, false)? };
-                self.open.push(key);
-                if self.is(|kind| matches!(kind, Kind::Value))? {
-                    self.take()?;
+            if self.skip_if(|kind| matches!(kind, Kind::Key))? {
+                let missing = self.is(|kind| ends(kind) || matches!(kind, Kind::Value))?;
+                self.child(missing, false, false)?;
+                if self.skip_if(|kind| matches!(kind, Kind::Value))? {
                     empty = self.is(ends)?;
                 }
             } else {
-                let key = self.node(false, false)?;
-                self.open.push(key);
+                self.child(false, false, false)?;
                 self.scanner.peek()?;
             }
-            let value = if empty { self.empty(Properties::default()) } else { self.node(false, false)? };
-            self.open.push(value);
+            self.child(empty, false, false)?;
         }
-        self.take()?;
         Ok(self.close(index, mark))
     }
 }

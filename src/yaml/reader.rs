@@ -13,7 +13,8 @@ pub(super) fn is_cut_short(text: &str, at: usize) -> bool {
     text.len() - at <= 12 && text[at..].starts_with(is_stray) && stray_problem(&text[at..]) == CUT_SHORT
 }
 
-fn is_stray(character: char) -> bool {
+/// Whether the character stands for a byte that is no UTF-8.
+pub(super) fn is_stray(character: char) -> bool {
     u32::from(character) >= 0x10_FE00 && u32::from(character) <= 0x10_FEFF
 }
 

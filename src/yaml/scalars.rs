@@ -3,8 +3,9 @@
 
 use std::ops::Range;
 
-use super::error::Error;
-use super::scanner::{Content, Cooked, Kind, Mark, Scanner};
+use super::error::Failure;
+use super::scanner::Scanner;
+use super::token::{Content, Cooked, Kind, Mark};
 
 /// Line breaks between two parts of a flow scalar: they fold to a space, or to one fewer than they are.
 #[derive(Default)]
@@ -56,7 +57,7 @@ impl Scanner<'_> {
     }
 
     /// A plain scalar: its content, where it ends, and whether a line break ended it.
-    pub(super) fn scan_plain(&mut self) -> Result<(Content, usize, bool), Error> {
+    pub(super) fn scan_plain(&mut self) -> Result<(Content, usize, bool), Failure> {
         let start = self.mark();
         let indent = self.indent + 1;
         let mut cooked: Option<Cooked> = None;
@@ -123,7 +124,7 @@ impl Scanner<'_> {
         }
     }
 
-    pub(super) fn scan_quoted(&mut self, single: bool) -> Result<Content, Error> {
+    pub(super) fn scan_quoted(&mut self, single: bool) -> Result<Content, Failure> {
         let start = self.mark();
         let quote = if single { b'\'' } else { b'"' };
         self.offset += 1;
@@ -213,7 +214,7 @@ impl Scanner<'_> {
     }
 
     /// An escape of a double-quoted scalar, at its backslash.
-    fn scan_escape(&mut self, start: Mark, cooked: &mut Cooked) -> Result<(), Error> {
+    fn scan_escape(&mut self, start: Mark, cooked: &mut Cooked) -> Result<(), Failure> {
         let at = self.offset;
         let (character, digits) = match self.at(1) {
             b'0' => ('\0', 0),
@@ -262,7 +263,7 @@ impl Scanner<'_> {
     }
 
     /// A block scalar: its content and where its last line ends, before the line break.
-    pub(super) fn scan_block_scalar(&mut self, literal: bool) -> Result<(Content, usize), Error> {
+    pub(super) fn scan_block_scalar(&mut self, literal: bool) -> Result<(Content, usize), Failure> {
         let start = self.mark();
         self.offset += 1;
         let (keep, increment) = self.scan_block_header(start)?;
@@ -319,7 +320,7 @@ impl Scanner<'_> {
     }
 
     /// The rest of the line after `|` or `>`: whether trailing breaks are kept (`+`) or stripped (`-`), and the indentation.
-    fn scan_block_header(&mut self, start: Mark) -> Result<(Option<bool>, usize), Error> {
+    fn scan_block_header(&mut self, start: Mark) -> Result<(Option<bool>, usize), Failure> {
         let mut keep = None;
         let mut increment = 0;
         for _ in 0..2 {
@@ -349,7 +350,7 @@ impl Scanner<'_> {
         indent: &mut usize,
         breaks: &mut Vec<Range<usize>>,
         start: Mark,
-    ) -> Result<(), Error> {
+    ) -> Result<(), Failure> {
         let mut widest = 0;
         loop {
             while (*indent == 0 || self.column() < *indent) && self.at(0) == b' ' {
@@ -379,7 +380,7 @@ impl Scanner<'_> {
         from..self.offset
     }
 
-    pub(super) fn scan_anchor(&mut self, anchor: bool) -> Result<(), Error> {
+    pub(super) fn scan_anchor(&mut self, anchor: bool) -> Result<(), Failure> {
         let start = self.mark();
         self.offset += 1;
         let name = self.read_word();
@@ -392,7 +393,7 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    pub(super) fn scan_tag(&mut self) -> Result<Kind, Error> {
+    pub(super) fn scan_tag(&mut self) -> Result<Kind, Failure> {
         let start = self.mark();
         let (mut handle, mut suffix);
         if self.at(1) == b'<' {
@@ -421,7 +422,7 @@ impl Scanner<'_> {
         Ok(Kind::Tag { handle: handle.into(), suffix: suffix.into() })
     }
 
-    fn scan_tag_handle(&mut self, directive: bool, start: Mark) -> Result<String, Error> {
+    fn scan_tag_handle(&mut self, directive: bool, start: Mark) -> Result<String, Failure> {
         let from = self.offset;
         if self.at(0) != b'!' {
             return Err(self.error(start, "did not find expected '!'"));
@@ -436,7 +437,7 @@ impl Scanner<'_> {
         Ok(self.text[from..self.offset].to_owned())
     }
 
-    fn scan_tag_uri(&mut self, head: &str, start: Mark) -> Result<String, Error> {
+    fn scan_tag_uri(&mut self, head: &str, start: Mark) -> Result<String, Failure> {
         let mut uri = head.as_bytes().get(1..).unwrap_or_default().to_vec();
         let from = self.offset;
         loop {
@@ -478,7 +479,7 @@ impl Scanner<'_> {
         Ok(String::from_utf8_lossy(&uri).into_owned())
     }
 
-    fn scan_uri_escape(&mut self, start: Mark, uri: &mut Vec<u8>) -> Result<(), Error> {
+    fn scan_uri_escape(&mut self, start: Mark, uri: &mut Vec<u8>) -> Result<(), Failure> {
         let mut left = None;
         while left != Some(0) {
             let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
@@ -505,7 +506,7 @@ impl Scanner<'_> {
     }
 
     /// A `%YAML` or `%TAG` line: its token and where that ends.
-    pub(super) fn scan_directive(&mut self) -> Result<(Kind, usize), Error> {
+    pub(super) fn scan_directive(&mut self) -> Result<(Kind, usize), Failure> {
         let start = self.mark();
         self.offset += 1;
         let name = self.read_word();
@@ -552,7 +553,7 @@ impl Scanner<'_> {
         Ok((kind, end))
     }
 
-    fn scan_version_number(&mut self, start: Mark) -> Result<u8, Error> {
+    fn scan_version_number(&mut self, start: Mark) -> Result<u8, Failure> {
         let (mut value, mut length) = (0, 0);
         while self.at(0).is_ascii_digit() {
             length += 1;

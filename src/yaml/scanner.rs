@@ -5,107 +5,9 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use super::error::Error;
+use super::error::{Error, Failure};
 use super::reader;
-
-/// How a scalar was written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Style {
-    /// Without quotes.
-    Plain,
-    /// `'...'`
-    SingleQuoted,
-    /// `"..."`
-    DoubleQuoted,
-    /// `|`
-    Literal,
-    /// `>`
-    Folded,
-}
-
-/// A scalar's string.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Content {
-    /// The bytes of the source, as they stand there.
-    Exact(Range<usize>),
-    /// Put together from pieces.
-    Cooked(Box<Cooked>),
-}
-
-/// A string that differs from its source: folded, unescaped, without indentation.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Cooked {
-    pub value: String,
-    pub pieces: Vec<Piece>,
-}
-
-/// The next `len` bytes of the value came from `source`; letter by letter if `exact`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Piece {
-    pub len: usize,
-    pub source: Range<usize>,
-    pub exact: bool,
-}
-
-impl Cooked {
-    pub(super) fn push(&mut self, text: &str, source: Range<usize>, exact: bool) {
-        if text.is_empty() {
-            return;
-        }
-        self.value.push_str(text);
-        if exact
-            && let Some(last) = self.pieces.last_mut()
-            && last.exact
-            && last.source.end == source.start
-        {
-            last.len += text.len();
-            last.source.end = source.end;
-            return;
-        }
-        self.pieces.push(Piece { len: text.len(), source, exact });
-    }
-}
-
-/// A place in the text. `line` counts from 0 as go-yaml does; `index` and `column` count characters.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Mark {
-    pub offset: usize,
-    pub line: usize,
-    pub index: usize,
-    pub column: usize,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    StreamEnd,
-    VersionDirective(u8, u8),
-    TagDirective { handle: Box<str>, prefix: Box<str> },
-    DocumentStart,
-    DocumentEnd,
-    BlockSequenceStart,
-    BlockMappingStart,
-    BlockEnd,
-    FlowSequenceStart,
-    FlowSequenceEnd,
-    FlowMappingStart,
-    FlowMappingEnd,
-    BlockEntry,
-    FlowEntry,
-    Key,
-    Value,
-    Alias(Range<usize>),
-    Anchor(Range<usize>),
-    Tag { handle: Box<str>, suffix: Box<str> },
-    Scalar(Style, Content),
-}
-
-#[derive(Clone, Debug)]
-pub(super) struct Token {
-    pub kind: Kind,
-    pub start: Mark,
-    /// The byte after the last.
-    pub end: usize,
-}
+use super::token::{Kind, Mark, Style, Token};
 
 #[derive(Clone, Copy, Debug, Default)]
 struct SimpleKey {
@@ -124,7 +26,7 @@ const LONGEST_SIMPLE_KEY: usize = 1024;
 const LOOKAHEAD: usize = 4;
 
 /// How deep flow collections and how deep indentation may nest. go-yaml allows 10,000; readers here recurse.
-pub(super) const DEEPEST: usize = 500;
+pub(super) const DEEPEST: usize = 250;
 
 pub(super) struct Scanner<'a> {
     pub(super) text: &'a str,
@@ -172,27 +74,29 @@ impl<'a> Scanner<'a> {
     }
 
     /// The next token, without taking it.
-    pub(super) fn peek(&mut self) -> Result<&Token, Error> {
+    pub(super) fn peek(&mut self) -> Result<&Token, Failure> {
         if !self.available {
             while self.needs_more()? {
                 self.fetch()?;
             }
             self.available = true;
         }
-        self.tokens.front().ok_or_else(|| Error::at(self.text, self.offset..self.offset, "yaml: no token".to_owned()))
+        self.tokens
+            .front()
+            .ok_or_else(|| Error::at(self.text, self.offset..self.offset, "yaml: no token".to_owned()).into())
     }
 
     /// Takes the next token.
-    pub(super) fn take(&mut self) -> Result<Token, Error> {
+    pub(super) fn take(&mut self) -> Result<Token, Failure> {
         self.peek()?;
         self.available = false;
         self.taken += 1;
         let end = self.offset..self.offset;
-        self.tokens.pop_front().ok_or_else(|| Error::at(self.text, end, "yaml: no token".to_owned()))
+        self.tokens.pop_front().ok_or_else(|| Error::at(self.text, end, "yaml: no token".to_owned()).into())
     }
 
     /// Whether the first token may still turn out to be a key.
-    fn needs_more(&mut self) -> Result<bool, Error> {
+    fn needs_more(&mut self) -> Result<bool, Failure> {
         if self.tokens.is_empty() {
             return Ok(true);
         }
@@ -208,7 +112,7 @@ impl<'a> Scanner<'a> {
         Ok(false)
     }
 
-    fn is_valid(&mut self, level: usize) -> Result<bool, Error> {
+    fn is_valid(&mut self, level: usize) -> Result<bool, Failure> {
         let key = self.simple_keys[level];
         if !key.possible {
             return Ok(false);
@@ -223,7 +127,7 @@ impl<'a> Scanner<'a> {
         Ok(true)
     }
 
-    fn save_simple_key(&mut self) -> Result<(), Error> {
+    fn save_simple_key(&mut self) -> Result<(), Failure> {
         if !self.simple_key_allowed {
             return Ok(());
         }
@@ -237,7 +141,7 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    fn remove_simple_key(&mut self) -> Result<(), Error> {
+    fn remove_simple_key(&mut self) -> Result<(), Failure> {
         let Some(last) = self.simple_keys.last_mut() else { return Ok(()) };
         if last.possible && last.required {
             let mark = last.mark;
@@ -250,7 +154,7 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    fn roll_indent(&mut self, column: usize, before: Option<usize>, kind: Kind, mark: Mark) -> Result<(), Error> {
+    fn roll_indent(&mut self, column: usize, before: Option<usize>, kind: Kind, mark: Mark) -> Result<(), Failure> {
         let column = isize::try_from(column).unwrap_or(isize::MAX);
         if self.flow_level > 0 || self.indent >= column {
             return Ok(());
@@ -287,7 +191,7 @@ impl<'a> Scanner<'a> {
         self.tokens.push_back(Token { kind, start, end: self.offset });
     }
 
-    fn fetch(&mut self) -> Result<(), Error> {
+    fn fetch(&mut self) -> Result<(), Failure> {
         self.skip_to_token()?;
         let column = self.column();
         self.unroll_indent(isize::try_from(column).unwrap_or(isize::MAX));
@@ -360,7 +264,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    fn fetch_plain(&mut self, byte: u8) -> Result<(), Error> {
+    fn fetch_plain(&mut self, byte: u8) -> Result<(), Failure> {
         let starts = match byte {
             b'-' => !matches!(self.at(1), b' ' | b'\t'),
             b'?' | b':' => self.flow_level == 0 && !self.is_blank_or_end(1),
@@ -382,7 +286,7 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    fn fetch_stream_end(&mut self) -> Result<(), Error> {
+    fn fetch_stream_end(&mut self) -> Result<(), Failure> {
         if self.column() != 0 {
             self.line += 1;
             self.line_index = self.index();
@@ -394,7 +298,7 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    fn fetch_directive(&mut self) -> Result<(), Error> {
+    fn fetch_directive(&mut self) -> Result<(), Failure> {
         self.unroll_indent(-1);
         self.remove_simple_key()?;
         self.simple_key_allowed = false;
@@ -404,7 +308,7 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    fn fetch_flow_start(&mut self, kind: Kind) -> Result<(), Error> {
+    fn fetch_flow_start(&mut self, kind: Kind) -> Result<(), Failure> {
         self.save_simple_key()?;
         let mark = self.mark();
         let token = self.taken + self.tokens.len();
@@ -418,7 +322,7 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    fn fetch_flow_end(&mut self, kind: Kind) -> Result<(), Error> {
+    fn fetch_flow_end(&mut self, kind: Kind) -> Result<(), Failure> {
         self.remove_simple_key()?;
         if self.flow_level > 0 {
             self.flow_level -= 1;
@@ -436,7 +340,7 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    fn fetch_block_entry(&mut self) -> Result<(), Error> {
+    fn fetch_block_entry(&mut self) -> Result<(), Failure> {
         if self.flow_level == 0 {
             let mark = self.mark();
             if !self.simple_key_allowed {
@@ -450,7 +354,7 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    fn fetch_key(&mut self) -> Result<(), Error> {
+    fn fetch_key(&mut self) -> Result<(), Failure> {
         if self.flow_level == 0 {
             let mark = self.mark();
             if !self.simple_key_allowed {
@@ -464,7 +368,7 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    fn fetch_value(&mut self) -> Result<(), Error> {
+    fn fetch_value(&mut self) -> Result<(), Failure> {
         let level = self.simple_keys.len() - 1;
         if self.is_valid(level)? {
             let key = self.simple_keys[level];
@@ -493,7 +397,7 @@ impl<'a> Scanner<'a> {
         self.push(kind, start);
     }
 
-    fn skip_to_token(&mut self) -> Result<(), Error> {
+    fn skip_to_token(&mut self) -> Result<(), Failure> {
         loop {
             loop {
                 match self.at(0) {
@@ -615,33 +519,35 @@ impl<'a> Scanner<'a> {
 
     /// Refuses a character that YAML does not allow and that go-yaml had met by now: it reads ahead in blocks, and a bad
     /// byte in a block comes before anything else that is wrong in it.
-    pub(super) fn check_characters(&self) -> Result<(), Error> {
+    pub(super) fn check_characters(&self) -> Result<(), Failure> {
         let Some(at) = self.refused else { return Ok(()) };
         // A character that the end cuts short is met when the scanner looks that far.
         let cut_short = reader::is_cut_short(self.text, at);
         let seen = if cut_short { self.offset + LOOKAHEAD } else { (self.offset / reader::BLOCK + 1) * reader::BLOCK };
-        if at < seen { Err(reader::refusal(self.text, at)) } else { Ok(()) }
+        if at < seen { Err(reader::refusal(self.text, at).into()) } else { Ok(()) }
     }
 
     /// An error of the scanner here; `context` is where the token began.
-    pub(super) fn error(&self, context: Mark, problem: &str) -> Error {
+    pub(super) fn error(&self, context: Mark, problem: &str) -> Failure {
         let line = if self.line != 0 { self.line + 1 } else { context.line };
         let mark = self.mark();
         self.located(line, mark.offset..mark.offset + 1, mark.line + 1, problem)
     }
 
     /// An error of the parser about a token.
-    pub(super) fn parser_error(&self, context: Mark, token: &Token, problem: &str) -> Error {
+    pub(super) fn parser_error(&self, context: Mark, token: &Token, problem: &str) -> Failure {
         let line = if token.start.line != 0 { token.start.line } else { context.line };
-        self.located(line, token.start.offset..token.end, token.start.line + 1, problem)
+        // Tokens that stand for nothing written point to what comes there.
+        let end = token.end.max(token.start.offset + 1);
+        self.located(line, token.start.offset..end, token.start.line + 1, problem)
     }
 
-    fn located(&self, said: usize, range: Range<usize>, line: usize, problem: &str) -> Error {
+    fn located(&self, said: usize, range: Range<usize>, line: usize, problem: &str) -> Failure {
         if let Err(error) = self.check_characters() {
             return error;
         }
         let place = if said == 0 { String::new() } else { format!("line {said}: ") };
-        let end = range.end.clamp(range.start, self.text.len().max(range.start));
-        Error { message: format!("yaml: {place}{problem}"), range: range.start..end, line }
+        let end = self.text.ceil_char_boundary(range.end.min(self.text.len())).max(range.start);
+        Error { message: format!("yaml: {place}{problem}"), range: range.start..end, line }.into()
     }
 }

@@ -111,7 +111,10 @@ impl<'p> Evaluator<'p, '_> {
         let held = self.pipeline(dot, &action.pipe)?;
         if action.pipe.variables.is_empty() {
             self.place = Some(Place::Action(action));
-            let printed = format::print(&held.value);
+            let printed = match &held.value {
+                Value::Object(object) => object.print_in_action(),
+                value => format::print(value),
+            };
             self.print(&printed, action.site)?;
         }
         Ok(Flow::Through)
@@ -208,6 +211,11 @@ impl<'p> Evaluator<'p, '_> {
             Value::Int(..) => {
                 let shown = format::print(value);
                 Err(self.fail(format!("can't use {shown} to iterate over more than one variable")))
+            }
+            // Go has followed pointers before it complains.
+            Value::Object(object) => {
+                let shown = object.print_in_action();
+                Err(self.fail(format!("range can't iterate over {shown}")))
             }
             _ => {
                 let shown = format::print(value);

@@ -59,9 +59,9 @@ fn located(text: &str) -> Text {
     Text::of_file(Sources::new().add("values.yaml", text.into()), text.into(), Layer::Values)
 }
 
-fn ranges(text: &Text) -> Vec<std::ops::Range<usize>> {
+fn ranges(text: &Text) -> Vec<(u32, u32)> {
     let places = text.origins().map_or_else(Vec::new, |origin| origin.places());
-    places.into_iter().map(|(span, ..)| span.range()).collect()
+    places.into_iter().map(|(span, ..)| (span.start, span.end)).collect()
 }
 
 #[test]
@@ -83,9 +83,9 @@ fn printf_keeps_each_part_at_its_place() {
         panic!("printf gives a string");
     };
     assert_eq!(image, "nginx:1.25");
-    assert_eq!(ranges(&image.slice(0..5)), [6..11]);
-    assert_eq!(ranges(&image.slice(5..6)), [2..3]);
-    assert_eq!(ranges(&image.slice(7..9)), [13..15]);
+    assert_eq!(ranges(&image.slice(0..5)), [(6, 11)]);
+    assert_eq!(ranges(&image.slice(5..6)), [(2, 3)]);
+    assert_eq!(ranges(&image.slice(7..9)), [(13, 15)]);
 }
 
 trait IntoValue {
@@ -104,7 +104,7 @@ fn printing_a_list_keeps_the_places_of_its_members() {
     let list = Value::list(vec![file.slice(0..1).into_value(), file.slice(2..3).into_value()]);
     let printed = format::print(&list);
     assert_eq!(printed, "[a c]");
-    assert_eq!(ranges(&printed.slice(3..4)), [2..3]);
+    assert_eq!(ranges(&printed.slice(3..4)), [(2, 3)]);
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn numbers_keep_what_they_were_computed_from() {
     let file = located("12 30");
     let sum = call("add", &[file.slice(0..2).into_value(), file.slice(3..5).into_value()]).unwrap();
     assert_eq!(format::print(&sum), "42");
-    assert_eq!(ranges(&format::print(&sum)), [0..2, 3..5]);
+    assert_eq!(ranges(&format::print(&sum)), [(0, 2), (3, 5)]);
 }
 
 #[test]
@@ -120,18 +120,19 @@ fn quoting_and_escaping_keep_what_they_leave_alone() {
     let file = located("a\"b");
     let Value::String(quoted) = call("printf", &[string("%q"), file.clone().into_value()]).unwrap() else { panic!() };
     assert_eq!(quoted, r#""a\"b""#);
-    assert_eq!(ranges(&quoted.slice(1..2)), [0..1]);
-    assert_eq!(ranges(&quoted.slice(2..4)), [1..2]);
-    assert_eq!(ranges(&quoted.slice(4..5)), [2..3]);
+    assert_eq!(ranges(&quoted.slice(1..2)), [(0, 1)]);
+    assert_eq!(ranges(&quoted.slice(2..4)), [(1, 2)]);
+    assert_eq!(ranges(&quoted.slice(4..5)), [(2, 3)]);
     let Value::String(html) = call("html", &[file.into_value()]).unwrap() else { panic!() };
     assert_eq!(html, "a&#34;b");
-    assert_eq!(ranges(&html.slice(6..7)), [2..3]);
+    assert_eq!(ranges(&html.slice(6..7)), [(2, 3)]);
 }
 
 #[test]
 fn an_empty_text_keeps_its_place_when_quoted() {
     let empty = located("tag: \"\"").slice(6..6);
-    assert_eq!(ranges(&format::quote(&empty)), [6..6]);
+    let Value::String(quoted) = call("printf", &[string("%q"), empty.into_value()]).unwrap() else { panic!() };
+    assert_eq!(ranges(&quoted), [(6, 6)]);
 }
 
 #[test]
@@ -139,22 +140,22 @@ fn values_that_contain_themselves_end() {
     let map = endless();
     assert_eq!(format::print(&map), "map[a:1 again:... self:...]");
     let overflow = "error: stack overflow: the value contains itself";
-    assert_eq!(shown("print", &[map.clone()]), overflow);
-    assert_eq!(shown("deepCopy", &[map.clone()]), overflow);
+    assert_eq!(shown("print", std::slice::from_ref(&map)), overflow);
+    assert_eq!(shown("deepCopy", std::slice::from_ref(&map)), overflow);
     assert_eq!(shown("deepEqual", &[map.clone(), endless()]), "true");
     assert_eq!(shown("merge", &[endless(), map.clone()]), overflow);
-    assert_eq!(shown("len", &[map.clone()]), "3");
-    assert_eq!(shown("empty", &[map.clone()]), "false");
+    assert_eq!(shown("len", std::slice::from_ref(&map)), "3");
+    assert_eq!(shown("empty", std::slice::from_ref(&map)), "false");
     assert!(map.origins().is_none());
 }
 
 #[test]
 fn deep_nesting_is_an_error() {
     let deep = nested(20_000);
-    assert!(shown("print", &[deep.clone()]).starts_with("error: stack overflow"));
-    assert!(shown("deepCopy", &[deep.clone()]).starts_with("error: stack overflow"));
+    assert!(shown("print", std::slice::from_ref(&deep)).starts_with("error: stack overflow"));
+    assert!(shown("deepCopy", std::slice::from_ref(&deep)).starts_with("error: stack overflow"));
     assert_eq!(shown("deepEqual", &[deep.clone(), nested(20_000)]), "false");
-    assert_eq!(shown("len", &[deep.clone()]), "1");
+    assert_eq!(shown("len", std::slice::from_ref(&deep)), "1");
     assert!(deep.origins().is_none());
 }
 
@@ -181,14 +182,6 @@ fn merging_a_map_into_itself_changes_nothing() {
     let map = dict(&[("a", Value::int(1))]);
     assert_eq!(shown("merge", &[map.clone(), map.clone()]), "map[a:1]");
     assert_eq!(shown("mergeOverwrite", &[map.clone(), map]), "map[a:1]");
-}
-
-#[test]
-fn whole_decimals_are_integers_since_helm_3_12() {
-    assert_eq!(shown("int", &[string("12.00")]), "12");
-    assert_eq!(shown("int64", &[string("-3.0")]), "-3");
-    assert_eq!(shown("int", &[string("3.5")]), "0");
-    assert_eq!(shown("int", &[string("3.")]), "0");
 }
 
 #[test]
@@ -229,7 +222,7 @@ fn named_integers_print_their_names() {
         shown("printf", &[string("%v %s %d %q"), hour.clone(), hour.clone(), hour.clone(), hour.clone()]),
         "1h0m0s 1h0m0s 3600000000000 \"1h0m0s\""
     );
-    assert_eq!(shown("typeOf", &[hour.clone()]), "time.Duration");
+    assert_eq!(shown("typeOf", std::slice::from_ref(&hour)), "time.Duration");
     assert_eq!(shown("kindOf", &[hour]), "int64");
     assert_eq!(shown("toString", &[Value::Int(3, IntKind::Month, None)]), "March");
 }
@@ -238,7 +231,7 @@ fn named_integers_print_their_names() {
 fn file_contents_print_as_bytes() {
     let bytes = Value::Bytes(Text::new("a\u{e9}"));
     assert_eq!(format::print(&bytes), "[97 195 169]");
-    assert_eq!(shown("toString", &[bytes.clone()]), "aé");
+    assert_eq!(shown("toString", std::slice::from_ref(&bytes)), "aé");
     assert_eq!(
         shown(
             "printf",
@@ -254,7 +247,7 @@ fn file_contents_print_as_bytes() {
         ),
         "aé 61c3a9 \"aé\" [97 195 169] []byte{0x61, 0xc3, 0xa9} [a Ã ©]"
     );
-    assert_eq!(shown("len", &[bytes.clone()]), "3");
+    assert_eq!(shown("len", std::slice::from_ref(&bytes)), "3");
     assert_eq!(shown("index", &[bytes.clone(), Value::int(0)]), "97");
     assert_eq!(shown("first", &[bytes]), "97");
 }

@@ -2,8 +2,9 @@
 //! across types.
 
 use std::cmp::Ordering;
+use std::rc::Rc;
 
-use super::types::{origins, truth, type_name};
+use super::types::{deep_equal, origins, truth, type_name};
 use super::{Failure, Function, Outcome, Type, format};
 use crate::template::Value;
 use crate::template::value::IntKind;
@@ -61,7 +62,7 @@ fn equals_any(left: &Value, rights: &[Value]) -> Result<bool, Failure> {
             _ if nil(left) || nil(right) => nil(left) && nil(right),
             (None, None) => {
                 comparable(right)?;
-                same_object(left, right)
+                objects_equal(left, right)
             }
             _ => return Err("incompatible types for comparison".into()),
         };
@@ -76,7 +77,8 @@ fn equals_any(left: &Value, rights: &[Value]) -> Result<bool, Failure> {
 fn comparable(value: &Value) -> Result<(), Failure> {
     let refused = match value {
         Value::List(_) | Value::Map(_) | Value::Bytes(_) => true,
-        Value::Object(object) => matches!(object.kind(), "map" | "slice"),
+        // `.Chart` holds slices; the other structs of Helm's scope hold strings only.
+        Value::Object(object) => matches!(object.kind(), "map" | "slice") || object.type_name().starts_with("struct {"),
         _ => false,
     };
     if refused {
@@ -85,12 +87,13 @@ fn comparable(value: &Value) -> Result<(), Failure> {
     Ok(())
 }
 
-fn same_object(left: &Value, right: &Value) -> bool {
+/// Pointers are equal when they point to the same thing, structs when their fields are.
+fn objects_equal(left: &Value, right: &Value) -> bool {
     match (left, right) {
-        (Value::Object(left), Value::Object(right)) => {
-            std::ptr::addr_eq(std::rc::Rc::as_ptr(left), std::rc::Rc::as_ptr(right))
+        (Value::Object(one), Value::Object(other)) if one.kind() == "ptr" || other.kind() == "ptr" => {
+            std::ptr::addr_eq(Rc::as_ptr(one), Rc::as_ptr(other))
         }
-        _ => false,
+        _ => deep_equal(left, right),
     }
 }
 

@@ -76,7 +76,8 @@ pub(crate) fn items(value: &Value) -> Option<Cow<'_, [Value]>> {
     }
 }
 
-/// The cast package's `ToInt64`: truncates numbers, reads strings as Go integer literals (`0x1F`, `010`, `1_000`, `3.0`).
+/// The cast package's `ToInt64`: truncates numbers, reads strings as Go integer literals (`0x1F`, `010`, `1_000`). `3.0` is none
+/// in version 1.4 of Helm 3.10; from version 1.5, Helm 3.12, it is 3.
 #[must_use]
 pub(crate) fn to_int64(value: &Value) -> i64 {
     match value {
@@ -85,7 +86,7 @@ pub(crate) fn to_int64(value: &Value) -> i64 {
         Value::Int(_, IntKind::Duration | IntKind::Month | IntKind::Weekday, _) => 0,
         Value::Int(value, ..) => *value,
         Value::Float(value, _) => truncated(*value),
-        Value::String(text) => parse_int(without_zero_decimals(text), 0).unwrap_or(0),
+        Value::String(text) => parse_int(text, 0).unwrap_or(0),
         _ => 0,
     }
 }
@@ -111,14 +112,6 @@ pub(crate) fn to_float64(value: &Value) -> f64 {
 pub(super) fn truncated(value: f64) -> i64 {
     const LIMIT: f64 = 9_223_372_036_854_775_808.0;
     if (-LIMIT..LIMIT).contains(&value) { value as i64 } else { i64::MIN }
-}
-
-/// `12.000` as `12`, as the cast package has done since Helm 3.12; anything else as it is.
-fn without_zero_decimals(text: &str) -> &str {
-    match text.split_once('.') {
-        Some((whole, zeros)) if !zeros.is_empty() && zeros.bytes().all(|byte| byte == b'0') => whole,
-        _ => text,
-    }
 }
 
 /// Why `strconv` refuses a number.

@@ -27,7 +27,7 @@ impl Decimal {
             let shown = super::format::float::format(value, 'g', None);
             return Err(format!("Cannot create a Decimal from {shown}").into());
         }
-        let text = format!("{:e}", value.abs());
+        let text = super::format::float::shortest(value.abs());
         let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
         let fraction = mantissa.split_once('.').map_or(0, |(_, fraction)| fraction.len());
         let exponent = exponent.parse::<i64>().unwrap_or(0) - signed(fraction);

@@ -132,9 +132,8 @@ fn copied(value: &Value, depth: usize) -> Outcome {
             Value::List(Rc::new(List { element: list.element, items: items? }))
         }
         Value::Map(map) => {
-            let entries = map.entries.borrow().clone();
-            let copy = |(key, value): (Text, Value)| Ok((key, copied(&value, depth - 1)?));
-            let entries: Result<BTreeMap<_, _>, Failure> = entries.into_iter().map(copy).collect();
+            let copy = |(key, value): (&Text, &Value)| Ok((key.clone(), copied(value, depth - 1)?));
+            let entries: Result<BTreeMap<_, _>, Failure> = map.entries.borrow().iter().map(copy).collect();
             Value::Map(Rc::new(Map { kind: map.kind, entries: entries?.into() }))
         }
         scalar => scalar.clone(),

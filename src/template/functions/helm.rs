@@ -13,8 +13,12 @@ const END: &str = "HELM_ERR_END";
 const NO_VALUE: &str = "<no value>";
 
 /// The functions of this family.
-pub(super) const FUNCTIONS: &[Function] =
-    &[Function::new("required", &[Type::String, Type::Any], required), Function::new("fail", &[Type::String], fail)];
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function::new("required", &[Type::String, Type::Any], required),
+    Function::new("fail", &[Type::String], fail),
+    // No network: what newer Helm gives without `--enable-dns`.
+    Function::new("getHostByName", &[Type::String], |_| Ok(Value::String(Text::default()))),
+];
 
 /// `required MESSAGE VALUE`: the value, unless it is nil or an empty string.
 fn required(arguments: &[Value]) -> Outcome {
@@ -93,6 +97,8 @@ pub(in crate::template) fn values_method(name: &str) -> Option<&'static [Type]> 
     match name {
         "AsMap" | "YAML" => Some(&[]),
         "PathValue" | "Table" => Some(&[Type::String]),
+        // No template has a writer to give.
+        "Encode" => Some(&[Type::Object("io.Writer")]),
         _ => None,
     }
 }
@@ -112,6 +118,10 @@ pub(in crate::template) fn call_values_method(
     };
     match name {
         "AsMap" => Ok(copied(receiver, MapKind::Any)),
+        "YAML" => {
+            let value = crate::template::convert::to_yaml(receiver).map_err(|error| error.to_string())?;
+            crate::yaml::emit(&value).map(Value::String)
+        }
         "Table" => table(receiver, path),
         "PathValue" => path_value(receiver, path),
         _ => Err(format!("{name} is not supported")),

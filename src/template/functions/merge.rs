@@ -14,7 +14,8 @@ pub(super) fn merge(arguments: &[Value]) -> Outcome {
     merged(arguments, false)
 }
 
-/// `mergeOverwrite DICT DICT...`: the last one wins, with empty values too; only a map does not replace what is no map.
+/// `mergeOverwrite DICT DICT...`: the last one wins, with empty values too; only a map does not replace what
+/// is no map and not empty (mergo 1.0 of Helm 3.17 replaces that too).
 pub(super) fn merge_overwrite(arguments: &[Value]) -> Outcome {
     merged(arguments, true)
 }
@@ -40,7 +41,7 @@ fn merge_into(destination: &Rc<Map>, source: &Rc<Map>, overwrite: bool, depth: u
         return Err("stack overflow: the value contains itself".into());
     }
     // A copy: the source may lie within the destination.
-    let entries = source.entries.borrow().clone();
+    let entries: Vec<_> = source.entries.borrow().iter().map(|(key, value)| (key.clone(), value.clone())).collect();
     for (key, value) in entries {
         let present = destination.entries.borrow().get(&*key).cloned();
         let replace = match (&value, &present) {

@@ -29,6 +29,7 @@ mod random;
 mod regex;
 mod semver;
 mod strings;
+mod toml;
 pub mod types;
 mod urls;
 
@@ -126,28 +127,27 @@ impl Function {
 const FAMILIES: &[&[Function]] = &[
     helm::FUNCTIONS,
     documents::FUNCTIONS,
+    certificates::FUNCTIONS,
     convert::FUNCTIONS,
+    dates::FUNCTIONS,
     defaults::FUNCTIONS,
     dicts::FUNCTIONS,
+    digests::FUNCTIONS,
+    encoding::FUNCTIONS,
     lists::FUNCTIONS,
     math::FUNCTIONS,
+    passwords::FUNCTIONS,
     paths::FUNCTIONS,
+    random::FUNCTIONS,
+    regex::FUNCTIONS,
+    semver::FUNCTIONS,
     strings::FUNCTIONS,
+    toml::FUNCTIONS,
     types::FUNCTIONS,
+    urls::FUNCTIONS,
     builtins::FUNCTIONS,
     compare::FUNCTIONS,
     escape::FUNCTIONS,
-    strings::FUNCTIONS,
-    regex::FUNCTIONS,
-    encoding::FUNCTIONS,
-    digests::FUNCTIONS,
-    semver::FUNCTIONS,
-    paths::FUNCTIONS,
-    urls::FUNCTIONS,
-    dates::FUNCTIONS,
-    random::FUNCTIONS,
-    passwords::FUNCTIONS,
-    certificates::FUNCTIONS,
 ];
 
 /// What a name in a template calls.
@@ -211,7 +211,6 @@ impl fmt::Display for Type {
             Self::Strings => "[]string",
             Self::Values => "chartutil.Values",
             Self::Reflect => "reflect.Value",
-            Self::Object(name) => name,
         })
     }
 }

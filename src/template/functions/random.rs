@@ -5,7 +5,7 @@ use data_encoding::BASE64;
 
 use super::Type::{Int, String};
 use super::{Failure, Function, Outcome, arguments};
-use crate::source::{Text, to_bytes};
+use crate::source::Text;
 use crate::template::Value;
 
 /// The functions of this family.

@@ -7,6 +7,6 @@ mod glob;
 mod record;
 
 pub use capabilities::Capabilities;
-pub use chart::{Chart, Dependency, Maintainer};
+pub use chart::chart_value;
 pub use files::Files;
 pub use record::{Field, Method, Record};

@@ -31,7 +31,7 @@ pub struct Record {
     pub is_pointer: bool,
     /// The fields, in Go's order.
     pub fields: Vec<Field>,
-    /// The methods that templates can call; `String` is also how it prints.
+    /// The methods of the pointer type that templates can call; `String` is also how actions print it.
     pub methods: &'static [(&'static str, Method)],
 }
 
@@ -46,6 +46,18 @@ impl Record {
             Value::Object(object) => object.as_any().downcast_ref::<Self>(),
             _ => None,
         })
+    }
+
+    /// `{a b c}`
+    fn print_as(&self, opening: &str) -> Text {
+        let mut out = TextBuilder::new();
+        out.push_str(opening);
+        for (index, field) in self.fields.iter().enumerate() {
+            out.push_str(if index > 0 { " " } else { "" });
+            out.push_text(&format::default_form(&field.value));
+        }
+        out.push('}');
+        out.finish()
     }
 
     fn push_data(&self, entries: &mut std::collections::BTreeMap<Text, Value>) {
@@ -90,25 +102,17 @@ impl Object for Record {
         Ok(method(self))
     }
 
-    /// `{a b c}`; pointers inside print as an address in Go, here always the same one.
     fn print(&self) -> Text {
+        self.print_as(if self.is_pointer { "&{" } else { "{" })
+    }
+
+    fn print_in_action(&self) -> Text {
         if let Some(method) = self.method("String")
             && let Value::String(text) = method(self)
         {
             return text;
         }
-        let mut out = TextBuilder::new();
-        out.push('{');
-        for (index, field) in self.fields.iter().enumerate() {
-            out.push_str(if index > 0 { " " } else { "" });
-            match &field.value {
-                Value::Nil => out.push_str("<nil>"),
-                Value::Object(object) => out.push_text(&plain_form(object.as_ref())),
-                value => out.push_text(&format::print(value)),
-            }
-        }
-        out.push('}');
-        out.finish()
+        self.print_as("{")
     }
 
     fn data(&self) -> Value {
@@ -119,13 +123,5 @@ impl Object for Record {
 
     fn as_any(&self) -> &dyn std::any::Any {
         self
-    }
-}
-
-/// How a struct prints inside another: without its pointer methods.
-fn plain_form(object: &dyn Object) -> Text {
-    match object.as_any().downcast_ref::<Record>() {
-        Some(record) if !record.methods.is_empty() => Record { methods: &[], ..record.clone() }.print(),
-        _ => object.print(),
     }
 }

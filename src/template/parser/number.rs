@@ -146,7 +146,8 @@ mod tests {
 
     #[test]
     fn constants_fit_every_type_that_can_hold_them() {
-        let cases: &[(&str, Option<i64>, Option<u64>, Option<f64>)] = &[
+        type Case = (&'static str, Option<i64>, Option<u64>, Option<f64>);
+        let cases: &[Case] = &[
             ("0", Some(0), Some(0), Some(0.0)),
             ("-0", Some(0), Some(0), Some(0.0)),
             ("73", Some(73), Some(73), Some(73.0)),

@@ -22,7 +22,7 @@ impl Decimal {
     }
 
     fn shortest(value: f64) -> Self {
-        Self::read(&format!("{value:e}"))
+        Self::read(&shortest(value))
     }
 
     /// Rounded to `count` significant digits, at least one.
@@ -74,6 +74,20 @@ impl Decimal {
         }
         out
     }
+}
+
+/// The fewest digits that read back as `value`, in the form `d.ddde7`. Halfway between two such decimals Go takes the even one,
+/// Rust the larger one.
+pub(crate) fn shortest(value: f64) -> String {
+    /// A value that lies halfway has one digit more; with fewer digits than this it would itself be the shortest.
+    const FEWEST: usize = 15;
+    let text = format!("{value:e}");
+    let count = text.bytes().take_while(|byte| *byte != b'e').filter(u8::is_ascii_digit).count();
+    if count < FEWEST {
+        return text;
+    }
+    let even = format!("{value:.*e}", count - 1);
+    if even.parse() == Ok(value) { even } else { text }
 }
 
 /// `value` in one of Go's forms: `b`, `e`, `E`, `f`, `g`, `G`, `x` or `X`. Without a precision: the fewest digits that read
@@ -208,6 +222,10 @@ mod tests {
             (0.00001, "1e-05"),
             (0.1, "0.1"),
             (5e-324, "5e-324"),
+            (1_024_385_218_615_613.2, "1.0243852186156132e+15"),
+            (1_024_385_218_615_613.8, "1.0243852186156138e+15"),
+            (-14_826_469_134_077.812, "-1.4826469134077812e+13"),
+            (9_007_199_254_740_992.0, "9.007199254740992e+15"),
             (f64::MAX, "1.7976931348623157e+308"),
             (f64::INFINITY, "+Inf"),
             (f64::NEG_INFINITY, "-Inf"),

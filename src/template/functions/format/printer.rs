@@ -54,7 +54,7 @@ impl Printer {
         match (value, verb) {
             (Value::Nil, 'v' | 'T') => self.pad("<nil>", &None),
             (Value::Nil, _) => self.complain(value, verb),
-            (_, 'T') => self.pad(type_name(value), &None),
+            (_, 'T') => self.pad_text(&self.cut(&Text::new(type_name(value)))),
             (_, 'p') => self.pointer(value),
             _ => self.value(value, verb),
         }
@@ -195,10 +195,9 @@ impl Printer {
     }
 
     fn integer_of(&mut self, value: &Value, number: i64, kind: IntKind, verb: char, origins: &Origins) {
-        if !self.complaining && !self.flags.syntax && matches!(verb, 'v' | 's' | 'x' | 'X' | 'q') {
-            if let Some(name) = named::name(number, kind) {
-                return self.string(value, &Text::computed(name, origins.clone()), verb);
-            }
+        let by_method = !self.complaining && !self.flags.syntax && matches!(verb, 'v' | 's' | 'x' | 'X' | 'q');
+        if let Some(name) = by_method.then(|| named::name(number, kind)).flatten() {
+            return self.string(value, &Text::computed(name, origins.clone()), verb);
         }
         let unsigned = matches!(kind, IntKind::Uint8 | IntKind::Uint32 | IntKind::Uint64);
         let negative = !unsigned && number < 0;

@@ -9,10 +9,11 @@ mod syntax;
 use std::rc::Rc;
 
 use super::Type::{Int, String};
-use super::format::quote::{can_backquote, quote};
+use super::format::quote::can_backquote;
 use super::{Failure, Function, Outcome, arguments};
 use crate::source::{Origin, Text, TextBuilder};
 use crate::template::Value;
+use crate::template::quote::quote;
 use expression::Expression;
 
 /// The functions of this family. Those called `must…` differ only in the words of their errors.
@@ -54,7 +55,7 @@ fn compiled(arguments: &[Value]) -> Result<Rc<Expression>, Failure> {
 fn required(arguments: &[Value]) -> Result<Rc<Expression>, Failure> {
     let pattern = arguments::text(arguments, 0)?;
     let named = |problem| {
-        let shown = if can_backquote(pattern) { format!("`{pattern}`") } else { quote(pattern).to_string() };
+        let shown = if can_backquote(pattern) { format!("`{pattern}`") } else { quote(pattern) };
         Failure::from(format!("regexp: Compile({shown}): {problem}"))
     };
     expression::compile(pattern).map_err(named)

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 use crate::source::{Text, from_bytes, to_bytes};
-use crate::template::functions::format::quote;
+use crate::template::quote::quote;
 
 /// Where in a URL a text stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +53,7 @@ pub(super) fn escape(text: &str, part: Part) -> Cow<'_, str> {
 /// Go's message about a malformed escape, or one or a character that may not stand in `part`.
 pub(super) fn unescape(text: &str, part: Part) -> Result<String, String> {
     let bytes = to_bytes(text);
-    let shown = |bytes: &[u8]| quote(&Text::new(&from_bytes(bytes)));
+    let shown = |bytes: &[u8]| quote(&from_bytes(bytes));
     let in_host = matches!(part, Part::Host | Part::Zone);
     let mut plain = Vec::with_capacity(bytes.len());
     let mut rest = &*bytes;

@@ -2,7 +2,7 @@
 
 use super::escaping::{Part, escape, unescape};
 use crate::source::Text;
-use crate::template::functions::format::quote;
+use crate::template::quote::quote;
 
 /// The parts of a URL, escapes resolved but in `opaque` and `query`.
 #[derive(Debug, Default)]
@@ -41,7 +41,7 @@ impl User {
 /// Go's message, with the text that was read.
 pub(super) fn parse(text: &str) -> Result<Parsed, String> {
     let (main, fragment) = text.split_once('#').unwrap_or((text, ""));
-    let named = |text: &str, problem: String| format!("parse {}: {problem}", quote(&Text::new(text)));
+    let named = |text: &str, problem: String| format!("parse {}: {problem}", quote(text));
     let mut parsed = parse_main(main).map_err(|problem| named(main, problem))?;
     parsed.fragment = unescape(fragment, Part::Fragment).map_err(|problem| named(text, problem))?;
     Ok(parsed)
@@ -115,7 +115,7 @@ fn parse_host(host: &str) -> Result<String, String> {
     let check_port = |port: &str| {
         let valid = port.is_empty()
             || port.strip_prefix(':').is_some_and(|port| port.bytes().all(|byte| byte.is_ascii_digit()));
-        if valid { Ok(()) } else { Err(format!("invalid port {} after host", quote(&Text::new(port)))) }
+        if valid { Ok(()) } else { Err(format!("invalid port {} after host", quote(port))) }
     };
     if host.starts_with('[') {
         let end = host.rfind(']').ok_or("missing ']' in host")?;

@@ -1,0 +1,190 @@
+//! What can be said on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::lint::Severity;
+
+/// Holds a hand-kept list of mirrored container images against the Helm charts that deploy them.
+#[derive(Debug, Parser)]
+#[command(name = "mirrorlint", version, max_term_width = 100, arg_required_else_help = true)]
+pub(super) struct Arguments {
+    /// When to colour the output.
+    #[arg(long, global = true, value_enum, default_value = "auto")]
+    pub color: Color,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Check mirror lists against the charts. Exits 0 when clean, 1 on findings, 2 when it could not run.
+    Check(Check),
+    /// List every image that the charts deploy, with chart, workload and origins.
+    Images(Images),
+    /// Render a chart as `helm template` does.
+    Render(Render),
+    /// Print a chart's default values as `helm show values` does.
+    Values(Values),
+    /// Print a rule's page.
+    Explain(Explain),
+    /// List all rules.
+    Rules(Rules),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// Lists, or workspace folders; none is the current folder.
+    pub paths: Vec<PathBuf>,
+    /// How to print the findings.
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: Format,
+    /// Exit 0 also when there are findings.
+    #[arg(long)]
+    pub exit_zero: bool,
+    /// The least severity that makes the exit code 1.
+    #[arg(long, value_enum, default_value = "warning", value_name = "SEVERITY")]
+    pub fail_on: FailOn,
+    /// Report these rules only (comma-separated or repeated).
+    #[arg(long, value_delimiter = ',', value_name = "RULE")]
+    pub select: Vec<String>,
+    /// Leave these rules out.
+    #[arg(long, value_delimiter = ',', value_name = "RULE")]
+    pub ignore: Vec<String>,
+    #[command(flatten)]
+    pub charts: ChartOptions,
+}
+
+/// How charts are found and rendered for `check` and `images`.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct ChartOptions {
+    /// Hold the list against this root chart (folder or .tgz; repeatable) and not against those found.
+    #[arg(long = "chart", value_name = "PATH")]
+    pub charts: Vec<PathBuf>,
+    /// Region that empty `region` values take, in place of those that the list's ECR hosts name (repeatable).
+    #[arg(long = "region", value_name = "REGION")]
+    pub regions: Vec<String>,
+    #[command(flatten)]
+    pub values: ValueOptions,
+    /// Kubernetes version that the charts see.
+    #[arg(long, value_name = "VERSION")]
+    pub kube_version: Option<String>,
+}
+
+/// Values that override a chart's own, as Helm's flags of the same names.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct ValueOptions {
+    /// Values file (repeatable; the last one wins).
+    #[arg(short = 'f', long = "values", value_name = "FILE")]
+    pub values: Vec<PathBuf>,
+    /// Set a value: `a.b=c,d[0]=e` (repeatable).
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Set a value that stays a string.
+    #[arg(long = "set-string", value_name = "KEY=VALUE")]
+    pub set_string: Vec<String>,
+    /// Set a value to JSON.
+    #[arg(long = "set-json", value_name = "KEY=JSON")]
+    pub set_json: Vec<String>,
+    /// Set a value to the content of a file.
+    #[arg(long = "set-file", value_name = "KEY=FILE")]
+    pub set_file: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Images {
+    /// A chart (folder or .tgz), a list, or a workspace folder; none is the current folder.
+    pub path: Option<PathBuf>,
+    /// How to print them.
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: Format,
+    #[command(flatten)]
+    pub charts: ChartOptions,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Render {
+    /// The chart (folder or .tgz).
+    pub chart: PathBuf,
+    /// `.Release.Name`
+    #[arg(long, default_value = "release-name")]
+    pub release_name: String,
+    /// `.Release.Namespace`
+    #[arg(short, long, default_value = "default")]
+    pub namespace: String,
+    /// Kubernetes version that the chart sees.
+    #[arg(long, value_name = "VERSION")]
+    pub kube_version: Option<String>,
+    /// API version that `.Capabilities.APIVersions` also has (repeatable).
+    #[arg(short, long, value_delimiter = ',', value_name = "VERSION")]
+    pub api_versions: Vec<String>,
+    /// Print the files below `crds/` too.
+    #[arg(long)]
+    pub include_crds: bool,
+    /// Leave test hooks out.
+    #[arg(long)]
+    pub skip_tests: bool,
+    /// Leave hooks out.
+    #[arg(long)]
+    pub no_hooks: bool,
+    /// Set `.Release.IsUpgrade` in place of `.Release.IsInstall`.
+    #[arg(long)]
+    pub is_upgrade: bool,
+    /// Print only the manifests of these templates (path within the chart, with globs; repeatable).
+    #[arg(short, long, value_name = "TEMPLATE")]
+    pub show_only: Vec<String>,
+    #[command(flatten)]
+    pub values: ValueOptions,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Values {
+    /// The chart (folder or .tgz).
+    pub chart: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Explain {
+    /// The rule's name.
+    pub rule: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Rules {
+    /// How to print them.
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people.
+    Human,
+    /// For programs.
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailOn {
+    Info,
+    Warning,
+    Error,
+}
+
+impl From<FailOn> for Severity {
+    fn from(level: FailOn) -> Self {
+        match level {
+            FailOn::Info => Self::Info,
+            FailOn::Warning => Self::Warning,
+            FailOn::Error => Self::Error,
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! `mirrorlint images`.
+
+use std::path::{Path, PathBuf};
+
+use super::arguments::{Format, Images};
+use super::check::{is_chart, settings};
+use super::{Ending, Outcome, Session};
+use crate::inventory::Inventory;
+use crate::lint::{check, discover, images};
+use crate::report;
+
+pub(super) fn run(session: &Session, options: &Images) -> Outcome {
+    let settings = settings(&options.charts);
+    let path = options.path.clone().unwrap_or_else(|| PathBuf::from("."));
+    let (root, inventory) = if is_chart(&path) {
+        (path.clone(), images(&session.sources, &[path], &settings)?)
+    } else {
+        let workspace = discover(&path)?;
+        let mut all = Inventory::default();
+        for list in check(&session.sources, &workspace, &settings)?.lists {
+            all.uses.extend(list.inventory.uses);
+            all.malformed.extend(list.inventory.malformed);
+        }
+        (workspace.root, all)
+    };
+    let text = match options.format {
+        Format::Human => report::images(&inventory, &session.sources, &root, session.style),
+        Format::Json => report::images_json(&inventory, &session.sources, root_of(&root)),
+    };
+    session.print(&text)?;
+    Ok(Ending::Clean)
+}
+
+fn root_of(path: &Path) -> &Path {
+    if path.is_file() { path.parent().unwrap_or(path) } else { path }
+}

@@ -1,0 +1,104 @@
+//! The command line: arguments, subcommands, exit codes. Decides nothing about lists or charts; prints what other rooms
+//! computed. The only room that writes to standard output and error.
+
+mod arguments;
+mod check;
+mod images;
+mod render;
+mod rules;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::lint::Refusal;
+use crate::report::{self, Style};
+use crate::source::Sources;
+use arguments::{Arguments, Color, Command};
+
+/// How a command ended. Exit codes are a contract: 0, 1, 2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ending {
+    /// Nothing to complain about.
+    Clean,
+    /// Findings at or above `--fail-on`.
+    Findings,
+}
+
+/// What a command gives: an ending, or why it could not run.
+type Outcome = Result<Ending, Refusal>;
+
+/// Where a command reads and prints.
+struct Session {
+    sources: Sources,
+    style: Style,
+}
+
+impl Session {
+    /// Prints to standard output. A reader that has gone away (`| head`) is no error.
+    fn print(&self, text: &str) -> Result<(), Refusal> {
+        self.write(crate::source::to_bytes(text).as_ref())
+    }
+
+    fn write(&self, bytes: &[u8]) -> Result<(), Refusal> {
+        let mut out = std::io::stdout().lock();
+        match out.write_all(bytes).and_then(|()| out.flush()) {
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+                Err(Refusal::new(format!("cannot write to standard output: {error}")))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Runs the command line; what `main` returns.
+#[must_use]
+pub fn main() -> ExitCode {
+    // Charts nest deeply at their worst; the main thread's stack is whatever the shell set.
+    let run = std::thread::Builder::new().stack_size(64 << 20).spawn(|| {
+        let arguments = match Arguments::try_parse() {
+            Ok(arguments) => arguments,
+            Err(error) => {
+                // Help and version are no errors; printing them can only fail when nobody reads.
+                let _ = error.print();
+                return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+            }
+        };
+        run(arguments)
+    });
+    run.ok().and_then(|thread| thread.join().ok()).unwrap_or(ExitCode::from(2))
+}
+
+fn run(arguments: Arguments) -> ExitCode {
+    let session = Session { sources: Sources::new(), style: style(arguments.color, &std::io::stdout()) };
+    let outcome = match &arguments.command {
+        Command::Check(options) => check::run(&session, options),
+        Command::Images(options) => images::run(&session, options),
+        Command::Render(options) => render::run(&session, options),
+        Command::Values(options) => render::values(&session, options),
+        Command::Explain(options) => rules::explain(&session, options),
+        Command::Rules(options) => rules::list(&session, options),
+    };
+    match outcome {
+        Ok(Ending::Clean) => ExitCode::SUCCESS,
+        Ok(Ending::Findings) => ExitCode::from(1),
+        Err(refusal) => {
+            let text = report::refusal(&refusal, &session.sources, style(arguments.color, &std::io::stderr()));
+            let _ = std::io::stderr().lock().write_all(crate::source::to_bytes(&text).as_ref());
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// The style for one stream: colour as `--color`, `NO_COLOR` and the terminal want it; as wide as the terminal.
+fn style(color: Color, stream: &impl anstream::stream::RawStream) -> Style {
+    let color = match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => anstream::AutoStream::choice(stream) != anstream::ColorChoice::Never,
+    };
+    let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let width = width.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))).unwrap_or(100);
+    Style { color, width: width.clamp(40, 120) }
+}

@@ -1,0 +1,51 @@
+//! `mirrorlint render` and `mirrorlint values`: what `helm template` and `helm show values` print.
+
+use super::arguments::{Render, Values};
+use super::check::overrides;
+use super::{Ending, Outcome, Session};
+use crate::chart::{Chart, LoadOptions};
+use crate::lint::Refusal;
+use crate::render::{KubeVersion, Options, RenderError, crds, print, render};
+
+pub(super) fn run(session: &Session, arguments: &Render) -> Outcome {
+    let chart = Chart::load(&session.sources, &arguments.chart, &LoadOptions::default())?;
+    chart.check_installable()?;
+    chart.check_dependencies()?;
+    let kube_version = arguments.kube_version.as_deref().map(KubeVersion::parse).transpose().map_err(Refusal::new)?;
+    let options = Options {
+        release: arguments.release_name.clone(),
+        namespace: arguments.namespace.clone(),
+        is_upgrade: arguments.is_upgrade,
+        kube_version: kube_version.unwrap_or_default(),
+        api_versions: arguments.api_versions.clone(),
+        ..Options::default()
+    };
+    let values = overrides(&arguments.values).merge(&session.sources)?;
+    let rendered = render(&chart, &values, &options)?;
+    if let Some(error) = rendered.refusals.into_iter().next() {
+        return Err(error.into());
+    }
+    let definitions = if arguments.include_crds { crds(&rendered.processed) } else { Vec::new() };
+    let mut manifests = rendered.manifests;
+    manifests.retain(|manifest| !(arguments.no_hooks && manifest.hook));
+    let definitions = definitions.iter().map(|(name, text)| (name.as_str(), text));
+    let text = print(definitions, &manifests, arguments.skip_tests);
+    session.print(&text)?;
+    Ok(Ending::Clean)
+}
+
+/// Prints `values.yaml` as it is written.
+pub(super) fn values(session: &Session, arguments: &Values) -> Outcome {
+    let chart = Chart::load(&session.sources, &arguments.chart, &LoadOptions::default())?;
+    if let Some(file) = &chart.values_file {
+        session.print(&file.text)?;
+        session.print("\n")?;
+    }
+    Ok(Ending::Clean)
+}
+
+impl From<RenderError> for Refusal {
+    fn from(error: RenderError) -> Self {
+        Self { message: error.message, path: None, span: error.place }
+    }
+}

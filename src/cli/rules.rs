@@ -1,0 +1,64 @@
+//! `mirrorlint rules` and `mirrorlint explain`.
+
+use serde::Serialize;
+
+use super::arguments::{Explain, Format, Rules};
+use super::{Ending, Outcome, Session};
+use crate::lint::{Refusal, Rule, nearest_rule, rule, rules};
+
+#[derive(Serialize)]
+struct Row {
+    id: &'static str,
+    group: &'static str,
+    severity: &'static str,
+    fix: Option<&'static str>,
+    since: &'static str,
+    summary: &'static str,
+}
+
+impl From<&Rule> for Row {
+    fn from(rule: &Rule) -> Self {
+        Self {
+            id: rule.id,
+            group: rule.group,
+            severity: rule.severity.as_str(),
+            fix: rule.fix.map(crate::lint::Safety::as_str),
+            since: rule.since,
+            summary: rule.summary,
+        }
+    }
+}
+
+/// Prints the catalogue.
+pub(super) fn list(session: &Session, options: &Rules) -> Outcome {
+    let rows: Vec<Row> = rules().iter().map(Row::from).collect();
+    let text = match options.format {
+        Format::Json => serde_json::to_string(&rows).unwrap_or_default() + "\n",
+        Format::Human => {
+            let width = rows.iter().map(|row| row.id.len()).max().unwrap_or(0);
+            let line = |row: &Row| {
+                let fix = row.fix.unwrap_or("-");
+                format!("{:width$}  {:7}  {:6}  {}\n", row.id, row.severity, fix, row.summary)
+            };
+            rows.iter().map(line).collect()
+        }
+    };
+    session.print(&text)?;
+    Ok(Ending::Clean)
+}
+
+/// Prints a rule's page.
+pub(super) fn explain(session: &Session, options: &Explain) -> Outcome {
+    let rule = rule(&options.rule).ok_or_else(|| unknown(&options.rule))?;
+    let body =
+        rule.page.strip_prefix("---\n").and_then(|text| text.split_once("\n---\n")).map_or(rule.page, |(_, body)| body);
+    session.print(&format!("{}\n", body.trim()))?;
+    Ok(Ending::Clean)
+}
+
+/// What to say when there is no rule of that name.
+pub(super) fn unknown(name: &str) -> Refusal {
+    let hint = nearest_rule(name)
+        .map_or_else(|| "`mirrorlint rules` lists them all".to_owned(), |near| format!("did you mean `{near}`?"));
+    Refusal::new(format!("there is no rule called `{name}`; {hint}"))
+}

@@ -1,0 +1,188 @@
+//! The images that rendered charts deploy: each use with its chart, workload, container, origins and scenarios.
+//! Uses `render`, `chart` and `image`; judges nothing.
+
+mod pods;
+mod scenario;
+mod survey;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::image::Reference;
+use crate::source::{Layer, Origin, Span, Text};
+
+pub use scenario::Scenario;
+pub use survey::{Ambiguity, Problem, Survey, survey};
+
+/// How an image gets pulled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// A container of a pod names it.
+    Container,
+}
+
+impl Kind {
+    /// `container`
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Container => "container",
+        }
+    }
+}
+
+/// A chart's name and version, as its `Chart.yaml` has them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ChartName {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+impl std::fmt::Display for ChartName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.name, self.version)
+    }
+}
+
+/// One chart on the way from the root chart to the one that names an image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChartLink {
+    /// Its name and version.
+    pub chart: ChartName,
+    /// What its parent calls it: its alias, else its name.
+    pub called: String,
+    /// The last part of its folder's path.
+    pub folder: Option<String>,
+    /// Where its parent's `Chart.yaml` says it comes from; `None` for a root chart and a dependency that nobody declares.
+    pub repository: Option<String>,
+    /// Where its parent's `Chart.yaml` asks for its version.
+    pub pinned: Option<Span>,
+}
+
+/// The object that names an image.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Workload {
+    /// Its `kind`.
+    pub kind: String,
+    /// Its `metadata.name`.
+    pub name: String,
+    /// The container's name, when a container names the image.
+    pub container: Option<String>,
+}
+
+/// One place at which the charts name an image.
+#[derive(Clone, Debug)]
+pub struct Use {
+    /// The image as the manifest has it, with its origins.
+    pub text: Text,
+    /// The same, read.
+    pub reference: Reference,
+    /// How it gets pulled.
+    pub kind: Kind,
+    /// The chart whose template names it.
+    pub chart: ChartName,
+    /// The names of the charts from the root chart down to it; aliases where the dependency has one.
+    pub path: Vec<String>,
+    /// The same charts, and how each was asked for.
+    pub chain: Arc<[ChartLink]>,
+    /// The template, by its full name.
+    pub template: String,
+    /// The object that names it.
+    pub workload: Workload,
+    /// The scenarios under which it is deployed, in their order.
+    pub scenarios: Vec<String>,
+    /// When a subchart lies several times under `charts/`: the copies that name this image, if not all of them do.
+    pub only_in: Vec<PathBuf>,
+    /// The condition that must be on for it to be deployed, when it is off.
+    pub when: Option<String>,
+}
+
+impl Use {
+    /// Where its text came from, in the order of the text, each place once.
+    #[must_use]
+    pub fn origins(&self) -> Vec<(Span, Layer)> {
+        let mut places = Vec::new();
+        for (_, origin) in self.text.parts() {
+            for (span, layer, _) in origin.iter().flat_map(Origin::places) {
+                if !places.contains(&(span, layer)) {
+                    places.push((span, layer));
+                }
+            }
+        }
+        places
+    }
+
+    /// The place that decides `range` of its text: a values line rather than `Chart.yaml`, that rather than a template.
+    #[must_use]
+    pub fn decisive(&self, range: std::ops::Range<usize>) -> Option<(Span, Layer)> {
+        let rank = |layer: Layer| match layer {
+            Layer::Set => 0,
+            Layer::Values => 1,
+            Layer::Chart => 2,
+            Layer::Template => 3,
+            Layer::Computed => 4,
+        };
+        let places = self.text.slice(range).origins()?.places();
+        let best = places.into_iter().filter(|(span, ..)| !span.is_empty()).min_by_key(|(_, layer, _)| rank(*layer))?;
+        Some((best.0, best.1))
+    }
+
+    /// The charts on the way to it that go by `name`.
+    #[must_use]
+    pub fn charts_named(&self, name: &str) -> Vec<&ChartName> {
+        let goes_by =
+            |link: &&ChartLink| link.chart.name == name || link.called == name || link.folder.as_deref() == Some(name);
+        self.chain.iter().rev().filter(goes_by).map(|link| &link.chart).collect()
+    }
+
+    /// Where the version of its chart is pinned.
+    #[must_use]
+    pub fn pinned(&self) -> Option<Span> {
+        self.chain.last().and_then(|link| link.pinned)
+    }
+
+    /// The one container that names it, for messages: `DaemonSet rel-efa, container efa`.
+    #[must_use]
+    pub fn place(&self) -> String {
+        let Workload { kind, name, container } = &self.workload;
+        match container {
+            Some(container) => format!("{kind} {name}, container {container}"),
+            None => format!("{kind} {name}"),
+        }
+    }
+
+    /// What stays the same when only the scenario changes: two uses with the same slot are one image with variants.
+    #[must_use]
+    pub fn slot(&self) -> (&[String], &str, &Workload, Kind) {
+        (&self.path, &self.template, &self.workload, self.kind)
+    }
+}
+
+/// Everything that the charts of one list deploy.
+#[derive(Clone, Debug, Default)]
+pub struct Inventory {
+    /// The uses, sorted by chart path, workload and image.
+    pub uses: Vec<Use>,
+    /// Images that are no image references, with the template that names them.
+    pub malformed: Vec<(Text, String)>,
+}
+
+impl Inventory {
+    /// The number of images: variants of one image count once.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        let mut images: Vec<String> = Vec::new();
+        let mut slots = Vec::new();
+        for used in &self.uses {
+            let image = used.reference.to_string();
+            let known_slot = slots.contains(&used.slot());
+            slots.push(used.slot());
+            if !known_slot && !images.contains(&image) {
+                images.push(image);
+            }
+        }
+        images.len()
+    }
+}

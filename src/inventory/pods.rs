@@ -1,0 +1,135 @@
+//! Containers in a manifest: wherever a list called `containers`, `initContainers` or `ephemeralContainers` stands, in any
+//! kind at any depth. A CustomResourceDefinition describes objects, it deploys none: its schema is left alone.
+
+use super::Workload;
+use crate::source::Text;
+use crate::yaml::{Map, Value};
+
+const LISTS: [&str; 3] = ["containers", "initContainers", "ephemeralContainers"];
+
+/// Nesting that is followed; deeper manifests do not occur (Kubernetes refuses them).
+const MAX_DEPTH: usize = 200;
+
+/// A container that names an image.
+#[derive(Clone, Debug)]
+pub struct Container {
+    /// The innermost object with a `kind` around it, and the container's own name.
+    pub workload: Workload,
+    /// The image as the manifest has it.
+    pub image: Text,
+}
+
+/// The containers of one document, in document order of their lists' names.
+#[must_use]
+pub fn containers(document: &Value) -> Vec<Container> {
+    let mut found = Vec::new();
+    let nobody = Workload { kind: String::new(), name: String::new(), container: None };
+    walk(document, &nobody, 0, &mut found);
+    found
+}
+
+fn walk(value: &Value, owner: &Workload, depth: usize, found: &mut Vec<Container>) {
+    if depth > MAX_DEPTH {
+        return;
+    }
+    match value {
+        Value::List(items) => items.iter().for_each(|item| walk(item, owner, depth + 1, found)),
+        Value::Map(map) => {
+            let inner = object(map);
+            let owner = inner.as_ref().unwrap_or(owner);
+            if owner.kind == "CustomResourceDefinition" {
+                return;
+            }
+            for (key, value) in map.iter() {
+                if LISTS.contains(&key.as_str()) {
+                    let items = value.as_list().unwrap_or_default();
+                    found.extend(items.iter().filter_map(|item| container(item, owner)));
+                }
+                walk(value, owner, depth + 1, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// What a mapping says of itself when it is a Kubernetes object.
+fn object(map: &Map) -> Option<Workload> {
+    let kind = map.get("kind")?.as_text()?.to_string();
+    map.get("apiVersion")?.as_text()?;
+    let name = map.get("metadata").and_then(|metadata| metadata.get("name")).and_then(Value::as_text);
+    Some(Workload { kind, name: name.map(ToString::to_string).unwrap_or_default(), container: None })
+}
+
+fn container(item: &Value, owner: &Workload) -> Option<Container> {
+    let image = item.get("image")?.as_text()?.trim();
+    let name = item.get("name").and_then(Value::as_text).map(ToString::to_string);
+    (!image.is_empty()).then(|| Container { workload: Workload { container: name, ..owner.clone() }, image })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn images(document: &str) -> Vec<(String, String, Option<String>, String)> {
+        let value = crate::yaml::load(&Text::new(document)).unwrap();
+        let row = |c: Container| (c.workload.kind, c.workload.name, c.workload.container, c.image.to_string());
+        containers(&value).into_iter().map(row).collect()
+    }
+
+    #[test]
+    fn containers_of_every_kind_and_depth_are_found() {
+        let cron_job = "
+apiVersion: batch/v1
+kind: CronJob
+metadata: {name: nightly}
+spec:
+  jobTemplate:
+    spec:
+      template:
+        spec:
+          initContainers: [{name: prepare, image: busybox:1}]
+          containers: [{name: main, image: nginx:2}]
+";
+        let found = images(cron_job);
+        let workload = |container: &str, image: &str| {
+            ("CronJob".to_owned(), "nightly".to_owned(), Some(container.to_owned()), image.to_owned())
+        };
+        assert_eq!(found, [workload("main", "nginx:2"), workload("prepare", "busybox:1")]);
+    }
+
+    #[test]
+    fn an_item_of_a_list_is_its_own_workload() {
+        let list = "
+apiVersion: v1
+kind: List
+items:
+- apiVersion: v1
+  kind: Pod
+  metadata: {name: a}
+  spec: {containers: [{name: c, image: x:1}]}
+";
+        assert_eq!(images(list)[0].1, "a");
+    }
+
+    #[test]
+    fn a_definition_deploys_nothing() {
+        let definition = "
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: things}
+spec: {containers: [{name: c, image: x:1}]}
+";
+        assert!(images(definition).is_empty());
+    }
+
+    #[test]
+    fn an_empty_or_missing_image_is_none() {
+        let pod = "
+apiVersion: v1
+kind: Pod
+metadata: {name: a}
+spec: {containers: [{name: c, image: ''}, {name: d}, {name: e, image: {x: 1}}]}
+";
+        assert!(images(pod).is_empty());
+    }
+}

@@ -1,0 +1,390 @@
+//! Renders root charts under all scenarios and gathers what they deploy and what was wrong with them.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::pods::containers;
+use super::{ChartLink, ChartName, Inventory, Kind, Scenario, Use};
+use crate::chart::version::Version;
+use crate::chart::{AmbiguousSubchart, Cause, Chart, ChartNode, Choice, Dependency, Disabled, Processed, merge};
+use crate::image::Reference;
+use crate::render::{Manifest, Options, Rendered, render};
+use crate::source::{Sources, Span};
+use crate::yaml::{self, Map, Value};
+
+/// Something wrong with a chart.
+#[derive(Clone, Debug)]
+pub enum Problem {
+    /// A dependency that is not on disk.
+    Unavailable {
+        /// The dependency; its version as it is asked for.
+        chart: ChartName,
+        /// The chart that depends on it.
+        parent: ChartName,
+        /// Where it should come from.
+        repository: Option<String>,
+        /// Where it is asked for.
+        span: Span,
+    },
+    /// Helm would refuse it.
+    Unrenderable {
+        /// The chart that is to blame, as far as it is known.
+        chart: ChartName,
+        /// Helm's message.
+        message: String,
+        /// Where.
+        span: Span,
+        /// The scenarios under which it happens; none when the chart cannot even be loaded.
+        scenarios: Vec<String>,
+    },
+    /// A subchart that lies twice under `charts/`.
+    Ambiguous(Ambiguity),
+}
+
+/// A subchart that lies several times under `charts/`, so that Helm chooses by chance.
+#[derive(Clone, Debug)]
+pub struct Ambiguity {
+    /// Its name.
+    pub name: String,
+    /// It, as the first copy has it.
+    pub chart: ChartName,
+    /// The paths of all copies.
+    pub copies: Vec<PathBuf>,
+    /// A place in each copy that can be shown, in the order of the copies.
+    pub places: Vec<Span>,
+    /// Where its parent asks for it; the first copy's name where nobody does.
+    pub span: Span,
+}
+
+/// What the charts of a list deploy, and what is known of those that do not.
+#[derive(Clone, Debug, Default)]
+pub struct Survey {
+    /// The images.
+    pub inventory: Inventory,
+    /// What was wrong.
+    pub problems: Vec<Problem>,
+    /// Names of charts whose images are not known.
+    pub unknown: Vec<String>,
+    /// Charts that are switched off, by all names that they go by, with the switch.
+    pub disabled: Vec<(String, String)>,
+}
+
+/// One rendering to be done.
+struct Job<'a> {
+    chart: &'a Arc<Chart>,
+    scenario: &'a Scenario,
+    choice: Choice,
+}
+
+/// Surveys `charts` under `scenarios`. `values` are the user's, over which a scenario puts its region; `place` is where the
+/// regions are named.
+#[must_use]
+pub fn survey(
+    sources: &Sources,
+    charts: &[Arc<Chart>],
+    scenarios: &[Scenario],
+    values: &Value,
+    options: &Options,
+) -> Survey {
+    let mut survey = Survey::default();
+    let mut jobs = Vec::new();
+    for chart in charts {
+        survey.inspect(sources, chart);
+        let choices = choices(chart);
+        for scenario in scenarios {
+            jobs.extend(choices.iter().map(|choice| Job { chart, scenario, choice: choice.clone() }));
+        }
+    }
+    let rendered: Vec<_> = {
+        use rayon::prelude::*;
+        jobs.par_iter().map(|job| run(job, values, options)).collect()
+    };
+    for (job, outcome) in jobs.iter().zip(&rendered) {
+        match outcome {
+            Ok(rendered) => survey.gather(sources, job, rendered),
+            Err(error) => survey.refuse(sources, job, error, None),
+        }
+    }
+    survey.settle(charts);
+    survey
+}
+
+fn run(job: &Job<'_>, values: &Value, options: &Options) -> Result<Rendered, crate::render::RenderError> {
+    let options = Options { choice: job.choice.clone(), ..options.clone() };
+    if job.scenario.region.is_none() {
+        return render(job.chart, values, &options);
+    }
+    // Only where the coalesced values, the user's among them, have an empty one.
+    let defaults = job.chart.process(values, &options.choice)?;
+    let region = job.scenario.overrides(&defaults.values);
+    let empty = Map::new();
+    let merged = merge(values.as_map().unwrap_or(&empty), &region);
+    render(job.chart, &Value::Map(Arc::new(merged)), &options)
+}
+
+/// The choices under which all copies of ambiguous subcharts get their turn: folders first, then each further copy.
+fn choices(chart: &Chart) -> Vec<Choice> {
+    let ambiguous: Vec<AmbiguousSubchart> =
+        chart.ambiguous_subcharts().into_iter().filter(|found| found.random).collect();
+    let most = ambiguous.iter().map(|found| found.candidates.len()).max().unwrap_or(1);
+    let choice = |turn: usize| Choice {
+        preferred: (ambiguous.iter())
+            .filter_map(|found| found.candidates.get(turn))
+            .map(|copy| copy.path.clone())
+            .collect(),
+    };
+    (0..most).map(choice).collect()
+}
+
+impl Survey {
+    /// What can be said of a chart before it is rendered.
+    fn inspect(&mut self, sources: &Sources, chart: &Arc<Chart>) {
+        for found in chart.ambiguous_subcharts().into_iter().filter(|found| found.random) {
+            self.problems.extend(ambiguity(sources, chart, &found).map(Problem::Ambiguous));
+        }
+    }
+
+    /// The dependencies that are not on disk: of the root all, for Helm refuses it then; of the charts below it those that
+    /// are on.
+    fn miss(&mut self, sources: &Sources, node: &ChartNode, disabled: &[Disabled]) {
+        for dependency in node.chart.missing_dependencies() {
+            let called = if dependency.alias.is_empty() { &dependency.name } else { &dependency.alias };
+            let off = disabled.iter().any(|found| found.parent == node.path && found.dependency == *called);
+            let span = dependency.name.exact_span().or_else(|| start_of(sources, &node.chart));
+            let (Some(span), true) = (span, node.is_root || !off) else { continue };
+            let known =
+                |problem: &Problem| matches!(problem, Problem::Unavailable { span: known, .. } if *known == span);
+            if self.problems.iter().any(known) {
+                continue;
+            }
+            let chart = ChartName { name: dependency.name.to_string(), version: dependency.version.to_string() };
+            let repository = Some(dependency.repository.to_string()).filter(|address| !address.is_empty());
+            self.unknown.extend([dependency.name.to_string(), dependency.alias.to_string()]);
+            self.problems.push(Problem::Unavailable { chart, parent: name_of(&node.chart), repository, span });
+        }
+        for subchart in &node.subcharts {
+            self.miss(sources, subchart, disabled);
+        }
+    }
+
+    fn gather(&mut self, sources: &Sources, job: &Job<'_>, rendered: &Rendered) {
+        let chains = Chains::new(&rendered.processed);
+        for refusal in &rendered.refusals {
+            self.refuse(sources, job, refusal, Some(&chains));
+        }
+        self.miss(sources, &rendered.processed.root, &rendered.processed.disabled);
+        for disabled in &rendered.processed.disabled {
+            let when = switch(&disabled.cause);
+            let names = disabled.charts.iter().map(|chart| chart.name().to_string());
+            let names = names.chain([disabled.dependency.to_string()]);
+            self.disabled.extend(names.map(|name| (name, when.clone())));
+        }
+        for manifest in &rendered.manifests {
+            self.read(job, &chains, manifest);
+        }
+    }
+
+    fn read(&mut self, job: &Job<'_>, chains: &Chains, manifest: &Manifest) {
+        let Some(chain) = chains.of_template(&manifest.template) else { return };
+        let Ok(document) = yaml::load(&manifest.text) else { return };
+        for container in containers(&document) {
+            let Ok(reference) = Reference::parse(&container.image) else {
+                let malformed = (container.image.clone(), manifest.template.clone());
+                if !self.inventory.malformed.contains(&malformed) {
+                    self.inventory.malformed.push(malformed);
+                }
+                continue;
+            };
+            let Some(last) = chain.last() else { continue };
+            let used = Use {
+                text: container.image,
+                reference,
+                kind: Kind::Container,
+                chart: last.chart.clone(),
+                path: chain.iter().map(|link| link.called.clone()).collect(),
+                chain: chain.clone(),
+                template: manifest.template.clone(),
+                workload: container.workload,
+                scenarios: vec![job.scenario.name.clone()],
+                only_in: job.choice.preferred.clone(),
+                when: None,
+            };
+            self.inventory.add(used);
+        }
+    }
+
+    fn refuse(
+        &mut self,
+        sources: &Sources,
+        job: &Job<'_>,
+        error: &crate::render::RenderError,
+        chains: Option<&Chains>,
+    ) {
+        let chain = error.template.as_ref().zip(chains).and_then(|(template, chains)| chains.of_template(template));
+        let chart = chain.and_then(|chain| chain.last()).map_or_else(|| name_of(job.chart), |link| link.chart.clone());
+        let Some(span) = error.place.or_else(|| start_of(sources, job.chart)) else { return };
+        self.unknown.push(chart.name.clone());
+        if chains.is_none() {
+            // Nothing of it was rendered, so nothing is known of the charts below it either.
+            self.unknown.extend(names_below(job.chart));
+        }
+        let scenario = job.scenario.name.clone();
+        for problem in &mut self.problems {
+            if let Problem::Unrenderable { message, span: known, scenarios, .. } = problem
+                && *message == error.message
+                && *known == span
+            {
+                if !scenarios.contains(&scenario) {
+                    scenarios.push(scenario);
+                }
+                return;
+            }
+        }
+        let message = error.message.clone();
+        self.problems.push(Problem::Unrenderable { chart, message, span, scenarios: vec![scenario] });
+    }
+
+    /// Sorts, and forgets what holds under all choices or is on elsewhere.
+    fn settle(&mut self, charts: &[Arc<Chart>]) {
+        let copies: Vec<PathBuf> = (charts.iter())
+            .flat_map(|chart| chart.ambiguous_subcharts())
+            .filter(|found| found.random)
+            .flat_map(|found| found.candidates.iter().map(|copy| copy.path.clone()).collect::<Vec<_>>())
+            .collect();
+        self.inventory.settle(&copies);
+        let deployed = |name: &String| self.inventory.uses.iter().any(|used| used.path.contains(name));
+        self.disabled.retain(|(name, _)| !deployed(name));
+        self.disabled.sort();
+        self.disabled.dedup();
+        self.unknown.retain(|name| !name.is_empty());
+    }
+}
+
+impl Inventory {
+    /// Adds a use, or what is new about one that is known.
+    fn add(&mut self, used: Use) {
+        let same = |known: &&mut Use| known.text == used.text && known.slot() == used.slot();
+        let Some(known) = self.uses.iter_mut().find(same) else {
+            self.uses.push(used);
+            return;
+        };
+        for scenario in used.scenarios {
+            if !known.scenarios.contains(&scenario) {
+                known.scenarios.push(scenario);
+            }
+        }
+        for copy in used.only_in {
+            if !known.only_in.contains(&copy) {
+                known.only_in.push(copy);
+            }
+        }
+    }
+
+    /// `copies` are all copies of ambiguous subcharts: a use that all of one subchart's copies have depends on none.
+    fn settle(&mut self, copies: &[PathBuf]) {
+        for used in &mut self.uses {
+            if copies.iter().all(|copy| used.only_in.contains(copy)) {
+                used.only_in.clear();
+            }
+        }
+        self.uses.sort_by(|a, b| {
+            let key = |used: &Use| (used.path.clone(), used.template.clone(), used.workload.clone());
+            key(a).cmp(&key(b)).then_with(|| a.reference.as_str().cmp(b.reference.as_str()))
+        });
+    }
+}
+
+/// The charts of one rendering by the folder that their templates' names begin with.
+struct Chains {
+    by_path: BTreeMap<String, Arc<[ChartLink]>>,
+}
+
+impl Chains {
+    fn new(processed: &Processed) -> Self {
+        let mut chains = Self { by_path: BTreeMap::new() };
+        chains.add(&processed.root, None, &[]);
+        chains
+    }
+
+    fn add(&mut self, node: &ChartNode, parent: Option<&ChartNode>, above: &[ChartLink]) {
+        let asked = parent.and_then(|parent| dependency(parent, node));
+        let mut chain = above.to_vec();
+        chain.push(link(node, asked));
+        for subchart in &node.subcharts {
+            self.add(subchart, Some(node), &chain);
+        }
+        self.by_path.insert(node.path.clone(), chain.into());
+    }
+
+    fn of_template(&self, template: &str) -> Option<&Arc<[ChartLink]>> {
+        let ends = template.match_indices('/').map(|(at, _)| at).collect::<Vec<_>>();
+        ends.into_iter().rev().find_map(|end| self.by_path.get(&template[..end]))
+    }
+}
+
+/// What the parent's `Chart.yaml` says of a subchart.
+fn dependency<'a>(parent: &'a ChartNode, node: &ChartNode) -> Option<&'a Dependency> {
+    let known = parent.chart.metadata.dependencies.iter().flatten();
+    let called = |dependency: &&Dependency| {
+        if dependency.alias.is_empty() { dependency.name == node.name } else { dependency.alias == node.name }
+    };
+    known.into_iter().find(called)
+}
+
+fn link(node: &ChartNode, asked: Option<&Dependency>) -> ChartLink {
+    let mut chart = name_of(&node.chart);
+    // The version that is pinned is the one to document; it may be spelled otherwise than the chart itself spells it.
+    if let Some(dependency) = asked
+        && let (Ok(pinned), Ok(own)) = (Version::parse(&dependency.version), Version::parse(&chart.version))
+        && pinned == own
+    {
+        chart.version = dependency.version.to_string();
+    }
+    ChartLink {
+        chart,
+        called: node.name.to_string(),
+        folder: node.chart.path.file_name().map(|name| name.to_string_lossy().into_owned()),
+        repository: asked.map(|dependency| dependency.repository.to_string()),
+        pinned: asked.and_then(|dependency| dependency.version.exact_span()),
+    }
+}
+
+fn ambiguity(sources: &Sources, parent: &Chart, found: &AmbiguousSubchart) -> Option<Ambiguity> {
+    let first = found.candidates.first()?;
+    let declared = parent.metadata.dependencies.iter().flatten().find(|dependency| dependency.name == found.name);
+    let span = declared.and_then(|dependency| dependency.name.exact_span()).or_else(|| first.name().exact_span())?;
+    let place = |copy: &Arc<Chart>| copy.name().exact_span().or_else(|| start_of(sources, copy));
+    Some(Ambiguity {
+        name: found.name.to_string(),
+        chart: name_of(first),
+        copies: found.candidates.iter().map(|copy| copy.path.clone()).collect(),
+        places: found.candidates.iter().filter_map(place).collect(),
+        span,
+    })
+}
+
+/// The condition that would turn a dependency on.
+fn switch(cause: &Cause) -> String {
+    match cause {
+        Cause::Condition { path, .. } => path.clone(),
+        Cause::Tags { tags, .. } => tags.iter().map(|tag| format!("tags.{tag}")).collect::<Vec<_>>().join(", "),
+    }
+}
+
+/// The names of all charts below `chart`, and of those that it asks for.
+fn names_below(chart: &Chart) -> Vec<String> {
+    let asked = chart.metadata.dependencies.iter().flatten();
+    let asked = asked.flat_map(|dependency| [dependency.name.to_string(), dependency.alias.to_string()]);
+    asked.chain(chart.subcharts.iter().flat_map(|subchart| names_below(subchart))).collect()
+}
+
+fn name_of(chart: &Chart) -> ChartName {
+    ChartName { name: chart.name().to_string(), version: chart.metadata.version.to_string() }
+}
+
+/// The first byte of a chart's `Chart.yaml`: a place for what has no better one.
+fn start_of(sources: &Sources, chart: &Chart) -> Option<Span> {
+    let file = chart.metadata_file.or_else(|| sources.find(Path::new(&chart.metadata_path)))?;
+    Some(Span::new(file, 0, 0))
+}

@@ -1,0 +1,111 @@
+//! What every rule sees: the list, the verdicts, the charts; and the few steps that several rules share.
+
+use crate::image::Reference;
+use crate::inventory::{Inventory, Problem, Use};
+use crate::mirror::{Entry, List};
+use crate::source::{Layer, Sources, Span};
+
+use super::reconcile::{Listed, Reconciliation, Verdict};
+use super::{Edit, Finding};
+
+/// One list with everything that is known about it.
+#[derive(Clone, Copy)]
+pub(crate) struct Context<'a> {
+    pub sources: &'a Sources,
+    pub list: &'a List,
+    /// The entries with a well-formed image, and the verdict on each.
+    pub listed: &'a [Listed],
+    pub reconciliation: &'a Reconciliation,
+    pub inventory: &'a Inventory,
+    /// What was wrong with the charts.
+    pub problems: &'a [Problem],
+}
+
+/// An entry with its verdict.
+#[derive(Clone, Copy)]
+pub(crate) struct Judged<'a> {
+    pub entry: &'a Entry,
+    pub reference: &'a Reference,
+    pub verdict: &'a Verdict,
+}
+
+impl<'a> Context<'a> {
+    /// The entries with a well-formed image, in the order of the list.
+    pub fn judged(&self) -> impl Iterator<Item = Judged<'a>> + use<'a> {
+        let entries = &self.list.entries;
+        let verdicts = self.listed.iter().zip(&self.reconciliation.verdicts);
+        verdicts.map(|(listed, verdict)| Judged {
+            entry: &entries[listed.entry],
+            reference: &listed.reference,
+            verdict,
+        })
+    }
+
+    /// The use of that index.
+    pub fn used(&self, at: usize) -> &'a Use {
+        &self.inventory.uses[at]
+    }
+
+    /// Replaces `span` by `text`, unless that is what stands there.
+    pub fn replace(&self, span: Span, text: &str) -> Option<Edit> {
+        (self.sources.slice(span) != text).then(|| Edit { span, text: text.to_owned() })
+    }
+}
+
+impl Judged<'_> {
+    /// The place of `range` of the image within the list.
+    pub fn span(&self, range: std::ops::Range<usize>) -> Span {
+        let source = self.entry.source.span;
+        let start = source.start as usize;
+        Span::new(source.file, start + range.start, start + range.end)
+    }
+
+    /// The place of the tag; of the whole image when it has none.
+    pub fn tag_span(&self) -> Span {
+        self.reference.tag_range().map_or(self.entry.source.span, |range| self.span(range))
+    }
+
+    /// The place of everything but tag and digest.
+    pub fn name_span(&self) -> Span {
+        self.span(self.reference.name_range())
+    }
+
+    /// A finding about this entry at `span`.
+    pub fn finding(&self, rule: &'static super::Rule, span: Span, message: String) -> Finding {
+        Finding::new(rule, span, &self.entry.name.text, message)
+            .entry(&self.entry.name.text)
+            .image(self.reference.as_str())
+    }
+}
+
+/// `tag v1` or `digest sha256:...`: what of an image tells its version.
+pub(crate) fn version_of(reference: &Reference) -> String {
+    match (reference.tag(), reference.digest()) {
+        (Some(tag), None) => tag.to_owned(),
+        (Some(tag), Some(digest)) => format!("{tag}@{digest}"),
+        (None, Some(digest)) => digest.to_owned(),
+        (None, None) => "no tag".to_owned(),
+    }
+}
+
+/// The place that decides the version of an image, and what kind of place it is, in words.
+pub(crate) fn version_place(used: &Use) -> Option<(Span, &'static str)> {
+    let range = match (used.reference.tag_range(), used.reference.digest_range()) {
+        (Some(tag), Some(digest)) => tag.start..digest.end,
+        (Some(range), None) | (None, Some(range)) => range,
+        (None, None) => 0..used.text.len(),
+    };
+    let (span, layer) = used.decisive(range)?;
+    Some((span, layer_words(layer)))
+}
+
+/// What a layer is called in messages.
+pub(crate) fn layer_words(layer: Layer) -> &'static str {
+    match layer {
+        Layer::Values => "values",
+        Layer::Chart => "Chart.yaml",
+        Layer::Template => "template",
+        Layer::Set => "--set",
+        Layer::Computed => "computed",
+    }
+}

@@ -1,0 +1,149 @@
+//! Finds the lists and the root charts of a workspace by walking its folder. Reads names only, opens nothing.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use walkdir::{DirEntry, WalkDir};
+
+use super::Refusal;
+
+/// What a list is called.
+pub const LIST_NAME: &str = "ecr-images.conf";
+
+/// Folders that hold no charts or lists of the workspace's own.
+const SKIPPED: [&str; 3] = [".git", "node_modules", "target"];
+
+/// A folder with lists and charts.
+#[derive(Clone, Debug, Default)]
+pub struct Workspace {
+    /// The folder that paths are relative to.
+    pub root: PathBuf,
+    /// The lists, those below `tools/` first.
+    pub lists: Vec<PathBuf>,
+    /// The folders with a `Chart.yaml` that lie in no other chart's `charts/`, sorted.
+    pub charts: Vec<PathBuf>,
+}
+
+/// The workspace that `path` means: a folder is one itself; a list belongs to the nearest folder above it that holds charts.
+///
+/// # Errors
+/// When there is nothing at `path`, or a folder holds no list.
+pub fn discover(path: &Path) -> Result<Workspace, Refusal> {
+    let refusal = |message: String| Refusal { path: Some(path.to_owned()), ..Refusal::new(message) };
+    let metadata = std::fs::metadata(path).map_err(|error| refusal(format!("cannot be read: {error}")))?;
+    if !metadata.is_dir() {
+        let mut workspace = around(path);
+        workspace.lists = vec![path.to_owned()];
+        return Ok(workspace);
+    }
+    if path.file_name().is_some_and(|name| name == LIST_NAME) {
+        return Err(refusal("is a folder; the mirror list must be a file".to_owned()));
+    }
+    let workspace = walk(path);
+    if workspace.lists.is_empty() {
+        let message = format!("holds no `{LIST_NAME}`; name the list, or the folder that holds it");
+        return Err(refusal(message));
+    }
+    Ok(workspace)
+}
+
+/// The workspace of the list at `list`: the nearest folder above it with a chart below. The search ends at the top of the
+/// git work tree; outside of one it goes no further than the folder above `tools/`.
+fn around(list: &Path) -> Workspace {
+    let absolute = std::path::absolute(list).unwrap_or_else(|_| list.to_owned());
+    let folder = absolute.parent().unwrap_or(Path::new("/"));
+    let top = folder.ancestors().find(|folder| folder.join(".git").exists());
+    let start = if folder.ends_with("tools") { folder.parent().unwrap_or(folder) } else { folder };
+    let above: Vec<&Path> = match top {
+        Some(top) => start.ancestors().take_while(|folder| folder.starts_with(top)).collect(),
+        None => vec![start],
+    };
+    let nearest = above.iter().map(|folder| walk(folder)).find(|workspace| !workspace.charts.is_empty());
+    let mut workspace = nearest.unwrap_or_else(|| walk(start));
+    // Paths are printed as they were given where that is possible.
+    if let Ok(here) = std::env::current_dir()
+        && let Ok(below) = workspace.root.strip_prefix(&here)
+        && !list.is_absolute()
+    {
+        let relative = |path: &PathBuf| path.strip_prefix(&here).map_or_else(|_| path.clone(), Path::to_owned);
+        let root = below.to_owned();
+        workspace.charts = workspace.charts.iter().map(relative).collect();
+        workspace.lists = workspace.lists.iter().map(relative).collect();
+        workspace.root = root;
+    }
+    workspace
+}
+
+fn walk(root: &Path) -> Workspace {
+    let mut workspace = Workspace { root: root.to_owned(), ..Workspace::default() };
+    let mut charts = BTreeSet::new();
+    let kept = |entry: &DirEntry| entry.depth() == 0 || !SKIPPED.iter().any(|name| entry.file_name() == *name);
+    for entry in WalkDir::new(root).sort_by_file_name().into_iter().filter_entry(kept).flatten() {
+        if entry.file_name() == "Chart.yaml" && !entry.file_type().is_dir() {
+            charts.extend(entry.path().parent().map(Path::to_owned));
+        } else if entry.file_name() == LIST_NAME && entry.file_type().is_file() {
+            workspace.lists.push(entry.into_path());
+        }
+    }
+    let in_tools = |list: &PathBuf| list.parent().is_some_and(|folder| folder.ends_with("tools"));
+    workspace.lists.sort_by_key(|list| (!in_tools(list), list.clone()));
+    let nested =
+        |chart: &PathBuf| chart.ancestors().skip(1).any(|above| charts.contains(above) && below_charts(above, chart));
+    workspace.charts = charts.iter().filter(|chart| !nested(chart)).cloned().collect();
+    workspace
+}
+
+/// Whether `chart` lies in the `charts/` folder of the chart at `above`.
+fn below_charts(above: &Path, chart: &Path) -> bool {
+    chart.strip_prefix(above).is_ok_and(|rest| rest.starts_with("charts"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn workspace(files: &[&str]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = folder.path().join(file);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "").unwrap();
+        }
+        folder
+    }
+
+    fn below(root: &Path, paths: &[PathBuf]) -> Vec<String> {
+        paths.iter().map(|path| path.strip_prefix(root).unwrap().to_string_lossy().into_owned()).collect()
+    }
+
+    #[test]
+    fn lists_and_root_charts_are_found() {
+        let folder = workspace(&[
+            "other/ecr-images.conf",
+            "tools/ecr-images.conf",
+            "cli/chart/Chart.yaml",
+            "cli/chart/charts/sub/Chart.yaml",
+            "node_modules/x/Chart.yaml",
+        ]);
+        let found = discover(folder.path()).unwrap();
+        assert_eq!(below(folder.path(), &found.lists), ["tools/ecr-images.conf", "other/ecr-images.conf"]);
+        assert_eq!(below(folder.path(), &found.charts), ["cli/chart"]);
+    }
+
+    #[test]
+    fn a_list_belongs_to_the_nearest_folder_with_charts() {
+        let folder = workspace(&[".git/HEAD", "a/chart/Chart.yaml", "b/tools/ecr-images.conf", "b/chart/Chart.yaml"]);
+        let found = discover(&folder.path().join("b/tools/ecr-images.conf")).unwrap();
+        assert_eq!(found.root, folder.path().join("b"));
+        assert_eq!(below(folder.path(), &found.charts), ["b/chart"]);
+    }
+
+    #[test]
+    fn a_missing_path_and_a_folder_without_lists_are_told() {
+        let folder = workspace(&["chart/Chart.yaml", "x/ecr-images.conf/keep"]);
+        let message = |path: PathBuf| discover(&path).unwrap_err().message;
+        assert!(message(folder.path().join("nothing")).starts_with("cannot be read"));
+        assert!(message(folder.path().to_owned()).contains("holds no `ecr-images.conf`"));
+        assert!(message(folder.path().join("x/ecr-images.conf")).contains("is a folder"));
+    }
+}

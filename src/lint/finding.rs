@@ -1,0 +1,224 @@
+//! What the linter says: findings, each with a place, and fixes as byte edits. No presentation here.
+
+use std::path::PathBuf;
+
+use crate::inventory::ChartName;
+use crate::lint::Rule;
+use crate::source::Span;
+
+/// How bad a finding is. Ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// Should be mended.
+    Warning,
+    /// A deployment can fail.
+    Error,
+}
+
+impl Severity {
+    /// `info`, `warning` or `error`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// How far a fix can be trusted. Ordered: a fix applies at a level when its safety is at or below it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Safety {
+    /// Makes the list say what the charts deploy; loses nothing.
+    Safe,
+    /// Deletes something, or rests on a guess.
+    Unsafe,
+}
+
+impl Safety {
+    /// `safe` or `unsafe`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Safe => "safe",
+            Self::Unsafe => "unsafe",
+        }
+    }
+}
+
+/// Puts `text` in place of the bytes of `span`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// What is replaced; a point inserts.
+    pub span: Span,
+    /// What stands there afterwards.
+    pub text: String,
+}
+
+/// Edits that are applied whole or not at all. Sorted, never overlapping, all in one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, as an order: `Set the tag to v0.5.13`.
+    pub title: String,
+    /// How far it can be trusted.
+    pub safety: Safety,
+    edits: Vec<Edit>,
+}
+
+impl Fix {
+    /// A fix of `edits`, which are sorted here.
+    #[must_use]
+    pub fn new(title: impl Into<String>, safety: Safety, mut edits: Vec<Edit>) -> Self {
+        edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+        edits.dedup();
+        debug_assert!(edits.windows(2).all(|pair| pair[0].span.end <= pair[1].span.start), "edits overlap: {edits:?}");
+        Self { title: title.into(), safety, edits }
+    }
+
+    /// The edits, in order of their place.
+    #[must_use]
+    pub fn edits(&self) -> &[Edit] {
+        &self.edits
+    }
+}
+
+/// Another place that matters to a finding: the chart line that proves it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Related {
+    /// What stands there.
+    pub message: String,
+    /// Where.
+    pub span: Span,
+}
+
+/// One thing that is wrong. Built with a place, or not at all.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The rule that found it.
+    pub rule: &'static Rule,
+    /// How bad it is; the rule's own severity unless the configuration says otherwise.
+    pub severity: Severity,
+    /// What is wrong, where the truth stands, what to do: one or two lines.
+    pub message: String,
+    /// Where.
+    pub span: Span,
+    /// A few words on the place itself.
+    pub label: String,
+    /// Other places.
+    pub related: Vec<Related>,
+    /// The entry's name.
+    pub entry: Option<String>,
+    /// What the list says.
+    pub image: Option<String>,
+    /// What the charts deploy.
+    pub expected: Option<String>,
+    /// The chart that it is about.
+    pub chart: Option<ChartName>,
+    /// The scenarios under which it holds; empty when it does not depend on any.
+    pub scenarios: Vec<String>,
+    /// What could be done, best first.
+    pub fixes: Vec<Fix>,
+    /// What tells this finding from others of its rule in the same file; free of line numbers.
+    subject: String,
+}
+
+impl Finding {
+    /// A finding of `rule` at `span` about `subject` (an entry's name, an image: whatever is stable when lines move).
+    #[must_use]
+    pub fn new(rule: &'static Rule, span: Span, subject: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            rule,
+            severity: rule.severity,
+            message: message.into(),
+            span,
+            label: String::new(),
+            related: Vec::new(),
+            entry: None,
+            image: None,
+            expected: None,
+            chart: None,
+            scenarios: Vec::new(),
+            fixes: Vec::new(),
+            subject: subject.into(),
+        }
+    }
+
+    /// Words on the place itself.
+    #[must_use]
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = label.into();
+        self
+    }
+
+    /// Adds another place, where there is one.
+    #[must_use]
+    pub fn related(mut self, message: impl Into<String>, span: Option<Span>) -> Self {
+        self.related.extend(span.map(|span| Related { message: message.into(), span }));
+        self
+    }
+
+    /// Says which entry it is about.
+    #[must_use]
+    pub fn entry(mut self, name: &str) -> Self {
+        self.entry = Some(name.to_owned());
+        self
+    }
+
+    /// Says what the list says.
+    #[must_use]
+    pub fn image(mut self, image: &str) -> Self {
+        self.image = Some(image.to_owned());
+        self
+    }
+
+    /// Says what the charts deploy.
+    #[must_use]
+    pub fn expected(mut self, image: &str) -> Self {
+        self.expected = Some(image.to_owned());
+        self
+    }
+
+    /// Says which chart it is about.
+    #[must_use]
+    pub fn chart(mut self, chart: ChartName) -> Self {
+        self.chart = Some(chart);
+        self
+    }
+
+    /// Adds a fix, unless it would change nothing.
+    #[must_use]
+    pub fn fix(mut self, fix: Fix) -> Self {
+        if !fix.edits.is_empty() {
+            self.fixes.push(fix);
+        }
+        self
+    }
+
+    /// Names this finding across runs, whatever moves in the files: `RULE:SUBJECT`.
+    #[must_use]
+    pub fn key(&self) -> String {
+        format!("{}:{}", self.rule.id, self.subject)
+    }
+}
+
+/// Why the linter could not run at all (exit code 2).
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Refusal {
+    /// What is wrong and what to do.
+    pub message: String,
+    /// The file it is about, if it is about one.
+    pub path: Option<PathBuf>,
+    /// The place in that file, when it could be read.
+    pub span: Option<Span>,
+}
+
+impl Refusal {
+    /// A refusal about no file in particular.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), path: None, span: None }
+    }
+}

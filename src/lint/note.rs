@@ -1,0 +1,117 @@
+//! What a source note should say: the words that the fixes write into a list, in the way the team writes them.
+
+use crate::image::Reference;
+use crate::inventory::Use;
+use crate::source::Layer;
+
+/// `(from local chart NAME:VERSION)` or `(from REPO/NAME:VERSION)`.
+pub(crate) fn source_note(used: &Use) -> String {
+    match used.chain.last().and_then(|link| link.repository.as_deref()).and_then(repository_name) {
+        Some(repository) => format!("(from {repository}/{})", used.chart),
+        None => format!("(from local chart {})", used.chart),
+    }
+}
+
+/// A short name for a chart repository, as `helm repo add` would be given one; `None` for a local one.
+fn repository_name(address: &str) -> Option<String> {
+    if address.is_empty() || address.starts_with("file:") {
+        return None;
+    }
+    if let Some(alias) = address.strip_prefix('@').or_else(|| address.strip_prefix("alias:")) {
+        return Some(alias.to_owned());
+    }
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest).trim_end_matches('/');
+    let mut parts = rest.split('/');
+    let host = parts.next().unwrap_or_default();
+    let says_little = |part: &&str| matches!(*part, "charts" | "chart" | "helm" | "helm-charts" | "stable" | "");
+    if let Some(part) = parts.rev().find(|part| !says_little(part)) {
+        return Some(part.to_owned());
+    }
+    let labels: Vec<_> = host.split(':').next().unwrap_or_default().split('.').collect();
+    labels.len().checked_sub(2).and_then(|at| labels.get(at)).map(|label| (*label).to_owned())
+}
+
+/// What a new block is titled: the image's last path part, in words.
+pub(crate) fn title(used: &Use) -> String {
+    let last = used.reference.path().rsplit('/').next().unwrap_or_default();
+    let words = last.split(['-', '_', '.']).filter(|word| !word.is_empty()).map(|word| {
+        let mut letters = word.chars();
+        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    });
+    words.collect::<Vec<String>>().join(" ")
+}
+
+/// The lines of a new entry: title with source note, repository, tag and where it came from, the entry.
+pub(crate) fn block(used: &Use, name: &str) -> Vec<String> {
+    let image = &used.reference;
+    let mut lines = vec![format!("# {} {}", title(used), source_note(used)), format!("# Repository: {}", image.name())];
+    if let (Some(tag), Some(range)) = (image.tag(), image.tag_range()) {
+        let from = match used.decisive(range).map(|(_, layer)| layer) {
+            Some(Layer::Values) => " (from chart values)",
+            Some(Layer::Chart) => " (from Chart.yaml appVersion)",
+            Some(Layer::Template) => " (from chart template)",
+            Some(Layer::Set | Layer::Computed) | None => "",
+        };
+        lines.push(format!("# Tag: {tag}{from}"));
+    }
+    lines.push(format!("{name}={}", image.as_str()));
+    lines
+}
+
+/// A repository name for `image` that ECR accepts and that is not `taken`: its last path part, with more of the path in
+/// front where that is needed.
+pub(crate) fn new_name(image: &Reference, taken: &[String]) -> String {
+    let parts: Vec<String> = image.path().split('/').map(ecr_part).collect();
+    let candidates = (1..=parts.len()).map(|count| parts[parts.len() - count..].join("-"));
+    let numbered = (2..).map(|number| format!("{}-{number}", parts.join("-")));
+    let free = |name: &String| name.len() > 1 && !taken.contains(name);
+    candidates.chain(numbered).find(free).unwrap_or_default()
+}
+
+/// A path part of an image with ECR's stricter rule: one separator between letters or digits.
+fn ecr_part(part: &str) -> String {
+    let mut name = String::with_capacity(part.len());
+    for letter in part.chars() {
+        let separator = !letter.is_ascii_alphanumeric();
+        if !(separator && name.ends_with(['.', '_', '-'])) {
+            name.push(letter);
+        }
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn repositories_get_the_name_people_give_them() {
+        let names = [
+            ("https://aws.github.io/eks-charts/", Some("eks-charts")),
+            ("https://nvidia.github.io/k8s-device-plugin", Some("k8s-device-plugin")),
+            ("oci://quay.io/jetstack/charts", Some("jetstack")),
+            ("https://charts.jetstack.io", Some("jetstack")),
+            ("https://charts.bitnami.com/bitnami", Some("bitnami")),
+            ("@eks", Some("eks")),
+            ("alias:eks", Some("eks")),
+            ("http://localhost:5000", None),
+            ("file://../x", None),
+            ("", None),
+        ];
+        for (address, name) in names {
+            assert_eq!(repository_name(address).as_deref(), name, "{address}");
+        }
+    }
+
+    #[test]
+    fn new_names_are_free_and_acceptable() {
+        let image = Reference::parse("public.ecr.aws/neuron/device__plugin--x:1").unwrap();
+        assert_eq!(new_name(&image, &[]), "device_plugin-x");
+        assert_eq!(new_name(&image, &["device_plugin-x".to_owned()]), "neuron-device_plugin-x");
+        let taken = ["device_plugin-x".to_owned(), "neuron-device_plugin-x".to_owned()];
+        assert_eq!(new_name(&image, &taken), "neuron-device_plugin-x-2");
+        for name in [new_name(&image, &[]), new_name(&image, &taken)] {
+            assert!(crate::image::check_repository_name(&name).is_ok());
+        }
+    }
+}

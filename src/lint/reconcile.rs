@@ -1,0 +1,237 @@
+//! Holds the entries of a list against the images that the charts deploy: each entry gets one verdict, each deployed image
+//! is listed or missing. Every rule about images reads the verdicts from here, so that one cause gives one finding.
+
+use std::collections::HashSet;
+
+use crate::image::Reference;
+use crate::inventory::{Inventory, Use};
+
+/// What a source note says, as far as reconciling needs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotedChart {
+    /// The chart's name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// An entry with a well-formed image.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// Its index among the list's entries.
+    pub entry: usize,
+    /// Its name.
+    pub name: String,
+    /// Its image.
+    pub reference: Reference,
+    /// The chart that its source note names.
+    pub noted: Option<NotedChart>,
+}
+
+/// What the charts say about charts that images could come from.
+#[derive(Clone, Debug, Default)]
+pub struct Coverage {
+    /// Charts whose images are not known, because they are not on disk or cannot be rendered.
+    pub unknown: Vec<String>,
+    /// Whether there is a chart of which not even the names of its dependencies are known.
+    pub blind: bool,
+    /// Names of charts that a condition switches off, each with the condition.
+    pub disabled: Vec<(String, String)>,
+}
+
+/// What is to be said of an entry. Uses are indices into [`Inventory::uses`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Deployed as it is listed.
+    Right {
+        /// All uses of exactly this image.
+        uses: Vec<usize>,
+    },
+    /// The same repository is deployed with another tag or digest.
+    OtherVersion {
+        /// The uses that the entry should serve, best first.
+        uses: Vec<usize>,
+    },
+    /// What the entry stands for is deployed from another repository.
+    OtherRepository {
+        /// The uses that the entry should serve.
+        uses: Vec<usize>,
+        /// Whether the source note's chart led there; else the image's name did.
+        documented: bool,
+    },
+    /// Its chart is switched off.
+    Disabled {
+        /// The switch.
+        when: String,
+    },
+    /// Its chart could not be read or rendered, so nothing can be said.
+    Unknown,
+    /// No chart deploys it.
+    Stale,
+}
+
+impl Verdict {
+    /// The uses that the entry serves or should serve.
+    #[must_use]
+    pub fn uses(&self) -> &[usize] {
+        match self {
+            Self::Right { uses } | Self::OtherVersion { uses } | Self::OtherRepository { uses, .. } => uses,
+            Self::Disabled { .. } | Self::Unknown | Self::Stale => &[],
+        }
+    }
+}
+
+/// The outcome.
+#[derive(Clone, Debug, Default)]
+pub struct Reconciliation {
+    /// One verdict per [`Listed`], in their order.
+    pub verdicts: Vec<Verdict>,
+    /// Deployed images that no entry serves: one representative use each, in inventory order.
+    pub missing: Vec<usize>,
+}
+
+/// Reconciles `listed` with `inventory`.
+#[must_use]
+pub fn reconcile(listed: &[Listed], inventory: &Inventory, coverage: &Coverage) -> Reconciliation {
+    let mut work = Work { uses: &inventory.uses, coverage, served: HashSet::new() };
+    let mut verdicts: Vec<Option<Verdict>> = listed.iter().map(|entry| work.exact(entry)).collect();
+    work.serve(&verdicts);
+    for stage in [Work::other_version, Work::other_repository] {
+        // Entries whose note names the deploying chart choose first, then the others in list order.
+        for documented in [true, false] {
+            for (at, entry) in listed.iter().enumerate() {
+                if verdicts[at].is_none() {
+                    verdicts[at] = stage(&work, entry, documented);
+                    work.serve(&verdicts[at..=at]);
+                }
+            }
+        }
+    }
+    let verdicts = verdicts.into_iter().zip(listed).map(|(known, entry)| known.unwrap_or_else(|| work.absent(entry)));
+    let verdicts = verdicts.collect();
+    Reconciliation { missing: work.missing(), verdicts }
+}
+
+struct Work<'a> {
+    uses: &'a [Use],
+    coverage: &'a Coverage,
+    /// Uses that some entry serves or should serve.
+    served: HashSet<usize>,
+}
+
+impl Work<'_> {
+    /// Marks the uses of `verdicts` as served, and with them all variants of the same images.
+    fn serve(&mut self, verdicts: &[Option<Verdict>]) {
+        let served: Vec<usize> = verdicts.iter().flatten().flat_map(|verdict| verdict.uses().to_vec()).collect();
+        for at in served {
+            let used = &self.uses[at];
+            let same = |other: &Use| {
+                other.slot() == used.slot() || (same_image(&other.reference, &used.reference) && other.when.is_none())
+            };
+            let variants = self.uses.iter().enumerate().filter(|(_, other)| same(other)).map(|(at, _)| at);
+            self.served.extend(variants.collect::<Vec<_>>());
+            self.served.insert(at);
+        }
+    }
+
+    fn select(&self, accept: impl Fn(&Use) -> bool) -> Vec<usize> {
+        (0..self.uses.len()).filter(|at| self.uses[*at].when.is_none() && accept(&self.uses[*at])).collect()
+    }
+
+    fn exact(&self, entry: &Listed) -> Option<Verdict> {
+        let uses = self.select(|used| same_image(&used.reference, &entry.reference));
+        (!uses.is_empty()).then_some(Verdict::Right { uses })
+    }
+
+    fn other_version(&self, entry: &Listed, documented: bool) -> Option<Verdict> {
+        let free = |used: &Use| used.reference.same_repository(&entry.reference);
+        let uses: Vec<_> = self.select(free).into_iter().filter(|at| !self.served.contains(at)).collect();
+        let noted: Vec<_> = uses.iter().copied().filter(|at| self.names(entry, &self.uses[*at])).collect();
+        let uses = if documented { noted } else { uses };
+        Some(Verdict::OtherVersion { uses: self.first_image(uses)? })
+    }
+
+    fn other_repository(&self, entry: &Listed, documented: bool) -> Option<Verdict> {
+        let same_name = |used: &Use| last_part(used.reference.path()) == last_part(entry.reference.path());
+        let free = self.select(|_| true).into_iter().filter(|at| !self.served.contains(at));
+        let uses: Vec<_> = if documented {
+            let of_chart: Vec<_> = free.filter(|at| self.names(entry, &self.uses[*at])).collect();
+            let alike: Vec<_> = of_chart.iter().copied().filter(|at| same_name(&self.uses[*at])).collect();
+            // Several images of one chart: only a name can tell which of them the entry stands for.
+            if alike.is_empty() && self.images(&of_chart) == 1 { of_chart } else { alike }
+        } else {
+            free.filter(|at| same_name(&self.uses[*at])).collect()
+        };
+        Some(Verdict::OtherRepository { uses: self.first_image(uses)?, documented })
+    }
+
+    /// The uses of the first image among `uses`, and its variants.
+    fn first_image(&self, uses: Vec<usize>) -> Option<Vec<usize>> {
+        // A copy that lies twice under charts/ comes after one that is certain.
+        let first = *uses.iter().min_by_key(|at| (self.is_package(**at), **at))?;
+        let used = &self.uses[first];
+        let mut same: Vec<_> = uses
+            .into_iter()
+            .filter(|at| *at != first)
+            .filter(|at| same_image(&self.uses[*at].reference, &used.reference) || self.uses[*at].slot() == used.slot())
+            .collect();
+        same.insert(0, first);
+        Some(same)
+    }
+
+    /// Whether only the packaged copy of an ambiguous subchart names it.
+    fn is_package(&self, at: usize) -> bool {
+        let copies = &self.uses[at].only_in;
+        !copies.is_empty() && copies.iter().all(|copy| copy.extension().is_some_and(|extension| extension == "tgz"))
+    }
+
+    fn images(&self, uses: &[usize]) -> usize {
+        let repositories: HashSet<_> = uses.iter().map(|at| self.uses[*at].reference.repository()).collect();
+        repositories.len()
+    }
+
+    /// Whether the entry's note names the chart of `used`, or a chart that contains it.
+    fn names(&self, entry: &Listed, used: &Use) -> bool {
+        entry.noted.as_ref().is_some_and(|noted| noted.name == used.chart.name || used.path.contains(&noted.name))
+    }
+
+    fn absent(&self, entry: &Listed) -> Verdict {
+        let noted = entry.noted.as_ref().map(|noted| noted.name.as_str());
+        let unknown = self.coverage.blind
+            || match noted {
+                Some(name) => self.coverage.unknown.iter().any(|chart| chart == name),
+                None => !self.coverage.unknown.is_empty(),
+            };
+        let disabled = self.coverage.disabled.iter().find(|(chart, _)| Some(chart.as_str()) == noted);
+        match disabled {
+            _ if unknown => Verdict::Unknown,
+            Some((_, when)) => Verdict::Disabled { when: when.clone() },
+            None => Verdict::Stale,
+        }
+    }
+
+    fn missing(&self) -> Vec<usize> {
+        let mut missing: Vec<usize> = Vec::new();
+        for at in self.select(|used| used.kind == crate::inventory::Kind::Container) {
+            let used = &self.uses[at];
+            let known = missing.iter().any(|other| {
+                let other = &self.uses[*other];
+                same_image(&other.reference, &used.reference) || other.slot() == used.slot()
+            });
+            if !known && !self.served.contains(&at) {
+                missing.push(at);
+            }
+        }
+        missing
+    }
+}
+
+/// Same normalised repository, same tag (none is `latest`), same digest.
+#[must_use]
+pub fn same_image(a: &Reference, b: &Reference) -> bool {
+    a.same_repository(b) && a.effective_tag() == b.effective_tag() && a.digest() == b.digest()
+}
+
+fn last_part(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}

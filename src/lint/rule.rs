@@ -1,0 +1,55 @@
+//! The rule table, made from the front matter of `rules/*.md` when the crate is compiled.
+
+use super::{Context, Finding, Safety, Severity};
+
+/// One rule.
+pub struct Rule {
+    /// Its name: the page's, the file's, what a suppression says.
+    pub id: &'static str,
+    /// What it is about: `list`, `image`, `source` or `chart`.
+    pub group: &'static str,
+    /// How bad its findings are unless the configuration says otherwise.
+    pub severity: Severity,
+    /// How far its fix can be trusted, when it has one.
+    pub fix: Option<Safety>,
+    /// The version that brought it.
+    pub since: &'static str,
+    /// What it finds, in a few words.
+    pub summary: &'static str,
+    /// Its page, Markdown with front matter.
+    pub page: &'static str,
+    /// Finds.
+    pub(super) check: fn(&'static Rule, &Context<'_>) -> Vec<Finding>,
+}
+
+impl std::fmt::Debug for Rule {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.id)
+    }
+}
+
+impl PartialEq for Rule {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+/// All rules, by name.
+#[must_use]
+pub fn rules() -> &'static [Rule] {
+    super::rules::RULES
+}
+
+/// The rule called `id`.
+#[must_use]
+pub fn rule(id: &str) -> Option<&'static Rule> {
+    rules().iter().find(|rule| rule.id == id)
+}
+
+/// The rule whose name is most like `name`, if any is.
+#[must_use]
+pub fn nearest_rule(name: &str) -> Option<&'static str> {
+    let ratio = |rule: &Rule| similar::TextDiff::from_chars(name, rule.id).ratio();
+    let best = rules().iter().max_by(|a, b| ratio(a).total_cmp(&ratio(b)))?;
+    (ratio(best) > 0.6).then_some(best.id)
+}

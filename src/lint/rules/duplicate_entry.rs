@@ -1,0 +1,52 @@
+//! One name twice, or one image under two names.
+
+use std::collections::HashMap;
+
+use crate::lint::{Context, Finding, Rule};
+use crate::mirror::Entry;
+
+pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut names: HashMap<&str, &Entry> = HashMap::new();
+    for entry in &context.list.entries {
+        if let Some(first) = names.get(entry.name.text.as_str()) {
+            let name = &entry.name.text;
+            let message = if first.source.text == entry.source.text {
+                format!("`{name}` is listed twice. Delete one of the lines")
+            } else {
+                format!(
+                    "`{name}` is listed twice: {} and {} go to one repository. Rename one",
+                    first.source.text, entry.source.text
+                )
+            };
+            findings.push(duplicate(rule, entry, entry.name.span, first, message));
+        }
+        names.entry(&entry.name.text).or_insert(entry);
+    }
+    let mut images: HashMap<(String, Option<&str>, Option<&str>), &Entry> = HashMap::new();
+    for judged in context.judged() {
+        let image = judged.reference;
+        let key = (image.repository(), image.effective_tag(), image.digest());
+        let entry = judged.entry;
+        match images.get(&key) {
+            Some(first) if first.name.text != entry.name.text => {
+                let message =
+                    format!("{} is already listed as `{}`. Keep one of the two", entry.source.text, first.name.text);
+                findings.push(duplicate(rule, entry, entry.source.span, first, message));
+            }
+            Some(_) => {}
+            None => {
+                images.insert(key, entry);
+            }
+        }
+    }
+    findings
+}
+
+fn duplicate(rule: &'static Rule, entry: &Entry, span: crate::source::Span, first: &Entry, message: String) -> Finding {
+    Finding::new(rule, span, &entry.name.text, message)
+        .label("again")
+        .entry(&entry.name.text)
+        .image(&entry.source.text)
+        .related("first listed here", Some(first.name.span))
+}

@@ -1,0 +1,21 @@
+//! The rules, one file each; the file's name with `-` is the rule's name. `RULES` is made from the pages under `rules/`.
+
+use super::{Rule, Safety, Severity};
+
+mod ambiguous_subchart;
+mod duplicate_entry;
+mod invalid_entry;
+mod invalid_image_reference;
+mod invalid_repository_name;
+mod missing_entry;
+mod repository_mismatch;
+mod stale_entry;
+mod tag_mismatch;
+mod unavailable_chart;
+mod undocumented_source;
+mod unrenderable_chart;
+mod unterminated_last_line;
+mod wrong_comment;
+mod wrong_source;
+
+include!(concat!(env!("OUT_DIR"), "/rules.rs"));

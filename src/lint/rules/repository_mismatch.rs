@@ -1,0 +1,41 @@
+//! The documented chart deploys another repository.
+
+use crate::lint::{Context, Finding, Fix, Rule, Safety, Verdict};
+
+pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for judged in context.judged() {
+        let Verdict::OtherRepository { uses, documented } = judged.verdict else { continue };
+        let used = context.used(uses[0]);
+        let image = used.reference.as_str();
+        let name = &judged.entry.name.text;
+        let message = if *documented {
+            format!(
+                "`{name}` is documented as from {}, which deploys {image} and not {}",
+                used.chart,
+                judged.reference.name()
+            )
+        } else {
+            format!("no chart deploys {}; {} deploys {image}, which nothing lists", judged.reference.name(), used.chart)
+        };
+        let note = &judged.entry.note;
+        let mut edits: Vec<_> = context.replace(judged.entry.source.span, image).into_iter().collect();
+        if let Some(field) = &note.repository {
+            edits.extend(context.replace(field.value.span, used.reference.name()));
+        }
+        if let (Some(field), Some(tag)) = (&note.tag, used.reference.tag()) {
+            edits.extend(context.replace(field.value.span, tag));
+        }
+        let place = used.decisive(used.reference.name_range()).map(|(span, _)| span);
+        let mut finding = judged
+            .finding(rule, judged.name_span(), message)
+            .label(format!("the charts deploy {}", used.reference.name()))
+            .expected(image)
+            .chart(used.chart.clone())
+            .related(format!("{} names it here", used.chart), place)
+            .fix(Fix::new(format!("List {image}"), Safety::Unsafe, edits));
+        finding.scenarios = used.scenarios.clone();
+        findings.push(finding);
+    }
+    findings
+}

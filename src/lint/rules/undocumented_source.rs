@@ -1,0 +1,44 @@
+//! No `(from ...)` in the comment block of an entry that a chart deploys.
+
+use crate::lint::note::source_note;
+use crate::lint::{Context, Edit, Finding, Fix, Rule, Safety};
+use crate::source::Span;
+
+pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for judged in context.judged() {
+        let entry = judged.entry;
+        let Some(first) = judged.verdict.uses().first().filter(|_| entry.note.from.is_none()) else { continue };
+        let used = context.used(*first);
+        let note = source_note(used);
+        let name = &entry.name.text;
+        let message =
+            format!("`{name}` does not say where its image comes from; {} deploys it. Write `{note}`", used.chart);
+        let edit = match &entry.note.title {
+            Some(title) => {
+                let end = title.span.end as usize;
+                Edit { span: Span::new(title.span.file, end, end), text: format!(" {note}") }
+            }
+            None => {
+                let start = context.list.span_of_lines(entry.block.start..entry.block.start).start as usize;
+                let ending = context.list.lines[entry.line].ending.as_str();
+                let ending = if ending.is_empty() { "\n" } else { ending };
+                let text = format!("# {} {note}{ending}", crate::lint::note::title(used));
+                Edit { span: Span::new(context.list.file(), start, start), text }
+            }
+        };
+        let span = entry.note.title.as_ref().map_or(entry.name.span, |title| title.span);
+        let mut finding = judged
+            .finding(rule, span, message)
+            .label("names no chart")
+            .chart(used.chart.clone())
+            .related(
+                format!("{} names the image here", used.chart),
+                used.decisive(0..used.text.len()).map(|place| place.0),
+            )
+            .fix(Fix::new(format!("Add `{note}`"), Safety::Safe, vec![edit]));
+        finding.scenarios = used.scenarios.clone();
+        findings.push(finding);
+    }
+    findings
+}

@@ -1,0 +1,37 @@
+//! A `Repository:` or `Tag:` line that disagrees with the entry below it.
+
+use crate::image::Reference;
+use crate::lint::{Context, Edit, Finding, Fix, Rule, Safety, Verdict};
+
+pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for judged in context.judged() {
+        let note = &judged.entry.note;
+        let name = &judged.entry.name.text;
+        // A comment that belongs to an image which is itself wrong is mended with the image.
+        let repository_is_wrong = matches!(judged.verdict, Verdict::OtherRepository { .. });
+        let version_is_wrong = repository_is_wrong || matches!(judged.verdict, Verdict::OtherVersion { .. });
+        if let Some(field) = note.repository.as_ref().filter(|_| !repository_is_wrong) {
+            let said = Reference::parse(&field.value.text);
+            if !said.as_ref().is_ok_and(|said| said.same_repository(judged.reference)) {
+                let right = judged.reference.name();
+                let message = format!("the comment says repository {}, but `{name}` copies {right}", field.value.text);
+                let edit = Edit { span: field.value.span, text: right.to_owned() };
+                let fix = Fix::new(format!("Write `Repository: {right}`"), Safety::Safe, vec![edit]);
+                let finding = judged.finding(rule, field.value.span, message).label("not what is copied");
+                findings.push(finding.related("this is copied", Some(judged.name_span())).fix(fix));
+            }
+        }
+        let tag = judged.reference.tag();
+        if let (Some(field), Some(tag), false) = (&note.tag, tag, version_is_wrong)
+            && field.value.text != tag
+        {
+            let message = format!("the comment says tag {}, but `{name}` copies {tag}", field.value.text);
+            let edit = Edit { span: field.value.span, text: tag.to_owned() };
+            let fix = Fix::new(format!("Write `Tag: {tag}`"), Safety::Safe, vec![edit]);
+            let finding = judged.finding(rule, field.value.span, message).label("not what is copied");
+            findings.push(finding.related("this is copied", Some(judged.tag_span())).fix(fix));
+        }
+    }
+    findings
+}

@@ -1,0 +1,66 @@
+//! The note names another chart or version than the one that is pinned and deploys the image.
+
+use crate::inventory::Use;
+use crate::lint::note::source_note;
+use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety};
+use crate::mirror::NamedChart;
+
+pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for judged in context.judged() {
+        let uses: Vec<&Use> = judged.verdict.uses().iter().map(|at| context.used(*at)).collect();
+        let (Some(first), Some(named)) = (uses.first().copied(), &judged.entry.note.from) else { continue };
+        let by_name: Vec<_> = uses.iter().flat_map(|used| used.charts_named(&named.chart.text)).collect();
+        if by_name
+            .iter()
+            .any(|chart| named.version.as_ref().is_none_or(|version| same_version(&version.text, &chart.version)))
+        {
+            continue;
+        }
+        findings.push(match (by_name.first(), &named.version) {
+            (Some(chart), Some(version)) => {
+                let message =
+                    format!("the note says {}:{}, but {} deploys the image", named.chart.text, version.text, chart);
+                let edit = Edit { span: version.span, text: chart.version.clone() };
+                finding(rule, judged, first, version.span, message, format!("{} is deployed", chart.version))
+                    .fix(Fix::new(format!("Note {chart}"), Safety::Safe, vec![edit]))
+            }
+            _ => {
+                let message = format!("the note says {}, but {} deploys the image", said(named), first.chart);
+                let edit = Edit { span: named.span, text: source_note(first) };
+                finding(rule, judged, first, named.span, message, format!("{} deploys it", first.chart)).fix(Fix::new(
+                    format!("Note {}", first.chart),
+                    Safety::Safe,
+                    vec![edit],
+                ))
+            }
+        });
+    }
+    findings
+}
+
+fn finding(
+    rule: &'static Rule,
+    judged: Judged<'_>,
+    used: &Use,
+    span: crate::source::Span,
+    message: String,
+    label: String,
+) -> Finding {
+    let mut finding = judged
+        .finding(rule, span, message)
+        .label(label)
+        .chart(used.chart.clone())
+        .related(format!("{} is pinned here", used.chart), used.pinned());
+    finding.scenarios = used.scenarios.clone();
+    finding
+}
+
+fn said(named: &NamedChart) -> String {
+    named.version.as_ref().map_or(named.chart.text.clone(), |version| format!("{}:{}", named.chart.text, version.text))
+}
+
+/// `v0.1.0` and `0.1.0` are one version: charts and people write both.
+fn same_version(noted: &str, pinned: &str) -> bool {
+    noted.strip_prefix('v').unwrap_or(noted) == pinned.strip_prefix('v').unwrap_or(pinned)
+}

@@ -1,0 +1,179 @@
+//! Chart and values to manifests, as `helm template` does it: which templates exist, in which order they run, what they see.
+//! Uses `template` and `chart`; one template that fails never takes the others with it.
+
+mod capabilities;
+mod manifests;
+mod scope;
+
+use std::sync::Arc;
+
+use crate::chart::{Chart, ChartError, ChartNode, Choice, Processed};
+use crate::source::{Span, Text};
+use crate::template::functions::helm::{cleanup_execution_error, cleanup_parse_error};
+use crate::template::{Environment, Machine, Program, stack};
+use crate::yaml;
+
+pub use capabilities::KubeVersion;
+pub use manifests::{Manifest, print};
+
+/// What a release is called, and what it sees of the cluster.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// `.Release.Name`
+    pub release: String,
+    /// `.Release.Namespace`
+    pub namespace: String,
+    /// Whether it is an upgrade rather than an installation.
+    pub is_upgrade: bool,
+    /// The Kubernetes version.
+    pub kube_version: KubeVersion,
+    /// API versions beside those that Helm knows.
+    pub api_versions: Vec<String>,
+    /// Which of several subcharts of one name counts.
+    pub choice: Choice,
+    /// The cluster's objects for `lookup`.
+    pub objects: Arc<[yaml::Value]>,
+}
+
+impl Default for Options {
+    /// What `helm template` assumes when it is told nothing.
+    fn default() -> Self {
+        Self {
+            release: "release-name".to_owned(),
+            namespace: "default".to_owned(),
+            is_upgrade: false,
+            kube_version: KubeVersion::default(),
+            api_versions: Vec::new(),
+            choice: Choice::default(),
+            objects: Arc::default(),
+        }
+    }
+}
+
+/// Something that Helm refuses.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct RenderError {
+    /// Helm's message, without `Error: ` in front.
+    pub message: String,
+    /// The innermost place that stands in a file.
+    pub place: Option<Span>,
+    /// The full name of the template, when one is to blame.
+    pub template: Option<String>,
+}
+
+impl From<ChartError> for RenderError {
+    fn from(error: ChartError) -> Self {
+        Self { message: error.message, place: error.span, template: None }
+    }
+}
+
+/// What a chart renders to.
+#[derive(Clone, Debug)]
+pub struct Rendered {
+    /// The chart with its dependencies switched and its values computed.
+    pub processed: Processed,
+    /// The documents in Helm's order, hooks last.
+    pub manifests: Vec<Manifest>,
+    /// What Helm refuses, in the order in which it would meet it: it would stop at the first and print nothing.
+    pub refusals: Vec<RenderError>,
+}
+
+/// The manifests below `crds/` of all charts that are on, with the names that Helm prints.
+#[must_use]
+pub fn crds(processed: &Processed) -> Vec<(String, Text)> {
+    fn collect(node: &ChartNode, found: &mut Vec<(String, Text)>) {
+        found.extend(node.chart.crds().map(|file| (format!("{}/{}", node.path, file.name), file.text.clone())));
+        node.subcharts.iter().for_each(|subchart| collect(subchart, found));
+    }
+    let mut found = Vec::new();
+    collect(&processed.root, &mut found);
+    found
+}
+
+/// Renders `chart` with the user's `values`.
+///
+/// # Errors
+/// What makes rendering impossible as a whole: values that do not fit, a schema's violation, a template that does not parse.
+pub fn render(chart: &Arc<Chart>, values: &yaml::Value, options: &Options) -> Result<Rendered, RenderError> {
+    chart.check_kube_version(&options.kube_version.version)?;
+    let processed = chart.process(values, &options.choice)?;
+    let mut templates = scope::templates(&processed);
+    let (program, mut refusals) = parse(&mut templates);
+    let (outputs, failures) = stack::on_deep_stack(|| execute(&processed, &templates, &program, options));
+    refusals.extend(failures);
+    let (manifests, unreadable) = manifests::sort(outputs.iter().map(|(name, text)| (name.as_str(), text)));
+    refusals.extend(unreadable.into_iter().map(|document| RenderError {
+        place: document.text.span_of(document.range.clone()).or_else(|| document.text.span_of(0..document.text.len())),
+        message: document.message,
+        template: Some(document.template),
+    }));
+    Ok(Rendered { manifests, refusals, processed })
+}
+
+/// Parses the templates; one that does not parse is dropped, and told.
+fn parse(templates: &mut Vec<scope::Template<'_>>) -> (Program, Vec<RenderError>) {
+    let mut refusals = Vec::new();
+    loop {
+        let sources = templates.iter().map(|template| (template.name.as_str(), template.text));
+        let error = match Program::parse(sources) {
+            Ok(program) => return (program, refusals),
+            Err(error) => error,
+        };
+        let place = error.message.strip_prefix("template: ").unwrap_or_default();
+        let name = templates
+            .iter()
+            .map(|template| template.name.clone())
+            .find(|name| place.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with(':')));
+        templates.retain(|template| Some(&template.name) != name.as_ref());
+        if name.is_none() {
+            // Go names the file first; without that there is no telling which one to drop.
+            templates.clear();
+        }
+        let message = cleanup_parse_error(name.as_deref().unwrap_or_default(), &error.message);
+        refusals.push(RenderError { message, place: error.place, template: name });
+    }
+}
+
+/// Runs every template that is no partial. Files that Helm takes for notes are run, for they may fail, and dropped.
+fn execute(
+    processed: &Processed,
+    templates: &[scope::Template<'_>],
+    program: &Program,
+    options: &Options,
+) -> (Vec<(String, Text)>, Vec<RenderError>) {
+    let scopes = scope::Scopes::new(processed, options);
+    let environment = Environment { objects: options.objects.clone(), ..Environment::default() };
+    let machine = Machine::new(program, environment);
+    let (mut outputs, mut refusals) = (Vec::new(), Vec::new());
+    for template in templates.iter().filter(|template| !template.is_partial()) {
+        match machine.execute(&template.name, &scopes.enter(template)) {
+            Ok(text) if !template.name.ends_with("NOTES.txt") => {
+                outputs.push((template.name.clone(), without_no_value(&text)));
+            }
+            Ok(_) => {}
+            Err(error) => refusals.push(RenderError {
+                message: cleanup_execution_error(&error.message),
+                place: error.place,
+                template: Some(template.name.clone()),
+            }),
+        }
+    }
+    (outputs, refusals)
+}
+
+/// Go prints `<no value>` for what is missing; Helm takes that out of the finished text.
+fn without_no_value(text: &Text) -> Text {
+    const MARK: &str = "<no value>";
+    if !text.contains(MARK) {
+        return text.clone();
+    }
+    let mut builder = crate::source::TextBuilder::new();
+    let mut at = 0;
+    for (found, _) in text.match_indices(MARK) {
+        builder.push_slice(text, at..found);
+        at = found + MARK.len();
+    }
+    builder.push_slice(text, at..text.len());
+    builder.finish()
+}

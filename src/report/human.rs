@@ -1,0 +1,253 @@
+//! Findings for people: each drawn by miette into the line of the list and into the chart line that proves it, with the
+//! suggested edit as a diff; then what was checked and what was assumed.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use miette::{
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
+    SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
+};
+
+use super::location::display_path;
+use crate::fix::apply;
+use crate::lint::{Checked, Finding, Fix, Refusal, Severity};
+use crate::source::{SourceFile, Sources, Span};
+
+/// How to draw.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    /// ANSI colours.
+    pub color: bool,
+    /// Columns to fill at most.
+    pub width: usize,
+}
+
+impl Style {
+    fn handler(self) -> GraphicalReportHandler {
+        let styles = if self.color { ThemeStyles::ansi() } else { ThemeStyles::none() };
+        let theme = GraphicalTheme { characters: ThemeCharacters::unicode(), styles };
+        GraphicalReportHandler::new_themed(theme).with_links(false).with_width(self.width).with_context_lines(1)
+    }
+
+    pub(super) fn paint(self, code: &str, text: &str) -> String {
+        if self.color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+}
+
+/// A file as miette reads it; its own would count lines from the start for each snippet.
+struct Snippet {
+    file: Arc<SourceFile>,
+    name: String,
+}
+
+impl SourceCode for Snippet {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        _after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let text = self.file.text();
+        let position = self.file.position(span.offset());
+        let first = position.line;
+        let last = self.file.position(span.offset() + span.len()).line;
+        // Asked without context, miette only wants to know where the label starts, for the line above the picture.
+        let column = if before == 0 { position.column - 1 } else { 0 };
+        let start = self.file.line(first).map_or(0, |line| line.start);
+        let end = self.file.line(last).map_or(text.len(), |line| line.end).max(start);
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.name.clone(),
+            &text.as_bytes()[start..end],
+            (start, end - start).into(),
+            first - 1,
+            column,
+            last - first + 1,
+        )))
+    }
+}
+
+/// One picture: a message over one place in one file.
+struct Picture {
+    message: String,
+    code: Option<String>,
+    severity: miette::Severity,
+    help: Option<String>,
+    snippet: Option<(Snippet, LabeledSpan)>,
+    related: Vec<Picture>,
+}
+
+impl std::fmt::Debug for Picture {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::fmt::Display for Picture {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Picture {}
+
+impl Diagnostic for Picture {
+    fn code<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
+        self.code.as_ref().map(|code| Box::new(code) as Box<dyn std::fmt::Display>)
+    }
+
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(self.severity)
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn std::fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.snippet.as_ref().map(|(snippet, _)| snippet as &dyn SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let (_, label) = self.snippet.as_ref()?;
+        Some(Box::new(std::iter::once(label.clone())))
+    }
+
+    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
+        Some(Box::new(self.related.iter().map(|picture| picture as &dyn Diagnostic)))
+    }
+}
+
+struct Painter<'a> {
+    sources: &'a Sources,
+    root: &'a std::path::Path,
+    style: Style,
+}
+
+impl Painter<'_> {
+    fn snippet(&self, span: Span, label: &str) -> (Snippet, LabeledSpan) {
+        let file = self.sources.get(span.file);
+        let name = display_path(self.root, file.path());
+        let label = (!label.is_empty()).then(|| label.to_owned());
+        (Snippet { file, name }, LabeledSpan::new_primary_with_span(label, (span.start as usize, span.len())))
+    }
+
+    fn finding(&self, finding: &Finding) -> String {
+        let related = (finding.related.iter())
+            .map(|related| Picture {
+                message: related.message.clone(),
+                code: None,
+                severity: miette::Severity::Advice,
+                help: None,
+                snippet: Some(self.snippet(related.span, "")),
+                related: Vec::new(),
+            })
+            .collect();
+        let picture = Picture {
+            message: finding.message.clone(),
+            code: Some(format!("{}[{}]", finding.severity.as_str(), finding.rule.id)),
+            severity: match finding.severity {
+                Severity::Error => miette::Severity::Error,
+                Severity::Warning => miette::Severity::Warning,
+                Severity::Info => miette::Severity::Advice,
+            },
+            help: None,
+            snippet: Some(self.snippet(finding.span, &finding.label)),
+            related,
+        };
+        let mut drawn = String::new();
+        // Writing to a string fails only when a snippet is out of bounds, which `Snippet` never is.
+        let _ = self.style.handler().render_report(&mut drawn, &picture);
+        let mut out = format!("{}\n", drawn.trim_end());
+        if let Some(fix) = finding.fixes.first() {
+            self.fix(&mut out, fix);
+        }
+        out
+    }
+
+    fn fix(&self, out: &mut String, fix: &Fix) {
+        let Some(edit) = fix.edits().first() else { return };
+        let file = self.sources.get(edit.span.file);
+        let after = apply(file.text(), fix);
+        let safety = if fix.safety == crate::lint::Safety::Safe { "" } else { " (unsafe)" };
+        let _ = writeln!(out, "  {} {}{safety}", self.style.paint("36", "fix:"), fix.title);
+        let diff = similar::TextDiff::from_lines(&**file.text(), after.as_str());
+        for group in diff.grouped_ops(1) {
+            for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
+                let (code, sign) = match change.tag() {
+                    similar::ChangeTag::Delete => ("31", '-'),
+                    similar::ChangeTag::Insert => ("32", '+'),
+                    similar::ChangeTag::Equal => continue,
+                };
+                let line = change.value().trim_end_matches(['\n', '\r']);
+                let _ = writeln!(out, "    {}", self.style.paint(code, &format!("{sign} {line}")));
+            }
+        }
+    }
+}
+
+/// The whole report.
+#[must_use]
+pub fn human(checked: &Checked, sources: &Sources, style: Style) -> String {
+    let painter = Painter { sources, root: &checked.root, style };
+    let mut out = String::new();
+    for finding in &checked.findings {
+        out.push_str(&painter.finding(finding));
+        out.push('\n');
+    }
+    for list in &checked.lists {
+        let charts: Vec<_> = (list.charts.iter())
+            .map(|chart| format!("{} ({})", chart.name, display_path(&checked.root, &chart.path)))
+            .collect();
+        let _ = writeln!(
+            out,
+            "{}: {} held against {} of {}",
+            display_path(&checked.root, &list.path),
+            count(list.entries, "entry", "entries"),
+            count(list.images, "deployed image", "deployed images"),
+            if charts.is_empty() { "no chart".to_owned() } else { charts.join(", ") },
+        );
+        let _ = writeln!(out, "  scenarios: {}", list.scenarios.join(", "));
+        for note in &list.notes {
+            let _ = writeln!(out, "  {note}");
+        }
+    }
+    let number = |severity| checked.findings.iter().filter(|finding| finding.severity == severity).count();
+    let (errors, warnings, infos) = (number(Severity::Error), number(Severity::Warning), number(Severity::Info));
+    if checked.findings.is_empty() {
+        out.push_str(&format!("{}\n", style.paint("32", "The list says what the charts deploy.")));
+    } else {
+        let mut counts = vec![count(errors, "error", "errors"), count(warnings, "warning", "warnings")];
+        if infos > 0 {
+            counts.push(count(infos, "note", "notes"));
+        }
+        let fixable = checked.findings.iter().filter(|finding| !finding.fixes.is_empty()).count();
+        let _ = writeln!(out, "{}; {fixable} with a suggested fix", counts.join(", "));
+    }
+    out
+}
+
+fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+/// Why the linter could not run, drawn like a finding where it has a place.
+#[must_use]
+pub fn refusal(refusal: &Refusal, sources: &Sources, style: Style) -> String {
+    let root = std::path::Path::new("");
+    let painter = Painter { sources, root, style };
+    let picture = Picture {
+        message: match &refusal.path {
+            Some(path) if refusal.span.is_none() => format!("{}: {}", display_path(root, path), refusal.message),
+            _ => refusal.message.clone(),
+        },
+        code: None,
+        severity: miette::Severity::Error,
+        help: None,
+        snippet: refusal.span.map(|span| painter.snippet(span, "")),
+        related: Vec::new(),
+    };
+    let mut drawn = String::new();
+    let _ = style.handler().render_report(&mut drawn, &picture);
+    format!("{}\n", drawn.trim_end())
+}

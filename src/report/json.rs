@@ -1,0 +1,272 @@
+//! `--format json`, version 1: the contract that other programs read. Paths are relative to the workspace root and
+//! `/`-separated; lines and columns count from 1, columns and offsets in UTF-8 bytes, offsets from 0.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::location::{Place, display_path};
+use crate::inventory::{ChartName, Inventory, Use};
+use crate::lint::{Checked, Finding, Severity};
+use crate::source::{Layer, Position, Sources, Span};
+
+#[derive(Serialize)]
+struct Report {
+    version: u32,
+    tool: Tool,
+    lists: Vec<List>,
+    findings: Vec<JsonFinding>,
+    summary: Summary,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct List {
+    path: String,
+    entries: usize,
+    charts: Vec<ListChart>,
+    scenarios: Vec<String>,
+    images: usize,
+}
+
+#[derive(Serialize)]
+struct ListChart {
+    name: String,
+    version: String,
+    path: String,
+}
+
+#[derive(Serialize)]
+struct JsonFinding {
+    rule: &'static str,
+    severity: &'static str,
+    message: String,
+    key: String,
+    entry: Option<String>,
+    image: Option<String>,
+    expected: Option<String>,
+    chart: Option<Chart>,
+    scenarios: Vec<String>,
+    location: Location,
+    related: Vec<Related>,
+    fixes: Vec<Fix>,
+}
+
+#[derive(Serialize)]
+struct Chart {
+    name: String,
+    version: String,
+}
+
+#[derive(Serialize)]
+struct Location {
+    path: String,
+    start: Point,
+    end: Point,
+}
+
+#[derive(Serialize)]
+struct Point {
+    line: usize,
+    column: usize,
+    offset: usize,
+}
+
+#[derive(Serialize)]
+struct Related {
+    message: String,
+    location: Location,
+}
+
+#[derive(Serialize)]
+struct Fix {
+    title: String,
+    safety: &'static str,
+    edits: Vec<Edit>,
+}
+
+#[derive(Serialize)]
+struct Edit {
+    path: String,
+    start: u32,
+    end: u32,
+    text: String,
+}
+
+#[derive(Serialize, Default)]
+struct Summary {
+    error: usize,
+    warning: usize,
+    info: usize,
+    fixable: usize,
+}
+
+impl From<Position> for Point {
+    fn from(position: Position) -> Self {
+        Self { line: position.line, column: position.column, offset: position.offset }
+    }
+}
+
+impl From<&ChartName> for Chart {
+    fn from(chart: &ChartName) -> Self {
+        Self { name: chart.name.clone(), version: chart.version.clone() }
+    }
+}
+
+struct Printer<'a> {
+    sources: &'a Sources,
+    root: &'a Path,
+}
+
+impl Printer<'_> {
+    fn location(&self, span: Span) -> Location {
+        let place = Place::new(self.sources, self.root, span);
+        Location { path: place.path, start: place.start.into(), end: place.end.into() }
+    }
+
+    fn finding(&self, finding: &Finding) -> JsonFinding {
+        JsonFinding {
+            rule: finding.rule.id,
+            severity: finding.severity.as_str(),
+            message: finding.message.clone(),
+            key: finding.key(),
+            entry: finding.entry.clone(),
+            image: finding.image.clone(),
+            expected: finding.expected.clone(),
+            chart: finding.chart.as_ref().map(Chart::from),
+            scenarios: finding.scenarios.clone(),
+            location: self.location(finding.span),
+            related: (finding.related.iter())
+                .map(|related| Related { message: related.message.clone(), location: self.location(related.span) })
+                .collect(),
+            fixes: finding.fixes.iter().map(|fix| self.fix(fix)).collect(),
+        }
+    }
+
+    fn fix(&self, fix: &crate::lint::Fix) -> Fix {
+        let edit = |edit: &crate::lint::Edit| Edit {
+            path: display_path(self.root, self.sources.get(edit.span.file).path()),
+            start: edit.span.start,
+            end: edit.span.end,
+            text: edit.text.clone(),
+        };
+        Fix { title: fix.title.clone(), safety: fix.safety.as_str(), edits: fix.edits().iter().map(edit).collect() }
+    }
+}
+
+/// The findings as one line of JSON.
+#[must_use]
+pub fn json(checked: &Checked, sources: &Sources) -> String {
+    let printer = Printer { sources, root: &checked.root };
+    let mut summary = Summary::default();
+    for finding in &checked.findings {
+        match finding.severity {
+            Severity::Error => summary.error += 1,
+            Severity::Warning => summary.warning += 1,
+            Severity::Info => summary.info += 1,
+        }
+        summary.fixable += usize::from(!finding.fixes.is_empty());
+    }
+    let lists = checked.lists.iter().map(|list| List {
+        path: display_path(&checked.root, &list.path),
+        entries: list.entries,
+        charts: (list.charts.iter())
+            .map(|chart| ListChart {
+                name: chart.name.name.clone(),
+                version: chart.name.version.clone(),
+                path: display_path(&checked.root, &chart.path),
+            })
+            .collect(),
+        scenarios: list.scenarios.clone(),
+        images: list.images,
+    });
+    print(&Report {
+        version: 1,
+        tool: Tool { name: "mirrorlint", version: env!("CARGO_PKG_VERSION") },
+        lists: lists.collect(),
+        findings: checked.findings.iter().map(|finding| printer.finding(finding)).collect(),
+        summary,
+    })
+}
+
+#[derive(Serialize)]
+struct Images {
+    version: u32,
+    images: Vec<Image>,
+}
+
+#[derive(Serialize)]
+struct Image {
+    image: String,
+    repository: String,
+    tag: Option<String>,
+    digest: Option<String>,
+    kind: &'static str,
+    chart: Chart,
+    path: Vec<String>,
+    workload: Workload,
+    origins: Vec<Origin>,
+    scenarios: Vec<String>,
+    when: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Workload {
+    kind: String,
+    name: String,
+    container: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Origin {
+    path: String,
+    line: usize,
+    column: usize,
+    text: String,
+    kind: &'static str,
+}
+
+/// The inventory as one line of JSON.
+#[must_use]
+pub fn images(inventory: &Inventory, sources: &Sources, root: &Path) -> String {
+    let image = |used: &Use| Image {
+        image: used.reference.to_string(),
+        repository: used.reference.repository(),
+        tag: used.reference.tag().map(str::to_owned),
+        digest: used.reference.digest().map(str::to_owned),
+        kind: used.kind.as_str(),
+        chart: Chart::from(&used.chart),
+        path: used.path.clone(),
+        workload: Workload {
+            kind: used.workload.kind.clone(),
+            name: used.workload.name.clone(),
+            container: used.workload.container.clone(),
+        },
+        origins: used.origins().iter().map(|place| origin(sources, root, place.0, place.1)).collect(),
+        scenarios: used.scenarios.clone(),
+        when: used.when.clone(),
+    };
+    print(&Images { version: 1, images: inventory.uses.iter().map(image).collect() })
+}
+
+fn origin(sources: &Sources, root: &Path, span: Span, layer: Layer) -> Origin {
+    let place = Place::new(sources, root, span);
+    let kind = match layer {
+        Layer::Values => "values",
+        Layer::Chart => "chart",
+        Layer::Template => "template",
+        Layer::Set => "set",
+        Layer::Computed => "computed",
+    };
+    Origin { path: place.path, line: place.start.line, column: place.start.column, text: sources.slice(span), kind }
+}
+
+fn print(value: &impl Serialize) -> String {
+    // Serializing our own structs of strings and numbers into memory cannot fail.
+    serde_json::to_string(value).map(|json| json + "\n").unwrap_or_default()
+}

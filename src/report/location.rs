@@ -1,0 +1,49 @@
+//! Paths and places as every format prints them.
+
+use std::path::{Component, Path};
+
+use crate::source::{Position, Sources, Span};
+
+/// `path` relative to `root` where it lies below it, `/`-separated, without `./`.
+#[must_use]
+pub fn display_path(root: &Path, path: &Path) -> String {
+    let below = path.strip_prefix(root).unwrap_or(path);
+    let parts: Vec<_> = below
+        .components()
+        .filter(|part| !matches!(part, Component::CurDir | Component::RootDir | Component::Prefix(_)))
+        .map(|part| part.as_os_str().to_string_lossy())
+        .collect();
+    let lead = if below.is_absolute() { "/" } else { "" };
+    if parts.is_empty() { ".".to_owned() } else { format!("{lead}{}", parts.join("/")) }
+}
+
+/// A span for printing.
+pub(super) struct Place {
+    pub path: String,
+    pub start: Position,
+    pub end: Position,
+}
+
+impl Place {
+    pub fn new(sources: &Sources, root: &Path, span: Span) -> Self {
+        let file = sources.get(span.file);
+        Self {
+            path: display_path(root, file.path()),
+            start: file.position(span.start as usize),
+            end: file.position(span.end as usize),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_relative_to_the_root() {
+        assert_eq!(display_path(Path::new("/w"), Path::new("/w/tools/list")), "tools/list");
+        assert_eq!(display_path(Path::new("."), Path::new("./tools/list")), "tools/list");
+        assert_eq!(display_path(Path::new("/w"), Path::new("/else/list")), "/else/list");
+        assert_eq!(display_path(Path::new("/w"), Path::new("/w")), ".");
+    }
+}

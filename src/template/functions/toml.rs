@@ -1,0 +1,269 @@
+//! `toToml` and `fromToml`: TOML as the BurntSushi library writes it for Helm (indented by two blanks per table, values before
+//! tables), and the maps of newer Helm's reader. Origins of values go along.
+
+use super::{Failure, Function, Outcome, Type, types};
+use crate::source::{Text, TextBuilder, to_bytes};
+use crate::template::Value;
+
+/// How deep values may nest.
+const DEEPEST: usize = 400;
+
+/// The functions of this family.
+pub(super) const FUNCTIONS: &[Function] =
+    &[Function::new("toToml", &[Type::Any], to_toml), Function::new("fromToml", &[Type::String], from_toml)];
+
+/// Why a value has no TOML.
+enum Refusal {
+    /// The function gives the message as its text.
+    Told(&'static str),
+    /// The function fails.
+    Failed(String),
+}
+
+fn to_toml(arguments: &[Value]) -> Outcome {
+    let value = arguments.first().unwrap_or(&Value::Nil);
+    let mut writer = Writer { out: TextBuilder::new() };
+    let outcome = match value {
+        Value::Nil => Err(Refusal::Failed("reflect: call of reflect.Value.Interface on zero Value".to_owned())),
+        value if is_table(value) => writer.table_body(&[], value),
+        _ => Err(Refusal::Told("toml: top-level values must be Go maps or structs")),
+    };
+    match outcome {
+        Ok(()) => Ok(Value::String(writer.out.finish())),
+        Err(Refusal::Told(message)) => Ok(Value::string(message)),
+        Err(Refusal::Failed(message)) => Err(Failure::from(message)),
+    }
+}
+
+/// Whether TOML writes it under a header of its own.
+fn is_table(value: &Value) -> bool {
+    match value {
+        Value::Map(_) => true,
+        Value::Object(object) => !matches!(object.kind(), "slice"),
+        _ => false,
+    }
+}
+
+/// Whether it is a list of tables; the first item decides.
+fn is_table_list(value: &Value) -> bool {
+    matches!(value, Value::List(list) if list.items.first().is_some_and(is_table))
+}
+
+/// The entries of a table, those with headers last.
+fn entries(value: &Value) -> Result<Vec<(Text, Value)>, Refusal> {
+    let data = match value {
+        Value::Object(object) => object.data(),
+        other => other.clone(),
+    };
+    let Value::Map(map) = &data else {
+        return Err(Refusal::Failed(format!("eTable: unhandled reflect.Value Kind: {}", types::kind(value))));
+    };
+    let entries = map.entries.borrow();
+    let entries = entries.iter().map(|(key, value)| (key.clone(), value.clone()));
+    let (tables, plain): (Vec<_>, Vec<_>) = entries.partition(|(_, value)| is_table(value) || is_table_list(value));
+    Ok(plain.into_iter().chain(tables).collect())
+}
+
+struct Writer {
+    out: TextBuilder,
+}
+
+impl Writer {
+    fn blank_line(&mut self) {
+        if !self.out.is_empty() {
+            self.out.push('\n');
+        }
+    }
+
+    fn indent(&mut self, path: &[Text]) {
+        for _ in 1..path.len() {
+            self.out.push_str("  ");
+        }
+    }
+
+    fn path(&mut self, path: &[Text]) {
+        for (index, key) in path.iter().enumerate() {
+            self.out.push_str(if index > 0 { "." } else { "" });
+            self.key(key);
+        }
+    }
+
+    fn key(&mut self, key: &Text) {
+        let is_bare = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
+        if is_bare { self.out.push_text(key) } else { self.quoted(key) }
+    }
+
+    fn table_body(&mut self, path: &[Text], value: &Value) -> Result<(), Refusal> {
+        if path.len() > DEEPEST {
+            return Err(Refusal::Failed("stack overflow: the value contains itself".to_owned()));
+        }
+        for (key, value) in entries(value)? {
+            let mut path = path.to_vec();
+            path.push(key);
+            if matches!(value, Value::Nil) {
+                continue;
+            }
+            if is_table(&value) {
+                if path.len() == 1 {
+                    self.blank_line();
+                }
+                self.indent(&path);
+                self.out.push('[');
+                self.path(&path);
+                self.out.push_str("]\n");
+                self.table_body(&path, &value)?;
+            } else if let Value::List(list) = &value
+                && is_table_list(&value)
+            {
+                check_items(&list.items)?;
+                for item in &list.items {
+                    self.blank_line();
+                    self.indent(&path);
+                    self.out.push_str("[[");
+                    self.path(&path);
+                    self.out.push_str("]]\n");
+                    self.table_body(&path, item)?;
+                }
+            } else {
+                self.indent(&path);
+                if let Some(key) = path.last() {
+                    self.key(key);
+                }
+                self.out.push_str(" = ");
+                self.value(&value, path.len())?;
+                self.out.push('\n');
+            }
+        }
+        Ok(())
+    }
+
+    /// A value on one line.
+    fn value(&mut self, value: &Value, depth: usize) -> Result<(), Refusal> {
+        if depth > DEEPEST {
+            return Err(Refusal::Failed("stack overflow: the value contains itself".to_owned()));
+        }
+        match value {
+            Value::Nil => return Err(Refusal::Told("toml: cannot encode array with nil element")),
+            Value::Bool(value, origins) => self.out.push_computed(if *value { "true" } else { "false" }, origins),
+            Value::Int(value, _, origins) => self.out.push_computed(&value.to_string(), origins),
+            Value::Float(value, origins) => self.out.push_computed(&float(*value), origins),
+            Value::String(text) => self.quoted(text),
+            Value::Bytes(text) => {
+                let bytes: Vec<String> = to_bytes(text).iter().map(u8::to_string).collect();
+                self.out.push_computed(&format!("[{}]", bytes.join(", ")), &text.origins());
+            }
+            Value::List(list) => {
+                check_items(&list.items)?;
+                self.out.push('[');
+                for (index, item) in list.items.iter().enumerate() {
+                    self.out.push_str(if index > 0 { ", " } else { "" });
+                    self.value(item, depth + 1)?;
+                }
+                self.out.push(']');
+            }
+            Value::Object(object) if !is_table(value) => self.value(&object.data(), depth + 1)?,
+            Value::Map(_) | Value::Object(_) => {
+                self.out.push('{');
+                let entries = entries(value)?;
+                let present = entries.iter().enumerate().filter(|(_, (_, value))| !matches!(value, Value::Nil));
+                for (index, (key, value)) in present {
+                    self.key(key);
+                    self.out.push_str(" = ");
+                    self.value(value, depth + 1)?;
+                    // The library counts the nil entries that it leaves out: a comma may be the last thing.
+                    self.out.push_str(if index + 1 < entries.len() { ", " } else { "" });
+                }
+                self.out.push('}');
+            }
+        }
+        Ok(())
+    }
+
+    fn quoted(&mut self, text: &Text) {
+        self.out.push('"');
+        let mut plain = 0;
+        for (at, character) in text.char_indices() {
+            let escape = match character {
+                '"' => "\\\"".to_owned(),
+                '\\' => "\\\\".to_owned(),
+                '\t' => "\\t".to_owned(),
+                '\n' => "\\n".to_owned(),
+                '\r' => "\\r".to_owned(),
+                '\u{8}' => "\\b".to_owned(),
+                '\u{c}' => "\\f".to_owned(),
+                '\0'..='\u{1f}' | '\u{7f}' => format!("\\u{:04x}", u32::from(character)),
+                _ => continue,
+            };
+            let end = at + character.len_utf8();
+            self.out.push_slice(text, plain..at);
+            self.out.push_computed(&escape, &text.slice(at..end).origins());
+            plain = end;
+        }
+        self.out.push_slice(text, plain..text.len());
+        self.out.push('"');
+    }
+}
+
+/// A list may not hold nil.
+fn check_items(items: &[Value]) -> Result<(), Refusal> {
+    if items.iter().any(|item| matches!(item, Value::Nil)) {
+        return Err(Refusal::Told("toml: cannot encode array with nil element"));
+    }
+    Ok(())
+}
+
+/// Without exponent, and always with a point.
+fn float(value: f64) -> String {
+    let shown = match value {
+        _ if value.is_nan() => return "nan".to_owned(),
+        f64::INFINITY => return "+inf".to_owned(),
+        f64::NEG_INFINITY => return "-inf".to_owned(),
+        _ => value.to_string(),
+    };
+    if shown.contains('.') { shown } else { shown + ".0" }
+}
+
+/// A map; what cannot be read is told in it under `Error`. Newer Helm only; the message is our reader's.
+fn from_toml(arguments: &[Value]) -> Outcome {
+    let [Value::String(text)] = arguments else {
+        return Err("fromToml takes a text".into());
+    };
+    let table = match text.parse::<::toml::Table>() {
+        Ok(table) => table,
+        Err(error) => return Ok(Value::map([(Text::new("Error"), Value::string(error.message()))].into())),
+    };
+    let origins = text.origins();
+    Ok(from_table(&table, &origins))
+}
+
+fn from_table(table: &::toml::Table, origins: &crate::source::Origins) -> Value {
+    let entry = |(key, value): (&String, &::toml::Value)| {
+        (Text::computed(key.as_str(), origins.clone()), from_value(value, origins))
+    };
+    Value::map(table.iter().map(entry).collect())
+}
+
+fn from_value(value: &::toml::Value, origins: &crate::source::Origins) -> Value {
+    match value {
+        ::toml::Value::String(text) => Value::String(Text::computed(text.as_str(), origins.clone())),
+        ::toml::Value::Integer(value) => Value::Int(*value, crate::template::value::IntKind::Int64, origins.clone()),
+        ::toml::Value::Float(value) => Value::Float(*value, origins.clone()),
+        ::toml::Value::Boolean(value) => Value::Bool(*value, origins.clone()),
+        ::toml::Value::Datetime(value) => Value::String(Text::computed(value.to_string(), origins.clone())),
+        ::toml::Value::Array(items) => Value::list(items.iter().map(|item| from_value(item, origins)).collect()),
+        ::toml::Value::Table(table) => from_table(table, origins),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::template::functions::format;
+
+    #[test]
+    fn toml_is_read_into_maps() {
+        let read = |text: &str| format::print(&from_toml(&[Value::string(text)]).unwrap()).to_string();
+        assert_eq!(read("a = 1\n[b]\nc = [true, 2.5, 'x']\n"), "map[a:1 b:map[c:[true 2.5 x]]]");
+        assert!(read("a = ").starts_with("map[Error:"));
+    }
+}

@@ -1,0 +1,143 @@
+//! Hostile input: nothing panics, nothing overflows the stack, nothing explodes.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// Reads and writes `text` in every way there is.
+fn exercise(text: &str) {
+    let text = file(text);
+    if let Ok(stream) = parse(&text) {
+        for document in &stream.documents {
+            for data in &document.nodes {
+                assert!(text.get(data.range.clone()).is_some(), "{text:?}: {data:?}");
+                assert!(text.get(data.first..data.range.end).is_some(), "{text:?}: {data:?}");
+            }
+            let _ = document.to_value();
+            let _ = document.leaf_at(3);
+        }
+    }
+    let errors = [parse(&text).err(), load_strict(&text).err(), load_values(&text).err(), load_json(&text).err()];
+    for error in errors.into_iter().flatten() {
+        assert!(text.get(error.range.clone()).is_some(), "{text:?}: {error:?}");
+    }
+    for value in [load(&text).ok(), load_json(&text).ok(), Some(Value::String(text.clone()))].into_iter().flatten() {
+        let _ = (emit_json(&value), emit_json_pretty(&value), emit_json_raw(&value));
+        if let Ok(written) = emit(&value) {
+            // What was written reads back the same (U+0085 and the like were folded on the way out).
+            let again = load(&written).unwrap_or_else(|error| panic!("{written}: {error}"));
+            assert_eq!(emit(&again).as_ref(), Ok(&written));
+        }
+    }
+}
+
+fn fragment() -> impl Strategy<Value = &'static str> {
+    proptest::sample::select(vec![
+        "\n",
+        "\n",
+        "  ",
+        " ",
+        "\t",
+        "-",
+        "- ",
+        ":",
+        ": ",
+        "?",
+        "? ",
+        "#",
+        " #",
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        "&a ",
+        "*a",
+        "!t ",
+        "!!str ",
+        "!!int ",
+        "|",
+        ">",
+        "|-\n",
+        "'",
+        "\"",
+        "%",
+        "@",
+        "`",
+        "---",
+        "---\n",
+        "...\n",
+        "\\",
+        "<<: ",
+        "a",
+        "b: c",
+        "\r\n",
+        "\r",
+        "\u{85}",
+        "\u{2028}",
+        "\u{feff}",
+        "\0",
+        "\u{e9}",
+        "\u{10feff}",
+        "|2\n",
+        ">+\n",
+        "0",
+        "1e3",
+        "~",
+        "%YAML 1.1\n",
+        "%TAG ! x\n",
+        "\u{1f680}",
+        "\u{7f}",
+        "null",
+        "[]",
+        "{}",
+        "key: ",
+        "  - ",
+        "\\u12",
+        "true",
+    ])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
+
+    #[test]
+    fn any_mixture_of_indicators_is_read_or_refused(parts in proptest::collection::vec(fragment(), 0..40)) {
+        exercise(&parts.concat());
+    }
+
+    #[test]
+    fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..80)) {
+        exercise(&crate::source::from_bytes(&bytes));
+    }
+}
+
+#[test]
+fn deep_nesting_is_refused_within_a_small_stack() {
+    let test = || {
+        for (open, close) in [("[", "]"), ("{a: ", "}"), ("- ", ""), ("? ", ""), ("[a: ", "]"), ("{\"a\":", "}")] {
+            for depth in [240, 5_000] {
+                let text = format!("{}1{}", open.repeat(depth), close.repeat(depth));
+                let result = parse(&file(&text)).map(|stream| stream.documents.len());
+                assert_eq!(result.is_ok(), depth < 250, "{open}: {result:?}");
+                exercise(&text);
+            }
+        }
+        let blocks: String = (0..240).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
+        exercise(&blocks);
+        let chain: String = (1..600).map(|index| format!("- &a{index} [*a{}]\n", index - 1)).collect();
+        assert!(load(&file(&format!("- &a0 x\n{chain}"))).is_err());
+    };
+    std::thread::Builder::new().stack_size(1 << 20).spawn(test).unwrap().join().unwrap();
+}
+
+#[test]
+fn aliases_do_not_explode() {
+    let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for level in 1..9 {
+        let items = vec![format!("*a{}", level - 1); 9].join(", ");
+        text.push_str(&format!("a{level}: &a{level} [{items}]\n"));
+    }
+    let error = load(&file(&text)).unwrap_err();
+    assert_eq!(error.message, "error converting YAML to JSON: yaml: document contains excessive aliasing");
+}

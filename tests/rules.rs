@@ -1,0 +1,136 @@
+//! Every example of every rule page is a small workspace: it is linted, its findings must be exactly those it expects, and
+//! its fixed text exactly what the page's rule fixes it to.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use mirrorlint::fix::apply;
+use mirrorlint::lint::{Checked, Rule, Settings, check, discover, rules};
+use mirrorlint::report::display_path;
+use mirrorlint::source::Sources;
+
+#[derive(Debug, Default)]
+struct Example {
+    title: String,
+    files: BTreeMap<String, String>,
+    fixed: BTreeMap<String, String>,
+    expected: Vec<String>,
+}
+
+/// The examples of a page: each `###` below `## Examples` starts one.
+fn examples(page: &str) -> Vec<Example> {
+    let body = page.split_once("\n## Examples\n").expect("a page has examples").1;
+    let mut examples: Vec<Example> = Vec::new();
+    let mut lines = body.lines();
+    while let Some(line) = lines.next() {
+        if let Some(title) = line.strip_prefix("### ") {
+            examples.push(Example { title: title.to_owned(), ..Example::default() });
+        }
+        let Some(info) = line.strip_prefix("```") else { continue };
+        let block: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
+        let example = examples.last_mut().expect("a block stands below a title");
+        let mut text: String = block.iter().map(|line| format!("{line}\n")).collect();
+        let words: Vec<&str> = info.split_whitespace().collect();
+        if words.contains(&"no-newline") {
+            text.pop();
+        }
+        let named = |key: &str| words.iter().find_map(|word| word.strip_prefix(key)).map(str::to_owned);
+        if let Some(path) = named("file=") {
+            example.files.insert(path, text);
+        } else if let Some(path) = named("fixed=") {
+            example.fixed.insert(path, text);
+        } else if words == ["expect"] {
+            example.expected = block.iter().map(|line| (*line).to_owned()).collect();
+        }
+    }
+    examples
+}
+
+fn lint(folder: &Path) -> (Checked, Sources) {
+    let sources = Sources::new();
+    let workspace = discover(folder).unwrap_or_else(|refusal| panic!("{refusal}"));
+    let checked = check(&sources, &workspace, &Settings::default()).unwrap_or_else(|refusal| panic!("{refusal}"));
+    (checked, sources)
+}
+
+/// `PATH:LINE:COLUMN RULE`, and the message.
+fn rows(checked: &Checked, sources: &Sources) -> Vec<(String, String)> {
+    let row = |finding: &mirrorlint::lint::Finding| {
+        let at = sources.start(finding.span);
+        let path = display_path(&checked.root, sources.get(finding.span.file).path());
+        (format!("{path}:{}:{} {}", at.line, at.column, finding.rule.id), finding.message.clone())
+    };
+    checked.findings.iter().map(row).collect()
+}
+
+fn write(folder: &Path, files: &BTreeMap<String, String>) {
+    for (path, text) in files {
+        let path = folder.join(path);
+        std::fs::create_dir_all(path.parent().expect("a file has a folder")).expect("folders can be made");
+        std::fs::write(path, text).expect("files can be written");
+    }
+}
+
+fn run(rule: &Rule, example: &Example) {
+    let name = format!("{}: {}", rule.id, example.title);
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    write(folder.path(), &example.files);
+    let (checked, sources) = lint(folder.path());
+    let found = rows(&checked, &sources);
+    let shown: Vec<String> = found.iter().map(|(place, message)| format!("{place} \"{message}\"")).collect();
+    let matches = found.len() == example.expected.len()
+        && example.expected.iter().zip(&found).all(|(expected, (place, message))| {
+            let (wanted, part) = expected.split_once(" \"").expect("an expectation quotes a part of the message");
+            wanted == place && message.contains(part.trim_end_matches('"'))
+        });
+    assert!(matches, "{name}\nexpected:\n  {}\nfound:\n  {}", example.expected.join("\n  "), shown.join("\n  "));
+
+    let mut texts = example.files.clone();
+    for finding in checked.findings.iter().rev().filter(|finding| finding.rule.id == rule.id) {
+        let Some(fix) = finding.fixes.first() else { continue };
+        let file = sources.get(fix.edits()[0].span.file);
+        let text = texts.get_mut(&display_path(&checked.root, file.path())).expect("a fix edits a file of the example");
+        *text = apply(text, fix);
+    }
+    for (path, fixed) in &example.fixed {
+        assert_eq!(&texts[path], fixed, "{name}: {path} after the fix");
+    }
+    if texts == example.files {
+        assert!(example.fixed.is_empty(), "{name}: shows a fixed text, but nothing is fixed");
+        return;
+    }
+    assert!(!example.fixed.is_empty(), "{name}: has a fix, but does not show the fixed text");
+    let after = tempfile::tempdir().expect("a folder can be made");
+    write(after.path(), &texts);
+    let (checked, sources) = lint(after.path());
+    let left = rows(&checked, &sources);
+    let kept = |row: &(String, String)| found.iter().any(|(_, message)| *message == row.1);
+    assert!(left.iter().all(|row| kept(row) && !row.0.ends_with(rule.id)), "{name}: after the fix: {left:?}");
+}
+
+#[test]
+fn every_example_of_every_page_holds() {
+    let mut failures = Vec::new();
+    let mut count = 0;
+    for rule in rules() {
+        for example in examples(rule.page).iter().filter(|example| !example.files.is_empty()) {
+            count += 1;
+            let outcome = std::panic::catch_unwind(|| run(rule, example));
+            if let Err(panic) = outcome {
+                failures.push(panic.downcast_ref::<String>().cloned().unwrap_or_default());
+            }
+        }
+    }
+    assert!(count > 2 * rules().len() / 3, "only {count} examples were found");
+    assert!(failures.is_empty(), "{} of {count} examples fail:\n\n{}", failures.len(), failures.join("\n\n"));
+}
+
+#[test]
+fn every_page_has_its_sections() {
+    for rule in rules() {
+        for section in ["## What it finds", "## Why it matters", "## How to fix", "## Examples"] {
+            assert!(rule.page.contains(&format!("\n{section}\n")), "{} has no `{section}`", rule.id);
+        }
+        assert!(rule.page.contains(&format!("\n# {}\n", rule.id)), "{} is not titled by its name", rule.id);
+    }
+}
