@@ -279,7 +279,9 @@ mod tests {
     fn documents_are_split_as_helm_splits_them() {
         assert_eq!(documents("---\na: 1\n---\n\n# only\n---   \nb: 2\n"), ["a: 1", "# only", "b: 2"]);
         assert_eq!(documents("a: x--- y\n"), ["a: x--- y"]);
-        assert_eq!(documents("\n---\n---\n"), [String::new(); 0]);
+        assert_eq!(documents("\n---\n\n"), [String::new(); 0]);
+        // The first separator takes the line feed that the second one needs in front.
+        assert_eq!(documents("---\n---\n"), ["---"]);
         assert_eq!(documents("a: |\n  text\n---more: b"), ["a: |\n  text", "more: b"]);
     }
 

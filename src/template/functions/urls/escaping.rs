@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-use crate::source::{Text, from_bytes, to_bytes};
+use crate::source::{from_bytes, to_bytes};
 use crate::template::quote::quote;
 
 /// Where in a URL a text stands.

@@ -1,7 +1,6 @@
 //! Takes a URL apart as Go's `url.Parse` does, with its messages.
 
 use super::escaping::{Part, escape, unescape};
-use crate::source::Text;
 use crate::template::quote::quote;
 
 /// The parts of a URL, escapes resolved but in `opaque` and `query`.
