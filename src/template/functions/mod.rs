@@ -5,6 +5,8 @@ mod arguments;
 mod builtins;
 #[cfg(test)]
 mod calls;
+mod certificates;
+mod cipher;
 mod compare;
 pub(crate) mod convert;
 mod dates;
@@ -21,7 +23,9 @@ mod json;
 mod lists;
 mod math;
 mod merge;
+mod passwords;
 mod paths;
+mod random;
 mod regex;
 mod semver;
 mod strings;
@@ -123,6 +127,7 @@ impl Function {
 const FAMILIES: &[&[Function]] = &[
     helm::FUNCTIONS,
     documents::FUNCTIONS,
+    certificates::FUNCTIONS,
     convert::FUNCTIONS,
     dates::FUNCTIONS,
     defaults::FUNCTIONS,
@@ -131,7 +136,9 @@ const FAMILIES: &[&[Function]] = &[
     encoding::FUNCTIONS,
     lists::FUNCTIONS,
     math::FUNCTIONS,
+    passwords::FUNCTIONS,
     paths::FUNCTIONS,
+    random::FUNCTIONS,
     regex::FUNCTIONS,
     semver::FUNCTIONS,
     strings::FUNCTIONS,

@@ -1,3 +1,5 @@
+#![expect(clippy::single_range_in_vec_init, reason = "places are lists of ranges")]
+
 use super::*;
 use crate::source::{Layer, Sources, Text};
 
