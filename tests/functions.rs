@@ -64,7 +64,8 @@ fn expected(case: &serde_json::Value) -> Result<String, String> {
 
 /// The string behind `out: ` in a rendered case.
 fn output(printed: &str) -> String {
-    let line = printed.lines().find_map(|line| line.strip_prefix("out: ")).unwrap_or_else(|| panic!("no output: {printed}"));
+    let line =
+        printed.lines().find_map(|line| line.strip_prefix("out: ")).unwrap_or_else(|| panic!("no output: {printed}"));
     serde_json::from_str(line).unwrap()
 }
 

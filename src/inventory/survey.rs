@@ -153,7 +153,8 @@ impl Survey {
             let off = disabled.iter().any(|found| found.parent == node.path && found.dependency == *called);
             let span = dependency.name.exact_span().or_else(|| start_of(sources, &node.chart));
             let (Some(span), true) = (span, node.is_root || !off) else { continue };
-            let known = |problem: &Problem| matches!(problem, Problem::Unavailable { span: known, .. } if *known == span);
+            let known =
+                |problem: &Problem| matches!(problem, Problem::Unavailable { span: known, .. } if *known == span);
             if self.problems.iter().any(known) {
                 continue;
             }

@@ -197,7 +197,8 @@ impl Work<'_> {
 
     fn absent(&self, entry: &Listed) -> Verdict {
         let noted = entry.noted.as_ref().map(|noted| noted.name.as_str());
-        let unknown = self.coverage.blind || match noted {
+        let unknown = self.coverage.blind
+            || match noted {
                 Some(name) => self.coverage.unknown.iter().any(|chart| chart == name),
                 None => !self.coverage.unknown.is_empty(),
             };

@@ -121,9 +121,10 @@ fn parse(templates: &mut Vec<scope::Template<'_>>) -> (Program, Vec<RenderError>
             Err(error) => error,
         };
         let place = error.message.strip_prefix("template: ").unwrap_or_default();
-        let name = templates.iter().map(|template| template.name.clone()).find(|name| {
-            place.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with(':'))
-        });
+        let name = templates
+            .iter()
+            .map(|template| template.name.clone())
+            .find(|name| place.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with(':')));
         templates.retain(|template| Some(&template.name) != name.as_ref());
         if name.is_none() {
             // Go names the file first; without that there is no telling which one to drop.

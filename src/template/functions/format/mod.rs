@@ -7,7 +7,6 @@ mod named;
 mod printer;
 pub(crate) mod quote;
 
-
 use super::Failure;
 use crate::source::Text;
 use crate::template::Value;

@@ -64,13 +64,6 @@ pub(crate) fn push_quoted(out: &mut TextBuilder, text: &Text, mark: char, ascii:
     out.push_str(marks);
 }
 
-/// `text` as a double-quoted Go literal, what `%q` prints.
-pub(crate) fn quote(text: &Text) -> Text {
-    let mut out = TextBuilder::new();
-    push_quoted(&mut out, text, '"', false);
-    out.finish()
-}
-
 /// Whether `text` can stand between backquotes: no control characters but tabs, no backquote, no byte order mark.
 pub(crate) fn can_backquote(text: &str) -> bool {
     text.chars().all(|character| match character {
