@@ -77,6 +77,13 @@ pub(crate) fn can_backquote(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn quote(text: &Text) -> Text {
+        let mut out = TextBuilder::new();
+        push_quoted(&mut out, text, '"', false);
+        out.finish()
+    }
+
     use crate::source::from_bytes;
 
     #[test]
