@@ -342,6 +342,7 @@ fn link(node: &ChartNode, asked: Option<&Dependency>) -> ChartLink {
         chart.version = dependency.version.to_string();
     }
     ChartLink {
+        source: node.chart.clone(),
         chart,
         called: node.name.to_string(),
         folder: node.chart.path.file_name().map(|name| name.to_string_lossy().into_owned()),
