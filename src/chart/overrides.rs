@@ -11,6 +11,24 @@ use super::error::ChartError;
 use super::load;
 use super::set::{self, Reader};
 
+/// One of the user's sources of values.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Given {
+    /// A `--values` file.
+    File(PathBuf),
+    /// An argument: the flag and which one of its kind, from 1.
+    Argument(&'static str, usize),
+}
+
+impl std::fmt::Display for Given {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::File(path) => write!(f, "--values {}", path.display()),
+            Self::Argument(flag, number) => write!(f, "{flag} {number}"),
+        }
+    }
+}
+
 /// What the user gives over a chart's own values. Later entries win over earlier ones of their kind; the kinds come in the
 /// order of the fields, whatever the order on the command line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,7 +47,37 @@ pub struct Overrides {
     pub set_literal: Vec<String>,
 }
 
+/// The flags whose arguments are values, in their order.
+const FLAGS: [(&str, fn(&mut Overrides) -> &mut Vec<String>); 5] = [
+    ("--set-json", |given| &mut given.json),
+    ("--set", |given| &mut given.set),
+    ("--set-string", |given| &mut given.set_string),
+    ("--set-file", |given| &mut given.set_file),
+    ("--set-literal", |given| &mut given.set_literal),
+];
+
 impl Overrides {
+    /// Each of them by itself, later ones over earlier ones.
+    ///
+    /// # Errors
+    /// As [`Overrides::merge`].
+    pub fn layers(&self, sources: &Sources) -> Result<Vec<(Given, Value)>, ChartError> {
+        let mut layers = Vec::new();
+        for path in &self.files {
+            let alone = Self { files: vec![path.clone()], ..Self::default() };
+            layers.push((Given::File(path.clone()), alone.merge(sources)?));
+        }
+        let mut all = self.clone();
+        for (flag, of) in FLAGS {
+            for (index, argument) in of(&mut all).drain(..).enumerate() {
+                let mut alone = Self::default();
+                of(&mut alone).push(argument);
+                layers.push((Given::Argument(flag, index + 1), alone.merge(sources)?));
+            }
+        }
+        Ok(layers)
+    }
+
     /// All of them as one mapping.
     ///
     /// # Errors
