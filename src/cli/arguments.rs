@@ -74,6 +74,12 @@ pub(super) struct ChartOptions {
     /// Region that empty `region` values take, in place of those that the list's ECR hosts name (repeatable).
     #[arg(long = "region", value_name = "REGION")]
     pub regions: Vec<String>,
+    /// Configuration to use in place of the workspace's `.mirrorlint.yaml`.
+    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
+    pub config: Option<PathBuf>,
+    /// Use no configuration.
+    #[arg(long)]
+    pub isolated: bool,
     #[command(flatten)]
     pub values: ValueOptions,
     /// Kubernetes version that the charts see.

@@ -81,7 +81,7 @@ impl Loaded {
 
     /// The `set` mapping at `path` (keys, and indices as numbers) as keys and values, with their places.
     #[must_use]
-    pub fn assignments(&self, path: &[&str], set: &BTreeMap<String, Scalar>) -> Vec<(Text, yaml::Value)> {
+    pub fn assignments(&self, path: &[String], set: &BTreeMap<String, Scalar>) -> Vec<(Text, yaml::Value)> {
         let stream = yaml::parse(&self.text).ok();
         let root = stream.as_ref().and_then(|stream| stream.documents.first()).map(yaml::Document::root);
         let entries = root.and_then(|root| place::find(root, path));
@@ -94,10 +94,20 @@ impl Loaded {
 
     /// Where the value at `path` stands.
     #[must_use]
-    pub fn span(&self, path: &[&str]) -> Span {
+    pub fn span(&self, path: &[String]) -> Span {
         let stream = yaml::parse(&self.text).ok();
         let root = stream.as_ref().and_then(|stream| stream.documents.first()).map(yaml::Document::root);
         let range = root.and_then(|root| place::find(root, path)).map_or(0..0, yaml::Node::range);
+        Span::new(self.file, range.start, range.end)
+    }
+
+    /// Where the key `key` of the mapping at `path` stands.
+    #[must_use]
+    pub fn key_span(&self, path: &[String], key: &str) -> Span {
+        let stream = yaml::parse(&self.text).ok();
+        let root = stream.as_ref().and_then(|stream| stream.documents.first()).map(yaml::Document::root);
+        let node = root.and_then(|root| place::find(root, path)).and_then(|node| node.get(key));
+        let range = node.map_or(0..0, |(key, _)| key.range());
         Span::new(self.file, range.start, range.end)
     }
 }
@@ -112,8 +122,7 @@ struct Violation {
 
 impl Violation {
     fn place(&self, root: yaml::Node<'_>) -> std::ops::Range<usize> {
-        let path: Vec<&str> = self.path.iter().map(String::as_str).collect();
-        let node = place::find(root, &path).unwrap_or(root);
+        let node = place::find(root, &self.path).unwrap_or(root);
         let key = self.key.as_ref().and_then(|key| node.get(key)).map(|(key, _)| key);
         key.unwrap_or(node).range()
     }

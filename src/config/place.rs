@@ -3,9 +3,13 @@
 use crate::yaml::Node;
 
 /// The node at `path`.
-pub(super) fn find<'a>(root: Node<'a>, path: &[&str]) -> Option<Node<'a>> {
+pub(super) fn find<'a>(root: Node<'a>, path: &[String]) -> Option<Node<'a>> {
     path.iter().try_fold(root, |node, part| {
         let node = node.resolved();
-        if node.is_sequence() { node.items().nth(part.parse().ok()?) } else { node.get(part).map(|(_, value)| value) }
+        if node.is_sequence() {
+            node.items().nth(part.parse().ok()?)
+        } else {
+            node.get(part.as_str()).map(|(_, value)| value)
+        }
     })
 }

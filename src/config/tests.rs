@@ -40,7 +40,7 @@ exempt: [{image: 'public.ecr.aws/*', reason: reached through an endpoint}]
     let chart = &loaded.configuration.lists[0].charts[0];
     assert_eq!(chart.kube_version.as_deref(), Some("1.31"));
     assert_eq!(loaded.configuration.rules["stale-mention"], Level::Off);
-    let path = ["lists", "0", "charts", "0", "scenarios", "0", "set"];
+    let path = ["lists", "0", "charts", "0", "scenarios", "0", "set"].map(str::to_owned);
     let set = loaded.assignments(&path, &chart.scenarios[0].set);
     let json = |value: &yaml::Value| yaml::emit_json(value).unwrap().to_string();
     let rows: Vec<_> = set.iter().map(|(key, value)| format!("{key}={}", json(value))).collect();

@@ -14,7 +14,7 @@ use crate::image::Reference;
 use crate::source::{Layer, Origin, Span, Text};
 
 pub use lineage::{Giver, Lineage, Lost, Part, Setting, Strand, lineage};
-pub use scenario::Scenario;
+pub use scenario::{Scenario, Target, regions_of};
 pub use survey::{Ambiguity, Problem, Survey, survey};
 
 /// How an image gets pulled.
