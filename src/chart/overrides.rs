@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::source::{Layer, Sources, Text};
+use crate::source::{Layer, Sources, Text, TextBuilder};
 use crate::yaml::{self, Map, Value};
 
 use super::error::ChartError;
@@ -134,6 +134,18 @@ impl Overrides {
     }
 }
 
+/// Sets `key` (`a.b[0]`, as `--set` reads keys) to `value` in `values`.
+///
+/// # Errors
+/// What is wrong with the key, in Helm's words.
+pub(crate) fn assign(values: &mut Map, key: &Text, value: &Value) -> Result<(), String> {
+    let mut argument = TextBuilder::new();
+    argument.push_text(key);
+    argument.push_str("=value");
+    let given = |_: &Text| Ok(value.clone());
+    set::parse_into(values, &argument.finish(), &Reader::File(&given)).map_err(|(message, _)| message)
+}
+
 fn source_path(flag: &str, index: usize) -> PathBuf {
     PathBuf::from(format!("{flag} {}", index + 1))
 }
@@ -150,7 +162,7 @@ fn bad_json(text: &Text, argument: &str, at: usize, whole: bool) -> ChartError {
     ChartError::at_range(Path::new("--set-json"), text, 0..at, message)
 }
 
-fn read_values(sources: &Sources, path: &Path) -> Result<Arc<Map>, ChartError> {
+pub(crate) fn read_values(sources: &Sources, path: &Path) -> Result<Arc<Map>, ChartError> {
     let shown = path.display();
     if shown.to_string().contains("://") || path == Path::new("-") {
         return Err(ChartError::at_path(path, format!("values are only read from files, not from {shown}")));

@@ -10,7 +10,7 @@ use super::{Finding, Refusal, Workspace, rules};
 use crate::chart::{Chart, ChartError, LoadOptions, Overrides};
 use crate::image::Reference;
 use crate::inventory::{ChartName, Inventory, Problem, Scenario, Survey, survey};
-use crate::mirror::List;
+use crate::mirror::{Entry, List};
 use crate::render::{KubeVersion, Options};
 use crate::source::{FileId, Sources, Span, to_bytes};
 use crate::yaml;
@@ -125,7 +125,13 @@ fn check_list(
     let mut survey = run(sources, &chosen.charts, &scenarios, settings)?;
     let blind = !chosen.problems.is_empty();
     survey.problems.extend(chosen.problems);
-    let coverage = Coverage { unknown: survey.unknown.clone(), disabled: survey.disabled.clone(), blind };
+    let coverage = Coverage {
+        unknown: survey.unknown.clone(),
+        blind,
+        disabled: survey.disabled.clone(),
+        malformed: survey.inventory.malformed.iter().filter_map(|image| without_version(&image.text)).collect(),
+        meant: meant(&list),
+    };
     let reconciliation = reconcile(&listed, &survey.inventory, &coverage);
     let context = Context {
         sources,
@@ -138,9 +144,6 @@ fn check_list(
     let findings = rules().iter().flat_map(|rule| (rule.check)(rule, &context)).collect();
     let mut notes = chosen.notes;
     notes.push(assumption(&scenarios, settings));
-    for (image, template) in &survey.inventory.malformed {
-        notes.push(format!("not an image, left out: `{image}` in {template}"));
-    }
     let checked = CheckedList {
         path: path.to_owned(),
         entries: list.entries.len(),
@@ -158,6 +161,11 @@ fn read_list(sources: &Sources, path: &Path) -> Result<FileId, Refusal> {
     let refusal = |message: String, span| Refusal { message, path: Some(path.to_owned()), span };
     if path.is_dir() {
         return Err(refusal("is a folder; the mirror list must be a file".to_owned(), None));
+    }
+    // A pipe would be waited for.
+    let irregular = std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file());
+    if irregular && !sources.has_overlay(path) {
+        return Err(refusal("is no regular file".to_owned(), None));
     }
     let file = sources.read(path).map_err(|error| refusal(format!("cannot be read: {}", error.cause), None))?;
     let text = sources.get(file).text().clone();
@@ -188,6 +196,22 @@ fn listed(list: &List) -> Vec<Listed> {
         listed.push(Listed { entry: index, name: entry.name.text.clone(), reference, noted });
     }
     listed
+}
+
+/// For each entry whose image cannot be read: its name and the last part of the image, as a chart would spell them.
+fn meant(list: &List) -> Vec<Vec<String>> {
+    let unreadable = list.entries.iter().filter(|entry| Reference::parse(&entry.source.text).is_err());
+    let last = |text: &str| {
+        let last = text.rsplit('/').next().unwrap_or_default();
+        last.split([':', '@']).next().unwrap_or_default().to_ascii_lowercase()
+    };
+    let names = |entry: &Entry| vec![last(&entry.name.text), last(&entry.source.text)];
+    unreadable.map(names).collect()
+}
+
+/// The repository of an image whose tag or digest is missing behind its mark.
+fn without_version(image: &str) -> Option<Reference> {
+    Reference::parse(image.trim_end_matches([':', '@'])).ok()
 }
 
 /// The root charts of a list.

@@ -81,7 +81,7 @@ fn walk(root: &Path) -> Workspace {
     for entry in WalkDir::new(root).sort_by_file_name().into_iter().filter_entry(kept).flatten() {
         if entry.file_name() == "Chart.yaml" && !entry.file_type().is_dir() {
             charts.extend(entry.path().parent().map(Path::to_owned));
-        } else if entry.file_name() == LIST_NAME && entry.file_type().is_file() {
+        } else if entry.file_name() == LIST_NAME && entry.path().is_file() {
             workspace.lists.push(entry.into_path());
         }
     }
