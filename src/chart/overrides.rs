@@ -47,8 +47,11 @@ pub struct Overrides {
     pub set_literal: Vec<String>,
 }
 
+/// Where the arguments of one flag are.
+type Arguments = fn(&mut Overrides) -> &mut Vec<String>;
+
 /// The flags whose arguments are values, in their order.
-const FLAGS: [(&str, fn(&mut Overrides) -> &mut Vec<String>); 5] = [
+const FLAGS: [(&str, Arguments); 5] = [
     ("--set-json", |given| &mut given.json),
     ("--set", |given| &mut given.set),
     ("--set-string", |given| &mut given.set_string),

@@ -43,6 +43,14 @@ pub struct Strand {
     pub setting: Option<Setting>,
 }
 
+impl Strand {
+    /// Whether `next` goes on in the image and in the file where this one ends.
+    fn is_followed_by(&self, next: &Self) -> bool {
+        let in_file = self.span.file == next.span.file && self.span.end == next.span.start;
+        self.range.end == next.range.start && in_file && self.layer == next.layer && self.sites == next.sites
+    }
+}
+
 /// A value that won.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Setting {
@@ -119,8 +127,16 @@ fn strands(used: &Use, range: Range<usize>) -> Vec<Strand> {
         for (span, layer, sites) in origin.iter().flat_map(Origin::places) {
             let strand =
                 Strand { range: range.start + piece.start..range.start + piece.end, span, layer, sites, setting: None };
-            if !strands.contains(&strand) {
-                strands.push(strand);
+            if strands.contains(&strand) {
+                continue;
+            }
+            match strands.last_mut() {
+                // A changed word is told as a whole: `lower` derives it letter by letter.
+                Some(last) if last.is_followed_by(&strand) => {
+                    last.range.end = strand.range.end;
+                    last.span.end = strand.span.end;
+                }
+                _ => strands.push(strand),
             }
         }
     }
