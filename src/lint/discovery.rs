@@ -72,7 +72,7 @@ fn around(list: &Path) -> Workspace {
         let root = below.to_owned();
         workspace.charts = workspace.charts.iter().map(relative).collect();
         workspace.root = root;
-        workspace.lists = vec![list.to_owned()];
+        workspace.lists = vec![relative(&absolute)];
     } else {
         workspace.lists = vec![absolute.clone()];
     }

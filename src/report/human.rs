@@ -146,13 +146,15 @@ impl Painter<'_> {
         let file = self.sources.get(span.file);
         let name = printable(&display_path(self.root, file.path()));
         let label = (!label.is_empty()).then(|| printable(label));
+        let end = file.text().floor_char_boundary(span.range().end.min(span.range().start + Snippet::REACH));
+        let span = Span::new(span.file, span.range().start, end);
         (Snippet::new(file, name, span), LabeledSpan::new_primary_with_span(label, (span.start as usize, span.len())))
     }
 
     fn finding(&self, finding: &Finding) -> String {
         let related = (finding.related.iter())
             .map(|related| Picture {
-                message: printable(&related.message),
+                message: message(&related.message),
                 code: None,
                 severity: miette::Severity::Advice,
                 help: None,
@@ -161,7 +163,7 @@ impl Painter<'_> {
             })
             .collect();
         let picture = Picture {
-            message: printable(&finding.message),
+            message: message(&finding.message),
             code: Some(format!("{}[{}]", finding.severity.as_str(), finding.rule.id)),
             severity: match finding.severity {
                 Severity::Error => miette::Severity::Error,
@@ -187,7 +189,7 @@ impl Painter<'_> {
         let file = self.sources.get(edit.span.file);
         let after = apply(file.text(), fix);
         let safety = if fix.safety == crate::lint::Safety::Safe { "" } else { " (unsafe)" };
-        let _ = writeln!(out, "  {} {}{safety}", self.style.paint("36", "fix:"), printable(&fix.title));
+        let _ = writeln!(out, "  {} {}{safety}", self.style.paint("36", "fix:"), message(&fix.title));
         let diff = similar::TextDiff::from_lines(&**file.text(), after.as_str());
         for group in diff.grouped_ops(1) {
             for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
@@ -196,7 +198,7 @@ impl Painter<'_> {
                     similar::ChangeTag::Insert => ("32", '+'),
                     similar::ChangeTag::Equal => continue,
                 };
-                let line = printable(change.value().trim_end_matches(['\n', '\r']));
+                let line = message(change.value().trim_end_matches(['\n', '\r']));
                 let _ = writeln!(out, "    {}", self.style.paint(code, &format!("{sign} {line}")));
                 if change.missing_newline() {
                     let _ = writeln!(out, "    \\ No newline at end of file");
@@ -204,6 +206,13 @@ impl Painter<'_> {
             }
         }
     }
+}
+
+/// `text` for a message, which quotes whatever stands in a file: printable, and not longer than can be read.
+fn message(text: &str) -> String {
+    const LONGEST: usize = 2000;
+    let end = text.floor_char_boundary(LONGEST);
+    printable(&text[..end]) + if end < text.len() { "..." } else { "" }
 }
 
 /// `text` without what a terminal would obey: control characters, and those that turn the direction of writing. As long
@@ -242,7 +251,7 @@ pub fn human(checked: &Checked, sources: &Sources, style: Style) -> String {
         );
         let _ = writeln!(out, "  scenarios: {}", list.scenarios.join(", "));
         for note in &list.notes {
-            let _ = writeln!(out, "  {}", printable(note));
+            let _ = writeln!(out, "  {}", message(note));
         }
     }
     let number = |severity| checked.findings.iter().filter(|finding| finding.severity == severity).count();
