@@ -23,7 +23,11 @@ pub(super) fn read(sources: &Sources, root: &Path) -> Result<Vec<Entry>, ChartEr
 
 fn rules(sources: &Sources, root: &Path) -> Result<Rules, ChartError> {
     let path = root.join(".helmignore");
-    let (file, text) = if sources.has_overlay(&path) || path.exists() {
+    let on_disk = path.exists();
+    if on_disk && !path.is_file() {
+        return Err(ChartError::at_path(&path, format!("cannot load irregular file {}", path.display())));
+    }
+    let (file, text) = if sources.has_overlay(&path) || on_disk {
         let file = entry::read(sources, &path, ".helmignore")?;
         (Some(file), sources.get(file).text().clone())
     } else {

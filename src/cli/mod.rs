@@ -15,7 +15,7 @@ use clap::Parser as _;
 
 use crate::lint::Refusal;
 use crate::report::{self, Style};
-use crate::source::Sources;
+use crate::source::{Sources, to_bytes, to_utf8};
 use arguments::{Arguments, Color, Command};
 
 /// How a command ended. Exit codes are a contract: 0, 1, 2.
@@ -37,11 +37,17 @@ struct Session {
 }
 
 impl Session {
-    /// Prints to standard output. A reader that has gone away (`| head`) is no error.
+    /// Prints a report to standard output.
     fn print(&self, text: &str) -> Result<(), Refusal> {
-        self.write(crate::source::to_bytes(text).as_ref())
+        self.write(to_utf8(text).as_bytes())
     }
 
+    /// Prints what charts hold, byte for byte.
+    fn print_raw(&self, text: &str) -> Result<(), Refusal> {
+        self.write(to_bytes(text).as_ref())
+    }
+
+    /// A reader that has gone away (`| head`) is no error.
     fn write(&self, bytes: &[u8]) -> Result<(), Refusal> {
         let mut out = std::io::stdout().lock();
         match out.write_all(bytes).and_then(|()| out.flush()) {
@@ -87,7 +93,7 @@ fn run(arguments: Arguments) -> ExitCode {
         Ok(Ending::Findings) => ExitCode::from(1),
         Err(refusal) => {
             let text = report::refusal(&refusal, &session.sources, style(arguments.color, &std::io::stderr()));
-            let _ = std::io::stderr().lock().write_all(crate::source::to_bytes(&text).as_ref());
+            let _ = std::io::stderr().lock().write_all(to_utf8(&text).as_bytes());
             ExitCode::from(2)
         }
     }

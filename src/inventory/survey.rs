@@ -164,8 +164,15 @@ impl Survey {
 
     fn gather(&mut self, sources: &Sources, job: &Job<'_>, rendered: &Rendered) {
         let chains = Chains::new(&rendered.processed);
+        let unparsed = rendered.refusals.iter().any(|refusal| refusal.message.starts_with("parse error at "));
         for refusal in &rendered.refusals {
-            self.refuse(sources, job, refusal, Some(&chains));
+            // What a file that does not parse would have defined is not missing: the file is the one fault.
+            let follows = unparsed && refusal.message.contains(": no template \"");
+            if follows {
+                self.distrust(refusal, &chains);
+            } else {
+                self.refuse(sources, job, refusal, Some(&chains));
+            }
         }
         self.miss(sources, &rendered.processed.root, &rendered.processed.disabled);
         for disabled in &rendered.processed.disabled {
@@ -237,13 +244,10 @@ impl Survey {
         error: &crate::render::RenderError,
         chains: Option<&Chains>,
     ) {
-        let chain = error.template.as_ref().zip(chains).and_then(|(template, chains)| chains.of_template(template));
-        let chart = chain.and_then(|chain| chain.last()).map_or_else(|| name_of(job.chart), |link| link.chart.clone());
+        let link = chains.and_then(|chains| self.distrust(error, chains));
+        let chart = link.map_or_else(|| name_of(job.chart), |link| link.chart.clone());
         let Some(span) = error.place.or_else(|| start_of(sources, job.chart)) else { return };
         self.unknown.push(chart.name.clone());
-        if let Some(link) = chain.and_then(|chain| chain.last()) {
-            self.unknown.extend(link.folder.iter().chain([&link.called]).cloned());
-        }
         if chains.is_none() {
             // Nothing of it was rendered, so nothing is known of the charts below it either.
             self.unknown.extend(names_of(job.chart));
@@ -262,6 +266,14 @@ impl Survey {
         }
         let message = error.message.clone();
         self.problems.push(Problem::Unrenderable { chart, message, span, scenarios: vec![scenario] });
+    }
+
+    /// Notes that not all images of the chart with the refused template are known; gives the chart.
+    fn distrust<'a>(&mut self, error: &crate::render::RenderError, chains: &'a Chains) -> Option<&'a ChartLink> {
+        let link = chains.of_template(error.template.as_ref()?)?.last()?;
+        self.unknown.extend([link.chart.name.clone(), link.called.clone()]);
+        self.unknown.extend(link.folder.clone());
+        Some(link)
     }
 
     /// Sorts, and forgets what holds under all choices or is on elsewhere.
