@@ -1,6 +1,7 @@
 //! The images that rendered charts deploy: each use with its chart, workload, container, origins and scenarios.
 //! Uses `render`, `chart` and `image`; judges nothing.
 
+mod lineage;
 mod pods;
 mod scenario;
 mod survey;
@@ -8,10 +9,12 @@ mod survey;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::chart::Chart;
 use crate::image::Reference;
 use crate::source::{Layer, Origin, Span, Text};
 
-pub use scenario::Scenario;
+pub use lineage::{Giver, Lineage, Lost, Part, Setting, Strand, lineage};
+pub use scenario::{Scenario, Target, regions_of};
 pub use survey::{Ambiguity, Problem, Survey, survey};
 
 /// How an image gets pulled.
@@ -47,8 +50,10 @@ impl std::fmt::Display for ChartName {
 }
 
 /// One chart on the way from the root chart to the one that names an image.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct ChartLink {
+    /// The chart as it was loaded.
+    pub source: Arc<Chart>,
     /// Its name and version.
     pub chart: ChartName,
     /// What its parent calls it: its alias, else its name.
@@ -70,6 +75,13 @@ pub struct Workload {
     pub name: String,
     /// The container's name, when a container names the image.
     pub container: Option<String>,
+}
+
+impl std::fmt::Display for Workload {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.kind, self.name)?;
+        self.container.iter().try_for_each(|container| write!(f, ", container {container}"))
+    }
 }
 
 /// One place at which the charts name an image.
@@ -97,6 +109,22 @@ pub struct Use {
     pub only_in: Vec<PathBuf>,
     /// The condition that must be on for it to be deployed, when it is off.
     pub when: Option<String>,
+    /// Which of the containers of one rendering that are the same but for their image, from 0: containers without names,
+    /// objects of one name in several namespaces.
+    pub turn: usize,
+    /// The root chart's folder or package.
+    pub root: PathBuf,
+}
+
+/// What tells the places apart at which charts name images.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slot<'a> {
+    root: &'a std::path::Path,
+    path: &'a [String],
+    template: &'a str,
+    workload: &'a Workload,
+    kind: Kind,
+    turn: usize,
 }
 
 impl Use {
@@ -117,16 +145,7 @@ impl Use {
     /// The place that decides `range` of its text: a values line rather than `Chart.yaml`, that rather than a template.
     #[must_use]
     pub fn decisive(&self, range: std::ops::Range<usize>) -> Option<(Span, Layer)> {
-        let rank = |layer: Layer| match layer {
-            Layer::Set => 0,
-            Layer::Values => 1,
-            Layer::Chart => 2,
-            Layer::Template => 3,
-            Layer::Computed => 4,
-        };
-        let places = self.text.slice(range).origins()?.places();
-        let best = places.into_iter().filter(|(span, ..)| !span.is_empty()).min_by_key(|(_, layer, _)| rank(*layer))?;
-        Some((best.0, best.1))
+        decisive(&self.text.slice(range))
     }
 
     /// The charts on the way to it that go by `name`.
@@ -146,18 +165,29 @@ impl Use {
     /// The one container that names it, for messages: `DaemonSet rel-efa, container efa`.
     #[must_use]
     pub fn place(&self) -> String {
-        let Workload { kind, name, container } = &self.workload;
-        match container {
-            Some(container) => format!("{kind} {name}, container {container}"),
-            None => format!("{kind} {name}"),
-        }
+        self.workload.to_string()
     }
 
     /// What stays the same when only the scenario changes: two uses with the same slot are one image with variants.
     #[must_use]
-    pub fn slot(&self) -> (&[String], &str, &Workload, Kind) {
-        (&self.path, &self.template, &self.workload, self.kind)
+    pub fn slot(&self) -> Slot<'_> {
+        let Self { root, path, template, workload, kind, turn, .. } = self;
+        Slot { root, path, template, workload, kind: *kind, turn: *turn }
     }
+}
+
+/// The place that decides `text`, see [`Use::decisive`].
+fn decisive(text: &Text) -> Option<(Span, Layer)> {
+    let rank = |layer: Layer| match layer {
+        Layer::Set => 0,
+        Layer::Values => 1,
+        Layer::Chart => 2,
+        Layer::Template => 3,
+        Layer::Computed => 4,
+    };
+    let places = text.origins()?.places();
+    let best = places.into_iter().filter(|(span, ..)| !span.is_empty()).min_by_key(|(_, layer, _)| rank(*layer))?;
+    Some((best.0, best.1))
 }
 
 /// Everything that the charts of one list deploy.
@@ -165,8 +195,25 @@ impl Use {
 pub struct Inventory {
     /// The uses, sorted by chart path, workload and image.
     pub uses: Vec<Use>,
-    /// Images that are no image references, with the template that names them.
-    pub malformed: Vec<(Text, String)>,
+    /// Images that nothing can pull, each once.
+    pub malformed: Vec<Malformed>,
+}
+
+/// A container's image that is no image reference: `nginx:`, when nobody gave the tag.
+#[derive(Clone, Debug)]
+pub struct Malformed {
+    /// The image as the manifest has it, with its origins.
+    pub text: Text,
+    /// What is wrong with it.
+    pub message: String,
+    /// The chart whose template names it.
+    pub chart: ChartName,
+    /// The template, by its full name.
+    pub template: String,
+    /// The object that names it.
+    pub workload: Workload,
+    /// The place that comes nearest to it.
+    pub span: Span,
 }
 
 impl Inventory {

@@ -1,11 +1,11 @@
 //! Renders root charts under all scenarios and gathers what they deploy and what was wrong with them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::pods::containers;
-use super::{ChartLink, ChartName, Inventory, Kind, Scenario, Use};
+use super::{ChartLink, ChartName, Inventory, Kind, Malformed, Scenario, Target, Use, Workload, decisive};
 use crate::chart::version::Version;
 use crate::chart::{AmbiguousSubchart, Cause, Chart, ChartNode, Choice, Dependency, Disabled, Processed, merge};
 use crate::image::Reference;
@@ -77,19 +77,12 @@ struct Job<'a> {
     choice: Choice,
 }
 
-/// Surveys `charts` under `scenarios`. `values` are the user's, over which a scenario puts its region; `place` is where the
-/// regions are named.
+/// Surveys charts, each under its scenarios. Renders in parallel; the outcome does not depend on it.
 #[must_use]
-pub fn survey(
-    sources: &Sources,
-    charts: &[Arc<Chart>],
-    scenarios: &[Scenario],
-    values: &Value,
-    options: &Options,
-) -> Survey {
+pub fn survey(sources: &Sources, targets: &[Target]) -> Survey {
     let mut survey = Survey::default();
     let mut jobs = Vec::new();
-    for chart in charts {
+    for Target { chart, scenarios } in targets {
         survey.inspect(sources, chart);
         let choices = choices(chart);
         for scenario in scenarios {
@@ -98,7 +91,7 @@ pub fn survey(
     }
     let rendered: Vec<_> = {
         use rayon::prelude::*;
-        jobs.par_iter().map(|job| run(job, values, options)).collect()
+        jobs.par_iter().map(run).collect()
     };
     for (job, outcome) in jobs.iter().zip(&rendered) {
         match outcome {
@@ -106,13 +99,14 @@ pub fn survey(
             Err(error) => survey.refuse(sources, job, error, None),
         }
     }
-    survey.settle(charts);
+    survey.settle(targets);
     survey
 }
 
-fn run(job: &Job<'_>, values: &Value, options: &Options) -> Result<Rendered, crate::render::RenderError> {
+fn run(job: &Job<'_>) -> Result<Rendered, crate::render::RenderError> {
+    let Scenario { values, options, region, .. } = job.scenario;
     let options = Options { choice: job.choice.clone(), ..options.clone() };
-    if job.scenario.region.is_none() {
+    if region.is_none() {
         return render(job.chart, values, &options);
     }
     // Only where the coalesced values, the user's among them, have an empty one.
@@ -176,27 +170,47 @@ impl Survey {
         self.miss(sources, &rendered.processed.root, &rendered.processed.disabled);
         for disabled in &rendered.processed.disabled {
             let when = switch(&disabled.cause);
-            let names = disabled.charts.iter().map(|chart| chart.name().to_string());
+            let names = disabled.charts.iter().flat_map(|chart| names_of(chart));
             let names = names.chain([disabled.dependency.to_string()]);
             self.disabled.extend(names.map(|name| (name, when.clone())));
         }
+        let mut turns = HashMap::new();
         for manifest in &rendered.manifests {
-            self.read(job, &chains, manifest);
+            self.read(sources, job, &chains, manifest, &mut turns);
         }
     }
 
-    fn read(&mut self, job: &Job<'_>, chains: &Chains, manifest: &Manifest) {
+    /// `turns` counts the containers that are the same but for their image.
+    fn read(
+        &mut self,
+        sources: &Sources,
+        job: &Job<'_>,
+        chains: &Chains,
+        manifest: &Manifest,
+        turns: &mut HashMap<(String, Workload), usize>,
+    ) {
         let Some(chain) = chains.of_template(&manifest.template) else { return };
         let Ok(document) = yaml::load(&manifest.text) else { return };
         for container in containers(&document) {
-            let Ok(reference) = Reference::parse(&container.image) else {
-                let malformed = (container.image.clone(), manifest.template.clone());
-                if !self.inventory.malformed.contains(&malformed) {
-                    self.inventory.malformed.push(malformed);
-                }
-                continue;
-            };
             let Some(last) = chain.last() else { continue };
+            let reference = match Reference::parse(&container.image) {
+                Ok(reference) => reference,
+                Err(error) => {
+                    let place = decisive(&container.image).map(|(span, _)| span);
+                    let Some(span) = place.or_else(|| start_of(sources, job.chart)) else { continue };
+                    self.inventory.misread(Malformed {
+                        text: container.image,
+                        message: error.message,
+                        chart: last.chart.clone(),
+                        template: manifest.template.clone(),
+                        workload: container.workload,
+                        span,
+                    });
+                    continue;
+                }
+            };
+            let turn = turns.entry((manifest.template.clone(), container.workload.clone())).or_default();
+            *turn += 1;
             let used = Use {
                 text: container.image,
                 reference,
@@ -209,6 +223,8 @@ impl Survey {
                 scenarios: vec![job.scenario.name.clone()],
                 only_in: job.choice.preferred.clone(),
                 when: None,
+                turn: *turn - 1,
+                root: job.chart.path.clone(),
             };
             self.inventory.add(used);
         }
@@ -225,9 +241,12 @@ impl Survey {
         let chart = chain.and_then(|chain| chain.last()).map_or_else(|| name_of(job.chart), |link| link.chart.clone());
         let Some(span) = error.place.or_else(|| start_of(sources, job.chart)) else { return };
         self.unknown.push(chart.name.clone());
+        if let Some(link) = chain.and_then(|chain| chain.last()) {
+            self.unknown.extend(link.folder.iter().chain([&link.called]).cloned());
+        }
         if chains.is_none() {
             // Nothing of it was rendered, so nothing is known of the charts below it either.
-            self.unknown.extend(names_below(job.chart));
+            self.unknown.extend(names_of(job.chart));
         }
         let scenario = job.scenario.name.clone();
         for problem in &mut self.problems {
@@ -246,14 +265,14 @@ impl Survey {
     }
 
     /// Sorts, and forgets what holds under all choices or is on elsewhere.
-    fn settle(&mut self, charts: &[Arc<Chart>]) {
-        let copies: Vec<PathBuf> = (charts.iter())
-            .flat_map(|chart| chart.ambiguous_subcharts())
+    fn settle(&mut self, targets: &[Target]) {
+        let copies: Vec<PathBuf> = (targets.iter())
+            .flat_map(|target| target.chart.ambiguous_subcharts())
             .filter(|found| found.random)
             .flat_map(|found| found.candidates.iter().map(|copy| copy.path.clone()).collect::<Vec<_>>())
             .collect();
         self.inventory.settle(&copies);
-        let deployed = |name: &String| self.inventory.uses.iter().any(|used| used.path.contains(name));
+        let deployed = |name: &String| self.inventory.uses.iter().any(|used| !used.charts_named(name).is_empty());
         self.disabled.retain(|(name, _)| !deployed(name));
         self.disabled.sort();
         self.disabled.dedup();
@@ -262,6 +281,14 @@ impl Survey {
 }
 
 impl Inventory {
+    /// Adds an image that nothing can pull.
+    fn misread(&mut self, malformed: Malformed) {
+        let key = |known: &Malformed| (known.text.to_string(), known.template.clone(), known.workload.clone());
+        if self.malformed.iter().all(|known| key(known) != key(&malformed)) {
+            self.malformed.push(malformed);
+        }
+    }
+
     /// Adds a use, or what is new about one that is known.
     fn add(&mut self, used: Use) {
         let same = |known: &&mut Use| known.text == used.text && known.slot() == used.slot();
@@ -342,6 +369,7 @@ fn link(node: &ChartNode, asked: Option<&Dependency>) -> ChartLink {
         chart.version = dependency.version.to_string();
     }
     ChartLink {
+        source: node.chart.clone(),
         chart,
         called: node.name.to_string(),
         folder: node.chart.path.file_name().map(|name| name.to_string_lossy().into_owned()),
@@ -372,11 +400,17 @@ fn switch(cause: &Cause) -> String {
     }
 }
 
+/// All names that `chart` and the charts below it go by.
+fn names_of(chart: &Chart) -> Vec<String> {
+    let folder = chart.path.file_name().map(|name| name.to_string_lossy().into_owned());
+    [chart.name().to_string()].into_iter().chain(folder).chain(names_below(chart)).collect()
+}
+
 /// The names of all charts below `chart`, and of those that it asks for.
 fn names_below(chart: &Chart) -> Vec<String> {
     let asked = chart.metadata.dependencies.iter().flatten();
     let asked = asked.flat_map(|dependency| [dependency.name.to_string(), dependency.alias.to_string()]);
-    asked.chain(chart.subcharts.iter().flat_map(|subchart| names_below(subchart))).collect()
+    asked.chain(chart.subcharts.iter().flat_map(|subchart| names_of(subchart))).collect()
 }
 
 fn name_of(chart: &Chart) -> ChartName {

@@ -47,6 +47,12 @@ pub fn discover(path: &Path) -> Result<Workspace, Refusal> {
     Ok(workspace)
 }
 
+/// The workspace of the folder `path` when a configuration says which lists it has.
+#[must_use]
+pub fn configured(path: &Path, lists: Vec<PathBuf>) -> Workspace {
+    Workspace { lists, ..walk(path) }
+}
+
 /// The workspace of the list at `list`: the nearest folder above it with a chart below. The search ends at the top of the
 /// git work tree; outside of one it goes no further than the folder above `tools/`.
 fn around(list: &Path) -> Workspace {
@@ -81,7 +87,7 @@ fn walk(root: &Path) -> Workspace {
     for entry in WalkDir::new(root).sort_by_file_name().into_iter().filter_entry(kept).flatten() {
         if entry.file_name() == "Chart.yaml" && !entry.file_type().is_dir() {
             charts.extend(entry.path().parent().map(Path::to_owned));
-        } else if entry.file_name() == LIST_NAME && entry.file_type().is_file() {
+        } else if entry.file_name() == LIST_NAME && entry.path().is_file() {
             workspace.lists.push(entry.into_path());
         }
     }

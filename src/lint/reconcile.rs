@@ -37,6 +37,10 @@ pub struct Coverage {
     pub blind: bool,
     /// Names of charts that a condition switches off, each with the condition.
     pub disabled: Vec<(String, String)>,
+    /// Images that charts deploy with a tag that cannot be read.
+    pub malformed: Vec<Reference>,
+    /// What the entries that cannot be read are for: their names, and the last parts of their images.
+    pub meant: Vec<Vec<String>>,
 }
 
 /// What is to be said of an entry. Uses are indices into [`Inventory::uses`].
@@ -93,9 +97,10 @@ pub struct Reconciliation {
 /// Reconciles `listed` with `inventory`.
 #[must_use]
 pub fn reconcile(listed: &[Listed], inventory: &Inventory, coverage: &Coverage) -> Reconciliation {
-    let mut work = Work { uses: &inventory.uses, coverage, served: HashSet::new() };
+    let mut work = Work { uses: &inventory.uses, coverage, served: HashSet::new(), taken: HashSet::new() };
     let mut verdicts: Vec<Option<Verdict>> = listed.iter().map(|entry| work.exact(entry)).collect();
     work.serve(&verdicts);
+    work.reserve();
     for stage in [Work::other_version, Work::other_repository] {
         // Entries whose note names the deploying chart choose first, then the others in list order.
         for documented in [true, false] {
@@ -115,8 +120,10 @@ pub fn reconcile(listed: &[Listed], inventory: &Inventory, coverage: &Coverage) 
 struct Work<'a> {
     uses: &'a [Use],
     coverage: &'a Coverage,
-    /// Uses that some entry serves or should serve.
+    /// Uses that some entry serves or should serve, and their variants under other scenarios.
     served: HashSet<usize>,
+    /// The same without the variants.
+    taken: HashSet<usize>,
 }
 
 impl Work<'_> {
@@ -131,6 +138,17 @@ impl Work<'_> {
             let variants = self.uses.iter().enumerate().filter(|(_, other)| same(other)).map(|(at, _)| at);
             self.served.extend(variants.collect::<Vec<_>>());
             self.served.insert(at);
+            self.taken.insert(at);
+        }
+    }
+
+    /// Sets the images aside for which there are entries that cannot be read: those have a finding already.
+    fn reserve(&mut self) {
+        for meant in &self.coverage.meant {
+            let called = |used: &Use| meant.iter().any(|name| name == last_part(used.reference.path()));
+            let free = self.select(called).into_iter().filter(|at| !self.served.contains(at)).collect();
+            let uses = self.first_image(free);
+            self.serve(&[uses.map(|uses| Verdict::Right { uses })]);
         }
     }
 
@@ -144,25 +162,39 @@ impl Work<'_> {
     }
 
     fn other_version(&self, entry: &Listed, documented: bool) -> Option<Verdict> {
-        let free = |used: &Use| used.reference.same_repository(&entry.reference);
-        let uses: Vec<_> = self.select(free).into_iter().filter(|at| !self.served.contains(at)).collect();
+        let alike = |used: &Use| used.reference.same_repository(&entry.reference);
+        let uses: Vec<_> = self.select(alike).into_iter().filter(|at| !self.is_taken(*at)).collect();
         let noted: Vec<_> = uses.iter().copied().filter(|at| self.names(entry, &self.uses[*at])).collect();
         let uses = if documented { noted } else { uses };
         Some(Verdict::OtherVersion { uses: self.first_image(uses)? })
     }
 
     fn other_repository(&self, entry: &Listed, documented: bool) -> Option<Verdict> {
-        let same_name = |used: &Use| last_part(used.reference.path()) == last_part(entry.reference.path());
+        let same_name = |used: &Use| {
+            let deployed = last_part(used.reference.path());
+            deployed == last_part(entry.reference.path()) || deployed == last_part(&entry.name)
+        };
         let free = self.select(|_| true).into_iter().filter(|at| !self.served.contains(at));
         let uses: Vec<_> = if documented {
             let of_chart: Vec<_> = free.filter(|at| self.names(entry, &self.uses[*at])).collect();
             let alike: Vec<_> = of_chart.iter().copied().filter(|at| same_name(&self.uses[*at])).collect();
             // Several images of one chart: only a name can tell which of them the entry stands for.
-            if alike.is_empty() && self.images(&of_chart) == 1 { of_chart } else { alike }
+            let all_of_chart = self.select(|used| self.names(entry, used));
+            if alike.is_empty() && self.images(&all_of_chart) == 1 { of_chart } else { alike }
         } else {
             free.filter(|at| same_name(&self.uses[*at])).collect()
         };
         Some(Verdict::OtherRepository { uses: self.first_image(uses)?, documented })
+    }
+
+    /// Whether some entry serves it, or what stands in its place under the same scenarios.
+    fn is_taken(&self, at: usize) -> bool {
+        let used = &self.uses[at];
+        self.taken.contains(&at)
+            || self.taken.iter().map(|other| &self.uses[*other]).any(|other| {
+                let together = other.scenarios.iter().any(|name| used.scenarios.contains(name));
+                (together && other.slot() == used.slot()) || same_image(&other.reference, &used.reference)
+            })
     }
 
     /// The uses of the first image among `uses`, and its variants.
@@ -192,7 +224,7 @@ impl Work<'_> {
 
     /// Whether the entry's note names the chart of `used`, or a chart that contains it.
     fn names(&self, entry: &Listed, used: &Use) -> bool {
-        entry.noted.as_ref().is_some_and(|noted| noted.name == used.chart.name || used.path.contains(&noted.name))
+        entry.noted.as_ref().is_some_and(|noted| !used.charts_named(&noted.name).is_empty())
     }
 
     fn absent(&self, entry: &Listed) -> Verdict {
@@ -202,9 +234,10 @@ impl Work<'_> {
                 Some(name) => self.coverage.unknown.iter().any(|chart| chart == name),
                 None => !self.coverage.unknown.is_empty(),
             };
+        let malformed = self.coverage.malformed.iter().any(|image| image.same_repository(&entry.reference));
         let disabled = self.coverage.disabled.iter().find(|(chart, _)| Some(chart.as_str()) == noted);
         match disabled {
-            _ if unknown => Verdict::Unknown,
+            _ if unknown || malformed => Verdict::Unknown,
             Some((_, when)) => Verdict::Disabled { when: when.clone() },
             None => Verdict::Stale,
         }

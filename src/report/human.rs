@@ -181,6 +181,9 @@ impl Painter<'_> {
                 };
                 let line = change.value().trim_end_matches(['\n', '\r']);
                 let _ = writeln!(out, "    {}", self.style.paint(code, &format!("{sign} {line}")));
+                if change.missing_newline() {
+                    let _ = writeln!(out, "    \\ No newline at end of file");
+                }
             }
         }
     }

@@ -33,8 +33,8 @@ pub fn images(inventory: &Inventory, sources: &Sources, root: &Path, style: Styl
     if known.is_empty() {
         out.push_str("The charts deploy no image.\n");
     }
-    for (image, template) in &inventory.malformed {
-        let _ = writeln!(out, "not an image, left out: `{image}` in {template}");
+    for malformed in &inventory.malformed {
+        let _ = writeln!(out, "not an image, left out: `{}` in {}", malformed.text, malformed.template);
     }
     out
 }

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::lint::{Context, Finding, Rule};
+use crate::image::Reference;
+use crate::lint::{Context, Finding, Rule, same_image};
 use crate::mirror::Entry;
 
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
@@ -11,7 +12,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
     for entry in &context.list.entries {
         if let Some(first) = names.get(entry.name.text.as_str()) {
             let name = &entry.name.text;
-            let message = if first.source.text == entry.source.text {
+            let message = if same(first, entry) {
                 format!("`{name}` is listed twice. Delete one of the lines")
             } else {
                 format!(
@@ -41,6 +42,13 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         }
     }
     findings
+}
+
+/// Whether both name one image, however it is spelled.
+fn same(first: &Entry, entry: &Entry) -> bool {
+    let read = |entry: &Entry| Reference::parse(&entry.source.text).ok();
+    first.source.text == entry.source.text
+        || read(first).zip(read(entry)).is_some_and(|(first, entry)| same_image(&first, &entry))
 }
 
 fn duplicate(rule: &'static Rule, entry: &Entry, span: crate::source::Span, first: &Entry, message: String) -> Finding {

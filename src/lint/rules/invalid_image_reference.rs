@@ -1,4 +1,4 @@
-//! A source that is no image reference.
+//! A source that is no image reference, in the list or in a chart.
 
 use crate::image::Reference;
 use crate::lint::{Context, Finding, Rule};
@@ -15,6 +15,15 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         findings.push(
             Finding::new(rule, span, &entry.name.text, message).entry(&entry.name.text).image(&entry.source.text),
         );
+    }
+    for malformed in &context.inventory.malformed {
+        let message = format!(
+            "{} deploys `{}` ({}), which is no image that can be pulled: {}. Give its values with --values or --set",
+            malformed.chart, malformed.text, malformed.workload, malformed.message
+        );
+        let subject = format!("{}:{}", malformed.template, malformed.workload);
+        let finding = Finding::new(rule, malformed.span, subject, message).label("this is a part of it");
+        findings.push(finding.chart(malformed.chart.clone()));
     }
     findings
 }

@@ -1,5 +1,8 @@
 //! The documented chart deploys another repository.
 
+use std::ops::Range;
+
+use crate::image::Reference;
 use crate::lint::{Context, Finding, Fix, Rule, Safety, Verdict};
 
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
@@ -26,7 +29,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         if let (Some(field), Some(tag)) = (&note.tag, used.reference.tag()) {
             edits.extend(context.replace(field.value.span, tag));
         }
-        let place = used.decisive(used.reference.name_range()).map(|(span, _)| span);
+        let place = used.decisive(other_part(judged.reference, &used.reference)).map(|(span, _)| span);
         let mut finding = judged
             .finding(rule, judged.name_span(), message)
             .label(format!("the charts deploy {}", used.reference.name()))
@@ -38,4 +41,9 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         findings.push(finding);
     }
     findings
+}
+
+/// Where `deployed` names another registry or another path than `listed`: the path when both differ.
+fn other_part(listed: &Reference, deployed: &Reference) -> Range<usize> {
+    if listed.path() == deployed.path() { deployed.name_range() } else { deployed.path_range() }
 }
