@@ -62,19 +62,19 @@ impl Session {
 /// Runs the command line; what `main` returns.
 #[must_use]
 pub fn main() -> ExitCode {
-    // Charts nest deeply at their worst; the main thread's stack is whatever the shell set.
-    let run = std::thread::Builder::new().stack_size(64 << 20).spawn(|| {
-        let arguments = match Arguments::try_parse() {
-            Ok(arguments) => arguments,
-            Err(error) => {
-                // Help and version are no errors; printing them can only fail when nobody reads.
-                let _ = error.print();
-                return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
-            }
-        };
-        run(arguments)
-    });
-    run.ok().and_then(|thread| thread.join().ok()).unwrap_or(ExitCode::from(2))
+    // A defect must not look like findings, which a panic's own exit code might to a script.
+    std::panic::catch_unwind(start).unwrap_or(ExitCode::from(2))
+}
+
+fn start() -> ExitCode {
+    match Arguments::try_parse() {
+        Ok(arguments) => run(arguments),
+        Err(error) => {
+            // Help and version are no errors; printing them can only fail when nobody reads.
+            let _ = error.print();
+            ExitCode::from(if error.use_stderr() { 2 } else { 0 })
+        }
+    }
 }
 
 fn run(arguments: Arguments) -> ExitCode {
