@@ -11,7 +11,7 @@ use mirrorlint::fix::apply;
 use mirrorlint::lint::{Checked, Finding, Settings, Workspace as Found, check, discover};
 use mirrorlint::report::display_path;
 use mirrorlint::source::{Sources, Span};
-use workspace::{contents, copy, fixture, run};
+use workspace::{Workspace, contents, copy, fixture, pod, run};
 
 /// A finding as a small table: place, rule, entry; what the charts deploy; other places; what the fix does.
 fn describe(checked: &Checked, sources: &Sources, finding: &Finding) -> String {
