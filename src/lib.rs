@@ -5,6 +5,7 @@
 
 pub mod chart;
 pub mod cli;
+pub mod config;
 pub mod fix;
 pub mod image;
 pub mod inventory;

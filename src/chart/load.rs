@@ -140,7 +140,7 @@ impl<'a> Loader<'a> {
                 "requirements.lock" => {
                     parts.lock = self.lock(&entry)?;
                     if parts.metadata.get_or_insert_default().api_version == "v1" {
-                        parts.files.push(self.file(&entry, Layer::Computed)?);
+                        parts.files.push(self.file(&entry, Layer::Template)?);
                     }
                 }
                 name if name.starts_with("templates/") => parts.templates.push(self.file(&entry, Layer::Template)?),
@@ -149,7 +149,7 @@ impl<'a> Loader<'a> {
                     let chart = inside.split('/').next().unwrap_or_default().to_owned();
                     parts.subcharts.entry(chart).or_default().push(Entry { name: inside, ..entry });
                 }
-                _ => parts.files.push(self.file(&entry, Layer::Computed)?),
+                _ => parts.files.push(self.file(&entry, Layer::Template)?),
             }
         }
         Ok(parts)

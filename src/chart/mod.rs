@@ -32,8 +32,8 @@ pub use error::ChartError;
 pub use folder::MAX_FOLDER_DEPTH;
 pub use load::{LoadOptions, MAX_CHART_DEPTH};
 pub use metadata::{Dependency, Lock, Maintainer, Metadata};
-pub use overrides::Overrides;
-pub(crate) use overrides::merge;
+pub use overrides::{Given, Overrides};
+pub(crate) use overrides::{assign, merge, read_values};
 pub use process::{Cause, ChartNode, Disabled, Processed};
 pub use set::{MAX_INDEX, MAX_NESTING};
 

@@ -4,12 +4,30 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::source::{Layer, Sources, Text};
+use crate::source::{Layer, Sources, Text, TextBuilder};
 use crate::yaml::{self, Map, Value};
 
 use super::error::ChartError;
 use super::load;
 use super::set::{self, Reader};
+
+/// One of the user's sources of values.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Given {
+    /// A `--values` file.
+    File(PathBuf),
+    /// An argument: the flag and which one of its kind, from 1.
+    Argument(&'static str, usize),
+}
+
+impl std::fmt::Display for Given {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::File(path) => write!(f, "--values {}", path.display()),
+            Self::Argument(flag, number) => write!(f, "{flag} {number}"),
+        }
+    }
+}
 
 /// What the user gives over a chart's own values. Later entries win over earlier ones of their kind; the kinds come in the
 /// order of the fields, whatever the order on the command line.
@@ -29,7 +47,40 @@ pub struct Overrides {
     pub set_literal: Vec<String>,
 }
 
+/// Where the arguments of one flag are.
+type Arguments = fn(&mut Overrides) -> &mut Vec<String>;
+
+/// The flags whose arguments are values, in their order.
+const FLAGS: [(&str, Arguments); 5] = [
+    ("--set-json", |given| &mut given.json),
+    ("--set", |given| &mut given.set),
+    ("--set-string", |given| &mut given.set_string),
+    ("--set-file", |given| &mut given.set_file),
+    ("--set-literal", |given| &mut given.set_literal),
+];
+
 impl Overrides {
+    /// Each of them by itself, later ones over earlier ones.
+    ///
+    /// # Errors
+    /// As [`Overrides::merge`].
+    pub fn layers(&self, sources: &Sources) -> Result<Vec<(Given, Value)>, ChartError> {
+        let mut layers = Vec::new();
+        for path in &self.files {
+            let alone = Self { files: vec![path.clone()], ..Self::default() };
+            layers.push((Given::File(path.clone()), alone.merge(sources)?));
+        }
+        let mut all = self.clone();
+        for (flag, of) in FLAGS {
+            for (index, argument) in of(&mut all).drain(..).enumerate() {
+                let mut alone = Self::default();
+                of(&mut alone).push(argument);
+                layers.push((Given::Argument(flag, index + 1), alone.merge(sources)?));
+            }
+        }
+        Ok(layers)
+    }
+
     /// All of them as one mapping.
     ///
     /// # Errors
@@ -83,6 +134,18 @@ impl Overrides {
     }
 }
 
+/// Sets `key` (`a.b[0]`, as `--set` reads keys) to `value` in `values`.
+///
+/// # Errors
+/// What is wrong with the key, in Helm's words.
+pub(crate) fn assign(values: &mut Map, key: &Text, value: &Value) -> Result<(), String> {
+    let mut argument = TextBuilder::new();
+    argument.push_text(key);
+    argument.push_str("=value");
+    let given = |_: &Text| Ok(value.clone());
+    set::parse_into(values, &argument.finish(), &Reader::File(&given)).map_err(|(message, _)| message)
+}
+
 fn source_path(flag: &str, index: usize) -> PathBuf {
     PathBuf::from(format!("{flag} {}", index + 1))
 }
@@ -99,7 +162,7 @@ fn bad_json(text: &Text, argument: &str, at: usize, whole: bool) -> ChartError {
     ChartError::at_range(Path::new("--set-json"), text, 0..at, message)
 }
 
-fn read_values(sources: &Sources, path: &Path) -> Result<Arc<Map>, ChartError> {
+pub(crate) fn read_values(sources: &Sources, path: &Path) -> Result<Arc<Map>, ChartError> {
     let shown = path.display();
     if shown.to_string().contains("://") || path == Path::new("-") {
         return Err(ChartError::at_path(path, format!("values are only read from files, not from {shown}")));

@@ -31,6 +31,8 @@ pub(super) enum Command {
     Check(Check),
     /// List every image that the charts deploy, with chart, workload and origins.
     Images(Images),
+    /// Tell where an image comes from: template, helpers, and the values line that won, part by part.
+    Why(Why),
     /// Render a chart as `helm template` does.
     Render(Render),
     /// Print a chart's default values as `helm show values` does.
@@ -64,7 +66,7 @@ pub(super) struct Check {
     pub charts: ChartOptions,
 }
 
-/// How charts are found and rendered for `check` and `images`.
+/// How charts are found and rendered for `check`, `images` and `why`.
 #[derive(Clone, Debug, Default, Args)]
 pub(super) struct ChartOptions {
     /// Hold the list against this root chart (folder or .tgz; repeatable) and not against those found.
@@ -73,6 +75,12 @@ pub(super) struct ChartOptions {
     /// Region that empty `region` values take, in place of those that the list's ECR hosts name (repeatable).
     #[arg(long = "region", value_name = "REGION", value_parser = NonEmptyStringValueParser::new())]
     pub regions: Vec<String>,
+    /// Configuration to use in place of the workspace's `.mirrorlint.yaml`.
+    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
+    pub config: Option<PathBuf>,
+    /// Use no configuration.
+    #[arg(long)]
+    pub isolated: bool,
     #[command(flatten)]
     pub values: ValueOptions,
     /// Kubernetes version that the charts see.
@@ -105,6 +113,19 @@ pub(super) struct Images {
     /// A chart (folder or .tgz), a list, or a workspace folder; none is the current folder.
     pub path: Option<PathBuf>,
     /// How to print them.
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: Format,
+    #[command(flatten)]
+    pub charts: ChartOptions,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Why {
+    /// The image: in full, its repository, or the last part of its name.
+    pub image: String,
+    /// A chart (folder or .tgz), a list, or a workspace folder; none is the current folder.
+    pub path: Option<PathBuf>,
+    /// How to print the chain.
     #[arg(long, value_enum, default_value = "human")]
     pub format: Format,
     #[command(flatten)]

@@ -6,17 +6,17 @@ use std::path::{Path, PathBuf};
 use super::arguments::{ChartOptions, Check, Format, ValueOptions};
 use super::{Ending, Outcome, Session};
 use crate::chart::Overrides;
-use crate::lint::{Checked, Finding, Refusal, Settings, check, discover, rule};
+use crate::config::{FILE_NAME, Loaded};
+use crate::lint::{Checked, Finding, Refusal, Settings, Workspace, check, configured, discover, rule};
 use crate::report;
 
 pub(super) fn run(session: &Session, options: &Check) -> Outcome {
     for name in options.select.iter().chain(&options.ignore) {
         rule(name).ok_or_else(|| super::rules::unknown(name))?;
     }
-    let settings = settings(&options.charts);
     let here = [PathBuf::from(".")];
     let paths = if options.paths.is_empty() { &here[..] } else { &options.paths };
-    let mut checked = check_all(session, paths, &settings)?;
+    let mut checked = check_all(session, paths, &options.charts)?;
     checked.findings.retain(|finding| {
         let named = |list: &[String]| list.iter().any(|name| name == finding.rule.id);
         (options.select.is_empty() || named(&options.select)) && !named(&options.ignore)
@@ -32,16 +32,16 @@ pub(super) fn run(session: &Session, options: &Check) -> Outcome {
 }
 
 /// Checks each list once. With several workspaces, paths are printed as they were given.
-fn check_all(session: &Session, paths: &[PathBuf], settings: &Settings) -> Result<Checked, Refusal> {
+fn check_all(session: &Session, paths: &[PathBuf], options: &ChartOptions) -> Result<Checked, Refusal> {
     let mut all: Option<Checked> = None;
     let mut known = HashSet::new();
     for path in paths {
-        let mut workspace = discover(path)?;
+        let (mut workspace, settings) = open(session, path, options)?;
         workspace.lists.retain(|list| known.insert(std::fs::canonicalize(list).unwrap_or_else(|_| list.clone())));
         if workspace.lists.is_empty() {
             continue;
         }
-        let checked = check(&session.sources, &workspace, settings)?;
+        let checked = check(&session.sources, &workspace, &settings)?;
         match &mut all {
             None => all = Some(checked),
             Some(all) => {
@@ -61,12 +61,31 @@ fn check_all(session: &Session, paths: &[PathBuf], settings: &Settings) -> Resul
     Ok(all.unwrap_or_default())
 }
 
+/// The workspace that `path` means, and the settings for it: its configuration and the command line's over that.
+pub(super) fn open(session: &Session, path: &Path, options: &ChartOptions) -> Result<(Workspace, Settings), Refusal> {
+    let folder = if path.is_dir() { path.to_owned() } else { discover(path)?.root };
+    let standard = folder.join(FILE_NAME);
+    let file = match &options.config {
+        Some(given) => Some(given.clone()),
+        None => Some(standard).filter(|file| file.is_file() && !options.isolated),
+    };
+    let mut settings = settings(options);
+    settings.configuration = file.map(|file| Loaded::read(&session.sources, &file)).transpose()?;
+    let lists = settings.configuration.iter().flat_map(|loaded| {
+        loaded.configuration.lists.iter().map(|list| loaded.folder.join(&list.path)).collect::<Vec<_>>()
+    });
+    let lists: Vec<_> = lists.collect();
+    let workspace = if path.is_dir() && !lists.is_empty() { configured(path, lists) } else { discover(path)? };
+    Ok((workspace, settings))
+}
+
 pub(super) fn settings(options: &ChartOptions) -> Settings {
     Settings {
         charts: options.charts.clone(),
         regions: options.regions.clone(),
         overrides: overrides(&options.values),
         kube_version: options.kube_version.clone(),
+        configuration: None,
     }
 }
 
@@ -84,10 +103,4 @@ pub(super) fn overrides(options: &ValueOptions) -> Overrides {
 /// A chart at a path that was given.
 pub(super) fn is_chart(path: &Path) -> bool {
     path.join("Chart.yaml").is_file() || path.extension().is_some_and(|extension| extension == "tgz")
-}
-
-impl From<crate::chart::ChartError> for Refusal {
-    fn from(error: crate::chart::ChartError) -> Self {
-        Self { message: error.message, path: Some(error.path), span: error.span }
-    }
 }

@@ -2,27 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use super::arguments::{Format, Images};
-use super::check::{is_chart, settings};
+use super::arguments::{ChartOptions, Format, Images};
+use super::check::{is_chart, open, settings};
 use super::{Ending, Outcome, Session};
 use crate::inventory::Inventory;
-use crate::lint::{check, discover, images};
+use crate::lint::{Refusal, check, images};
 use crate::report;
 
 pub(super) fn run(session: &Session, options: &Images) -> Outcome {
-    let settings = settings(&options.charts);
     let path = options.path.clone().unwrap_or_else(|| PathBuf::from("."));
-    let (root, inventory) = if is_chart(&path) {
-        (path.clone(), images(&session.sources, &[path], &settings)?)
-    } else {
-        let workspace = discover(&path)?;
-        let mut all = Inventory::default();
-        for list in check(&session.sources, &workspace, &settings)?.lists {
-            all.uses.extend(list.inventory.uses);
-            all.malformed.extend(list.inventory.malformed);
-        }
-        (workspace.root, all)
-    };
+    let (root, inventory) = gather(session, &path, &options.charts)?;
     let text = match options.format {
         Format::Human => report::images(&inventory, &session.sources, &root, session.style),
         Format::Json => report::images_json(&inventory, &session.sources, root_of(&root)),
@@ -31,6 +20,22 @@ pub(super) fn run(session: &Session, options: &Images) -> Outcome {
     Ok(Ending::Clean)
 }
 
-fn root_of(path: &Path) -> &Path {
+/// What the chart, the list or the workspace at `path` deploys; and the path that its paths are relative to.
+pub(super) fn gather(session: &Session, path: &Path, options: &ChartOptions) -> Result<(PathBuf, Inventory), Refusal> {
+    if is_chart(path) {
+        let inventory = images(&session.sources, &[path.to_owned()], &settings(options))?;
+        return Ok((path.to_owned(), inventory));
+    }
+    let (workspace, settings) = open(session, path, options)?;
+    let mut all = Inventory::default();
+    for list in check(&session.sources, &workspace, &settings)?.lists {
+        all.uses.extend(list.inventory.uses);
+        all.malformed.extend(list.inventory.malformed);
+    }
+    Ok((workspace.root, all))
+}
+
+/// The folder that paths are relative to.
+pub(super) fn root_of(path: &Path) -> &Path {
     if path.is_file() { path.parent().unwrap_or(path) } else { path }
 }

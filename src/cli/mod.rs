@@ -6,6 +6,7 @@ mod check;
 mod images;
 mod render;
 mod rules;
+mod why;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -81,6 +82,7 @@ fn run(arguments: Arguments) -> ExitCode {
     let outcome = match &arguments.command {
         Command::Check(options) => check::run(&session, options),
         Command::Images(options) => images::run(&session, options),
+        Command::Why(options) => why::run(&session, options),
         Command::Render(options) => render::run(&session, options),
         Command::Values(options) => render::values(&session, options),
         Command::Explain(options) => rules::explain(&session, options),

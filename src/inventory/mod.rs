@@ -1,6 +1,7 @@
 //! The images that rendered charts deploy: each use with its chart, workload, container, origins and scenarios.
 //! Uses `render`, `chart` and `image`; judges nothing.
 
+mod lineage;
 mod pods;
 mod scenario;
 mod survey;
@@ -8,10 +9,12 @@ mod survey;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::chart::Chart;
 use crate::image::Reference;
 use crate::source::{Layer, Origin, Span, Text};
 
-pub use scenario::Scenario;
+pub use lineage::{Giver, Lineage, Lost, Part, Setting, Strand, lineage};
+pub use scenario::{Scenario, Target, regions_of};
 pub use survey::{Ambiguity, Problem, Survey, survey};
 
 /// How an image gets pulled.
@@ -47,8 +50,10 @@ impl std::fmt::Display for ChartName {
 }
 
 /// One chart on the way from the root chart to the one that names an image.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct ChartLink {
+    /// The chart as it was loaded.
+    pub source: Arc<Chart>,
     /// Its name and version.
     pub chart: ChartName,
     /// What its parent calls it: its alias, else its name.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::pods::containers;
-use super::{ChartLink, ChartName, Inventory, Kind, Malformed, Scenario, Use, Workload, decisive};
+use super::{ChartLink, ChartName, Inventory, Kind, Malformed, Scenario, Target, Use, Workload, decisive};
 use crate::chart::version::Version;
 use crate::chart::{AmbiguousSubchart, Cause, Chart, ChartNode, Choice, Dependency, Disabled, Processed, merge};
 use crate::image::Reference;
@@ -77,19 +77,12 @@ struct Job<'a> {
     choice: Choice,
 }
 
-/// Surveys `charts` under `scenarios`. `values` are the user's, over which a scenario puts its region; `place` is where the
-/// regions are named.
+/// Surveys charts, each under its scenarios. Renders in parallel; the outcome does not depend on it.
 #[must_use]
-pub fn survey(
-    sources: &Sources,
-    charts: &[Arc<Chart>],
-    scenarios: &[Scenario],
-    values: &Value,
-    options: &Options,
-) -> Survey {
+pub fn survey(sources: &Sources, targets: &[Target]) -> Survey {
     let mut survey = Survey::default();
     let mut jobs = Vec::new();
-    for chart in charts {
+    for Target { chart, scenarios } in targets {
         survey.inspect(sources, chart);
         let choices = choices(chart);
         for scenario in scenarios {
@@ -98,7 +91,7 @@ pub fn survey(
     }
     let rendered: Vec<_> = {
         use rayon::prelude::*;
-        jobs.par_iter().map(|job| run(job, values, options)).collect()
+        jobs.par_iter().map(run).collect()
     };
     for (job, outcome) in jobs.iter().zip(&rendered) {
         match outcome {
@@ -106,13 +99,14 @@ pub fn survey(
             Err(error) => survey.refuse(sources, job, error, None),
         }
     }
-    survey.settle(charts);
+    survey.settle(targets);
     survey
 }
 
-fn run(job: &Job<'_>, values: &Value, options: &Options) -> Result<Rendered, crate::render::RenderError> {
+fn run(job: &Job<'_>) -> Result<Rendered, crate::render::RenderError> {
+    let Scenario { values, options, region, .. } = job.scenario;
     let options = Options { choice: job.choice.clone(), ..options.clone() };
-    if job.scenario.region.is_none() {
+    if region.is_none() {
         return render(job.chart, values, &options);
     }
     // Only where the coalesced values, the user's among them, have an empty one.
@@ -283,9 +277,9 @@ impl Survey {
     }
 
     /// Sorts, and forgets what holds under all choices or is on elsewhere.
-    fn settle(&mut self, charts: &[Arc<Chart>]) {
-        let copies: Vec<PathBuf> = (charts.iter())
-            .flat_map(|chart| chart.ambiguous_subcharts())
+    fn settle(&mut self, targets: &[Target]) {
+        let copies: Vec<PathBuf> = (targets.iter())
+            .flat_map(|target| target.chart.ambiguous_subcharts())
             .filter(|found| found.random)
             .flat_map(|found| found.candidates.iter().map(|copy| copy.path.clone()).collect::<Vec<_>>())
             .collect();
@@ -387,6 +381,7 @@ fn link(node: &ChartNode, asked: Option<&Dependency>) -> ChartLink {
         chart.version = dependency.version.to_string();
     }
     ChartLink {
+        source: node.chart.clone(),
         chart,
         called: node.name.to_string(),
         folder: node.chart.path.file_name().map(|name| name.to_string_lossy().into_owned()),

@@ -50,6 +50,12 @@ pub fn discover(path: &Path) -> Result<Workspace, Refusal> {
     Ok(workspace)
 }
 
+/// The workspace of the folder `path` when a configuration says which lists it has.
+#[must_use]
+pub fn configured(path: &Path, lists: Vec<PathBuf>) -> Workspace {
+    Workspace { lists, ..walk(path) }
+}
+
 /// The workspace of the list at `list`: the nearest folder above it with a chart below. The search ends at the top of the
 /// git work tree; outside of one it goes no further than the folder above `tools/`.
 fn around(list: &Path) -> Workspace {

@@ -216,6 +216,18 @@ pub struct Refusal {
     pub span: Option<Span>,
 }
 
+impl From<crate::chart::ChartError> for Refusal {
+    fn from(error: crate::chart::ChartError) -> Self {
+        Self { message: error.message, path: Some(error.path), span: error.span }
+    }
+}
+
+impl From<crate::config::ConfigError> for Refusal {
+    fn from(error: crate::config::ConfigError) -> Self {
+        Self { message: error.message, path: Some(error.path), span: error.span }
+    }
+}
+
 impl Refusal {
     /// A refusal about no file in particular.
     pub fn new(message: impl Into<String>) -> Self {

@@ -3,17 +3,21 @@
 mod check;
 mod context;
 mod discovery;
+mod exemption;
 mod finding;
 mod note;
 mod reconcile;
 mod rule;
 mod rules;
+mod settings;
+mod targets;
 
 pub use crate::inventory::ChartName;
-pub use check::{Checked, CheckedChart, CheckedList, Settings, check, images};
-pub use discovery::{Workspace, discover};
+pub use check::{Checked, CheckedChart, CheckedList, check, images};
+pub use discovery::{Workspace, configured, discover};
 pub use finding::{Edit, Finding, Fix, Refusal, Related, Safety, Severity};
 pub use reconcile::{Coverage, Listed, NotedChart, Reconciliation, Verdict, reconcile, same_image};
 pub use rule::{Rule, nearest_rule, rule, rules};
+pub use settings::Settings;
 
 pub(crate) use context::{Context, Judged};

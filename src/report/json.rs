@@ -256,17 +256,22 @@ pub fn images(inventory: &Inventory, sources: &Sources, root: &Path) -> String {
 
 fn origin(sources: &Sources, root: &Path, span: Span, layer: Layer) -> Origin {
     let place = Place::new(sources, root, span);
-    let kind = match layer {
+    let kind = self::layer(layer);
+    Origin { path: place.path, line: place.start.line, column: place.start.column, text: sources.slice(span), kind }
+}
+
+/// What a layer is called in JSON.
+pub(super) fn layer(layer: Layer) -> &'static str {
+    match layer {
         Layer::Values => "values",
         Layer::Chart => "chart",
         Layer::Template => "template",
         Layer::Set => "set",
         Layer::Computed => "computed",
-    };
-    Origin { path: place.path, line: place.start.line, column: place.start.column, text: sources.slice(span), kind }
+    }
 }
 
-fn print(value: &impl Serialize) -> String {
+pub(super) fn print(value: &impl Serialize) -> String {
     // Serializing our own structs of strings and numbers into memory cannot fail.
     serde_json::to_string(value).map(|json| json + "\n").unwrap_or_default()
 }

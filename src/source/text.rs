@@ -17,7 +17,7 @@ pub enum Layer {
     Values,
     /// `Chart.yaml`.
     Chart,
-    /// Text of a template.
+    /// Text of a template, or of another file of the chart that a template reads.
     Template,
     /// A `--set` argument.
     Set,

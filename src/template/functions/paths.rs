@@ -3,7 +3,7 @@
 
 use super::Type::String;
 use super::{Function, Outcome, arguments};
-use crate::source::Text;
+use crate::source::{Text, TextBuilder};
 use crate::template::Value;
 
 /// The functions of this family.
@@ -54,20 +54,31 @@ fn is_abs(arguments: &[Value]) -> Outcome {
 /// The shortest path that means the same.
 fn cleaned(path: &Text) -> Text {
     let rooted = path.starts_with('/');
-    let mut elements: Vec<&str> = Vec::new();
+    let mut elements: Vec<std::ops::Range<usize>> = Vec::new();
+    let mut start = 0;
     for element in path.split('/') {
+        let range = start..start + element.len();
+        start = range.end + 1;
         match (element, elements.last()) {
             ("" | ".", _) => {}
             ("..", None) if rooted => {}
-            ("..", Some(last)) if *last != ".." => {
+            ("..", Some(last)) if path[last.clone()] != *".." => {
                 elements.pop();
             }
-            _ => elements.push(element),
+            _ => elements.push(range),
         }
     }
-    let root = if rooted { "/" } else { "" };
-    let clean = format!("{root}{}", elements.join("/"));
-    path.derive(if clean.is_empty() { ".".to_owned() } else { clean })
+    let mut clean = TextBuilder::new();
+    for (index, element) in elements.iter().enumerate() {
+        // Each element but the first follows a slash; a rooted path starts with one.
+        let slash = if index > 0 || rooted { element.start - 1 } else { element.start };
+        clean.push_slice(path, slash..element.end);
+    }
+    match (elements.is_empty(), rooted) {
+        (false, _) => clean.finish(),
+        (true, true) => path.slice(0..1),
+        (true, false) => path.derive("."),
+    }
 }
 
 #[cfg(test)]

@@ -1,9 +1,14 @@
 //! `toToml` and `fromToml`: TOML as the BurntSushi library writes it for Helm (indented by two blanks per table, values before
 //! tables), and the maps of newer Helm's reader. Origins of values go along.
 
+use std::ops::Range;
+
+use ::toml::de::{DeTable, DeValue};
+
 use super::{Failure, Function, Outcome, Type, types};
 use crate::source::{Text, TextBuilder, to_bytes};
 use crate::template::Value;
+use crate::template::value::IntKind;
 
 /// How deep values may nest.
 const DEEPEST: usize = 400;
@@ -228,30 +233,49 @@ fn from_toml(arguments: &[Value]) -> Outcome {
     let [Value::String(text)] = arguments else {
         return Err("fromToml takes a text".into());
     };
-    let table = match text.parse::<::toml::Table>() {
-        Ok(table) => table,
-        Err(error) => return Ok(Value::map([(Text::new("Error"), Value::string(error.message()))].into())),
-    };
-    let origins = text.origins();
-    Ok(from_table(&table, &origins))
+    let told = |message: &str| Value::map([(Text::new("Error"), Value::string(message))].into());
+    match DeTable::parse(text) {
+        Ok(table) => Ok(from_table(text, table.get_ref()).unwrap_or_else(|message| told(&message))),
+        Err(error) => Ok(told(error.message())),
+    }
 }
 
-fn from_table(table: &::toml::Table, origins: &crate::source::Origins) -> Value {
-    let entry = |(key, value): (&String, &::toml::Value)| {
-        (Text::computed(key.as_str(), origins.clone()), from_value(value, origins))
-    };
-    Value::map(table.iter().map(entry).collect())
+/// `table`, which was read from `text`.
+fn from_table(text: &Text, table: &DeTable<'_>) -> Result<Value, String> {
+    let entries = table.iter().map(|(key, value)| {
+        Ok((word(text, key.span(), key.get_ref()), from_value(text, value.span(), value.get_ref())?))
+    });
+    entries.collect::<Result<_, String>>().map(Value::map)
 }
 
-fn from_value(value: &::toml::Value, origins: &crate::source::Origins) -> Value {
-    match value {
-        ::toml::Value::String(text) => Value::String(Text::computed(text.as_str(), origins.clone())),
-        ::toml::Value::Integer(value) => Value::Int(*value, crate::template::value::IntKind::Int64, origins.clone()),
-        ::toml::Value::Float(value) => Value::Float(*value, origins.clone()),
-        ::toml::Value::Boolean(value) => Value::Bool(*value, origins.clone()),
-        ::toml::Value::Datetime(value) => Value::String(Text::computed(value.to_string(), origins.clone())),
-        ::toml::Value::Array(items) => Value::list(items.iter().map(|item| from_value(item, origins)).collect()),
-        ::toml::Value::Table(table) => from_table(table, origins),
+fn from_value(text: &Text, span: Range<usize>, value: &DeValue<'_>) -> Result<Value, String> {
+    let origins = || text.slice(span.clone()).origins();
+    Ok(match value {
+        DeValue::String(string) => Value::String(word(text, span, string)),
+        DeValue::Integer(number) => match i64::from_str_radix(number.as_str(), number.radix()) {
+            Ok(value) => Value::Int(value, IntKind::Int64, origins()),
+            Err(_) => return Err(format!("integer {number} does not fit into 64 bits")),
+        },
+        DeValue::Float(number) => match number.as_str().parse() {
+            Ok(value) => Value::Float(value, origins()),
+            Err(_) => return Err(format!("{number} is no number")),
+        },
+        DeValue::Boolean(value) => Value::Bool(*value, origins()),
+        DeValue::Datetime(moment) => Value::String(Text::computed(moment.to_string(), origins())),
+        DeValue::Array(items) => {
+            let items = items.iter().map(|item| from_value(text, item.span(), item.get_ref()));
+            Value::list(items.collect::<Result<_, _>>()?)
+        }
+        DeValue::Table(table) => from_table(text, table)?,
+    })
+}
+
+/// A string or key as it was read from `span`, quotes included; letter by letter where nothing was escaped.
+fn word(text: &Text, span: Range<usize>, read: &str) -> Text {
+    let written = text.as_str().get(span.clone()).unwrap_or_default();
+    match written.find(read) {
+        Some(at) if written.len() - read.len() <= 2 * at => text.slice(span.start + at..span.start + at + read.len()),
+        _ => Text::computed(read, text.slice(span).origins()),
     }
 }
 
@@ -264,6 +288,9 @@ mod tests {
     fn toml_is_read_into_maps() {
         let read = |text: &str| format::print(&from_toml(&[Value::string(text)]).unwrap()).to_string();
         assert_eq!(read("a = 1\n[b]\nc = [true, 2.5, 'x']\n"), "map[a:1 b:map[c:[true 2.5 x]]]");
+        assert_eq!(read("a = 0xff_0\nb = 1_0.5\nc = '''\n'x''''\nd = \"\"\n"), "map[a:4080 b:10.5 c:'x' d:]");
+        assert_eq!(read("a = inf\nb = 1979-05-27\n"), "map[a:+Inf b:1979-05-27]");
+        assert!(read("a = 99999999999999999999").starts_with("map[Error:"));
         assert!(read("a = ").starts_with("map[Error:"));
     }
 }

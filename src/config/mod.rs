@@ -1,0 +1,160 @@
+//! `.mirrorlint.yaml`: which lists are held against which charts, under which scenarios, and how rules are set. Reads the file
+//! and tells what is wrong with it, with the place; decides nothing.
+
+mod place;
+mod types;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use crate::source::{FileId, Layer, Sources, Span, Text};
+use crate::yaml;
+
+pub use types::{Chart, Configuration, Exemption, Level, List, Scalar, Scenario};
+
+/// What the file is called; it stands at the workspace root.
+pub const FILE_NAME: &str = ".mirrorlint.yaml";
+
+/// The JSON Schema of the file, as it is committed.
+pub const SCHEMA: &str = include_str!("schema.json");
+
+/// What is wrong with a configuration.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct ConfigError {
+    /// What is wrong and what would be right.
+    pub message: String,
+    /// The file.
+    pub path: PathBuf,
+    /// The place, when the file could be read.
+    pub span: Option<Span>,
+}
+
+/// A configuration that was read.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// What it says.
+    pub configuration: Configuration,
+    /// The folder that its paths are relative to.
+    pub folder: PathBuf,
+    file: FileId,
+    /// The file once more, with places.
+    text: Text,
+}
+
+impl Loaded {
+    /// Reads the configuration at `path`.
+    ///
+    /// # Errors
+    /// When it cannot be read, is no YAML, or says what no configuration may say: an unknown key, a value of the wrong type.
+    pub fn read(sources: &Sources, path: &Path) -> Result<Self, ConfigError> {
+        let error = |message: String, span| ConfigError { message, path: path.to_owned(), span };
+        let file = sources.read(path).map_err(|cause| error(format!("cannot be read: {}", cause.cause), None))?;
+        let text = Text::of_file(file, sources.get(file).text().clone(), Layer::Set);
+        let stream = yaml::parse(&text)
+            .map_err(|cause| error(cause.message.clone(), Some(Span::new(file, cause.range.start, cause.range.end))))?;
+        let whole = |message: String| error(message, Some(Span::new(file, 0, 0)));
+        let value: serde_json::Value = if text.trim().is_empty() {
+            serde_json::json!({})
+        } else {
+            serde_yaml::from_str(&text).map_err(|cause| {
+                let at = cause.location().map(|location| Span::new(file, location.index(), location.index()));
+                error(cause.to_string(), at.or(Some(Span::new(file, 0, 0))))
+            })?
+        };
+        let root = stream.documents.first().map(yaml::Document::root);
+        if let Some(violation) = first_violation(&value) {
+            let range = root.map_or(0..0, |root| violation.place(root));
+            return Err(error(violation.message, Some(Span::new(file, range.start, range.end))));
+        }
+        let configuration = serde_json::from_value(value).map_err(|cause| whole(cause.to_string()))?;
+        let folder = path.parent().map(Path::to_owned).unwrap_or_default();
+        Ok(Self { configuration, folder, file, text })
+    }
+
+    /// The path of the file.
+    #[must_use]
+    pub fn path(&self, sources: &Sources) -> PathBuf {
+        sources.get(self.file).path().to_owned()
+    }
+
+    /// The `set` mapping at `path` (keys, and indices as numbers) as keys and values, with their places.
+    #[must_use]
+    pub fn assignments(&self, path: &[String], set: &BTreeMap<String, Scalar>) -> Vec<(Text, yaml::Value)> {
+        let stream = yaml::parse(&self.text).ok();
+        let root = stream.as_ref().and_then(|stream| stream.documents.first()).map(yaml::Document::root);
+        let entries = root.and_then(|root| place::find(root, path));
+        let located = |(key, value): (&String, &Scalar)| {
+            let (key_node, value_node) = entries?.get(key)?;
+            Some((key_node.text()?, value.locate(&value_node.resolved().text().unwrap_or_default())))
+        };
+        set.iter().filter_map(located).collect()
+    }
+
+    /// Where the value at `path` stands.
+    #[must_use]
+    pub fn span(&self, path: &[String]) -> Span {
+        let stream = yaml::parse(&self.text).ok();
+        let root = stream.as_ref().and_then(|stream| stream.documents.first()).map(yaml::Document::root);
+        let range = root.and_then(|root| place::find(root, path)).map_or(0..0, yaml::Node::range);
+        Span::new(self.file, range.start, range.end)
+    }
+
+    /// Where the key `key` of the mapping at `path` stands.
+    #[must_use]
+    pub fn key_span(&self, path: &[String], key: &str) -> Span {
+        let stream = yaml::parse(&self.text).ok();
+        let root = stream.as_ref().and_then(|stream| stream.documents.first()).map(yaml::Document::root);
+        let node = root.and_then(|root| place::find(root, path)).and_then(|node| node.get(key));
+        let range = node.map_or(0..0, |(key, _)| key.range());
+        Span::new(self.file, range.start, range.end)
+    }
+}
+
+/// The first thing in which a configuration breaks the schema, in words.
+struct Violation {
+    message: String,
+    path: Vec<String>,
+    /// The key at fault, when it is a key.
+    key: Option<String>,
+}
+
+impl Violation {
+    fn place(&self, root: yaml::Node<'_>) -> std::ops::Range<usize> {
+        let node = place::find(root, &self.path).unwrap_or(root);
+        let key = self.key.as_ref().and_then(|key| node.get(key)).map(|(key, _)| key);
+        key.unwrap_or(node).range()
+    }
+}
+
+fn first_violation(value: &serde_json::Value) -> Option<Violation> {
+    static VALIDATOR: LazyLock<Option<jsonschema::Validator>> = LazyLock::new(|| {
+        let schema = serde_json::from_str(SCHEMA).ok()?;
+        jsonschema::validator_for(&schema).ok()
+    });
+    // The schema is ours and a test compiles it; without it serde still refuses, only less exactly.
+    let error = VALIDATOR.as_ref()?.iter_errors(value).next()?;
+    let path: Vec<String> = error.instance_path().as_str().split('/').skip(1).map(unescape).collect();
+    let at = if path.is_empty() { "the configuration".to_owned() } else { format!("`{}`", path.join(".")) };
+    use jsonschema::error::ValidationErrorKind as Kind;
+    let (message, key) = match error.kind() {
+        Kind::AdditionalProperties { unexpected } => {
+            let key = unexpected.first().cloned().unwrap_or_default();
+            let near = types::nearest(&key).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            (format!("{at} has no key `{key}`{near}"), Some(key))
+        }
+        Kind::Type { .. } => (format!("{at} is of the wrong type: {error}"), None),
+        Kind::Required { property } => (format!("{at} lacks {property}"), None),
+        _ => (format!("{at}: {error}"), None),
+    };
+    Some(Violation { message, path, key })
+}
+
+/// A JSON pointer's part as it was.
+fn unescape(part: &str) -> String {
+    part.replace("~1", "/").replace("~0", "~")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,319 @@
+//! Which root charts a list is held against, and under which scenarios: as configured, as the command line says, else as the
+//! list itself lets guess. Every guess is told.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::reconcile::Listed;
+use super::{Refusal, Settings, Workspace};
+use crate::chart::{Chart, ChartError, LoadOptions, assign, merge, read_values};
+use crate::config::{self, Loaded};
+use crate::inventory::{ChartName, Problem, Scenario, Target, regions_of};
+use crate::render::{KubeVersion, Options};
+use crate::source::{Sources, Span};
+use crate::yaml::{self, Map, Value};
+
+/// The root charts of a list.
+#[derive(Default)]
+pub(super) struct Targets {
+    pub targets: Vec<Target>,
+    /// Charts that cannot be loaded.
+    pub problems: Vec<Problem>,
+    /// What was assumed and passed over, in sentences.
+    pub notes: Vec<String>,
+}
+
+impl Targets {
+    /// The targets of the list that `configured` describes, or of one that nothing describes.
+    pub fn of_list(
+        sources: &Sources,
+        workspace: &Workspace,
+        listed: &[Listed],
+        settings: &Settings,
+        configured: Option<Configured<'_>>,
+    ) -> Result<Self, Refusal> {
+        match configured {
+            Some(configured) if settings.charts.is_empty() && !configured.list.charts.is_empty() => {
+                Self::configured(sources, listed, settings, configured)
+            }
+            _ => Self::found(sources, workspace, listed, settings),
+        }
+    }
+
+    /// Charts without a list.
+    pub fn of_charts(sources: &Sources, charts: &[PathBuf], settings: &Settings) -> Result<Self, Refusal> {
+        let settings = Settings { charts: charts.to_vec(), ..settings.clone() };
+        Self::found(sources, &Workspace::default(), &[], &settings)
+    }
+
+    fn found(
+        sources: &Sources,
+        workspace: &Workspace,
+        listed: &[Listed],
+        settings: &Settings,
+    ) -> Result<Self, Refusal> {
+        let (charts, mut targets) = choose(sources, workspace, listed, settings)?;
+        let base = Scenario {
+            name: "default".to_owned(),
+            region: None,
+            values: settings.overrides.merge(sources).map_err(Refusal::from)?,
+            options: options(settings, None)?,
+        };
+        let scenarios = by_region(&base, listed, settings);
+        targets.notes.push(assumption(&scenarios, settings));
+        targets.targets = charts.into_iter().map(|chart| Target { chart, scenarios: scenarios.clone() }).collect();
+        Ok(targets)
+    }
+
+    fn configured(
+        sources: &Sources,
+        listed: &[Listed],
+        settings: &Settings,
+        configured: Configured<'_>,
+    ) -> Result<Self, Refusal> {
+        let mut targets = Self::default();
+        let over = settings.overrides.merge(sources).map_err(Refusal::from)?;
+        for (number, chart) in configured.list.charts.iter().enumerate() {
+            let place = configured.place(number);
+            let path = configured.loaded.folder.join(&chart.path);
+            let loaded = load(sources, &path).map_err(|error| {
+                let span = error.span.or_else(|| Some(configured.loaded.span(&at(&place, &["path"]))));
+                Refusal { span, ..Refusal::from(error) }
+            })?;
+            let layer = Layered { sources, loaded: configured.loaded };
+            let values = layer.values(&Map::new(), &chart.values, &chart.set, &place)?;
+            let mut options = options(settings, chart.kube_version.as_deref())?;
+            options.release = chart.release.clone().unwrap_or(options.release);
+            options.namespace = chart.namespace.clone().unwrap_or(options.namespace);
+            options.api_versions.clone_from(&chart.api_versions);
+            options.objects = layer.objects(&chart.objects)?;
+            let finish = |values: &Map| Value::Map(Arc::new(merge(values, over.as_map().unwrap_or(&Map::new()))));
+            let base = Scenario {
+                name: "default".to_owned(),
+                region: None,
+                values: finish(&values),
+                options: options.clone(),
+            };
+            let mut scenarios = Vec::new();
+            for (index, scenario) in chart.scenarios.iter().enumerate() {
+                let index = index.to_string();
+                let place = at(&place, &["scenarios", &index]);
+                let values = layer.values(&values, &scenario.values, &scenario.set, &place)?;
+                scenarios.push(Scenario {
+                    name: scenario.name.clone(),
+                    region: scenario.region.clone(),
+                    values: finish(&values),
+                    options: options.clone(),
+                });
+            }
+            if scenarios.is_empty() {
+                scenarios = by_region(&base, listed, settings);
+                targets.notes.push(assumption(&scenarios, settings));
+            }
+            targets.targets.push(Target { chart: loaded, scenarios });
+        }
+        let name = configured.loaded.path(sources);
+        targets.notes.push(format!("charts and scenarios: as {} says", name.file_name().unwrap_or_default().display()));
+        targets.notes.dedup();
+        Ok(targets)
+    }
+}
+
+/// What the configuration says of one list.
+#[derive(Clone, Copy)]
+pub(super) struct Configured<'a> {
+    pub loaded: &'a Loaded,
+    pub list: &'a config::List,
+    /// Which of the configured lists it is.
+    pub number: usize,
+}
+
+impl Configured<'_> {
+    /// The path of a chart within the configuration.
+    fn place(&self, chart: usize) -> Vec<String> {
+        ["lists", &self.number.to_string(), "charts", &chart.to_string()].map(str::to_owned).to_vec()
+    }
+}
+
+fn at(place: &[String], rest: &[&str]) -> Vec<String> {
+    place.iter().map(String::as_str).chain(rest.iter().copied()).map(str::to_owned).collect()
+}
+
+/// Reads what a configuration names.
+struct Layered<'a> {
+    sources: &'a Sources,
+    loaded: &'a Loaded,
+}
+
+impl Layered<'_> {
+    /// `under` with values files and settings over it.
+    fn values(
+        &self,
+        under: &Map,
+        files: &[PathBuf],
+        set: &BTreeMap<String, config::Scalar>,
+        place: &[String],
+    ) -> Result<Map, Refusal> {
+        let mut values = under.clone();
+        for (number, file) in files.iter().enumerate() {
+            let read = read_values(self.sources, &self.loaded.folder.join(file)).map_err(|error| {
+                let span = error.span.or_else(|| Some(self.loaded.span(&at(place, &["values", &number.to_string()]))));
+                Refusal { span, ..Refusal::from(error) }
+            })?;
+            values = merge(&values, &read);
+        }
+        let place = at(place, &["set"]);
+        for (key, value) in self.loaded.assignments(&place, set) {
+            assign(&mut values, &key, &value).map_err(|message| Refusal {
+                message,
+                path: None,
+                span: key.exact_span().or_else(|| Some(self.loaded.span(&place))),
+            })?;
+        }
+        Ok(values)
+    }
+
+    /// The Kubernetes objects of `files`.
+    fn objects(&self, files: &[PathBuf]) -> Result<Arc<[Value]>, Refusal> {
+        let mut objects = Vec::new();
+        for file in files {
+            let path = self.loaded.folder.join(file);
+            let refusal = |message: String, span| Refusal { message, path: Some(path.clone()), span };
+            let id =
+                self.sources.read(&path).map_err(|error| refusal(format!("cannot be read: {}", error.cause), None))?;
+            let text =
+                crate::source::Text::of_file(id, self.sources.get(id).text().clone(), crate::source::Layer::Values);
+            for document in yaml::split(&text) {
+                let value = yaml::load(&document)
+                    .map_err(|error| refusal(error.message.clone(), document.span_of(error.range.clone())))?;
+                match value.get("items").and_then(Value::as_list) {
+                    Some(items) => objects.extend(items.iter().cloned()),
+                    None => objects.extend(Some(value).filter(|value| !value.is_null())),
+                }
+            }
+        }
+        Ok(objects.into())
+    }
+}
+
+fn options(settings: &Settings, configured: Option<&str>) -> Result<Options, Refusal> {
+    let version = settings.kube_version.as_deref().or(configured).unwrap_or(Settings::DEFAULT_KUBE_VERSION);
+    let kube_version = KubeVersion::parse(version).map_err(Refusal::new)?;
+    Ok(Options { kube_version, ..Options::default() })
+}
+
+/// One scenario per region that the settings or the list's ECR hosts name; `base` when there are none.
+fn by_region(base: &Scenario, listed: &[Listed], settings: &Settings) -> Vec<Scenario> {
+    let regions = match settings.regions.as_slice() {
+        [] => regions_of(listed.iter().map(|entry| &entry.reference)),
+        given => given.to_vec(),
+    };
+    if regions.is_empty() {
+        return vec![base.clone()];
+    }
+    let of = |region: String| Scenario { name: region.clone(), region: Some(region), ..base.clone() };
+    regions.into_iter().map(of).collect()
+}
+
+/// Those given; else those whose dependency tree holds a chart that a source note names; else all that there are.
+fn choose(
+    sources: &Sources,
+    workspace: &Workspace,
+    listed: &[Listed],
+    settings: &Settings,
+) -> Result<(Vec<Arc<Chart>>, Targets), Refusal> {
+    let given = !settings.charts.is_empty();
+    let paths = if given { &settings.charts } else { &workspace.charts };
+    if paths.is_empty() {
+        let message = format!(
+            "no Helm chart below {}: name one with --chart; if the charts are a git submodule, check it out \
+             (`git submodule update --init`)",
+            workspace.root.display()
+        );
+        return Err(Refusal::new(message));
+    }
+    let mut chosen = Targets::default();
+    let (mut loaded, mut broken) = (Vec::new(), Vec::new());
+    for path in paths {
+        let installable = |chart: Arc<Chart>| if given { chart.check_installable().map(|()| chart) } else { Ok(chart) };
+        match load(sources, path).and_then(installable) {
+            Ok(chart) => loaded.push(chart),
+            Err(error) if given && error.span.is_none() => return Err(error.into()),
+            Err(error) => broken.push((path, error)),
+        }
+    }
+    // A chart that another one takes in by file:// is no root.
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    if !given {
+        let taken: BTreeSet<PathBuf> =
+            loaded.iter().flat_map(|chart| below(chart)).map(|path| absolute(&path)).collect();
+        loaded.retain(|chart| !taken.contains(&absolute(&chart.path)));
+        // Nor is a library chart one: Helm installs none.
+        if loaded.iter().any(|chart| chart.check_installable().is_ok()) {
+            loaded.retain(|chart| chart.check_installable().is_ok());
+        }
+    }
+    let names: BTreeSet<&str> = listed.iter().filter_map(|entry| Some(entry.noted.as_ref()?.name.as_str())).collect();
+    let holding: Vec<_> = loaded.iter().filter(|chart| names.iter().any(|name| holds(chart, name))).cloned().collect();
+    let found: BTreeSet<&str> =
+        names.iter().copied().filter(|name| holding.iter().any(|chart| holds(chart, name))).collect();
+    let charts = if given || holding.is_empty() { loaded.clone() } else { holding };
+    let others = loaded.len() - charts.len();
+    if others > 0 {
+        let were = if others == 1 { "chart was" } else { "charts were" };
+        chosen.notes.push(format!("{others} other root {were} passed over: no source note names a chart in them"));
+    }
+    // A chart that cannot be loaded might be one that the notes mean, unless all of those were found elsewhere.
+    let all_found = !given && !names.is_empty() && found.len() == names.len();
+    for (path, error) in broken {
+        if all_found {
+            chosen.notes.push(format!("{} was passed over, it cannot be loaded: {}", path.display(), error.message));
+        } else {
+            chosen.problems.push(unloadable(sources, path, error)?);
+        }
+    }
+    Ok((charts, chosen))
+}
+
+fn unloadable(sources: &Sources, path: &Path, error: ChartError) -> Result<Problem, Refusal> {
+    let start = sources.read(&path.join("Chart.yaml")).ok().map(|file| Span::new(file, 0, 0));
+    let Some(span) = error.span.or(start) else { return Err(error.into()) };
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let chart = ChartName { name, version: String::new() };
+    Ok(Problem::Unrenderable { chart, message: error.message, span, scenarios: Vec::new() })
+}
+
+fn load(sources: &Sources, path: &Path) -> Result<Arc<Chart>, ChartError> {
+    Chart::load(sources, path, &LoadOptions { resolve_file_dependencies: true })
+}
+
+/// The paths of all charts below `chart`.
+fn below(chart: &Chart) -> Vec<PathBuf> {
+    chart.subcharts.iter().flat_map(|sub| std::iter::once(sub.path.clone()).chain(below(sub))).collect()
+}
+
+/// Whether `chart`, a chart below it, or a dependency of one of them goes by `name`.
+fn holds(chart: &Chart, name: &str) -> bool {
+    let folder = chart.path.file_name().is_some_and(|folder| folder == name);
+    let mut asked = chart.metadata.dependencies.iter().flatten();
+    folder
+        || *chart.name() == name
+        || asked.any(|dependency| dependency.name == name || dependency.alias == name)
+        || chart.subcharts.iter().any(|subchart| holds(subchart, name))
+}
+
+/// What was assumed, in a sentence.
+fn assumption(scenarios: &[Scenario], settings: &Settings) -> String {
+    let version = settings.kube_version.as_deref().unwrap_or(Settings::DEFAULT_KUBE_VERSION);
+    let regions: Vec<_> = scenarios.iter().filter_map(|scenario| scenario.region.as_deref()).collect();
+    let kubernetes = format!("Kubernetes {version}");
+    match (regions.as_slice(), settings.regions.is_empty()) {
+        ([], _) => format!("assumed: the charts' default values, {kubernetes}"),
+        (regions, true) => format!(
+            "assumed: empty `region` values are {}, which the list's ECR hosts name; {kubernetes}",
+            regions.join(" or ")
+        ),
+        (regions, false) => format!("assumed: empty `region` values are {}; {kubernetes}", regions.join(" or ")),
+    }
+}
