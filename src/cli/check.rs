@@ -31,24 +31,6 @@ pub(super) fn run(session: &Session, options: &Check) -> Outcome {
     Ok(if failed && !options.exit_zero { Ending::Findings } else { Ending::Clean })
 }
 
-/// The workspace that `path` means, and the settings for it: its configuration and the command line's over that.
-pub(super) fn open(session: &Session, path: &Path, options: &ChartOptions) -> Result<(Workspace, Settings), Refusal> {
-    let folder = if path.is_dir() { path.to_owned() } else { discover(path)?.root };
-    let standard = folder.join(FILE_NAME);
-    let file = match &options.config {
-        Some(given) => Some(given.clone()),
-        None => Some(standard).filter(|file| file.is_file() && !options.isolated),
-    };
-    let mut settings = settings(options);
-    settings.configuration = file.map(|file| Loaded::read(&session.sources, &file)).transpose()?;
-    let lists = settings.configuration.iter().flat_map(|loaded| {
-        loaded.configuration.lists.iter().map(|list| loaded.folder.join(&list.path)).collect::<Vec<_>>()
-    });
-    let lists: Vec<_> = lists.collect();
-    let workspace = if path.is_dir() && !lists.is_empty() { configured(path, lists) } else { discover(path)? };
-    Ok((workspace, settings))
-}
-
 /// Checks each list once. With several workspaces, paths are printed as they were given.
 fn check_all(session: &Session, paths: &[PathBuf], options: &ChartOptions) -> Result<Checked, Refusal> {
     let mut all: Option<Checked> = None;
@@ -77,6 +59,24 @@ fn check_all(session: &Session, paths: &[PathBuf], options: &ChartOptions) -> Re
         }
     }
     Ok(all.unwrap_or_default())
+}
+
+/// The workspace that `path` means, and the settings for it: its configuration and the command line's over that.
+pub(super) fn open(session: &Session, path: &Path, options: &ChartOptions) -> Result<(Workspace, Settings), Refusal> {
+    let folder = if path.is_dir() { path.to_owned() } else { discover(path)?.root };
+    let standard = folder.join(FILE_NAME);
+    let file = match &options.config {
+        Some(given) => Some(given.clone()),
+        None => Some(standard).filter(|file| file.is_file() && !options.isolated),
+    };
+    let mut settings = settings(options);
+    settings.configuration = file.map(|file| Loaded::read(&session.sources, &file)).transpose()?;
+    let lists = settings.configuration.iter().flat_map(|loaded| {
+        loaded.configuration.lists.iter().map(|list| loaded.folder.join(&list.path)).collect::<Vec<_>>()
+    });
+    let lists: Vec<_> = lists.collect();
+    let workspace = if path.is_dir() && !lists.is_empty() { configured(path, lists) } else { discover(path)? };
+    Ok((workspace, settings))
 }
 
 pub(super) fn settings(options: &ChartOptions) -> Settings {
