@@ -3,7 +3,9 @@
 
 mod capabilities;
 mod manifests;
+mod release;
 mod scope;
+mod selection;
 
 use std::sync::Arc;
 
@@ -15,6 +17,7 @@ use crate::yaml;
 
 pub use capabilities::KubeVersion;
 pub use manifests::{Manifest, print};
+pub use selection::show_only;
 
 /// What a release is called, and what it sees of the cluster.
 #[derive(Clone, Debug)]
@@ -79,11 +82,11 @@ pub struct Rendered {
     pub refusals: Vec<RenderError>,
 }
 
-/// The manifests below `crds/` of all charts that are on, with the names that Helm prints.
+/// The manifests below `crds/` of all charts that are on, with the names that Helm 3.10 prints: without the chart's.
 #[must_use]
 pub fn crds(processed: &Processed) -> Vec<(String, Text)> {
     fn collect(node: &ChartNode, found: &mut Vec<(String, Text)>) {
-        found.extend(node.chart.crds().map(|file| (format!("{}/{}", node.path, file.name), file.text.clone())));
+        found.extend(node.chart.crds().map(|file| (file.name.clone(), file.text.clone())));
         node.subcharts.iter().for_each(|subchart| collect(subchart, found));
     }
     let mut found = Vec::new();
@@ -96,8 +99,9 @@ pub fn crds(processed: &Processed) -> Vec<(String, Text)> {
 /// # Errors
 /// What makes rendering impossible as a whole: values that do not fit, a schema's violation, a template that does not parse.
 pub fn render(chart: &Arc<Chart>, values: &yaml::Value, options: &Options) -> Result<Rendered, RenderError> {
-    chart.check_kube_version(&options.kube_version.version)?;
+    release::check_name(&options.release)?;
     let processed = chart.process(values, &options.choice)?;
+    chart.check_kube_version(&options.kube_version.version)?;
     let mut templates = scope::templates(&processed);
     let (program, mut refusals) = parse(&mut templates);
     let (outputs, failures) = stack::on_deep_stack(|| execute(&processed, &templates, &program, options));
