@@ -37,7 +37,7 @@ pub(super) fn run(session: &Session, arguments: &Render) -> Outcome {
     if !arguments.show_only.is_empty() {
         text = show_only(&text, &arguments.show_only).map_err(Refusal::new)?;
     }
-    session.print(&text)?;
+    session.print_raw(&text)?;
     Ok(Ending::Clean)
 }
 
@@ -45,8 +45,8 @@ pub(super) fn run(session: &Session, arguments: &Render) -> Outcome {
 pub(super) fn values(session: &Session, arguments: &Values) -> Outcome {
     let chart = Chart::load(&session.sources, &arguments.chart, &LoadOptions::default())?;
     if let Some(file) = &chart.values_file {
-        session.print(&file.text)?;
-        session.print("\n")?;
+        session.print_raw(&file.text)?;
+        session.print_raw("\n")?;
     }
     Ok(Ending::Clean)
 }
