@@ -3,7 +3,9 @@
 
 mod capabilities;
 mod manifests;
+mod release;
 mod scope;
+mod selection;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,6 +18,7 @@ use crate::yaml;
 
 pub use capabilities::KubeVersion;
 pub use manifests::{Manifest, print};
+pub use selection::show_only;
 
 /// What a release is called, and what it sees of the cluster.
 #[derive(Clone, Debug)]
@@ -80,11 +83,11 @@ pub struct Rendered {
     pub refusals: Vec<RenderError>,
 }
 
-/// The manifests below `crds/` of all charts that are on, with the names that Helm prints.
+/// The manifests below `crds/` of all charts that are on, with the names that Helm 3.10 prints: without the chart's.
 #[must_use]
 pub fn crds(processed: &Processed) -> Vec<(String, Text)> {
     fn collect(node: &ChartNode, found: &mut Vec<(String, Text)>) {
-        found.extend(node.chart.crds().map(|file| (format!("{}/{}", node.path, file.name), file.text.clone())));
+        found.extend(node.chart.crds().map(|file| (file.name.clone(), file.text.clone())));
         node.subcharts.iter().for_each(|subchart| collect(subchart, found));
     }
     let mut found = Vec::new();
@@ -128,8 +131,9 @@ impl Renderer {
     /// # Errors
     /// What makes rendering impossible as a whole: values that do not fit, a schema's violation.
     pub fn render(&self, values: &yaml::Value, options: &Options) -> Result<Rendered, RenderError> {
-        self.chart.check_kube_version(&options.kube_version.version)?;
+        release::check_name(&options.release)?;
         let processed = self.chart.process(values, &options.choice)?;
+        self.chart.check_kube_version(&options.kube_version.version)?;
         let mut templates = scope::templates(&processed);
         let (program, mut refusals) = self.parse(&mut templates);
         let (outputs, failures) = stack::on_sufficient_stack(|| execute(&processed, &templates, &program, options));
