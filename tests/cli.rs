@@ -91,7 +91,7 @@ fn a_list_that_is_no_text_is_refused_at_the_byte() {
 
 #[test]
 fn a_list_that_is_missing_or_a_folder_is_refused() {
-    expect(&clean(), &["tools/nothing.conf"], 2, &["tools/nothing.conf: cannot be read", "No such file"]);
+    expect(&clean(), &["tools/nothing.conf"], 2, &["tools/nothing.conf: cannot be read", "no such file or directory"]);
     expect(&clean().file("tools/folder/keep", ""), &["tools/folder"], 2, &["holds no `ecr-images.conf`"]);
     let folder = Workspace::new().file("tools/ecr-images.conf/keep", "").chart("web", &["nginx:1"]);
     expect(&folder, &[], 2, &["tools/ecr-images.conf: is a folder; the mirror list must be a file"]);
@@ -116,7 +116,7 @@ fn a_workspace_without_charts_hints_at_submodules() {
 fn a_chart_that_is_none_is_refused() {
     let workspace = clean().file("empty/keep", "").file("junk.tgz", "no archive");
     expect(&workspace, &["--chart", "empty"], 2, &["empty: Chart.yaml file is missing"]);
-    expect(&workspace, &["--chart", "nowhere"], 2, &["nowhere", "No such file"]);
+    expect(&workspace, &["--chart", "nowhere"], 2, &["nowhere", "no such file or directory"]);
     expect(&workspace, &["--chart", "junk.tgz"], 2, &["junk.tgz", "does not appear to be a gzipped archive"]);
 }
 
@@ -124,7 +124,7 @@ fn a_chart_that_is_none_is_refused() {
 fn options_that_make_no_sense_are_refused() {
     expect(&clean(), &["--kube-version", "abc"], 2, &["invalid kube version 'abc'"]);
     expect(&clean(), &["--set", "a[=1"], 2, &["failed parsing --set data"]);
-    expect(&clean(), &["--values", "nothing.yaml"], 2, &["nothing.yaml", "No such file"]);
+    expect(&clean(), &["--values", "nothing.yaml"], 2, &["nothing.yaml", "no such file or directory"]);
     expect(&clean().file("v.yaml", "a: b\n c: d\n"), &["--values", "v.yaml"], 2, &["v.yaml", "mapping values"]);
     expect(&clean(), &["--region", ""], 2, &["--region"]);
     expect(&clean(), &["--format", "xml"], 2, &["--format", "human, json"]);
