@@ -91,7 +91,7 @@ fn a_list_that_is_no_text_is_refused_at_the_byte() {
 
 #[test]
 fn a_list_that_is_missing_or_a_folder_is_refused() {
-    expect(&clean(), &["tools/nothing.conf"], 2, &["tools/nothing.conf: cannot be read", "no such file or directory"]);
+    expect(&clean(), &["tools/nothing.conf"], 2, &["tools/nothing.conf: cannot be read", "No such file"]);
     expect(&clean().file("tools/folder/keep", ""), &["tools/folder"], 2, &["holds no `ecr-images.conf`"]);
     let folder = Workspace::new().file("tools/ecr-images.conf/keep", "").chart("web", &["nginx:1"]);
     expect(&folder, &[], 2, &["tools/ecr-images.conf: is a folder; the mirror list must be a file"]);
@@ -116,7 +116,7 @@ fn a_workspace_without_charts_hints_at_submodules() {
 fn a_chart_that_is_none_is_refused() {
     let workspace = clean().file("empty/keep", "").file("junk.tgz", "no archive");
     expect(&workspace, &["--chart", "empty"], 2, &["empty: Chart.yaml file is missing"]);
-    expect(&workspace, &["--chart", "nowhere"], 2, &["nowhere", "no such file or directory"]);
+    expect(&workspace, &["--chart", "nowhere"], 2, &["nowhere", "No such file"]);
     expect(&workspace, &["--chart", "junk.tgz"], 2, &["junk.tgz", "does not appear to be a gzipped archive"]);
 }
 
