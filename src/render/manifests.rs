@@ -113,7 +113,7 @@ struct Head {
 /// Reads the head as Go decodes JSON into Helm's `SimpleHead`: scalars become strings, other shapes are refused.
 fn head(document: &Text) -> Result<Head, (String, std::ops::Range<usize>)> {
     let whole = 0..document.len();
-    let value = yaml::load(document).map_err(|error| (error.to_string(), error.range))?;
+    let value = yaml::load_entries(document, &["apiVersion", "kind", "metadata"]).map_err(|error| (error.to_string(), error.range))?;
     let refuse = |found: &str, field: &str, wanted: &str| {
         let message = format!(
             "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {found} into Go {field}of type {wanted}"
