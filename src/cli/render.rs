@@ -25,7 +25,7 @@ pub(super) fn run(session: &Session, arguments: &Render) -> Outcome {
     if let Some(error) = rendered.refusals.into_iter().next() {
         return Err(error.into());
     }
-    let definitions = if arguments.include_crds { crds(&rendered.processed) } else { Vec::new() };
+    let definitions = if arguments.include_crds { crds(&rendered.processed)? } else { Vec::new() };
     let mut manifests = rendered.manifests;
     manifests.retain(|manifest| !(arguments.no_hooks && manifest.hook));
     let definitions = definitions.iter().map(|(name, text)| (name.as_str(), text));

@@ -256,13 +256,7 @@ impl Survey {
         self.inventory.add(used);
     }
 
-    fn refuse(
-        &mut self,
-        sources: &Sources,
-        job: &Job<'_>,
-        error: &RenderError,
-        chains: Option<&Chains>,
-    ) {
+    fn refuse(&mut self, sources: &Sources, job: &Job<'_>, error: &RenderError, chains: Option<&Chains>) {
         let chain = error.template.as_ref().zip(chains).and_then(|(template, chains)| chains.of_template(template));
         let chart = chain.and_then(|chain| chain.last()).map_or_else(|| name_of(job.chart), |link| link.chart.clone());
         let Some(span) = error.place.or_else(|| start_of(sources, job.chart)) else { return };

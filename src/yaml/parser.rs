@@ -72,7 +72,9 @@ impl<'a> Parser<'a> {
         let first = !self.started;
         self.started = true;
         if u32::try_from(self.source.len()).is_err() {
-            return Err(Error { message: "yaml: the text is larger than 4 GiB".to_owned(), range: 0..0, line: 1 }.into());
+            return Err(
+                Error { message: "yaml: the text is larger than 4 GiB".to_owned(), range: 0..0, line: 1 }.into()
+            );
         }
         if !first {
             while self.is(|kind| matches!(kind, Kind::DocumentEnd))? {

@@ -467,7 +467,12 @@ impl<'a> Scanner<'a> {
     }
 
     pub(super) fn mark(&self) -> Mark {
-        Mark { offset: small(self.offset), line: small(self.line), index: small(self.index()), column: small(self.column()) }
+        Mark {
+            offset: small(self.offset),
+            line: small(self.line),
+            index: small(self.index()),
+            column: small(self.column()),
+        }
     }
 
     fn index(&self) -> usize {
