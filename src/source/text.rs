@@ -7,6 +7,7 @@ use std::borrow::Borrow;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::allowance::spend;
 use super::bytes::{from_bytes, to_bytes};
 use super::file::{FileId, Span};
 
@@ -28,6 +29,9 @@ pub enum Layer {
 /// Where a value came from. Cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin(Arc<Node>);
+
+/// What was computed from more places than these says nothing to anyone.
+pub const MOST_ORIGINS: usize = 256;
 
 /// Some origin, or none known.
 pub type Origins = Option<Origin>;
@@ -59,12 +63,15 @@ impl Origin {
         Self(Arc::new(Node::Via { site, inner: self.clone() }))
     }
 
-    /// All of `origins` together; `None` when there are none. Equal ones are kept once.
+    /// All of `origins` together; `None` when there are none. Equal ones are kept once, and no more than [`MOST_ORIGINS`].
     pub fn union(origins: impl IntoIterator<Item = Origin>) -> Origins {
         let mut all: Vec<Origin> = Vec::new();
         for origin in origins {
             if !all.contains(&origin) {
                 all.push(origin);
+            }
+            if all.len() == MOST_ORIGINS {
+                break;
             }
         }
         if all.len() > 1 { Some(Self(Arc::new(Node::Union(all)))) } else { all.pop() }
@@ -447,12 +454,13 @@ impl std::fmt::Debug for Text {
     }
 }
 
-/// Builds a [`Text`] from parts.
+/// Builds a [`Text`] from parts. Draws on the [`Allowance`](super::Allowance): once that is spent, nothing more is added.
 #[derive(Debug, Default)]
 pub struct TextBuilder {
     text: String,
     runs: Vec<Run>,
     covered: usize,
+    full: bool,
 }
 
 impl TextBuilder {
@@ -480,18 +488,48 @@ impl TextBuilder {
         &self.text
     }
 
+    /// Whether something was left out, for the allowance was spent.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.full
+    }
+
+    /// Makes room for so many bytes; false when there is none.
+    fn has_room(&mut self, bytes: usize) -> bool {
+        if self.text.capacity() - self.text.len() >= bytes { !self.full } else { self.grow(bytes) }
+    }
+
+    #[cold]
+    fn grow(&mut self, bytes: usize) -> bool {
+        let capacity = self.text.capacity();
+        let wanted = self.text.len().saturating_add(bytes).max(capacity.saturating_mul(2)).max(SMALLEST);
+        if self.full || !spend(wanted - capacity) {
+            self.full = true;
+            return false;
+        }
+        self.text.reserve_exact(wanted - self.text.len());
+        true
+    }
+
     /// Adds text of unknown origin: punctuation, indentation.
     pub fn push_str(&mut self, text: &str) {
-        self.text.push_str(text);
+        if self.has_room(text.len()) {
+            self.text.push_str(text);
+        }
     }
 
     /// Adds one character of unknown origin.
     pub fn push(&mut self, character: char) {
-        self.text.push(character);
+        if self.has_room(character.len_utf8()) {
+            self.text.push(character);
+        }
     }
 
     /// Adds text that was computed from `origins`.
     pub fn push_computed(&mut self, text: &str, origins: &Origins) {
+        if !self.has_room(text.len()) {
+            return;
+        }
         if origins.is_some() && !text.is_empty() {
             self.cover();
             self.add(Run::new(0, text.len(), None, origins.clone()));
@@ -508,6 +546,9 @@ impl TextBuilder {
     pub fn push_slice(&mut self, text: &Text, range: Range<usize>) {
         let start = text.text.floor_char_boundary(range.start.min(text.len()));
         let end = text.text.floor_char_boundary(range.end.clamp(start, text.len()));
+        if !self.has_room(end - start) {
+            return;
+        }
         if !matches!(text.runs, Runs::None) {
             self.cover();
             text.each_run(start..end, |run| self.add(run));
@@ -517,6 +558,9 @@ impl TextBuilder {
 
     /// Adds a text that the template action at `site` printed.
     pub fn push_via(&mut self, text: &Text, site: Span) {
+        if !self.has_room(text.len()) {
+            return;
+        }
         if !matches!(text.runs, Runs::None) {
             self.cover();
             // Neighbouring runs often share an origin (a sliced value): they then share the wrapped one too.
@@ -555,7 +599,7 @@ impl TextBuilder {
     fn cover(&mut self) {
         if self.covered < self.text.len() {
             let len = self.text.len() - self.covered;
-            self.runs.push(Run::new(self.covered, len, None, None));
+            self.push_run(Run::new(self.covered, len, None, None));
             self.covered = self.text.len();
         }
     }
@@ -580,9 +624,19 @@ impl TextBuilder {
                 return;
             }
         }
-        self.runs.push(Run { start, ..run });
+        self.push_run(Run { start, ..run });
+    }
+
+    fn push_run(&mut self, run: Run) {
+        if self.runs.len() == self.runs.capacity() && !spend(self.runs.len().max(1) * size_of::<Run>()) {
+            self.full = true;
+        }
+        self.runs.push(run);
     }
 }
+
+/// The bytes that a builder takes at first.
+const SMALLEST: usize = 16;
 
 #[cfg(test)]
 mod tests {

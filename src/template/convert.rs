@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::value::{Element, Value};
-use crate::source::Text;
+use crate::source::{Text, spend};
 use crate::yaml;
 
 /// How deep a value may nest on its way to YAML or JSON: a map can contain itself. Go notices cycles past 1000 levels; no more
@@ -18,6 +18,9 @@ pub enum Unwritable {
     /// Nests deeper than [`MAX_DEPTH`], most likely in a circle.
     #[error("json: unsupported value: encountered a cycle")]
     Cycle,
+    /// Takes more memory than is left.
+    #[error("json: the value is too large")]
+    TooLarge,
     /// Not a number, or infinite.
     #[error("json: unsupported value: {0}")]
     Number(&'static str),
@@ -32,9 +35,15 @@ pub fn from_yaml(value: &yaml::Value) -> Value {
         yaml::Value::Int(value, origins) => Value::Int(*value, super::value::IntKind::Int64, origins.clone()),
         yaml::Value::Float(value, origins) => Value::Float(*value, origins.clone()),
         yaml::Value::String(text) => Value::String(text.clone()),
-        yaml::Value::List(items) => Value::list(items.iter().map(from_yaml).collect()),
-        yaml::Value::Map(map) => Value::map(entries_from_yaml(map)),
+        yaml::Value::List(items) => counted(Value::list(items.iter().map(from_yaml).collect())),
+        yaml::Value::Map(map) => counted(Value::map(entries_from_yaml(map))),
     }
+}
+
+/// A new collection draws on the allowance.
+fn counted(value: Value) -> Value {
+    spend(value.footprint());
+    value
 }
 
 /// A mapping from YAML as `chartutil.Values`, the type of `.Values`.
@@ -57,6 +66,10 @@ pub fn to_yaml(value: &Value) -> Result<yaml::Value, Unwritable> {
 
 fn to_yaml_within(value: &Value, depth: usize) -> Result<yaml::Value, Unwritable> {
     let depth = depth.checked_sub(1).ok_or(Unwritable::Cycle)?;
+    // Lists that share members unfold here.
+    if !spend(value.footprint()) {
+        return Err(Unwritable::TooLarge);
+    }
     Ok(match value {
         Value::Nil => yaml::Value::Null(None),
         Value::Bool(value, origins) => yaml::Value::Bool(*value, origins.clone()),

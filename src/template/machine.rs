@@ -7,7 +7,7 @@ use super::evaluator;
 use super::program::Program;
 use super::stack::Guard;
 use super::value::Value;
-use crate::source::{Span, Text};
+use crate::source::{Allowance, Span, Text};
 use crate::yaml;
 
 /// What one execution may use. Going over is an [`ExecError`] with the place where it happened.
@@ -20,12 +20,15 @@ pub struct Limits {
     pub steps: u64,
     /// Bytes that one template, or one `include` or `tpl` in it, may print.
     pub output: usize,
+    /// Bytes that the text and the collections may take that one execution makes, what it throws away included.
+    pub memory: u64,
 }
 
 impl Default for Limits {
-    /// Twenty million steps (about ten seconds) and 64 MiB: a hundred times what the largest known charts take.
+    /// Ten million steps (about a second), 16 MiB printed, 256 MiB made: some fifty times what the largest known charts take.
+    /// Kubernetes takes objects of 1.5 MiB.
     fn default() -> Self {
-        Self { steps: 20_000_000, output: 64 << 20 }
+        Self { steps: 10_000_000, output: 16 << 20, memory: 256 << 20 }
     }
 }
 
@@ -73,6 +76,8 @@ pub(super) struct Run<'p> {
     pub(super) environment: &'p Environment,
     pub(super) steps: Cell<u64>,
     pub(super) guard: Guard,
+    /// How many `tpl` are open.
+    pub(super) texts: Cell<usize>,
 }
 
 /// Executes the templates of one program. Cheap to make; not `Send`, for values are not.
@@ -99,7 +104,9 @@ impl<'p> Machine<'p> {
             environment: &self.environment,
             steps: Cell::new(self.environment.limits.steps),
             guard: Guard::new(),
+            texts: Cell::new(0),
         };
+        let _allowance = Allowance::of(self.environment.limits.memory);
         evaluator::execute(&run, self.program, name, data).map_err(|error| *error)
     }
 }

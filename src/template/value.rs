@@ -32,6 +32,11 @@ pub enum Value {
     Object(Rc<dyn Object>),
 }
 
+/// Bytes of a list without members.
+const EMPTY_LIST: usize = 64;
+/// Bytes of a map without entries; of one that has some, those of the room for more.
+const EMPTY_MAP: usize = 512;
+
 /// Go's integer types that templates meet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IntKind {
@@ -234,6 +239,17 @@ impl Value {
     #[must_use]
     pub fn map_of(kind: MapKind, entries: BTreeMap<Text, Value>) -> Self {
         Self::Map(Rc::new(Map { kind, entries: RefCell::new(entries) }))
+    }
+
+    /// About the bytes that this value takes by itself, its members by themselves left out: what a copy of it counts for.
+    #[must_use]
+    pub fn footprint(&self) -> usize {
+        match self {
+            Self::List(list) => EMPTY_LIST + list.items.len() * size_of::<Self>(),
+            // A tree of up to eleven entries is one node of full size.
+            Self::Map(map) => EMPTY_MAP + map.entries.borrow().len() * (size_of::<Text>() + size_of::<Self>()),
+            _ => size_of::<Self>(),
+        }
     }
 
     /// Everything that this value came from; collections give the union over their members. A member that is met again,

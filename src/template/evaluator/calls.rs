@@ -1,10 +1,13 @@
 //! Calls of functions and methods: the number of arguments, their evaluation, the call, its error.
 
+use std::rc::Rc;
+
 use super::types::{Held, truth};
 use super::{Evaluated, Evaluator};
+use crate::source::{is_spent, spend};
 use crate::template::ast::Operand;
 use crate::template::context::Place;
-use crate::template::functions::{Callee, Target, Type};
+use crate::template::functions::{Callee, Function, Outcome, Target, Type};
 use crate::template::value::Value;
 
 impl<'p> Evaluator<'p, '_> {
@@ -32,7 +35,7 @@ impl<'p> Evaluator<'p, '_> {
             arguments.push(self.validate(last, wanted(words.len()))?.value);
         }
         match callee.target {
-            Target::Plain(function) => match (function.call)(&arguments) {
+            Target::Plain(function) => match self.metered(node, function, &arguments)? {
                 Ok(value) => Ok(Held { boxed: matches!(value, Value::Nil), value }),
                 Err(failure) => {
                     self.place = Some(node);
@@ -46,6 +49,20 @@ impl<'p> Evaluator<'p, '_> {
             Target::Lookup => Ok(Held::plain(self.lookup(&arguments))),
             Target::And | Target::Or => Ok(Held::default()),
         }
+    }
+
+    /// Calls a function and counts what it reads and makes.
+    fn metered(&mut self, node: Place<'p>, function: &Function, arguments: &[Value]) -> Evaluated<Outcome> {
+        spend(arguments.iter().map(read_by).sum());
+        let outcome = if is_spent() { Err("the memory is spent".into()) } else { (function.call)(arguments) };
+        if let Ok(value) = &outcome {
+            spend(made_by(value));
+        }
+        if is_spent() {
+            self.place = Some(node);
+            self.check_memory()?;
+        }
+        Ok(outcome)
     }
 
     /// `and` and `or` give the argument that decides, or the last one.
@@ -94,3 +111,24 @@ impl<'p> Evaluator<'p, '_> {
         Ok(())
     }
 }
+
+/// Bytes that a function reads of an argument. What it takes of collections is counted when it has made them anew.
+fn read_by(argument: &Value) -> usize {
+    match argument {
+        Value::String(text) | Value::Bytes(text) => text.len(),
+        _ => 0,
+    }
+}
+
+/// About the bytes that a value takes which a function has made; nothing for one that others hold, too.
+fn made_by(value: &Value) -> usize {
+    match value {
+        Value::String(text) | Value::Bytes(text) => text.len(),
+        Value::List(list) if Rc::strong_count(list) == 1 => list.items.len() * MEMBER,
+        Value::Map(map) if Rc::strong_count(map) == 1 => value.footprint(),
+        _ => 0,
+    }
+}
+
+/// Bytes that count for one member of a list: half of what it takes, for lists are copied often and thrown away.
+const MEMBER: usize = 24;

@@ -20,7 +20,7 @@ use super::machine::{ExecError, Frame, Run};
 use super::program::{Program, Templates};
 use super::quote::quote;
 use super::value::{Element, MapKind, Value};
-use crate::source::{Text, TextBuilder};
+use crate::source::{Text, TextBuilder, is_spent};
 use types::{Held, truth};
 
 /// Go's bound on nested `{{ template }}`.
@@ -124,6 +124,9 @@ impl<'p> Evaluator<'p, '_> {
         match site {
             Some(site) => self.output.push_via(text, site),
             None => self.output.push_text(text),
+        }
+        if self.output.is_full() {
+            self.check_memory()?;
         }
         let limit = self.run.environment.limits.output;
         if self.output.len() > limit {
@@ -291,7 +294,16 @@ impl<'p> Evaluator<'p, '_> {
             return Err(self.fail(format!("the templates take more than {limit} steps")));
         }
         self.run.steps.set(left - 1);
-        Ok(())
+        if self.output.is_full() { self.check_memory() } else { Ok(()) }
+    }
+
+    /// Stops what has spent its memory.
+    fn check_memory(&self) -> Evaluated<()> {
+        if !is_spent() {
+            return Ok(());
+        }
+        let limit = self.run.environment.limits.memory;
+        Err(self.fail(format!("the templates make more than {limit} bytes of text and lists")))
     }
 
     /// Stops recursion that the call of a template did not stop.

@@ -2,7 +2,7 @@
 
 use super::types::{Held, type_name};
 use super::{Evaluated, Evaluator, Set, execute_in};
-use crate::source::Text;
+use crate::source::{Text, is_spent, spend};
 use crate::template::context::Place;
 use crate::template::functions::helm;
 use crate::template::machine::ExecError;
@@ -15,6 +15,12 @@ use crate::yaml;
 
 /// How often Helm lets a template include itself, also through others (`recursionMaxNums` of its engine).
 const MAX_INCLUDES: usize = 1000;
+
+/// How often a text that `tpl` runs may run another one so. Helm has no bound and dies.
+const MAX_TEXTS: usize = 200;
+
+/// Bytes that count for each action of a text that is parsed.
+const ACTION: usize = 512;
 
 impl<'p> Evaluator<'p, '_> {
     /// `include NAME DATA`
@@ -55,6 +61,13 @@ impl<'p> Evaluator<'p, '_> {
         };
         self.place = Some(node);
         self.check_stack()?;
+        if self.run.texts.get() >= MAX_TEXTS {
+            return Err(self.fail(format!("error calling tpl: more than {MAX_TEXTS} texts run each other")));
+        }
+        spend(text.len() + text.matches("{{").count() * ACTION);
+        if is_spent() {
+            self.check_memory()?;
+        }
         let trees = match parser::parse_within(&name, text, self.run.guard) {
             Ok(trees) => trees,
             Err(error) => {
@@ -73,7 +86,10 @@ impl<'p> Evaluator<'p, '_> {
             map.entries.borrow_mut().insert("Template".into(), as_values(template));
         }
         let set = Set::new(Templates::with(self.set.templates.program(), &name, &trees));
-        match execute_in(self.run, &set, &name, data) {
+        self.run.texts.update(|open| open + 1);
+        let outcome = execute_in(self.run, &set, &name, data);
+        self.run.texts.update(|open| open - 1);
+        match outcome {
             Ok(text) => Ok(Held::plain(Value::String(helm::without_no_value(&text)))),
             Err(error) => Err(self.rethrow(node, error, |message| told(&helm::cleanup_execution_error(message)))),
         }

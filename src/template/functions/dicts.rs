@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::convert::strval;
 use super::types::{DEEPEST, origins, type_name};
 use super::{Failure, Function, Outcome, Type, merge};
-use crate::source::Text;
+use crate::source::{Text, spend};
 use crate::template::Value;
 use crate::template::value::{List, Map};
 
@@ -125,6 +125,9 @@ fn deep_copy(arguments: &[Value]) -> Outcome {
 fn copied(value: &Value, depth: usize) -> Outcome {
     if depth == 0 {
         return Err("stack overflow: the value contains itself".into());
+    }
+    if !spend(value.footprint()) {
+        return Err("the copy is too large".into());
     }
     Ok(match value {
         Value::List(list) => {

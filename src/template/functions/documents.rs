@@ -1,8 +1,8 @@
 //! Values to and from YAML, JSON and TOML, as Helm's and Sprig's functions do it: those of Helm swallow errors, those that start
 //! with `must` report them. Names that newer Helm added are here as well.
 
-use super::{Function, Outcome, Type, json};
-use crate::source::Text;
+use super::{Failure, Function, Outcome, Type, json};
+use crate::source::{Text, spend};
 use crate::template::{Value, convert};
 use crate::yaml;
 
@@ -10,7 +10,7 @@ use crate::yaml;
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("toYaml", &[Type::Any], |arguments| Ok(written_or_empty(arguments, to_yaml))),
     Function::new("mustToYaml", &[Type::Any], |arguments| written(arguments, to_yaml)),
-    Function::new("toYamlPretty", &[Type::Any], |arguments| Ok(written_or_empty(arguments, to_yaml))),
+    Function::new("toYamlPretty", &[Type::Any], |arguments| Ok(written_or_empty(arguments, to_yaml_pretty))),
     Function::new("fromYaml", &[Type::String], from_yaml),
     Function::new("fromYamlArray", &[Type::String], from_yaml_array),
     Function::new("toJson", &[Type::Any], |arguments| Ok(written_or_empty(arguments, yaml::emit_json))),
@@ -22,8 +22,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("mustToRawJson", &[Type::Any], |arguments| written(arguments, yaml::emit_json_raw)),
     Function::new("fromJson", &[Type::String], from_json),
     Function::new("fromJsonArray", &[Type::String], from_json_array),
-    Function::new("mustFromJson", &[Type::String], |arguments| Ok(json::parse(text(arguments))?)),
+    Function::new("mustFromJson", &[Type::String], |arguments| Ok(json::parse(read(arguments)?)?)),
 ];
+
+/// The most bytes that are read as one document: eight times what Kubernetes takes.
+const LONGEST: usize = 8 << 20;
 
 type Writer = fn(&yaml::Value) -> Result<Text, String>;
 
@@ -33,6 +36,13 @@ fn text(arguments: &[Value]) -> &Text {
         [Value::String(text), ..] => text,
         _ => EMPTY.get_or_init(Text::default),
     }
+}
+
+/// The text to be read: its values take several times its size.
+fn read(arguments: &[Value]) -> Result<&Text, Failure> {
+    let text = text(arguments);
+    let counted = if text.len() > LONGEST { usize::MAX } else { text.len() * 8 };
+    if spend(counted) { Ok(text) } else { Err("the text is too large".into()) }
 }
 
 fn written(arguments: &[Value], write: Writer) -> Outcome {
@@ -49,9 +59,14 @@ fn to_yaml(value: &yaml::Value) -> Result<Text, String> {
     yaml::emit(value).map(|text| super::helm::without_last_newline(&text))
 }
 
+/// As newer Helm writes it: sequences indented.
+fn to_yaml_pretty(value: &yaml::Value) -> Result<Text, String> {
+    yaml::emit_pretty(value).map(|text| super::helm::without_last_newline(&text))
+}
+
 /// A map; what cannot be read is told in it under `Error`.
 fn from_yaml(arguments: &[Value]) -> Outcome {
-    Ok(match yaml::load_map(text(arguments), "map[string]interface {}") {
+    Ok(match yaml::load_map(read(arguments)?, "map[string]interface {}") {
         Ok(map) => convert::from_yaml(&yaml::Value::Map(map)),
         Err(error) => error_map(error.message),
     })
@@ -59,14 +74,14 @@ fn from_yaml(arguments: &[Value]) -> Outcome {
 
 /// A list; what cannot be read is told in it as its one item.
 fn from_yaml_array(arguments: &[Value]) -> Outcome {
-    Ok(match yaml::load_list(text(arguments)) {
+    Ok(match yaml::load_list(read(arguments)?) {
         Ok(list) => convert::from_yaml(&yaml::Value::List(list)),
         Err(error) => Value::list(vec![Value::string(error.message)]),
     })
 }
 
 fn from_json(arguments: &[Value]) -> Outcome {
-    Ok(match json::parse(text(arguments)) {
+    Ok(match json::parse(read(arguments)?) {
         Ok(map @ Value::Map(_)) => map,
         Ok(Value::Nil) => Value::map(std::collections::BTreeMap::new()),
         Ok(other) => error_map(mismatch(&other, "map[string]interface {}")),
@@ -75,7 +90,7 @@ fn from_json(arguments: &[Value]) -> Outcome {
 }
 
 fn from_json_array(arguments: &[Value]) -> Outcome {
-    Ok(match json::parse(text(arguments)) {
+    Ok(match json::parse(read(arguments)?) {
         Ok(list @ Value::List(_)) => list,
         Ok(Value::Nil) => Value::list(Vec::new()),
         Ok(other) => Value::list(vec![Value::string(mismatch(&other, "[]interface {}"))]),

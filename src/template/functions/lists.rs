@@ -8,7 +8,7 @@ use super::convert::{items, strings, strval, to_int64};
 use super::defaults::is_empty;
 use super::types::{deep_equal, kind, origins};
 use super::{Failure, Function, Outcome, Type};
-use crate::source::to_bytes;
+use crate::source::{spend, to_bytes};
 use crate::template::Value;
 use crate::template::value::{Element, List};
 
@@ -120,8 +120,11 @@ fn reverse(arguments: &[Value]) -> Outcome {
     Ok(Value::list(items))
 }
 
+/// Bytes that count for one comparison: `uniq` makes as many as the square of the list's length.
+const COMPARISON: usize = 32;
+
 fn contains(haystack: &[Value], needle: &Value) -> bool {
-    haystack.iter().any(|item| deep_equal(needle, item))
+    haystack.iter().any(|item| spend(COMPARISON) && deep_equal(needle, item))
 }
 
 fn uniq(arguments: &[Value]) -> Outcome {

@@ -6,7 +6,7 @@ use std::ops::Range;
 use ::toml::de::{DeTable, DeValue};
 
 use super::{Failure, Function, Outcome, Type, types};
-use crate::source::{Text, TextBuilder, to_bytes};
+use crate::source::{Text, TextBuilder, spend, to_bytes};
 use crate::template::Value;
 use crate::template::value::IntKind;
 
@@ -103,6 +103,9 @@ impl Writer {
             return Err(Refusal::Failed("stack overflow: the value contains itself".to_owned()));
         }
         for (key, value) in entries(value)? {
+            if !spend(size_of::<Value>() * path.len()) {
+                return Err(Refusal::Failed("the value is too large".to_owned()));
+            }
             let mut path = path.to_vec();
             path.push(key);
             if matches!(value, Value::Nil) {
@@ -146,6 +149,9 @@ impl Writer {
     fn value(&mut self, value: &Value, depth: usize) -> Result<(), Refusal> {
         if depth > DEEPEST {
             return Err(Refusal::Failed("stack overflow: the value contains itself".to_owned()));
+        }
+        if !spend(size_of::<Value>()) {
+            return Err(Refusal::Failed("the value is too large".to_owned()));
         }
         match value {
             Value::Nil => return Err(Refusal::Told("toml: cannot encode array with nil element")),

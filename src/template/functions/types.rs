@@ -1,6 +1,6 @@
 //! Go's types and kinds of template values, deep equality and truth, and the functions that show them to templates.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::{Function, Outcome, Type};
@@ -118,13 +118,16 @@ fn scalar_origins(value: &Value) -> Origins {
 /// contain themselves end too.
 #[must_use]
 pub fn deep_equal(left: &Value, right: &Value) -> bool {
+    if let (Value::String(left), Value::String(right)) = (left, right) {
+        return left == right;
+    }
     Comparison::default().equal(left, right, DEEPEST)
 }
 
 /// The pairs of collections that were compared, or are being compared.
 #[derive(Default)]
 struct Comparison {
-    met: HashSet<(usize, usize)>,
+    met: BTreeSet<(usize, usize)>,
 }
 
 impl Comparison {

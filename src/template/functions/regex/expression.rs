@@ -9,11 +9,16 @@ use std::rc::Rc;
 use regex::{CaptureLocations, Regex, RegexBuilder};
 
 use super::syntax;
+use crate::source::spend;
 
 /// The most expressions that are kept; a chart that builds more of them starts over.
-const KEPT: usize = 256;
+const KEPT: usize = 64;
 /// The most bytes of a compiled expression, as Go allows.
 const LARGEST: usize = 128 << 20;
+/// The bytes of a compiled expression that are no cause for worry.
+const USUAL: usize = 2 << 20;
+/// What counts for an expression of usual size, and for a larger one, which takes long to compile.
+const COUNTED: [usize; 2] = [64 << 10, 64 << 20];
 
 /// An expression in Go's syntax, ready to search.
 #[derive(Debug)]
@@ -55,7 +60,12 @@ impl Expression {
     fn new(pattern: &str) -> Result<Self, String> {
         let translated = syntax::translate(pattern)?;
         let nesting = u32::try_from(2 * syntax::DEEPEST + 100).unwrap_or(u32::MAX);
-        let regex = RegexBuilder::new(&translated.pattern).size_limit(LARGEST).nest_limit(nesting).build();
+        let build = |limit| RegexBuilder::new(&translated.pattern).size_limit(limit).nest_limit(nesting).build();
+        spend(COUNTED[0]);
+        let regex = match build(USUAL) {
+            Err(regex::Error::CompiledTooBig(_)) if spend(COUNTED[1]) => build(LARGEST),
+            other => other,
+        };
         let too_large = |_| format!("error parsing regexp: expression too large: `{pattern}`");
         Ok(Self { regex: regex.map_err(too_large)?, names: translated.names })
     }
@@ -73,7 +83,7 @@ impl Expression {
     pub(super) fn find_all(&self, text: &str, most: usize) -> Vec<Range<usize>> {
         let mut all = Vec::new();
         let (mut at, mut previous) = (0, None);
-        while all.len() < most && at <= text.len() {
+        while all.len() < most && at <= text.len() && spend(search(text, at)) {
             let Some(found) = self.regex.find_at(text, at).map(|found| found.range()) else { break };
             let adjacent = found.end == at && previous == Some(found.start);
             previous = Some(found.end);
@@ -91,7 +101,10 @@ impl Expression {
         let mut places = self.regex.capture_locations();
         let (mut at, mut last) = (0, 0);
         let mut any = false;
-        while at <= text.len() && self.regex.captures_read_at(&mut places, text, at).is_some() {
+        while at <= text.len()
+            && spend(search(text, at))
+            && self.regex.captures_read_at(&mut places, text, at).is_some()
+        {
             let groups = Groups { places: &places, names: &self.names };
             let (start, end) = (groups.start(), groups.end());
             visit(&groups, end > last || start == 0);
@@ -124,6 +137,11 @@ impl Groups<'_> {
         let same = |(number, known): (usize, &Option<String>)| (known.as_deref() == Some(name)).then_some(number);
         self.names.iter().enumerate().filter_map(same).find_map(|number| self.group(number))
     }
+}
+
+/// What one of many searches counts for: it may read all that is left, but seldom does.
+fn search(text: &str, at: usize) -> usize {
+    (text.len() - at) / 64 + size_of::<crate::source::Text>()
 }
 
 /// The place behind the character at `at`.

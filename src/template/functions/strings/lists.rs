@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::source::{Text, TextBuilder};
+use crate::source::{Text, TextBuilder, spend};
 use crate::template::Value;
 use crate::template::functions::convert::{items, strings, strval};
 use crate::template::functions::{Outcome, arguments};
@@ -62,16 +62,18 @@ fn numbered(parts: Vec<Text>) -> Value {
     Value::map_of(MapKind::String, entries)
 }
 
-/// Go's `strings.SplitN`: an empty separator splits after each character.
+/// Go's `strings.SplitN`: an empty separator splits after each character. Stops when the memory is spent.
 fn parts(text: &Text, separator: &str, most: usize) -> Vec<Text> {
     if separator.is_empty() {
         let starts: Vec<usize> = text.char_indices().map(|(start, _)| start).take(most).collect();
         let ends = starts.iter().skip(1).copied().chain([text.len()]);
-        return starts.iter().zip(ends).map(|(start, end)| text.slice(*start..end)).collect();
+        let ranges = starts.iter().zip(ends).take_while(|_| spend(size_of::<Text>()));
+        return ranges.map(|(start, end)| text.slice(*start..end)).collect();
     }
     let range = |part: &str| -> Range<usize> {
         let start = part.as_ptr().addr() - text.as_ptr().addr();
         start..start + part.len()
     };
-    text.splitn(most, separator).map(|part| text.slice(range(part))).collect()
+    let parts = text.splitn(most, separator).take_while(|_| spend(size_of::<Text>()));
+    parts.map(|part| text.slice(range(part))).collect()
 }

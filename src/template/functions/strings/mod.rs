@@ -17,7 +17,7 @@ use super::{Function, Outcome, arguments};
 use crate::template::Value;
 
 /// The most bytes that a repetition may give; Go itself dies of less than it accepts.
-const LONGEST: usize = 256 << 20;
+const LONGEST: usize = 64 << 20;
 
 /// The functions of this family.
 pub(super) const FUNCTIONS: &[Function] = &[
