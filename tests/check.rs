@@ -141,18 +141,6 @@ fn kitchen_sink() {
         -job-runner=ghcr.io/example/job-runner:1.4.0 # pulled by the worker itself
         -
     tools/ecr-images.conf:37:1 error invalid-entry
-    tools/ecr-images.conf:43:68 error missing-entry
-      expected public.ecr.aws/aws-observability/aws-otel-collector:v0.40.0
-      chart    web:0.1.0
-      related  charts/platform/charts/web/templates/deployment.yaml:22:18
-      safe     List it as `aws-otel-collector`
-        -metrics-server=registry.k8s.io/metrics-server/metrics-server:v0.7.1
-        +metrics-server=registry.k8s.io/metrics-server/metrics-server:v0.7.1
-        +
-        +# Aws Otel Collector (from local chart web:0.1.0)
-        +# Repository: public.ecr.aws/aws-observability/aws-otel-collector
-        +# Tag: v0.40.0 (from chart template)
-        +aws-otel-collector=public.ecr.aws/aws-observability/aws-otel-collector:v0.40.0
     tools/ecr-images.conf:43:68 error unterminated-last-line metrics-server
       safe     End the last line
         -metrics-server=registry.k8s.io/metrics-server/metrics-server:v0.7.1

@@ -22,6 +22,8 @@ pub struct Workspace {
     pub lists: Vec<PathBuf>,
     /// The folders with a `Chart.yaml` that lie in no other chart's `charts/`, sorted.
     pub charts: Vec<PathBuf>,
+    /// Whether it has lists that are left out, because one was asked for.
+    pub partial: bool,
 }
 
 /// The workspace that `path` means: a folder is one itself; a list belongs to the nearest folder above it that holds charts.
@@ -33,6 +35,8 @@ pub fn discover(path: &Path) -> Result<Workspace, Refusal> {
     let metadata = std::fs::metadata(path).map_err(|error| refusal(format!("cannot be read: {error}")))?;
     if !metadata.is_dir() {
         let mut workspace = around(path);
+        let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        workspace.partial = workspace.lists.iter().any(|list| absolute(list) != absolute(path));
         workspace.lists = vec![path.to_owned()];
         return Ok(workspace);
     }
