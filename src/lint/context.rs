@@ -6,6 +6,7 @@ use crate::mirror::{Entry, List};
 use crate::source::{Layer, Sources, Span};
 
 use super::reconcile::{Listed, Reconciliation, Verdict};
+use super::suppress::Fault;
 use super::{Edit, Finding};
 
 /// One list with everything that is known about it.
@@ -19,6 +20,8 @@ pub(crate) struct Context<'a> {
     pub inventory: &'a Inventory,
     /// What was wrong with the charts.
     pub problems: &'a [Problem],
+    /// Suppressions and exemptions at fault: none while the other rules run.
+    pub faults: &'a [Fault],
 }
 
 /// An entry with its verdict.

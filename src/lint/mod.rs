@@ -10,6 +10,7 @@ mod reconcile;
 mod rule;
 mod rules;
 mod settings;
+mod suppress;
 mod targets;
 
 pub use crate::inventory::ChartName;
@@ -21,3 +22,4 @@ pub use rule::{Rule, nearest_rule, rule, rules};
 pub use settings::Settings;
 
 pub(crate) use context::{Context, Judged};
+pub(crate) use suppress::{Fault, FaultKind};

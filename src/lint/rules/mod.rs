@@ -16,6 +16,7 @@ mod unavailable_chart;
 mod undocumented_source;
 mod unrenderable_chart;
 mod unterminated_last_line;
+pub(super) mod unused_suppression;
 mod wrong_comment;
 mod wrong_source;
 
