@@ -48,7 +48,7 @@ pub(super) fn decode_entries(document: &Document, keys: &[&str]) -> Result<Value
 }
 
 /// Whether nothing in the document can be refused, seen without decoding it: nothing is expanded, merged or tagged, all keys
-/// have a string, all numbers are finite.
+/// have a string, all numbers are finite, and nothing nests deeper than the parser saw: `[a: b]` does.
 fn is_harmless(document: &Document) -> bool {
     let has_string = |key: Node<'_>| match key.data().kind {
         NodeKind::Scalar { resolvable: false, .. } => true,
@@ -67,7 +67,10 @@ fn is_harmless(document: &Document) -> bool {
                     !text.starts_with(['.', '+', '-'])
                         || !matches!(resolve(text), Resolved::Float(value) if !value.is_finite())
                 }),
-                NodeKind::Mapping { .. } => node.entries().all(|(key, _)| has_string(key)),
+                NodeKind::Mapping { flow, .. } => {
+                    let bare = flow && !document.source.as_bytes()[data.range.range()].starts_with(b"{");
+                    !bare && node.entries().all(|(key, _)| has_string(key))
+                }
                 NodeKind::Alias { .. } => false,
             }
     })
