@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::arguments::{ChartOptions, Check, Format, ValueOptions};
 use super::{Ending, Outcome, Session};
-use crate::chart::Overrides;
+use crate::chart::{Overrides, STANDARD_INPUT};
 use crate::config::{FILE_NAME, Loaded};
 use crate::lint::{Checked, Finding, Refusal, Settings, Workspace, check, configured, discover, rule};
 use crate::report;
@@ -69,7 +69,7 @@ pub(super) fn open(session: &Session, path: &Path, options: &ChartOptions) -> Re
         Some(given) => Some(given.clone()),
         None => Some(standard).filter(|file| file.is_file() && !options.isolated),
     };
-    let mut settings = settings(options);
+    let mut settings = settings(session, options)?;
     settings.configuration = file.map(|file| Loaded::read(&session.sources, &file)).transpose()?;
     let lists = settings.configuration.iter().flat_map(|loaded| {
         loaded.configuration.lists.iter().map(|list| loaded.folder.join(&list.path)).collect::<Vec<_>>()
@@ -79,25 +79,32 @@ pub(super) fn open(session: &Session, path: &Path, options: &ChartOptions) -> Re
     Ok((workspace, settings))
 }
 
-pub(super) fn settings(options: &ChartOptions) -> Settings {
-    Settings {
+pub(super) fn settings(session: &Session, options: &ChartOptions) -> Result<Settings, Refusal> {
+    Ok(Settings {
         charts: options.charts.clone(),
         regions: options.regions.clone(),
-        overrides: overrides(&options.values),
+        overrides: overrides(session, &options.values)?,
         kube_version: options.kube_version.clone(),
         configuration: None,
-    }
+    })
 }
 
-pub(super) fn overrides(options: &ValueOptions) -> Overrides {
-    Overrides {
+/// The user's values; standard input is read when one of them is `-`.
+pub(super) fn overrides(session: &Session, options: &ValueOptions) -> Result<Overrides, Refusal> {
+    let is_input = |name: &str| name.trim() == STANDARD_INPUT;
+    let in_arguments = |argument: &String| argument.split(['=', ',']).skip(1).any(is_input);
+    let wanted = options.values.iter().any(|path| path.to_str().is_some_and(is_input));
+    if wanted || options.set_file.iter().any(in_arguments) {
+        session.read_input()?;
+    }
+    Ok(Overrides {
         files: options.values.clone(),
         json: options.set_json.clone(),
         set: options.set.clone(),
         set_string: options.set_string.clone(),
         set_file: options.set_file.clone(),
         set_literal: Vec::new(),
-    }
+    })
 }
 
 /// A chart at a path that was given.
