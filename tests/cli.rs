@@ -259,7 +259,7 @@ fn pipes_and_links_to_nowhere_are_not_waited_for() {
 #[test]
 fn what_may_not_be_read_is_told() {
     use std::os::unix::fs::PermissionsExt;
-    let lock = |path: &std::path::Path| std::fs::set_permissions(path, PermissionsExt::from_mode(0)).unwrap();
+    let lock = |path: &std::path::Path| std::fs::set_permissions(path, PermissionsExt::from_mode(0o000)).unwrap();
     let workspace = clean();
     lock(&workspace.path("tools/ecr-images.conf"));
     if std::fs::read(workspace.path("tools/ecr-images.conf")).is_ok() {

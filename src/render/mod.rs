@@ -140,10 +140,8 @@ impl Renderer {
         refusals.extend(failures);
         let (manifests, unreadable) = manifests::sort(outputs.iter().map(|(name, text)| (name.as_str(), text)));
         refusals.extend(unreadable.into_iter().map(|document| RenderError {
-            place: document
-                .text
-                .span_of(document.range.clone())
-                .or_else(|| document.text.span_of(0..document.text.len())),
+            place:
+                document.text.span_of(document.range.clone()).or_else(|| document.text.span_of(0..document.text.len())),
             message: document.message,
             template: Some(document.template),
         }));
@@ -169,9 +167,9 @@ impl Renderer {
 
     fn parse_one(&self, template: &scope::Template<'_>) -> Parsed {
         let parsed = || self.parsed.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = parsed().get(&template.file).and_then(|all| {
-            all.iter().find(|(name, _)| *name == template.name).map(|(_, parsed)| parsed.clone())
-        });
+        let known = parsed()
+            .get(&template.file)
+            .and_then(|all| all.iter().find(|(name, _)| *name == template.name).map(|(_, parsed)| parsed.clone()));
         known.unwrap_or_else(|| {
             // Not under the lock: another thread may parse meanwhile, at worst the same file.
             let new = parser::parse(&template.name, template.text).map(ParsedFile::from);
