@@ -4,12 +4,15 @@ use super::{Rule, Safety, Severity};
 
 mod ambiguous_subchart;
 mod duplicate_entry;
+mod floating_tag;
 mod invalid_entry;
 mod invalid_image_reference;
 mod invalid_repository_name;
 mod missing_entry;
+mod reader_disagreement;
 mod repository_mismatch;
 mod stale_entry;
+mod stale_mention;
 mod tag_mismatch;
 mod unavailable_chart;
 mod undocumented_source;

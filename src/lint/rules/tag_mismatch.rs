@@ -29,7 +29,8 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
     findings
 }
 
-fn fix(context: &Context<'_>, judged: Judged<'_>, used: &Use) -> Fix {
+/// Gives the entry the version of `used`, and its comments with it.
+pub(super) fn fix(context: &Context<'_>, judged: Judged<'_>, used: &Use) -> Fix {
     let image = judged.reference;
     let version = &used.reference.as_str()[used.reference.name_range().end..];
     let listed = judged.span(image.name_range().end..image.as_str().len());
