@@ -2,16 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
-use super::arguments::{ChartOptions, Check, Format, ValueOptions};
+use super::arguments::{ChartOptions, Check, FindingsFormat as Format, ValueOptions};
 use super::{Ending, Outcome, Session};
 use crate::chart::Overrides;
 use crate::config::{FILE_NAME, Loaded};
-use crate::lint::{Refusal, Settings, Workspace, check, configured, discover, rule};
+use crate::lint::{Checked, Refusal, Settings, Workspace, check, configured, discover, rule};
 use crate::report;
 
 pub(super) fn run(session: &Session, options: &Check) -> Outcome {
     for name in options.select.iter().chain(&options.ignore) {
         rule(name).ok_or_else(|| super::rules::unknown(name))?;
+    }
+    if options.statistics && options.format == Format::Json {
+        return Err(Refusal::new("--statistics is for people: JSON has every finding with its rule"));
     }
     let here = [PathBuf::from(".")];
     let paths = if options.paths.is_empty() { &here[..] } else { &options.paths };
@@ -23,15 +26,28 @@ pub(super) fn run(session: &Session, options: &Check) -> Outcome {
             let named = |list: &[String]| list.iter().any(|name| name == finding.rule.id);
             (options.select.is_empty() || named(&options.select)) && !named(&options.ignore)
         });
-        let text = match options.format {
-            Format::Human => report::human(&checked, &session.sources, session.style),
-            Format::Json => report::json(&checked, &session.sources),
-        };
-        session.print(&text)?;
+        session.print(&text(session, options, &checked))?;
         worst = worst.max(checked.findings.iter().map(|finding| finding.severity).max());
     }
     let failed = worst.is_some_and(|severity| severity >= options.fail_on.into());
     Ok(if failed && !options.exit_zero { Ending::Findings } else { Ending::Clean })
+}
+
+fn text(session: &Session, options: &Check, checked: &Checked) -> String {
+    let (sources, style) = (&session.sources, session.style);
+    let mut text = match options.format {
+        _ if options.statistics => report::statistics(checked),
+        Format::Human => report::findings(checked, sources, style),
+        Format::Concise => report::concise(checked, sources),
+        Format::Json => report::json(checked, sources),
+    };
+    if options.format == Format::Human && !options.quiet {
+        if options.statistics && !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(&report::closing(checked, style));
+    }
+    text
 }
 
 /// The workspace that `path` means, and the settings for it: its configuration and the command line's over that.

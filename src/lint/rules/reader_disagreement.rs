@@ -185,6 +185,8 @@ impl Meant<'_> {
         let tag = |reference: &Reference| read.tag.as_deref() == reference.tag();
         if read.name != self.name {
             Some(format!("the copy script creates `{}`", shown(&read.name)))
+        } else if let Some(more) = read.image.strip_prefix(self.source).filter(|more| !more.is_empty()) {
+            Some(format!("the copy script pulls it with `{}` behind", shown(more)))
         } else if read.image != self.source {
             Some(format!("the copy script pulls `{}`", shown(&read.image)))
         } else if self.reference.is_none_or(tag) {
@@ -223,9 +225,13 @@ impl Meant<'_> {
     }
 }
 
-/// Text for a message: what cannot be seen is written as an escape.
+/// The most characters of the list that a message repeats at once.
+const SHOWN: usize = 60;
+
+/// Text for a message: what cannot be seen is written as an escape, what is long is cut.
 fn shown(text: &str) -> String {
     let unseen = |c: char| c.is_control() || c == BYTE_ORDER_MARK || (c.is_whitespace() && c != ' ');
     let show = |c: char| if unseen(c) { c.escape_default().to_string() } else { c.to_string() };
-    text.chars().map(show).collect()
+    let cut = if text.chars().nth(SHOWN).is_some() { "…" } else { "" };
+    text.chars().take(SHOWN).map(show).collect::<String>() + cut
 }
