@@ -9,6 +9,7 @@ use super::reconcile::{Coverage, Listed, NotedChart, reconcile};
 use super::settings::Levels;
 use super::suppress::{self, Configured};
 use super::targets::Targets;
+use super::text_files::TextFiles;
 use super::{Finding, Refusal, Rule, Settings, Workspace, rule, rules};
 use crate::chart::Chart;
 use crate::image::Reference;
@@ -62,7 +63,8 @@ pub struct CheckedChart {
 pub fn check(sources: &Sources, workspace: &Workspace, settings: &Settings) -> Result<Checked, Refusal> {
     let mut checked = Checked { root: workspace.root.clone(), ..Checked::default() };
     let levels = Levels::of(settings)?;
-    let run = Run { sources, workspace, settings, levels: &levels };
+    let files = TextFiles::of(workspace);
+    let run = Run { sources, workspace, settings, levels: &levels, files: &files };
     let mut configured = Configured::of(settings)?;
     let mut whole = Leftover::default();
     for path in &workspace.lists {
@@ -112,6 +114,7 @@ struct Run<'a> {
     workspace: &'a Workspace,
     settings: &'a Settings,
     levels: &'a Levels,
+    files: &'a TextFiles<'a>,
 }
 
 /// What the lists leave to be said of the configuration.
@@ -159,6 +162,7 @@ impl Run<'_> {
             reconciliation: &reconciliation,
             inventory: &survey.inventory,
             problems: &survey.problems,
+            files: self.files,
             faults: &[],
         };
         let unsure = blind || !coverage.unknown.is_empty();

@@ -7,6 +7,7 @@ use crate::source::{Layer, Sources, Span};
 
 use super::reconcile::{Listed, Reconciliation, Verdict};
 use super::suppress::Fault;
+use super::text_files::TextFiles;
 use super::{Edit, Finding};
 
 /// One list with everything that is known about it.
@@ -20,6 +21,8 @@ pub(crate) struct Context<'a> {
     pub inventory: &'a Inventory,
     /// What was wrong with the charts.
     pub problems: &'a [Problem],
+    /// The other text files of the workspace.
+    pub files: &'a TextFiles<'a>,
     /// Suppressions and exemptions at fault: none while the other rules run.
     pub faults: &'a [Fault],
 }

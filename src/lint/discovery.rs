@@ -11,7 +11,7 @@ use super::Refusal;
 pub const LIST_NAME: &str = "ecr-images.conf";
 
 /// Folders that hold no charts or lists of the workspace's own.
-const SKIPPED: [&str; 3] = [".git", "node_modules", "target"];
+pub(super) const SKIPPED: [&str; 3] = [".git", "node_modules", "target"];
 
 /// A folder with lists and charts.
 #[derive(Clone, Debug, Default)]

@@ -12,6 +12,7 @@ mod rules;
 mod settings;
 mod suppress;
 mod targets;
+mod text_files;
 
 pub use crate::inventory::ChartName;
 pub use check::{Checked, CheckedChart, CheckedList, check, images};
