@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::operands::{Evidence, Operand, operands};
 use super::pods::containers;
-use super::{ChartLink, ChartName, Inventory, Kind, Malformed, Scenario, Target, Use, Workload, decisive};
+use super::{ChartLink, ChartName, Inventory, Kind, Malformed, Naming, Scenario, Target, Use, Workload, decisive};
 use crate::chart::version::Version;
 use crate::chart::{AmbiguousSubchart, Cause, Chart, ChartNode, Choice, Dependency, Disabled, Processed, merge};
 use crate::image::Reference;
 use crate::render::{Manifest, Options, Rendered, render};
-use crate::source::{Sources, Span};
+use crate::source::{Sources, Span, Text};
 use crate::yaml::{self, Map, Value};
 
 /// Something wrong with a chart.
@@ -77,9 +78,10 @@ struct Job<'a> {
     choice: Choice,
 }
 
-/// Surveys charts, each under its scenarios. Renders in parallel; the outcome does not depend on it.
+/// Surveys charts, each under its scenarios. Renders in parallel; the outcome does not depend on it. `listed` are the images of
+/// the list: a string that equals one of them, or another version of it, is an operand wherever it stands.
 #[must_use]
-pub fn survey(sources: &Sources, targets: &[Target]) -> Survey {
+pub fn survey(sources: &Sources, targets: &[Target], listed: &[Reference]) -> Survey {
     let mut survey = Survey::default();
     let mut jobs = Vec::new();
     for Target { chart, scenarios } in targets {
@@ -95,7 +97,7 @@ pub fn survey(sources: &Sources, targets: &[Target]) -> Survey {
     };
     for (job, outcome) in jobs.iter().zip(&rendered) {
         match outcome {
-            Ok(rendered) => survey.gather(sources, job, rendered),
+            Ok(rendered) => survey.gather(sources, job, rendered, listed),
             Err(error) => survey.refuse(sources, job, error, None),
         }
     }
@@ -162,7 +164,7 @@ impl Survey {
         }
     }
 
-    fn gather(&mut self, sources: &Sources, job: &Job<'_>, rendered: &Rendered) {
+    fn gather(&mut self, sources: &Sources, job: &Job<'_>, rendered: &Rendered, listed: &[Reference]) {
         let chains = Chains::new(&rendered.processed);
         for refusal in &rendered.refusals {
             self.refuse(sources, job, refusal, Some(&chains));
@@ -174,30 +176,26 @@ impl Survey {
             let names = names.chain([disabled.dependency.to_string()]);
             self.disabled.extend(names.map(|name| (name, when.clone())));
         }
-        let mut turns = HashMap::new();
+        let evidence = Evidence::new(listed, &rendered.processed.values);
+        let mut reading = Reading { job, chains: &chains, evidence, turns: HashMap::new() };
         for manifest in &rendered.manifests {
-            self.read(sources, job, &chains, manifest, &mut turns);
+            self.read(sources, &mut reading, manifest);
         }
     }
 
-    /// `turns` counts the containers that are the same but for their image.
-    fn read(
-        &mut self,
-        sources: &Sources,
-        job: &Job<'_>,
-        chains: &Chains,
-        manifest: &Manifest,
-        turns: &mut HashMap<(String, Workload), usize>,
-    ) {
-        let Some(chain) = chains.of_template(&manifest.template) else { return };
+    fn read(&mut self, sources: &Sources, reading: &mut Reading<'_>, manifest: &Manifest) {
+        let Some(chain) = reading.chains.of_template(&manifest.template) else { return };
+        let Some(last) = chain.last() else { return };
         let Ok(document) = yaml::load(&manifest.text) else { return };
         for container in containers(&document) {
-            let Some(last) = chain.last() else { continue };
-            let reference = match Reference::parse(&container.image) {
-                Ok(reference) => reference,
+            match Reference::parse(&container.image) {
+                Ok(reference) => {
+                    let named = Named { text: container.image, reference, workload: container.workload, naming: None };
+                    self.inventory.add(reading.used(chain, manifest, named));
+                }
                 Err(error) => {
                     let place = decisive(&container.image).map(|(span, _)| span);
-                    let Some(span) = place.or_else(|| start_of(sources, job.chart)) else { continue };
+                    let Some(span) = place.or_else(|| start_of(sources, reading.job.chart)) else { continue };
                     self.inventory.misread(Malformed {
                         text: container.image,
                         message: error.message,
@@ -206,27 +204,13 @@ impl Survey {
                         workload: container.workload,
                         span,
                     });
-                    continue;
                 }
-            };
-            let turn = turns.entry((manifest.template.clone(), container.workload.clone())).or_default();
-            *turn += 1;
-            let used = Use {
-                text: container.image,
-                reference,
-                kind: Kind::Container,
-                chart: last.chart.clone(),
-                path: chain.iter().map(|link| link.called.clone()).collect(),
-                chain: chain.clone(),
-                template: manifest.template.clone(),
-                workload: container.workload,
-                scenarios: vec![job.scenario.name.clone()],
-                only_in: job.choice.preferred.clone(),
-                when: None,
-                turn: *turn - 1,
-                root: job.chart.path.clone(),
-            };
-            self.inventory.add(used);
+            }
+        }
+        for operand in operands(&document, &reading.evidence) {
+            let Operand { text, reference, workload, naming } = operand;
+            let named = Named { text, reference, workload, naming: Some(naming) };
+            self.inventory.add(reading.used(chain, manifest, named));
         }
     }
 
@@ -277,6 +261,48 @@ impl Survey {
         self.disabled.sort();
         self.disabled.dedup();
         self.unknown.retain(|name| !name.is_empty());
+    }
+}
+
+/// An image that a manifest names.
+struct Named {
+    text: Text,
+    reference: Reference,
+    workload: Workload,
+    naming: Option<Naming>,
+}
+
+/// What is known while the manifests of one rendering are read.
+struct Reading<'a> {
+    job: &'a Job<'a>,
+    chains: &'a Chains,
+    evidence: Evidence<'a>,
+    /// Counts what is named at places that are the same but for the image.
+    turns: HashMap<(String, Workload, Option<String>), usize>,
+}
+
+impl Reading<'_> {
+    fn used(&mut self, chain: &Arc<[ChartLink]>, manifest: &Manifest, named: Named) -> Use {
+        let Named { text, reference, workload, naming } = named;
+        let place = naming.as_ref().map(|naming| naming.place.clone());
+        let turn = self.turns.entry((manifest.template.clone(), workload.clone(), place)).or_default();
+        *turn += 1;
+        Use {
+            text,
+            reference,
+            kind: if naming.is_some() { Kind::Operand } else { Kind::Container },
+            naming,
+            chart: chain.last().map_or_else(|| name_of(self.job.chart), |link| link.chart.clone()),
+            path: chain.iter().map(|link| link.called.clone()).collect(),
+            chain: chain.clone(),
+            template: manifest.template.clone(),
+            workload,
+            scenarios: vec![self.job.scenario.name.clone()],
+            only_in: self.job.choice.preferred.clone(),
+            when: None,
+            turn: *turn - 1,
+            root: self.job.chart.path.clone(),
+        }
     }
 }
 

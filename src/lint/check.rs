@@ -83,7 +83,7 @@ pub fn check(sources: &Sources, workspace: &Workspace, settings: &Settings) -> R
 /// As [`check`]; also when a chart cannot be rendered.
 pub fn images(sources: &Sources, charts: &[PathBuf], settings: &Settings) -> Result<Inventory, Refusal> {
     let targets = Targets::of_charts(sources, charts, settings)?;
-    let survey = survey(sources, &targets.targets);
+    let survey = survey(sources, &targets.targets, &[]);
     match targets.problems.into_iter().chain(survey.problems).find_map(|problem| match problem {
         Problem::Unrenderable { message, span, .. } => Some((message, span)),
         _ => None,
@@ -104,7 +104,8 @@ fn check_list(
     let listed = listed(&list);
     let configured = settings.configured(path);
     let Targets { targets, problems, notes } = Targets::of_list(sources, workspace, &listed, settings, configured)?;
-    let mut survey = survey(sources, &targets);
+    let references: Vec<Reference> = listed.iter().map(|entry| entry.reference.clone()).collect();
+    let mut survey = survey(sources, &targets, &references);
     let blind = !problems.is_empty();
     survey.problems.extend(problems);
     let exemptions = Exemptions::of(&list, settings);

@@ -207,12 +207,21 @@ struct Image {
     tag: Option<String>,
     digest: Option<String>,
     kind: &'static str,
+    /// How an operand is named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    naming: Option<Naming>,
     chart: Chart,
     path: Vec<String>,
     workload: Workload,
     origins: Vec<Origin>,
     scenarios: Vec<String>,
     when: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Naming {
+    place: String,
+    confidence: &'static str,
 }
 
 #[derive(Serialize)]
@@ -240,6 +249,8 @@ pub fn images(inventory: &Inventory, sources: &Sources, root: &Path) -> String {
         tag: used.reference.tag().map(str::to_owned),
         digest: used.reference.digest().map(str::to_owned),
         kind: used.kind.as_str(),
+        naming: (used.naming.as_ref())
+            .map(|naming| Naming { place: naming.place.clone(), confidence: naming.confidence.as_str() }),
         chart: Chart::from(&used.chart),
         path: used.path.clone(),
         workload: Workload {
