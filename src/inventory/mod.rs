@@ -6,6 +6,7 @@ mod operands;
 mod pods;
 mod scenario;
 mod survey;
+mod witness;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,6 +19,7 @@ pub use lineage::{Giver, Lineage, Lost, Part, Setting, Strand, lineage};
 pub use operands::{Confidence, Naming};
 pub use scenario::{Scenario, Target, regions_of};
 pub use survey::{Ambiguity, Problem, Survey, survey};
+pub use witness::Disagreement;
 
 /// How an image gets pulled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -209,6 +211,8 @@ pub struct Inventory {
     pub uses: Vec<Use>,
     /// Images that nothing can pull, each once.
     pub malformed: Vec<Malformed>,
+    /// What the charts say of their images in `Chart.yaml`, where the rendering says otherwise.
+    pub disagreements: Vec<Disagreement>,
 }
 
 /// A container's image that is no image reference: `nginx:`, when nobody gave the tag.

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::operands::{Evidence, Operand, operands};
-use super::pods::containers;
+use super::operands::{Evidence, operands};
+use super::pods::{Container, DEFINITION};
+use super::witness::{Testimony, disagreements, testimonies};
 use super::{ChartLink, ChartName, Inventory, Kind, Malformed, Naming, Scenario, Target, Use, Workload, decisive};
 use crate::chart::version::Version;
 use crate::chart::{AmbiguousSubchart, Cause, Chart, ChartNode, Choice, Dependency, Disabled, Processed, merge};
 use crate::image::Reference;
-use crate::render::{Manifest, Options, Rendered, render};
+use crate::render::{Options, RenderError, Rendered, Renderer};
 use crate::source::{Sources, Span, Text};
 use crate::yaml::{self, Map, Value};
 
@@ -73,50 +74,101 @@ pub struct Survey {
 
 /// One rendering to be done.
 struct Job<'a> {
+    renderer: &'a Renderer,
     chart: &'a Arc<Chart>,
     scenario: &'a Scenario,
     choice: Choice,
 }
 
-/// Surveys charts, each under its scenarios. Renders in parallel; the outcome does not depend on it. `listed` are the images of
-/// the list: a string that equals one of them, or another version of it, is an operand wherever it stands.
+/// What is kept of a rendering: not its manifests, which may be large.
+struct Outcome {
+    processed: Processed,
+    refusals: Vec<RenderError>,
+    named: Vec<Named>,
+}
+
+/// An image that a manifest names.
+struct Named {
+    template: Arc<str>,
+    workload: Workload,
+    text: Text,
+    /// How, when it is an operand.
+    naming: Option<Naming>,
+    /// The condition that must be on for it to be pulled, when it is off.
+    when: Option<String>,
+}
+
+/// Surveys charts, each under its scenarios. Renders in parallel; the outcome does not depend on it. `listed` are the images
+/// of the list: a string that equals one of them, or another version of it, is an operand wherever it stands.
 #[must_use]
 pub fn survey(sources: &Sources, targets: &[Target], listed: &[Reference]) -> Survey {
     let mut survey = Survey::default();
+    let renderers: Vec<_> = targets.iter().map(|target| Renderer::new(target.chart.clone())).collect();
     let mut jobs = Vec::new();
-    for Target { chart, scenarios } in targets {
+    for (Target { chart, scenarios }, renderer) in targets.iter().zip(&renderers) {
         survey.inspect(sources, chart);
         let choices = choices(chart);
         for scenario in scenarios {
-            jobs.extend(choices.iter().map(|choice| Job { chart, scenario, choice: choice.clone() }));
+            jobs.extend(choices.iter().map(|choice| Job { renderer, chart, scenario, choice: choice.clone() }));
         }
     }
-    let rendered: Vec<_> = {
+    let outcomes: Vec<_> = {
         use rayon::prelude::*;
-        jobs.par_iter().map(run).collect()
+        jobs.par_iter().map(|job| run(job, listed)).collect()
     };
-    for (job, outcome) in jobs.iter().zip(&rendered) {
+    let mut told: Vec<Testimony> = Vec::new();
+    for (job, outcome) in jobs.iter().zip(outcomes) {
         match outcome {
-            Ok(rendered) => survey.gather(sources, job, rendered, listed),
-            Err(error) => survey.refuse(sources, job, error, None),
+            Ok(outcome) => {
+                told.extend(testimonies(&outcome.processed.root));
+                survey.gather(sources, job, outcome);
+            }
+            Err(error) => survey.refuse(sources, job, &error, None),
         }
     }
     survey.settle(targets);
+    survey.inventory.disagreements = disagreements(&told, &survey.inventory);
     survey
 }
 
-fn run(job: &Job<'_>) -> Result<Rendered, crate::render::RenderError> {
+fn run(job: &Job<'_>, listed: &[Reference]) -> Result<Outcome, RenderError> {
+    let rendered = render(job)?;
+    let evidence = Evidence::new(listed, &rendered.processed.values);
+    let mut named = Vec::new();
+    // The schemas of custom resources are the bulk of many charts, and deploy nothing.
+    for manifest in rendered.manifests.iter().filter(|manifest| manifest.kind != DEFINITION) {
+        let Ok(document) = yaml::load(&manifest.text) else { continue };
+        let template: Arc<str> = manifest.template.as_str().into();
+        named.extend(super::pods::containers(&document).into_iter().map(|Container { workload, image }| Named {
+            template: template.clone(),
+            workload,
+            text: image,
+            naming: None,
+            when: None,
+        }));
+        named.extend(operands(&document, &evidence).into_iter().map(|operand| Named {
+            template: template.clone(),
+            workload: operand.workload,
+            text: operand.text,
+            naming: Some(operand.naming),
+            when: operand.when,
+        }));
+    }
+    Ok(Outcome { processed: rendered.processed, refusals: rendered.refusals, named })
+}
+
+fn render(job: &Job<'_>) -> Result<Rendered, RenderError> {
     let Scenario { values, options, region, .. } = job.scenario;
     let options = Options { choice: job.choice.clone(), ..options.clone() };
     if region.is_none() {
-        return render(job.chart, values, &options);
+        return job.renderer.render(values, &options);
     }
     // Only where the coalesced values, the user's among them, have an empty one.
     let defaults = job.chart.process(values, &options.choice)?;
     let region = job.scenario.overrides(&defaults.values);
     let empty = Map::new();
     let merged = merge(values.as_map().unwrap_or(&empty), &region);
-    render(job.chart, &Value::Map(Arc::new(merged)), &options)
+    job.renderer.render(&Value::Map(Arc::new(merged)), &options)
 }
 
 /// The choices under which all copies of ambiguous subcharts get their turn: folders first, then each further copy.
@@ -164,70 +216,86 @@ impl Survey {
         }
     }
 
-    fn gather(&mut self, sources: &Sources, job: &Job<'_>, rendered: &Rendered, listed: &[Reference]) {
-        let chains = Chains::new(&rendered.processed);
-        for refusal in &rendered.refusals {
-            self.refuse(sources, job, refusal, Some(&chains));
+    fn gather(&mut self, sources: &Sources, job: &Job<'_>, outcome: Outcome) {
+        let Outcome { processed, refusals, named } = outcome;
+        let chains = Chains::new(&processed);
+        let unparsed = refusals.iter().any(|refusal| refusal.message.starts_with("parse error at "));
+        for refusal in &refusals {
+            // What a file that does not parse would have defined is not missing: the file is the one fault.
+            let follows = unparsed && refusal.message.contains(": no template \"");
+            if follows {
+                self.distrust(refusal, &chains);
+            } else {
+                self.refuse(sources, job, refusal, Some(&chains));
+            }
         }
-        self.miss(sources, &rendered.processed.root, &rendered.processed.disabled);
-        for disabled in &rendered.processed.disabled {
+        self.miss(sources, &processed.root, &processed.disabled);
+        for disabled in &processed.disabled {
             let when = switch(&disabled.cause);
             let names = disabled.charts.iter().flat_map(|chart| names_of(chart));
             let names = names.chain([disabled.dependency.to_string()]);
             self.disabled.extend(names.map(|name| (name, when.clone())));
         }
-        let evidence = Evidence::new(listed, &rendered.processed.values);
-        let mut reading = Reading { job, chains: &chains, evidence, turns: HashMap::new() };
-        for manifest in &rendered.manifests {
-            self.read(sources, &mut reading, manifest);
+        let mut turns = HashMap::new();
+        for named in named {
+            self.add(sources, job, &chains, named, &mut turns);
         }
     }
 
-    fn read(&mut self, sources: &Sources, reading: &mut Reading<'_>, manifest: &Manifest) {
-        let Some(chain) = reading.chains.of_template(&manifest.template) else { return };
-        let Some(last) = chain.last() else { return };
-        let Ok(document) = yaml::load(&manifest.text) else { return };
-        for container in containers(&document) {
-            match Reference::parse(&container.image) {
-                Ok(reference) => {
-                    let named = Named { text: container.image, reference, workload: container.workload, naming: None };
-                    self.inventory.add(reading.used(chain, manifest, named));
-                }
-                Err(error) => {
-                    let place = decisive(&container.image).map(|(span, _)| span);
-                    let Some(span) = place.or_else(|| start_of(sources, reading.job.chart)) else { continue };
-                    self.inventory.misread(Malformed {
-                        text: container.image,
-                        message: error.message,
-                        chart: last.chart.clone(),
-                        template: manifest.template.clone(),
-                        workload: container.workload,
-                        span,
-                    });
-                }
-            }
-        }
-        for operand in operands(&document, &reading.evidence) {
-            let Operand { text, reference, workload, naming } = operand;
-            let named = Named { text, reference, workload, naming: Some(naming) };
-            self.inventory.add(reading.used(chain, manifest, named));
-        }
-    }
-
-    fn refuse(
+    /// `turns` counts what names images and is the same but for them.
+    fn add(
         &mut self,
         sources: &Sources,
         job: &Job<'_>,
-        error: &crate::render::RenderError,
-        chains: Option<&Chains>,
+        chains: &Chains,
+        Named { template, workload, text, naming, when }: Named,
+        turns: &mut HashMap<(Arc<str>, Workload, Option<String>), usize>,
     ) {
-        let chain = error.template.as_ref().zip(chains).and_then(|(template, chains)| chains.of_template(template));
-        let chart = chain.and_then(|chain| chain.last()).map_or_else(|| name_of(job.chart), |link| link.chart.clone());
+        let Some(chain) = chains.of_template(&template) else { return };
+        let Some(last) = chain.last() else { return };
+        let reference = match Reference::parse(&text) {
+            Ok(reference) => reference,
+            Err(error) => {
+                let place = decisive(&text).map(|(span, _)| span);
+                let Some(span) = place.or_else(|| start_of(sources, job.chart)) else { return };
+                self.inventory.misread(Malformed {
+                    text,
+                    message: error.message,
+                    chart: last.chart.clone(),
+                    template: template.to_string(),
+                    workload,
+                    span,
+                });
+                return;
+            }
+        };
+        let place = naming.as_ref().map(|naming| naming.place.clone());
+        let turn = turns.entry((template.clone(), workload.clone(), place)).or_default();
+        *turn += 1;
+        let used = Use {
+            text,
+            reference,
+            kind: if naming.is_some() { Kind::Operand } else { Kind::Container },
+            naming,
+            chart: last.chart.clone(),
+            path: chain.iter().map(|link| link.called.clone()).collect(),
+            chain: chain.clone(),
+            template: template.to_string(),
+            workload,
+            scenarios: vec![job.scenario.name.clone()],
+            only_in: job.choice.preferred.clone(),
+            when,
+            turn: *turn - 1,
+            root: job.chart.path.clone(),
+        };
+        self.inventory.add(used);
+    }
+
+    fn refuse(&mut self, sources: &Sources, job: &Job<'_>, error: &RenderError, chains: Option<&Chains>) {
+        let link = chains.and_then(|chains| self.distrust(error, chains));
+        let chart = link.map_or_else(|| name_of(job.chart), |link| link.chart.clone());
         let Some(span) = error.place.or_else(|| start_of(sources, job.chart)) else { return };
         self.unknown.push(chart.name.clone());
-        if let Some(link) = chain.and_then(|chain| chain.last()) {
-            self.unknown.extend(link.folder.iter().chain([&link.called]).cloned());
-        }
         if chains.is_none() {
             // Nothing of it was rendered, so nothing is known of the charts below it either.
             self.unknown.extend(names_of(job.chart));
@@ -248,6 +316,14 @@ impl Survey {
         self.problems.push(Problem::Unrenderable { chart, message, span, scenarios: vec![scenario] });
     }
 
+    /// Notes that not all images of the chart with the refused template are known; gives the chart.
+    fn distrust<'a>(&mut self, error: &crate::render::RenderError, chains: &'a Chains) -> Option<&'a ChartLink> {
+        let link = chains.of_template(error.template.as_ref()?)?.last()?;
+        self.unknown.extend([link.chart.name.clone(), link.called.clone()]);
+        self.unknown.extend(link.folder.clone());
+        Some(link)
+    }
+
     /// Sorts, and forgets what holds under all choices or is on elsewhere.
     fn settle(&mut self, targets: &[Target]) {
         let copies: Vec<PathBuf> = (targets.iter())
@@ -261,48 +337,6 @@ impl Survey {
         self.disabled.sort();
         self.disabled.dedup();
         self.unknown.retain(|name| !name.is_empty());
-    }
-}
-
-/// An image that a manifest names.
-struct Named {
-    text: Text,
-    reference: Reference,
-    workload: Workload,
-    naming: Option<Naming>,
-}
-
-/// What is known while the manifests of one rendering are read.
-struct Reading<'a> {
-    job: &'a Job<'a>,
-    chains: &'a Chains,
-    evidence: Evidence<'a>,
-    /// Counts what is named at places that are the same but for the image.
-    turns: HashMap<(String, Workload, Option<String>), usize>,
-}
-
-impl Reading<'_> {
-    fn used(&mut self, chain: &Arc<[ChartLink]>, manifest: &Manifest, named: Named) -> Use {
-        let Named { text, reference, workload, naming } = named;
-        let place = naming.as_ref().map(|naming| naming.place.clone());
-        let turn = self.turns.entry((manifest.template.clone(), workload.clone(), place)).or_default();
-        *turn += 1;
-        Use {
-            text,
-            reference,
-            kind: if naming.is_some() { Kind::Operand } else { Kind::Container },
-            naming,
-            chart: chain.last().map_or_else(|| name_of(self.job.chart), |link| link.chart.clone()),
-            path: chain.iter().map(|link| link.called.clone()).collect(),
-            chain: chain.clone(),
-            template: manifest.template.clone(),
-            workload,
-            scenarios: vec![self.job.scenario.name.clone()],
-            only_in: self.job.choice.preferred.clone(),
-            when: None,
-            turn: *turn - 1,
-            root: self.job.chart.path.clone(),
-        }
     }
 }
 

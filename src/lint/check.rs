@@ -117,7 +117,9 @@ fn check_list(
         meant: meant(&list),
     };
     let mut reconciliation = reconcile(&listed, &survey.inventory, &coverage);
-    reconciliation.missing.retain(|at| !exemptions.cover(&survey.inventory.uses[*at].reference));
+    let needed = |at: &usize| !exemptions.cover(&survey.inventory.uses[*at].reference);
+    reconciliation.missing.retain(needed);
+    reconciliation.missing_operands.retain(needed);
     let context = Context {
         sources,
         list: &list,

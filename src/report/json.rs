@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::location::{Place, display_path};
-use crate::inventory::{ChartName, Inventory, Use};
+use crate::inventory::{ChartName, Disagreement, Inventory, Use};
 use crate::lint::{Checked, Finding, Severity};
 use crate::source::{Layer, Position, Sources, Span};
 
@@ -198,6 +198,18 @@ pub fn json(checked: &Checked, sources: &Sources) -> String {
 struct Images {
     version: u32,
     images: Vec<Image>,
+    /// Where charts say otherwise of their images than the rendering has it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<ImageNote>,
+}
+
+#[derive(Serialize)]
+struct ImageNote {
+    message: String,
+    chart: Chart,
+    image: String,
+    rendered: Vec<String>,
+    location: Option<Location>,
 }
 
 #[derive(Serialize)]
@@ -262,7 +274,19 @@ pub fn images(inventory: &Inventory, sources: &Sources, root: &Path) -> String {
         scenarios: used.scenarios.clone(),
         when: used.when.clone(),
     };
-    print(&Images { version: 1, images: inventory.uses.iter().map(image).collect() })
+    let printer = Printer { sources, root };
+    let note = |told: &Disagreement| ImageNote {
+        message: told.to_string(),
+        chart: Chart::from(&told.chart),
+        image: told.image.clone(),
+        rendered: told.rendered.clone(),
+        location: told.span.map(|span| printer.location(span)),
+    };
+    print(&Images {
+        version: 1,
+        images: inventory.uses.iter().map(image).collect(),
+        notes: inventory.disagreements.iter().map(note).collect(),
+    })
 }
 
 fn origin(sources: &Sources, root: &Path, span: Span, layer: Layer) -> Origin {

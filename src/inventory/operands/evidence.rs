@@ -177,7 +177,7 @@ impl Shape {
             Self { tag: true, port: false, .. } if from_image_value() => sure(false),
             Self { tag: true, port: false, version: true, .. } if hint.image => sure(false),
             // A name without a version needs a key that says image.
-            Self { tag: false, .. } if named => sure(false),
+            Self { tag: false, slash, .. } if named && (slash || hint.bare) => sure(false),
             _ => None,
         }
     }

@@ -3,7 +3,6 @@
 use super::Confidence;
 use super::evidence::{Evidence, plausible};
 use super::words::{Hint, Role};
-use crate::image::Reference;
 use crate::source::{Text, TextBuilder};
 
 /// A field with a scalar value.
@@ -24,8 +23,6 @@ pub(super) struct Joined {
     pub members: Vec<usize>,
     /// The image.
     pub text: Text,
-    /// The same, read.
-    pub reference: Reference,
     /// How sure it is.
     pub confidence: Confidence,
 }
@@ -113,10 +110,10 @@ impl<'a> Parts<'a> {
         }
         let image = self.inside || fields.iter().any(|field| field.hint.image);
         let role = image.then_some(Role::Image);
-        let hint = Hint { role, group: String::new(), image, never: false };
+        let hint = Hint { role, group: String::new(), image, never: false, bare: false };
         let text = text.finish();
-        let (reference, confidence) = evidence.assess(&text, &hint)?;
-        Some(Joined { members, text, reference, confidence })
+        let (_, confidence) = evidence.assess(&text, &hint)?;
+        Some(Joined { members, text, confidence })
     }
 
     /// Registry and path; `None` when no field begins an image.

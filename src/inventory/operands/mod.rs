@@ -10,7 +10,6 @@ use self::fields::{Field, join};
 use self::words::{Hint, Role, hint};
 use super::Workload;
 use super::pods::{LISTS, object};
-use crate::image::Reference;
 use crate::source::Text;
 use crate::yaml::{self, Map, Value};
 
@@ -57,7 +56,8 @@ pub(super) struct Operand {
     pub workload: Workload,
     pub naming: Naming,
     pub text: Text,
-    pub reference: Reference,
+    /// The field that must be true for it to be pulled, when it is false.
+    pub when: Option<String>,
 }
 
 /// The operands of one document.
@@ -77,11 +77,15 @@ struct Place {
     path: String,
     /// How many strings are around it.
     embedded: usize,
+    /// The registry and the version that mappings around it give for all images below.
+    given: Vec<Field>,
+    /// The field that switches it off.
+    off: Option<String>,
 }
 
 impl Place {
     fn new(workload: Workload, prefix: &str) -> Self {
-        Self { workload, prefix: prefix.to_owned(), path: String::new(), embedded: 0 }
+        Self { workload, prefix: prefix.to_owned(), path: String::new(), embedded: 0, given: Vec::new(), off: None }
     }
 
     /// One key deeper.
@@ -112,7 +116,7 @@ impl Place {
     /// Within the string that stands here.
     fn inside(&self) -> Self {
         let prefix = format!("{}{}: ", self.prefix, self.path);
-        Self { prefix, path: String::new(), embedded: self.embedded + 1, workload: self.workload.clone() }
+        Self { prefix, path: String::new(), embedded: self.embedded + 1, ..self.clone() }
     }
 
     fn show(&self) -> String {
@@ -126,9 +130,10 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    fn push(&mut self, place: &Place, text: Text, reference: Reference, confidence: Confidence) {
+    fn push(&mut self, place: &Place, text: Text, confidence: Confidence) {
         let naming = Naming { place: place.show(), confidence };
-        self.found.push(Operand { workload: place.workload.clone(), naming, text, reference });
+        let workload = place.workload.clone();
+        self.found.push(Operand { workload, naming, text, when: place.off.clone() });
     }
 
     fn value(&mut self, value: &Value, place: &Place, said: &Hint, depth: usize) {
@@ -153,18 +158,31 @@ impl Walk<'_> {
     }
 
     fn map(&mut self, map: &Map, place: &Place, said: &Hint, depth: usize) {
-        let fields: Vec<(&Text, Field)> = map
-            .iter()
-            .filter_map(|(key, value)| {
-                let field = Field { hint: hint(last_part(key)), shown: key.to_string(), text: scalar(value)? };
-                Some((key, field))
-            })
-            .collect();
-        let taken = self.joined(fields.iter().map(|(_, field)| field.clone()).collect(), place, said.names_image());
-        let taken: Vec<&Text> = taken.into_iter().map(|at| fields[at].0).collect();
+        let field = |key: &Text, value: &Value| {
+            Some(Field { hint: hint(last_part(key)), shown: key.to_string(), text: scalar(value)? })
+        };
+        let mut fields: Vec<Field> = map.iter().filter_map(|(key, value)| field(key, value)).collect();
+        let has = |role: Role| fields.iter().any(|field| field.hint.role == Some(role));
+        let parts = [Role::Registry, Role::Repository, Role::Version, Role::Digest].map(has);
+        let mut inner = place.clone();
+        if let Some(Value::Bool(false, _)) = map.get("enabled") {
+            inner.off.get_or_insert_with(|| place.key("enabled").show().trim_start_matches("field ").to_owned());
+        }
+        let gives =
+            |field: &&Field| matches!(field.shown.as_str(), "hub" | "registry" | "tag") && !field.text.is_empty();
+        let given: Vec<Field> = fields.iter().filter(gives).cloned().collect();
+        if given.len() == 2 {
+            inner.given = given;
+        } else if parts == [false; 4] {
+            fields
+                .extend(inner.given.iter().map(|field| Field { shown: format!("..{}", field.shown), ..field.clone() }));
+        }
+        let place = &inner;
+        let taken = self.joined(&fields, place, said.names_image());
+        let taken: Vec<&str> = taken.into_iter().map(|at| fields[at].shown.as_str()).collect();
         let is_object = object(map).is_some();
         let holds_data = matches!(place.workload.kind.as_str(), "ConfigMap" | "Secret") && is_object;
-        for (key, value) in map.iter().filter(|(key, _)| !taken.contains(key)) {
+        for (key, value) in map.iter().filter(|(key, _)| !taken.contains(&key.as_str())) {
             match key.as_str() {
                 "apiVersion" | "kind" | "status" if is_object => {}
                 "labels" | "matchLabels" | "nodeSelector" | "selector" | "openAPIV3Schema" | "caBundle" => {}
@@ -182,6 +200,7 @@ impl Walk<'_> {
                     let mut own = hint(last_part(key));
                     // What stands in a mapping called images may be one by any name.
                     own.image |= said.names_image();
+                    own.bare = parts == [false; 4] && place.embedded == 0;
                     if said.names_image() && matches!(key.as_str(), "reference" | "ref" | "url" | "uri") {
                         own = Hint { role: Some(Role::Image), never: false, ..own };
                     }
@@ -192,9 +211,9 @@ impl Walk<'_> {
     }
 
     /// Reports the images that `fields` make together; the indices of the fields that it took.
-    fn joined(&mut self, fields: Vec<Field>, place: &Place, inside: bool) -> Vec<usize> {
+    fn joined(&mut self, fields: &[Field], place: &Place, inside: bool) -> Vec<usize> {
         let mut taken = Vec::new();
-        for joined in join(&fields, inside, self.evidence) {
+        for joined in join(fields, inside, self.evidence) {
             let names: Vec<&str> = joined.members.iter().map(|at| fields[*at].shown.as_str()).collect();
             let mut at = place.clone();
             at.path = [place.path.as_str(), &names.join("+")]
@@ -204,7 +223,7 @@ impl Walk<'_> {
                 .collect::<Vec<_>>()
                 .join(".");
             taken.extend(&joined.members);
-            self.push(&at, joined.text, joined.reference, joined.confidence);
+            self.push(&at, joined.text, joined.confidence);
         }
         taken
     }
@@ -225,7 +244,7 @@ impl Walk<'_> {
             .filter_map(|(key, value)| Some(Field { hint: hint(key), shown: key.to_string(), text: one_line(value)? }))
             .collect();
         let names: Vec<String> = fields.iter().map(|field| field.shown.clone()).collect();
-        let taken: Vec<&str> = self.joined(fields, &at, false).into_iter().map(|at| names[at].as_str()).collect();
+        let taken: Vec<&str> = self.joined(&fields, &at, false).into_iter().map(|at| names[at].as_str()).collect();
         for (key, value) in map.iter().filter(|(key, _)| !taken.contains(&key.as_str())) {
             self.value(value, &place.named("data ", key), &hint(key), depth + 1);
         }
@@ -280,7 +299,8 @@ impl Walk<'_> {
     fn pairs(&mut self, pairs: Vec<(String, Text)>, place: &Place, prefix: &str) {
         let field = |(name, text): &(String, Text)| Field { hint: hint(name), shown: name.clone(), text: text.clone() };
         let at = place.named(prefix, "");
-        let taken = self.joined(pairs.iter().map(field).collect(), &at, false);
+        let fields: Vec<Field> = pairs.iter().map(field).collect();
+        let taken = self.joined(&fields, &at, false);
         for (index, (name, text)) in pairs.iter().enumerate() {
             if !taken.contains(&index) {
                 self.leaf(text, &place.named(prefix, name), &hint(name.trim_start_matches('-')));
@@ -330,8 +350,8 @@ impl Walk<'_> {
             return;
         }
         let blank = trimmed.contains(char::is_whitespace);
-        if !blank && let Some((reference, confidence)) = self.evidence.assess(&trimmed, said) {
-            self.push(place, trimmed, reference, confidence);
+        if !blank && let Some((_, confidence)) = self.evidence.assess(&trimmed, said) {
+            self.push(place, trimmed, confidence);
             return;
         }
         let document = trimmed.starts_with(['{', '[']) || trimmed.contains('\n');
@@ -343,7 +363,7 @@ impl Walk<'_> {
         } else {
             for word in script::scan(&trimmed, self.evidence) {
                 let at = if word.key.is_empty() { place.clone() } else { place.inside().key(&word.key) };
-                self.push(&at, word.text, word.reference, word.confidence);
+                self.push(&at, word.text, word.confidence);
             }
         }
     }
@@ -355,10 +375,10 @@ impl Walk<'_> {
             let word = part.trim_end_matches(|letter: char| letter.is_whitespace() || ",;".contains(letter));
             let from = word.rfind('=').map_or(0, |at| at + 1);
             let image = text.slice(start + from..start + word.len());
-            if let Some((reference, confidence)) = self.evidence.assess(&image, said)
+            if let Some((_, confidence)) = self.evidence.assess(&image, said)
                 && image.contains([':', '@', '/'])
             {
-                self.push(place, image, reference, confidence);
+                self.push(place, image, confidence);
             }
             start += part.len();
         }

@@ -6,7 +6,6 @@ use std::ops::Range;
 use super::Confidence;
 use super::evidence::Evidence;
 use super::words::{Hint, hint};
-use crate::image::Reference;
 use crate::source::Text;
 
 /// An image in a text.
@@ -16,8 +15,6 @@ pub(super) struct Word {
     pub key: String,
     /// The image.
     pub text: Text,
-    /// The same, read.
-    pub reference: Reference,
     /// How sure it is.
     pub confidence: Confidence,
 }
@@ -59,8 +56,8 @@ fn scan_line(text: &Text, start: usize, line: &str, evidence: &Evidence<'_>, fou
             let versioned = reference.tag().is_some() || reference.digest().is_some();
             versioned && (hint.names_image() || evidence.vouches(&image, reference))
         });
-        if let Some((reference, confidence)) = accepted {
-            found.push(Word { key: shown(key, &hint), text: image, reference, confidence });
+        if let Some((_, confidence)) = accepted {
+            found.push(Word { key: shown(key, &hint), text: image, confidence });
         }
     }
 }

@@ -29,6 +29,8 @@ pub(super) struct Hint {
     pub image: bool,
     /// Whether values of such names are never images: `grafanaUrl`, `configPath`.
     pub never: bool,
+    /// Whether a bare name (`busybox`) is enough. Names alone never say so: where it stands must.
+    pub bare: bool,
 }
 
 impl Hint {
@@ -88,11 +90,12 @@ pub(super) fn hint(name: &str) -> Hint {
     let Some(at) = words.iter().rposition(|word| is_image(word)) else {
         let role = role_of(last);
         let group = words[..words.len().saturating_sub(usize::from(role.is_some()))].join("-");
-        return Hint { role, group, image: false, never: role.is_none() && NEVER.contains(&last) };
+        let never = role.is_none() && NEVER.contains(&last);
+        return Hint { role, group, image: false, never, bare: false };
     };
     let rest: Vec<&str> = words[at + 1..].iter().map(String::as_str).collect();
     let before = words[..at].join("-");
-    let hint = |role, group: String| Hint { role, group, image: true, never: false };
+    let hint = |role, group: String| Hint { role, group, image: true, never: false, bare: false };
     let constant = name.bytes().all(|byte| !byte.is_ascii_lowercase());
     match rest.as_slice() {
         [] => hint(Some(Role::Image), before),
