@@ -168,7 +168,7 @@ impl Shape {
         let sure = |sure: bool| Some(if sure { Confidence::Certain } else { Confidence::Likely });
         match self {
             Self { digest: true, .. } => sure(named || self.registry),
-            Self { registry: true, tag: true, .. } if !self.port || named => sure(named || from_image_value()),
+            Self { registry: true, tag: true, .. } => sure(named || from_image_value()),
             Self { slash: true, tag: true, .. } if named => sure(true),
             Self { tag: true, .. } if named => sure(true),
             Self { slash: true, tag: true, port: false, .. } if from_image_value() || self.version || hint.image => {

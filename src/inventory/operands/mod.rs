@@ -175,7 +175,7 @@ impl Walk<'_> {
             inner.given = given;
         } else if parts == [false; 4] {
             fields
-                .extend(inner.given.iter().map(|field| Field { shown: format!("..{}", field.shown), ..field.clone() }));
+                .extend(inner.given.iter().map(|field| Field { shown: format!("({})", field.shown), ..field.clone() }));
         }
         let place = &inner;
         let taken = self.joined(&fields, place, said.names_image());
@@ -200,7 +200,7 @@ impl Walk<'_> {
                     let mut own = hint(last_part(key));
                     // What stands in a mapping called images may be one by any name.
                     own.image |= said.names_image();
-                    own.bare = parts == [false; 4] && place.embedded == 0;
+                    own.bare = parts == [false; 4] && place.embedded == 0 && place.off.is_none();
                     if said.names_image() && matches!(key.as_str(), "reference" | "ref" | "url" | "uri") {
                         own = Hint { role: Some(Role::Image), never: false, ..own };
                     }
@@ -386,7 +386,9 @@ impl Walk<'_> {
 
     /// Reads YAML or JSON within a string; whether it was that.
     fn document(&mut self, text: &Text, place: &Place, said: &Hint) -> bool {
-        let documents: Result<Vec<Value>, _> = yaml::split(text).iter().map(yaml::load).collect();
+        // All of it must be YAML: TOML may begin like a list.
+        let Ok(stream) = yaml::parse(text) else { return false };
+        let documents: Result<Vec<Value>, _> = stream.documents.iter().map(yaml::Document::to_value).collect();
         let Ok(documents) = documents else { return false };
         if documents.iter().any(|value| !matches!(value, Value::Map(_) | Value::List(_) | Value::Null(_))) {
             return false;
