@@ -98,7 +98,7 @@ pub fn check(sources: &Sources, workspace: &Workspace, settings: &Settings) -> R
 /// As [`check`]; also when a chart cannot be rendered.
 pub fn images(sources: &Sources, charts: &[PathBuf], settings: &Settings) -> Result<Inventory, Refusal> {
     let targets = Targets::of_charts(sources, charts, settings)?;
-    let survey = survey(sources, &targets.targets);
+    let survey = survey(sources, &targets.targets, &[]);
     match targets.problems.into_iter().chain(survey.problems).find_map(|problem| match problem {
         Problem::Unrenderable { message, span, .. } => Some((message, span)),
         _ => None,
@@ -142,7 +142,8 @@ impl Run<'_> {
         let listed = listed(&list);
         let configured = settings.configured(path);
         let Targets { targets, problems, notes } = Targets::of_list(sources, workspace, &listed, settings, configured)?;
-        let mut survey = survey(sources, &targets);
+        let references: Vec<Reference> = listed.iter().map(|entry| entry.reference.clone()).collect();
+        let mut survey = survey(sources, &targets, &references);
         let blind = !problems.is_empty();
         survey.problems.extend(problems);
         let exemptions = Exemptions::of(&list, settings);
@@ -154,7 +155,9 @@ impl Run<'_> {
             meant: meant(&list),
         };
         let mut reconciliation = reconcile(&listed, &survey.inventory, &coverage);
-        reconciliation.missing.retain(|at| !exemptions.cover(&survey.inventory.uses[*at].reference));
+        let needed = |at: &usize| !exemptions.cover(&survey.inventory.uses[*at].reference);
+        reconciliation.missing.retain(needed);
+        reconciliation.missing_operands.retain(needed);
         let context = Context {
             sources,
             list: &list,

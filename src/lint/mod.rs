@@ -1,5 +1,6 @@
 //! The linter: finds lists and charts, reconciles them, runs the rules. Gives typed findings; prints nothing, writes nothing.
 
+mod addition;
 mod check;
 mod context;
 mod discovery;

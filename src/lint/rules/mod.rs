@@ -10,6 +10,7 @@ mod invalid_entry;
 mod invalid_image_reference;
 mod invalid_repository_name;
 mod missing_entry;
+mod missing_operand;
 mod reader_disagreement;
 mod repository_mismatch;
 mod stale_entry;
