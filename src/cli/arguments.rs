@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::lint::Severity;
@@ -78,7 +79,7 @@ pub(super) struct ChartOptions {
     #[arg(long = "chart", value_name = "PATH")]
     pub charts: Vec<PathBuf>,
     /// Region that empty `region` values take, in place of those that the list's ECR hosts name (repeatable).
-    #[arg(long = "region", value_name = "REGION")]
+    #[arg(long = "region", value_name = "REGION", value_parser = NonEmptyStringValueParser::new())]
     pub regions: Vec<String>,
     /// Configuration to use in place of the workspace's `.mirrorlint.yaml`.
     #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
@@ -96,8 +97,8 @@ pub(super) struct ChartOptions {
 /// Values that override a chart's own, as Helm's flags of the same names.
 #[derive(Clone, Debug, Default, Args)]
 pub(super) struct ValueOptions {
-    /// Values file (repeatable; the last one wins).
-    #[arg(short = 'f', long = "values", value_name = "FILE")]
+    /// Values file, `-` for standard input (repeatable or comma-separated; the last one wins).
+    #[arg(short = 'f', long = "values", value_delimiter = ',', value_name = "FILE")]
     pub values: Vec<PathBuf>,
     /// Set a value: `a.b=c,d[0]=e` (repeatable).
     #[arg(long = "set", value_name = "KEY=VALUE")]
@@ -151,7 +152,7 @@ pub(super) struct Render {
     #[arg(long, value_name = "VERSION")]
     pub kube_version: Option<String>,
     /// API version that `.Capabilities.APIVersions` also has (repeatable).
-    #[arg(short, long, value_delimiter = ',', value_name = "VERSION")]
+    #[arg(short, long, value_name = "VERSION")]
     pub api_versions: Vec<String>,
     /// Print the files below `crds/` too.
     #[arg(long)]

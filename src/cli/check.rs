@@ -1,12 +1,13 @@
 //! `mirrorlint check`.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::arguments::{ChartOptions, Check, FindingsFormat as Format, ValueOptions};
 use super::{Ending, Outcome, Session};
-use crate::chart::Overrides;
+use crate::chart::{Overrides, STANDARD_INPUT};
 use crate::config::{FILE_NAME, Loaded};
-use crate::lint::{Checked, Refusal, Settings, Workspace, check, configured, discover, rule};
+use crate::lint::{Checked, Finding, Refusal, Settings, Workspace, check, configured, discover, rule};
 use crate::report;
 
 pub(super) fn run(session: &Session, options: &Check) -> Outcome {
@@ -18,19 +19,45 @@ pub(super) fn run(session: &Session, options: &Check) -> Outcome {
     }
     let here = [PathBuf::from(".")];
     let paths = if options.paths.is_empty() { &here[..] } else { &options.paths };
-    let mut worst = None;
-    for path in paths {
-        let (workspace, settings) = open(session, path, &options.charts)?;
-        let mut checked = check(&session.sources, &workspace, &settings)?;
-        checked.findings.retain(|finding| {
-            let named = |list: &[String]| list.iter().any(|name| name == finding.rule.id);
-            (options.select.is_empty() || named(&options.select)) && !named(&options.ignore)
-        });
-        session.print(&text(session, options, &checked))?;
-        worst = worst.max(checked.findings.iter().map(|finding| finding.severity).max());
-    }
+    let mut checked = check_all(session, paths, &options.charts)?;
+    checked.findings.retain(|finding| {
+        let named = |list: &[String]| list.iter().any(|name| name == finding.rule.id);
+        (options.select.is_empty() || named(&options.select)) && !named(&options.ignore)
+    });
+    session.print(&text(session, options, &checked))?;
+    let worst = checked.findings.iter().map(|finding| finding.severity).max();
     let failed = worst.is_some_and(|severity| severity >= options.fail_on.into());
     Ok(if failed && !options.exit_zero { Ending::Findings } else { Ending::Clean })
+}
+
+/// Checks each list once. With several workspaces, paths are printed as they were given.
+fn check_all(session: &Session, paths: &[PathBuf], options: &ChartOptions) -> Result<Checked, Refusal> {
+    let mut all: Option<Checked> = None;
+    let mut known = HashSet::new();
+    for path in paths {
+        let (mut workspace, settings) = open(session, path, options)?;
+        workspace.lists.retain(|list| known.insert(std::fs::canonicalize(list).unwrap_or_else(|_| list.clone())));
+        if workspace.lists.is_empty() {
+            continue;
+        }
+        let checked = check(&session.sources, &workspace, &settings)?;
+        match &mut all {
+            None => all = Some(checked),
+            Some(all) => {
+                if all.root != checked.root {
+                    all.root = PathBuf::new();
+                }
+                all.lists.extend(checked.lists);
+                // What is wrong with a chart is said once.
+                let new = |finding: &Finding| {
+                    all.findings.iter().all(|known| (known.key(), known.span) != (finding.key(), finding.span))
+                };
+                let new: Vec<_> = checked.findings.into_iter().filter(new).collect();
+                all.findings.extend(new);
+            }
+        }
+    }
+    Ok(all.unwrap_or_default())
 }
 
 fn text(session: &Session, options: &Check, checked: &Checked) -> String {
@@ -58,7 +85,7 @@ pub(super) fn open(session: &Session, path: &Path, options: &ChartOptions) -> Re
         Some(given) => Some(given.clone()),
         None => Some(standard).filter(|file| file.is_file() && !options.isolated),
     };
-    let mut settings = settings(options);
+    let mut settings = settings(session, options)?;
     settings.configuration = file.map(|file| Loaded::read(&session.sources, &file)).transpose()?;
     let lists = settings.configuration.iter().flat_map(|loaded| {
         loaded.configuration.lists.iter().map(|list| loaded.folder.join(&list.path)).collect::<Vec<_>>()
@@ -68,25 +95,32 @@ pub(super) fn open(session: &Session, path: &Path, options: &ChartOptions) -> Re
     Ok((workspace, settings))
 }
 
-pub(super) fn settings(options: &ChartOptions) -> Settings {
-    Settings {
+pub(super) fn settings(session: &Session, options: &ChartOptions) -> Result<Settings, Refusal> {
+    Ok(Settings {
         charts: options.charts.clone(),
         regions: options.regions.clone(),
-        overrides: overrides(&options.values),
+        overrides: overrides(session, &options.values)?,
         kube_version: options.kube_version.clone(),
         configuration: None,
-    }
+    })
 }
 
-pub(super) fn overrides(options: &ValueOptions) -> Overrides {
-    Overrides {
+/// The user's values; standard input is read when one of them is `-`.
+pub(super) fn overrides(session: &Session, options: &ValueOptions) -> Result<Overrides, Refusal> {
+    let is_input = |name: &str| name.trim() == STANDARD_INPUT;
+    let in_arguments = |argument: &String| argument.split(['=', ',']).skip(1).any(is_input);
+    let wanted = options.values.iter().any(|path| path.to_str().is_some_and(is_input));
+    if wanted || options.set_file.iter().any(in_arguments) {
+        session.read_input()?;
+    }
+    Ok(Overrides {
         files: options.values.clone(),
         json: options.set_json.clone(),
         set: options.set.clone(),
         set_string: options.set_string.clone(),
         set_file: options.set_file.clone(),
         set_literal: Vec::new(),
-    }
+    })
 }
 
 /// A chart at a path that was given.

@@ -3,18 +3,22 @@
 
 mod capabilities;
 mod manifests;
+mod release;
 mod scope;
+mod selection;
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::chart::{Chart, ChartError, ChartNode, Choice, Processed};
-use crate::source::{Span, Text};
-use crate::template::functions::helm::{cleanup_execution_error, cleanup_parse_error};
-use crate::template::{Environment, Machine, Program, stack};
+use crate::chart::{Chart, ChartError, ChartFile, ChartNode, Choice, Processed};
+use crate::source::{FileId, Span, Text};
+use crate::template::functions::helm::{cleanup_execution_error, cleanup_parse_error, without_no_value};
+use crate::template::{Environment, Machine, ParseError, ParsedFile, Program, parser, stack};
 use crate::yaml;
 
 pub use capabilities::KubeVersion;
 pub use manifests::{Manifest, print};
+pub use selection::show_only;
 
 /// What a release is called, and what it sees of the cluster.
 #[derive(Clone, Debug)]
@@ -79,60 +83,113 @@ pub struct Rendered {
     pub refusals: Vec<RenderError>,
 }
 
-/// The manifests below `crds/` of all charts that are on, with the names that Helm prints.
-#[must_use]
-pub fn crds(processed: &Processed) -> Vec<(String, Text)> {
-    fn collect(node: &ChartNode, found: &mut Vec<(String, Text)>) {
-        found.extend(node.chart.crds().map(|file| (format!("{}/{}", node.path, file.name), file.text.clone())));
-        node.subcharts.iter().for_each(|subchart| collect(subchart, found));
-    }
-    let mut found = Vec::new();
-    collect(&processed.root, &mut found);
-    found
-}
-
-/// Renders `chart` with the user's `values`.
+/// The manifests below `crds/` of all charts that are on, with the names that Helm 3.10 prints: without
+/// the chart's.
 ///
 /// # Errors
-/// What makes rendering impossible as a whole: values that do not fit, a schema's violation, a template that does not parse.
-pub fn render(chart: &Arc<Chart>, values: &yaml::Value, options: &Options) -> Result<Rendered, RenderError> {
-    chart.check_kube_version(&options.kube_version.version)?;
-    let processed = chart.process(values, &options.choice)?;
-    let mut templates = scope::templates(&processed);
-    let (program, mut refusals) = parse(&mut templates);
-    let (outputs, failures) = stack::on_deep_stack(|| execute(&processed, &templates, &program, options));
-    refusals.extend(failures);
-    let (manifests, unreadable) = manifests::sort(outputs.iter().map(|(name, text)| (name.as_str(), text)));
-    refusals.extend(unreadable.into_iter().map(|document| RenderError {
-        place: document.text.span_of(document.range.clone()).or_else(|| document.text.span_of(0..document.text.len())),
-        message: document.message,
-        template: Some(document.template),
-    }));
-    Ok(Rendered { manifests, refusals, processed })
+/// A file that cannot be read.
+pub fn crds(processed: &Processed) -> Result<Vec<(String, Text)>, ChartError> {
+    fn collect(node: &ChartNode, found: &mut Vec<(String, Text)>) -> Result<(), ChartError> {
+        let text = |file: &ChartFile| (file.name.clone(), (*file.text).clone());
+        found.extend(node.chart.crds().map(text));
+        match node.chart.unreadable_file() {
+            Some(error) => Err(error),
+            None => node.subcharts.iter().try_for_each(|subchart| collect(subchart, found)),
+        }
+    }
+    let mut found = Vec::new();
+    collect(&processed.root, &mut found).map(|()| found)
 }
 
-/// Parses the templates; one that does not parse is dropped, and told.
-fn parse(templates: &mut Vec<scope::Template<'_>>) -> (Program, Vec<RenderError>) {
-    let mut refusals = Vec::new();
-    loop {
-        let sources = templates.iter().map(|template| (template.name.as_str(), template.text));
-        let error = match Program::parse(sources) {
-            Ok(program) => return (program, refusals),
-            Err(error) => error,
-        };
-        let place = error.message.strip_prefix("template: ").unwrap_or_default();
-        let name = templates
-            .iter()
-            .map(|template| template.name.clone())
-            .find(|name| place.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with(':')));
-        templates.retain(|template| Some(&template.name) != name.as_ref());
-        if name.is_none() {
-            // Go names the file first; without that there is no telling which one to drop.
-            templates.clear();
-        }
-        let message = cleanup_parse_error(name.as_deref().unwrap_or_default(), &error.message);
-        refusals.push(RenderError { message, place: error.place, template: name });
+/// Renders `chart` with the user's `values`, once: several renderings of one chart share a [`Renderer`].
+///
+/// # Errors
+/// As [`Renderer::render`].
+pub fn render(chart: &Arc<Chart>, values: &yaml::Value, options: &Options) -> Result<Rendered, RenderError> {
+    Renderer::new(chart.clone()).render(values, options)
+}
+
+/// Renders one chart, any number of times and from any thread: each template is parsed once.
+#[derive(Debug)]
+pub struct Renderer {
+    chart: Arc<Chart>,
+    /// By source, and by the name that the template has: under an alias it is another one.
+    parsed: Mutex<HashMap<FileId, Vec<(String, Parsed)>>>,
+}
+
+type Parsed = Result<ParsedFile, ParseError>;
+
+impl Renderer {
+    /// A renderer of `chart`.
+    #[must_use]
+    pub fn new(chart: Arc<Chart>) -> Self {
+        Self { chart, parsed: Mutex::default() }
     }
+
+    /// The chart.
+    #[must_use]
+    pub fn chart(&self) -> &Arc<Chart> {
+        &self.chart
+    }
+
+    /// Renders the chart with the user's `values`.
+    ///
+    /// # Errors
+    /// What makes rendering impossible as a whole: values that do not fit, a schema's violation.
+    pub fn render(&self, values: &yaml::Value, options: &Options) -> Result<Rendered, RenderError> {
+        release::check_name(&options.release)?;
+        let processed = self.chart.process(values, &options.choice)?;
+        self.chart.check_kube_version(&options.kube_version.version)?;
+        let mut templates = scope::templates(&processed);
+        let (program, mut refusals) = self.parse(&mut templates);
+        let (outputs, failures) = stack::on_sufficient_stack(|| execute(&processed, &templates, &program, options));
+        refusals.extend(failures);
+        refuse_unreadable(&processed.root, &mut refusals);
+        let (manifests, unreadable) = manifests::sort(outputs);
+        refusals.extend(unreadable.into_iter().map(|document| RenderError {
+            place:
+                document.text.span_of(document.range.clone()).or_else(|| document.text.span_of(0..document.text.len())),
+            message: document.message,
+            template: Some(document.template),
+        }));
+        Ok(Rendered { manifests, refusals, processed })
+    }
+
+    /// Parses the templates; one that does not parse is dropped, and told.
+    fn parse(&self, templates: &mut Vec<scope::Template<'_>>) -> (Program, Vec<RenderError>) {
+        let (mut files, mut refusals) = (Vec::with_capacity(templates.len()), Vec::new());
+        templates.retain(|template| match self.parse_one(template) {
+            Ok(trees) => {
+                files.push(trees);
+                true
+            }
+            Err(error) => {
+                let message = cleanup_parse_error(&template.name, &error.message);
+                refusals.push(RenderError { message, place: error.place, template: Some(template.name.clone()) });
+                false
+            }
+        });
+        (Program::new(templates.iter().map(|template| template.name.as_str()).zip(files)), refusals)
+    }
+
+    fn parse_one(&self, template: &scope::Template<'_>) -> Parsed {
+        let parsed = || self.parsed.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = parsed()
+            .get(&template.file)
+            .and_then(|all| all.iter().find(|(name, _)| *name == template.name).map(|(_, parsed)| parsed.clone()));
+        known.unwrap_or_else(|| {
+            // Not under the lock: another thread may parse meanwhile, at worst the same file.
+            let new = parser::parse(&template.name, template.text).map(ParsedFile::from);
+            parsed().entry(template.file).or_default().push((template.name.clone(), new.clone()));
+            new
+        })
+    }
+}
+
+/// Tells the files that could not be read when a template or the renderer looked at them.
+fn refuse_unreadable(node: &ChartNode, refusals: &mut Vec<RenderError>) {
+    refusals.extend(node.chart.unreadable_file().map(RenderError::from));
+    node.subcharts.iter().for_each(|subchart| refuse_unreadable(subchart, refusals));
 }
 
 /// Runs every template that is no partial. Files that Helm takes for notes are run, for they may fail, and dropped.
@@ -160,20 +217,4 @@ fn execute(
         }
     }
     (outputs, refusals)
-}
-
-/// Go prints `<no value>` for what is missing; Helm takes that out of the finished text.
-fn without_no_value(text: &Text) -> Text {
-    const MARK: &str = "<no value>";
-    if !text.contains(MARK) {
-        return text.clone();
-    }
-    let mut builder = crate::source::TextBuilder::new();
-    let mut at = 0;
-    for (found, _) in text.match_indices(MARK) {
-        builder.push_slice(text, at..found);
-        at = found + MARK.len();
-    }
-    builder.push_slice(text, at..text.len());
-    builder.finish()
 }

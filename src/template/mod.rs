@@ -11,7 +11,7 @@ pub mod machine;
 pub mod objects;
 pub mod parser;
 pub mod program;
-mod quote;
+pub(crate) mod quote;
 pub mod stack;
 #[cfg(test)]
 mod tests;
@@ -19,5 +19,5 @@ pub mod value;
 
 pub use machine::{Environment, ExecError, Limits, Machine};
 pub use parser::ParseError;
-pub use program::Program;
+pub use program::{ParsedFile, Program};
 pub use value::Value;

@@ -3,6 +3,7 @@
 use super::{Rule, Safety, Severity};
 
 mod ambiguous_subchart;
+mod digest_mismatch;
 mod duplicate_entry;
 mod floating_tag;
 mod invalid_entry;
