@@ -2,6 +2,7 @@
 //! Uses `template` and `chart`; one template that fails never takes the others with it.
 
 mod capabilities;
+mod head;
 mod manifests;
 mod scope;
 
@@ -79,11 +80,11 @@ pub struct Rendered {
     pub refusals: Vec<RenderError>,
 }
 
-/// The manifests below `crds/` of all charts that are on, with the names that Helm prints.
+/// The manifests below `crds/` of all charts that are on, with the names that Helm 3.10.1 prints: paths within their chart.
 #[must_use]
 pub fn crds(processed: &Processed) -> Vec<(String, Text)> {
     fn collect(node: &ChartNode, found: &mut Vec<(String, Text)>) {
-        found.extend(node.chart.crds().map(|file| (format!("{}/{}", node.path, file.name), file.text.clone())));
+        found.extend(node.chart.crds().map(|file| (file.name.clone(), file.text.clone())));
         node.subcharts.iter().for_each(|subchart| collect(subchart, found));
     }
     let mut found = Vec::new();
