@@ -378,6 +378,7 @@ fn every_image_has_the_fields_of_the_contract() {
                     ("workload", "object"),
                     ("origins", "array"),
                     ("scenarios", "array"),
+                    ("naming", "object?"),
                     ("when", "string?"),
                 ]
                 .into_iter()
