@@ -140,6 +140,11 @@ fn kitchen_sink() {
         -# reader-disagreement: the comment becomes part of the image (from local chart worker:2.0.0)
         -job-runner=ghcr.io/example/job-runner:1.4.0 # pulled by the worker itself
         -
+    tools/ecr-images.conf:34:45 error reader-disagreement job-runner
+      safe     Put the comment on a line of its own
+        -job-runner=ghcr.io/example/job-runner:1.4.0 # pulled by the worker itself
+        +# pulled by the worker itself
+        +job-runner=ghcr.io/example/job-runner:1.4.0
     tools/ecr-images.conf:37:1 error invalid-entry
     tools/ecr-images.conf:43:68 error unterminated-last-line metrics-server
       safe     End the last line
@@ -319,6 +324,10 @@ fn a_digest_is_a_version() {
     let other = Workspace::with_list(&format!("{note}web={deployed}\n")).chart("web", &["nginx:1"]);
     assert_eq!(rules_of(&other), "tag-mismatch");
     assert_eq!(other.fixed("tag-mismatch"), format!("{note}web=nginx:1\n"));
+    let pinned = format!("nginx:1@{digest}");
+    let unpinned = Workspace::with_list(&format!("{note}web=nginx:1\n")).chart("web", &[&pinned]);
+    assert_eq!(rules_of(&unpinned), "digest-mismatch");
+    assert_eq!(unpinned.fixed("digest-mismatch"), format!("{note}web={pinned}\n"));
 }
 
 #[test]

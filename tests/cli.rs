@@ -124,7 +124,7 @@ fn a_chart_that_is_none_is_refused() {
 fn options_that_make_no_sense_are_refused() {
     expect(&clean(), &["--kube-version", "abc"], 2, &["invalid kube version 'abc'"]);
     expect(&clean(), &["--set", "a[=1"], 2, &["failed parsing --set data"]);
-    expect(&clean(), &["--values", "nothing.yaml"], 2, &["nothing.yaml", "No such file"]);
+    expect(&clean(), &["--values", "nothing.yaml"], 2, &["nothing.yaml", "no such file or directory"]);
     expect(&clean().file("v.yaml", "a: b\n c: d\n"), &["--values", "v.yaml"], 2, &["v.yaml", "mapping values"]);
     expect(&clean(), &["--region", ""], 2, &["--region"]);
     expect(&clean(), &["--format", "xml"], 2, &["--format", "human, json"]);
@@ -253,6 +253,30 @@ fn pipes_and_links_to_nowhere_are_not_waited_for() {
     let workspace = clean();
     std::os::unix::fs::symlink(".", workspace.path("web/loop")).unwrap();
     expect(&workspace, &[], 1, &["unrenderable-chart", "web/Chart.yaml:1:1"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_may_not_be_read_is_told() {
+    use std::os::unix::fs::PermissionsExt;
+    let lock = |path: &std::path::Path| std::fs::set_permissions(path, PermissionsExt::from_mode(0o000)).unwrap();
+    let workspace = clean();
+    lock(&workspace.path("tools/ecr-images.conf"));
+    if std::fs::read(workspace.path("tools/ecr-images.conf")).is_ok() {
+        return; // root may read everything
+    }
+    let list = workspace.run(&["check"]);
+    assert_eq!(list.code, 2);
+    assert!(list.stderr.contains("cannot be read: Permission denied"), "{}", list.stderr);
+    let workspace = clean();
+    lock(&workspace.path("web/templates/web.yaml"));
+    let chart = workspace.run(&["check"]);
+    assert_eq!(chart.code, 1);
+    assert!(
+        chart.stdout.contains("unrenderable-chart") && chart.stdout.contains("ermission denied"),
+        "{}",
+        chart.stdout
+    );
 }
 
 #[cfg(unix)]

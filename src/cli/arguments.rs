@@ -49,7 +49,7 @@ pub(super) struct Check {
     pub paths: Vec<PathBuf>,
     /// How to print the findings.
     #[arg(long, value_enum, default_value = "human")]
-    pub format: Format,
+    pub format: FindingsFormat,
     /// Exit 0 also when there are findings.
     #[arg(long)]
     pub exit_zero: bool,
@@ -62,6 +62,12 @@ pub(super) struct Check {
     /// Leave these rules out.
     #[arg(long, value_delimiter = ',', value_name = "RULE")]
     pub ignore: Vec<String>,
+    /// Print how many findings each rule has, in place of the findings.
+    #[arg(long)]
+    pub statistics: bool,
+    /// Print no closing lines.
+    #[arg(short, long)]
+    pub quiet: bool,
     #[command(flatten)]
     pub charts: ChartOptions,
 }
@@ -91,8 +97,8 @@ pub(super) struct ChartOptions {
 /// Values that override a chart's own, as Helm's flags of the same names.
 #[derive(Clone, Debug, Default, Args)]
 pub(super) struct ValueOptions {
-    /// Values file (repeatable; the last one wins).
-    #[arg(short = 'f', long = "values", value_name = "FILE")]
+    /// Values file, `-` for standard input (repeatable or comma-separated; the last one wins).
+    #[arg(short = 'f', long = "values", value_delimiter = ',', value_name = "FILE")]
     pub values: Vec<PathBuf>,
     /// Set a value: `a.b=c,d[0]=e` (repeatable).
     #[arg(long = "set", value_name = "KEY=VALUE")]
@@ -146,7 +152,7 @@ pub(super) struct Render {
     #[arg(long, value_name = "VERSION")]
     pub kube_version: Option<String>,
     /// API version that `.Capabilities.APIVersions` also has (repeatable).
-    #[arg(short, long, value_delimiter = ',', value_name = "VERSION")]
+    #[arg(short, long, value_name = "VERSION")]
     pub api_versions: Vec<String>,
     /// Print the files below `crds/` too.
     #[arg(long)]
@@ -177,6 +183,9 @@ pub(super) struct Values {
 pub(super) struct Explain {
     /// The rule's name.
     pub rule: String,
+    /// How to print it.
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -190,6 +199,16 @@ pub(super) struct Rules {
 pub(super) enum Format {
     /// For people.
     Human,
+    /// For programs.
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum FindingsFormat {
+    /// For people.
+    Human,
+    /// One line each: `PATH:LINE:COLUMN: SEVERITY[RULE] MESSAGE`.
+    Concise,
     /// For programs.
     Json,
 }

@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use super::arguments::{ChartOptions, Check, Format, ValueOptions};
+use super::arguments::{ChartOptions, Check, FindingsFormat as Format, ValueOptions};
 use super::{Ending, Outcome, Session};
-use crate::chart::Overrides;
+use crate::chart::{Overrides, STANDARD_INPUT};
 use crate::config::{FILE_NAME, Loaded};
 use crate::lint::{Checked, Finding, Refusal, Settings, Workspace, check, configured, discover, rule};
 use crate::report;
@@ -14,6 +14,9 @@ pub(super) fn run(session: &Session, options: &Check) -> Outcome {
     for name in options.select.iter().chain(&options.ignore) {
         rule(name).ok_or_else(|| super::rules::unknown(name))?;
     }
+    if options.statistics && options.format == Format::Json {
+        return Err(Refusal::new("--statistics is for people: JSON has every finding with its rule"));
+    }
     let here = [PathBuf::from(".")];
     let paths = if options.paths.is_empty() { &here[..] } else { &options.paths };
     let mut checked = check_all(session, paths, &options.charts)?;
@@ -21,11 +24,7 @@ pub(super) fn run(session: &Session, options: &Check) -> Outcome {
         let named = |list: &[String]| list.iter().any(|name| name == finding.rule.id);
         (options.select.is_empty() || named(&options.select)) && !named(&options.ignore)
     });
-    let text = match options.format {
-        Format::Human => report::human(&checked, &session.sources, session.style),
-        Format::Json => report::json(&checked, &session.sources),
-    };
-    session.print(&text)?;
+    session.print(&text(session, options, &checked))?;
     let worst = checked.findings.iter().map(|finding| finding.severity).max();
     let failed = worst.is_some_and(|severity| severity >= options.fail_on.into());
     Ok(if failed && !options.exit_zero { Ending::Findings } else { Ending::Clean })
@@ -61,6 +60,23 @@ fn check_all(session: &Session, paths: &[PathBuf], options: &ChartOptions) -> Re
     Ok(all.unwrap_or_default())
 }
 
+fn text(session: &Session, options: &Check, checked: &Checked) -> String {
+    let (sources, style) = (&session.sources, session.style);
+    let mut text = match options.format {
+        _ if options.statistics => report::statistics(checked),
+        Format::Human => report::findings(checked, sources, style),
+        Format::Concise => report::concise(checked, sources),
+        Format::Json => report::json(checked, sources),
+    };
+    if options.format == Format::Human && !options.quiet {
+        if options.statistics && !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(&report::closing(checked, style));
+    }
+    text
+}
+
 /// The workspace that `path` means, and the settings for it: its configuration and the command line's over that.
 pub(super) fn open(session: &Session, path: &Path, options: &ChartOptions) -> Result<(Workspace, Settings), Refusal> {
     let folder = if path.is_dir() { path.to_owned() } else { discover(path)?.root };
@@ -69,7 +85,7 @@ pub(super) fn open(session: &Session, path: &Path, options: &ChartOptions) -> Re
         Some(given) => Some(given.clone()),
         None => Some(standard).filter(|file| file.is_file() && !options.isolated),
     };
-    let mut settings = settings(options);
+    let mut settings = settings(session, options)?;
     settings.configuration = file.map(|file| Loaded::read(&session.sources, &file)).transpose()?;
     let lists = settings.configuration.iter().flat_map(|loaded| {
         loaded.configuration.lists.iter().map(|list| loaded.folder.join(&list.path)).collect::<Vec<_>>()
@@ -79,25 +95,32 @@ pub(super) fn open(session: &Session, path: &Path, options: &ChartOptions) -> Re
     Ok((workspace, settings))
 }
 
-pub(super) fn settings(options: &ChartOptions) -> Settings {
-    Settings {
+pub(super) fn settings(session: &Session, options: &ChartOptions) -> Result<Settings, Refusal> {
+    Ok(Settings {
         charts: options.charts.clone(),
         regions: options.regions.clone(),
-        overrides: overrides(&options.values),
+        overrides: overrides(session, &options.values)?,
         kube_version: options.kube_version.clone(),
         configuration: None,
-    }
+    })
 }
 
-pub(super) fn overrides(options: &ValueOptions) -> Overrides {
-    Overrides {
+/// The user's values; standard input is read when one of them is `-`.
+pub(super) fn overrides(session: &Session, options: &ValueOptions) -> Result<Overrides, Refusal> {
+    let is_input = |name: &str| name.trim() == STANDARD_INPUT;
+    let in_arguments = |argument: &String| argument.split(['=', ',']).skip(1).any(is_input);
+    let wanted = options.values.iter().any(|path| path.to_str().is_some_and(is_input));
+    if wanted || options.set_file.iter().any(in_arguments) {
+        session.read_input()?;
+    }
+    Ok(Overrides {
         files: options.values.clone(),
         json: options.set_json.clone(),
         set: options.set.clone(),
         set_string: options.set_string.clone(),
         set_file: options.set_file.clone(),
         set_literal: Vec::new(),
-    }
+    })
 }
 
 /// A chart at a path that was given.

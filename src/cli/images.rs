@@ -23,7 +23,7 @@ pub(super) fn run(session: &Session, options: &Images) -> Outcome {
 /// What the chart, the list or the workspace at `path` deploys; and the path that its paths are relative to.
 pub(super) fn gather(session: &Session, path: &Path, options: &ChartOptions) -> Result<(PathBuf, Inventory), Refusal> {
     if is_chart(path) {
-        let inventory = images(&session.sources, &[path.to_owned()], &settings(options))?;
+        let inventory = images(&session.sources, &[path.to_owned()], &settings(session, options)?)?;
         return Ok((path.to_owned(), inventory));
     }
     let (workspace, settings) = open(session, path, options)?;

@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::context::Context;
-use super::exemption::Exemptions;
+use super::exemption::{Exemptions, Idleness};
 use super::reconcile::{Coverage, Listed, NotedChart, reconcile};
 use super::settings::Levels;
+use super::suppress::{self, Configured};
 use super::targets::Targets;
-use super::{Finding, Refusal, Settings, Workspace, rules};
+use super::text_files::TextFiles;
+use super::{Finding, Refusal, Rule, Settings, Workspace, rule, rules};
 use crate::chart::Chart;
 use crate::image::Reference;
 use crate::inventory::{ChartName, Inventory, Problem, survey};
@@ -61,11 +63,24 @@ pub struct CheckedChart {
 pub fn check(sources: &Sources, workspace: &Workspace, settings: &Settings) -> Result<Checked, Refusal> {
     let mut checked = Checked { root: workspace.root.clone(), ..Checked::default() };
     let levels = Levels::of(settings)?;
+    let files = TextFiles::of(workspace);
+    let run = Run { sources, workspace, settings, levels: &levels, files: &files };
+    let mut configured = Configured::of(settings)?;
+    let mut whole = Leftover::default();
     for path in &workspace.lists {
-        let (list, findings) = check_list(sources, workspace, path, settings)?;
+        let (list, findings, leftover) = run.check_list(path)?;
         checked.lists.push(list);
-        checked.findings.extend(findings.into_iter().filter_map(|finding| levels.apply(finding)));
+        checked.findings.extend(findings);
+        whole.add(leftover);
     }
+    configured.suppress(sources, &mut checked.findings);
+    // What one list has no need of, another one may have.
+    if !workspace.partial {
+        let faults = configured.at_fault(&whole.exemptions, &|rule| run.is_doubtful(rule, whole.unsure));
+        let unused = rule(suppress::UNUSED);
+        checked.findings.extend(unused.iter().flat_map(|rule| rules::unused_suppression::configured(rule, &faults)));
+    }
+    checked.findings = checked.findings.into_iter().filter_map(|finding| levels.apply(finding)).collect();
     // What is wrong with a chart is said once, however many lists it is for.
     let mut known = BTreeSet::new();
     checked.findings.retain(|finding| known.insert((finding.key(), finding.span, finding.message.clone())));
@@ -93,58 +108,110 @@ pub fn images(sources: &Sources, charts: &[PathBuf], settings: &Settings) -> Res
     }
 }
 
-fn check_list(
-    sources: &Sources,
-    workspace: &Workspace,
-    path: &Path,
-    settings: &Settings,
-) -> Result<(CheckedList, Vec<Finding>), Refusal> {
-    let file = read_list(sources, path)?;
-    let list = List::parse(file, sources.get(file).text());
-    let listed = listed(&list);
-    let configured = settings.configured(path);
-    let Targets { targets, problems, notes } = Targets::of_list(sources, workspace, &listed, settings, configured)?;
-    let references: Vec<Reference> = listed.iter().map(|entry| entry.reference.clone()).collect();
-    let mut survey = survey(sources, &targets, &references);
-    let blind = !problems.is_empty();
-    survey.problems.extend(problems);
-    let exemptions = Exemptions::of(&list, settings);
-    let coverage = Coverage {
-        unknown: survey.unknown.clone(),
-        blind,
-        disabled: survey.disabled.clone(),
-        malformed: survey.inventory.malformed.iter().filter_map(|image| without_version(&image.text)).collect(),
-        meant: meant(&list),
-    };
-    let mut reconciliation = reconcile(&listed, &survey.inventory, &coverage);
-    let needed = |at: &usize| !exemptions.cover(&survey.inventory.uses[*at].reference);
-    reconciliation.missing.retain(needed);
-    reconciliation.missing_operands.retain(needed);
-    let context = Context {
-        sources,
-        list: &list,
-        listed: &listed,
-        reconciliation: &reconciliation,
-        inventory: &survey.inventory,
-        problems: &survey.problems,
-    };
-    let findings = rules().iter().flat_map(|rule| (rule.check)(rule, &context)).collect();
-    let mut scenarios: Vec<String> = Vec::new();
-    for scenario in targets.iter().flat_map(|target| &target.scenarios) {
-        if !scenarios.contains(&scenario.name) {
-            scenarios.push(scenario.name.clone());
-        }
+/// What one run of the linter is told.
+struct Run<'a> {
+    sources: &'a Sources,
+    workspace: &'a Workspace,
+    settings: &'a Settings,
+    levels: &'a Levels,
+    files: &'a TextFiles<'a>,
+}
+
+/// What the lists leave to be said of the configuration.
+#[derive(Default)]
+struct Leftover {
+    /// What each of its exemptions is good for.
+    exemptions: Vec<Idleness>,
+    /// Whether there are charts of which it is not known what they deploy.
+    unsure: bool,
+}
+
+impl Leftover {
+    fn add(&mut self, other: Self) {
+        self.unsure |= other.unsure;
+        self.exemptions.resize(other.exemptions.len(), Idleness::Unmatched);
+        self.exemptions.iter_mut().zip(other.exemptions).for_each(|(mine, other)| *mine = (*mine).max(other));
     }
-    let checked = CheckedList {
-        path: path.to_owned(),
-        entries: list.entries.len(),
-        charts: targets.iter().map(|target| checked_chart(&target.chart)).collect(),
-        scenarios,
-        images: survey.inventory.count(),
-        notes,
-        inventory: survey.inventory,
-    };
-    Ok((checked, findings))
+}
+
+impl Run<'_> {
+    fn check_list(&self, path: &Path) -> Result<(CheckedList, Vec<Finding>, Leftover), Refusal> {
+        let Self { sources, workspace, settings, .. } = *self;
+        let file = read_list(sources, path)?;
+        let list = List::parse(file, sources.get(file).text());
+        let listed = listed(&list);
+        let configured = settings.configured(path);
+        let Targets { targets, problems, notes } = Targets::of_list(sources, workspace, &listed, settings, configured)?;
+        let references: Vec<Reference> = listed.iter().map(|entry| entry.reference.clone()).collect();
+        let mut survey = survey(sources, &targets, &references);
+        let blind = !problems.is_empty();
+        survey.problems.extend(problems);
+        let exemptions = Exemptions::of(&list, settings);
+        let coverage = Coverage {
+            unknown: survey.unknown.clone(),
+            blind,
+            disabled: survey.disabled.clone(),
+            malformed: survey.inventory.malformed.iter().filter_map(|image| without_version(&image.text)).collect(),
+            meant: meant(&list),
+        };
+        let mut reconciliation = reconcile(&listed, &survey.inventory, &coverage);
+        let needed = |at: &usize| !exemptions.cover(&survey.inventory.uses[*at].reference);
+        reconciliation.missing.retain(needed);
+        reconciliation.missing_operands.retain(needed);
+        let context = Context {
+            sources,
+            list: &list,
+            listed: &listed,
+            reconciliation: &reconciliation,
+            inventory: &survey.inventory,
+            problems: &survey.problems,
+            files: self.files,
+            faults: &[],
+        };
+        let unsure = blind || !coverage.unknown.is_empty();
+        let mut idle = exemptions.idleness(&listed, &survey.inventory);
+        if unsure || !survey.inventory.malformed.is_empty() {
+            idle.fill(Idleness::Busy);
+        }
+        let in_list = exemptions.in_list().min(idle.len());
+        let of_configuration = idle.split_off(in_list);
+        let findings = self.findings(&context, unsure, &idle);
+        let leftover = Leftover { exemptions: of_configuration, unsure };
+        let mut scenarios: Vec<String> = Vec::new();
+        for scenario in targets.iter().flat_map(|target| &target.scenarios) {
+            if !scenarios.contains(&scenario.name) {
+                scenarios.push(scenario.name.clone());
+            }
+        }
+        let checked = CheckedList {
+            path: path.to_owned(),
+            entries: list.entries.len(),
+            charts: targets.iter().map(|target| checked_chart(&target.chart)).collect(),
+            scenarios,
+            images: survey.inventory.count(),
+            notes,
+            inventory: survey.inventory,
+        };
+        Ok((checked, findings, leftover))
+    }
+
+    /// What the rules find and the list's suppressions leave, and what is to be said of those.
+    fn findings(&self, context: &Context<'_>, unsure: bool, idle: &[Idleness]) -> Vec<Finding> {
+        let on = |rule: &&Rule| !self.levels.is_off(rule);
+        let mut findings: Vec<_> = rules().iter().filter(on).flat_map(|rule| (rule.check)(rule, context)).collect();
+        let list = context.list;
+        let mut faults = suppress::suppress(list, &mut findings, &|rule| self.is_doubtful(rule, unsure));
+        faults.extend(suppress::exemptions_at_fault(list, idle));
+        let context = Context { faults: &faults, ..*context };
+        findings.extend(rule(suppress::UNUSED).iter().flat_map(|rule| (rule.check)(rule, &context)));
+        findings
+    }
+
+    /// Whether it says nothing of a suppression of `rule` that it silences nothing: the rule is off, or depends on charts
+    /// of which it is not known what they deploy.
+    fn is_doubtful(&self, rule: &Rule, unsure: bool) -> bool {
+        self.levels.is_off(rule) || (unsure && rule.group != "list")
+    }
 }
 
 /// Reads a list, which must be text.

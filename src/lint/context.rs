@@ -6,6 +6,8 @@ use crate::mirror::{Entry, List};
 use crate::source::{Layer, Sources, Span};
 
 use super::reconcile::{Listed, Reconciliation, Verdict};
+use super::suppress::Fault;
+use super::text_files::TextFiles;
 use super::{Edit, Finding};
 
 /// One list with everything that is known about it.
@@ -19,6 +21,10 @@ pub(crate) struct Context<'a> {
     pub inventory: &'a Inventory,
     /// What was wrong with the charts.
     pub problems: &'a [Problem],
+    /// The other text files of the workspace.
+    pub files: &'a TextFiles<'a>,
+    /// Suppressions and exemptions at fault: none while the other rules run.
+    pub faults: &'a [Fault],
 }
 
 /// An entry with its verdict.

@@ -11,7 +11,9 @@ mod reconcile;
 mod rule;
 mod rules;
 mod settings;
+mod suppress;
 mod targets;
+mod text_files;
 
 pub use crate::inventory::ChartName;
 pub use check::{Checked, CheckedChart, CheckedList, check, images};
@@ -22,3 +24,4 @@ pub use rule::{Rule, nearest_rule, rule, rules};
 pub use settings::Settings;
 
 pub(crate) use context::{Context, Judged};
+pub(crate) use suppress::{Fault, FaultKind};

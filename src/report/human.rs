@@ -231,12 +231,20 @@ pub(super) fn printable(text: &str) -> String {
 /// The whole report.
 #[must_use]
 pub fn human(checked: &Checked, sources: &Sources, style: Style) -> String {
+    findings(checked, sources, style) + &closing(checked, style)
+}
+
+/// The findings alone.
+#[must_use]
+pub fn findings(checked: &Checked, sources: &Sources, style: Style) -> String {
     let painter = Painter { sources, root: &checked.root, style };
+    checked.findings.iter().map(|finding| painter.finding(finding) + "\n").collect()
+}
+
+/// The closing lines: what was checked, what was assumed, how many findings there are.
+#[must_use]
+pub fn closing(checked: &Checked, style: Style) -> String {
     let mut out = String::new();
-    for finding in &checked.findings {
-        out.push_str(&painter.finding(finding));
-        out.push('\n');
-    }
     for list in &checked.lists {
         let charts: Vec<_> = (list.charts.iter())
             .map(|chart| format!("{} ({})", chart.name, display_path(&checked.root, &chart.path)))
@@ -292,6 +300,7 @@ pub fn refusal(refusal: &Refusal, sources: &Sources, style: Style) -> String {
         related: Vec::new(),
     };
     let mut drawn = String::new();
-    let _ = style.handler().render_report(&mut drawn, &picture);
+    // Messages of Helm stay in one line, as Helm has them: they are searched for.
+    let _ = style.handler().with_wrap_lines(false).render_report(&mut drawn, &picture);
     format!("{}\n", drawn.trim_end())
 }
