@@ -14,7 +14,7 @@ use super::{Finding, Refusal, Rule, Settings, Workspace, rule, rules};
 use crate::chart::Chart;
 use crate::image::Reference;
 use crate::inventory::{ChartName, Inventory, Problem, survey};
-use crate::mirror::{Entry, List};
+use crate::mirror::{Entry, Line, LineKind, List};
 use crate::source::{FileId, Sources, Span, to_bytes};
 
 /// The outcome for all lists of a workspace.
@@ -256,7 +256,8 @@ fn listed(list: &List) -> Vec<Listed> {
     listed
 }
 
-/// For each entry whose image cannot be read: its name and the last part of the image, as a chart would spell them.
+/// For each entry whose image cannot be read: its name and the last part of the image, as a chart would spell them. For
+/// each line that is no entry: its first word, and what in it could be an image.
 fn meant(list: &List) -> Vec<Vec<String>> {
     let unreadable = list.entries.iter().filter(|entry| Reference::parse(&entry.source.text).is_err());
     let last = |text: &str| {
@@ -264,7 +265,13 @@ fn meant(list: &List) -> Vec<Vec<String>> {
         last.split([':', '@']).next().unwrap_or_default().to_ascii_lowercase()
     };
     let names = |entry: &Entry| vec![last(&entry.name.text), last(&entry.source.text)];
-    unreadable.map(names).collect()
+    let invalid = list.lines.iter().filter(|line| matches!(line.kind, LineKind::Invalid(_)));
+    let words = |line: &Line| {
+        let words = list.line_text(line).split(|c: char| c == '=' || c.is_whitespace());
+        let words = words.filter(|word| !word.is_empty()).enumerate();
+        words.filter(|(at, word)| *at == 0 || word.contains(['/', ':'])).map(|(_, word)| last(word)).collect()
+    };
+    unreadable.map(names).chain(invalid.map(words)).collect()
 }
 
 /// The repository of an image whose tag or digest is missing behind its mark.

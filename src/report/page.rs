@@ -143,7 +143,7 @@ mod tests {
         assert_eq!(
             page(PAGE, style),
             "tag-mismatch\n\nWhat it finds\n\nAn entry whose\nrepository the charts\ndeploy, see missing\nentries, a[0].\n\
-             - one\n- two words that do not\n  fit\n\n    shell line\n\nGood\n\n  list:\n    a=b:1\n\n\n  gives:\n    list:1:1 x \"y\"\n\n  \
+             - one\n- two words that do not\n  fit\n\n    shell line\n\nGood\n\n  list:\n    a=b:1\n\n  gives:\n    list:1:1 x \"y\"\n\n  \
              list, fixed:\n    a=b:2\n"
         );
     }

@@ -62,7 +62,7 @@ pub fn load(text: &Text) -> Result<Value, Error> {
     load_first(text, false)
 }
 
-/// As [`load`], for who needs of a mapping only the entries under `keys`: others may be left out. What [`load`] refuses
+/// As [`load`], for who needs of a mapping only the entries under `keys`, in any case: others may be left out. What [`load`] refuses
 /// anywhere is refused.
 ///
 /// # Errors

@@ -87,7 +87,11 @@ fn nothing(rule: &'static Rule, line: &Line, text: &str, span: Span) -> Option<F
     let plain = text.trim();
     let mends = matches!(read_shell_line(plain, true), ShellStep::Skips)
         && read_python_line(plain).iter().all(|step| *step == PythonStep::Skips);
-    let advice = if line.kind == LineKind::Blank { "Leave the line empty" } else { "Start the line with `#`" };
+    let advice = match line.kind {
+        LineKind::Blank => "Leave the line empty",
+        _ if text.trim().contains('\r') => "Remove the CR",
+        _ => "Start the line with `#`",
+    };
     let edits = Some(Edit { span, text: plain.to_owned() }).filter(|_| mends).into_iter().collect();
     let subject = if plain.is_empty() { "blank line" } else { plain };
     let finding = Finding::new(rule, span, subject, format!("{effect}. {advice}")).label(format!("meant as a {what}"));
