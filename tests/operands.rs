@@ -402,7 +402,8 @@ fn an_entry_serves_an_operand() {
 fn the_list_says_what_is_an_image() {
     // Neither the name nor the grammar says so, but the list does.
     let template = container("args: ['--agent', 'a/agent:edge', '--peer', 'a/peer:edge', '--cache', 'own:6379']");
-    assert_eq!(findings(&format!("{NOTE}agent=a/agent:edge\n"), &template), [""; 0]);
+    let floating = "floating-tag agent a/agent:edge -";
+    assert_eq!(findings(&format!("{NOTE}agent=a/agent:edge\n"), &template), [floating]);
     assert_eq!(
         findings(&format!("{NOTE}agent=a/agent:old\n"), &template),
         ["tag-mismatch agent a/agent:old a/agent:edge"]
