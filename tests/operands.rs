@@ -405,8 +405,8 @@ fn the_list_says_what_is_an_image() {
     let floating = "floating-tag agent a/agent:edge -";
     assert_eq!(findings(&format!("{NOTE}agent=a/agent:edge\n"), &template), [floating]);
     assert_eq!(
-        findings(&format!("{NOTE}agent=a/agent:old\n"), &template),
-        ["tag-mismatch agent a/agent:old a/agent:edge"]
+        findings(&format!("{NOTE}agent=a/agent:1.0\n"), &template),
+        ["tag-mismatch agent a/agent:1.0 a/agent:edge"]
     );
 }
 
