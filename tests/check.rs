@@ -618,10 +618,9 @@ fn comments_of_a_wrong_image_are_no_second_finding() {
     assert_eq!(rules_of(&other), "repository-mismatch");
 }
 
-/// The rules that find something, in the order of the findings; without those that judge how an entry is written, whatever
-/// the charts deploy (`tests/lines.rs` holds them).
+/// The rules that find something, in the order of the findings.
 fn rules_of(workspace: &Workspace) -> String {
-    rules_with(workspace, &["--ignore", "reader-disagreement,floating-tag"])
+    rules_with(workspace, &[])
 }
 
 fn rules_with(workspace: &Workspace, arguments: &[&str]) -> String {

@@ -378,14 +378,10 @@ fn every_image_has_the_fields_of_the_contract() {
                     ("workload", "object"),
                     ("origins", "array"),
                     ("scenarios", "array"),
-                    ("naming", "object?"),
                     ("when", "string?"),
-                ]
-                .into_iter()
-                .chain((text(image, "kind") == "operand").then_some(("naming", "object")))
-                .collect::<Vec<_>>(),
+                ],
             );
-            assert!(["container", "operand"].contains(&text(image, "kind")), "{image}");
+            assert_eq!(text(image, "kind"), "container");
             assert!(text(image, "image").ends_with(&format!(":{}", text(image, "tag"))));
             let short = text(image, "image").rsplit_once(':').unwrap().0;
             assert!(text(image, "repository").ends_with(short));
