@@ -58,6 +58,7 @@ pub(super) fn settings(options: &ChartOptions) -> Settings {
         regions: options.regions.clone(),
         overrides: overrides(&options.values),
         kube_version: options.kube_version.clone(),
+        optional: false,
         configuration: None,
     }
 }

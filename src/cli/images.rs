@@ -6,12 +6,12 @@ use super::arguments::{ChartOptions, Format, Images};
 use super::check::{is_chart, open, settings};
 use super::{Ending, Outcome, Session};
 use crate::inventory::Inventory;
-use crate::lint::{Refusal, check, images};
+use crate::lint::{Refusal, Settings, check, images};
 use crate::report;
 
 pub(super) fn run(session: &Session, options: &Images) -> Outcome {
     let path = options.path.clone().unwrap_or_else(|| PathBuf::from("."));
-    let (root, inventory) = gather(session, &path, &options.charts)?;
+    let (root, inventory) = gather(session, &path, &options.charts, true)?;
     let text = match options.format {
         Format::Human => report::images(&inventory, &session.sources, &root, session.style),
         Format::Json => report::images_json(&inventory, &session.sources, root_of(&root)),
@@ -20,13 +20,21 @@ pub(super) fn run(session: &Session, options: &Images) -> Outcome {
     Ok(Ending::Clean)
 }
 
-/// What the chart, the list or the workspace at `path` deploys; and the path that its paths are relative to.
-pub(super) fn gather(session: &Session, path: &Path, options: &ChartOptions) -> Result<(PathBuf, Inventory), Refusal> {
+/// What the chart, the list or the workspace at `path` deploys, and what it could deploy when `optional`; and the path that
+/// its paths are relative to.
+pub(super) fn gather(
+    session: &Session,
+    path: &Path,
+    options: &ChartOptions,
+    optional: bool,
+) -> Result<(PathBuf, Inventory), Refusal> {
     if is_chart(path) {
-        let inventory = images(&session.sources, &[path.to_owned()], &settings(options))?;
+        let settings = Settings { optional, ..settings(options) };
+        let inventory = images(&session.sources, &[path.to_owned()], &settings)?;
         return Ok((path.to_owned(), inventory));
     }
     let (workspace, settings) = open(session, path, options)?;
+    let settings = Settings { optional, ..settings };
     let mut all = Inventory::default();
     for list in check(&session.sources, &workspace, &settings)?.lists {
         all.uses.extend(list.inventory.uses);

@@ -14,7 +14,7 @@ use crate::report;
 pub(super) fn run(session: &Session, options: &Why) -> Outcome {
     let settings = settings(&options.charts);
     let path = options.path.clone().unwrap_or_else(|| PathBuf::from("."));
-    let (root, inventory) = gather(session, &path, &options.charts)?;
+    let (root, inventory) = gather(session, &path, &options.charts, true)?;
     let uses = choose(&inventory, &options.image)?;
     let given = settings.overrides.layers(&session.sources)?;
     let explained: Vec<_> = uses.into_iter().map(|used| (used, lineage(&session.sources, used, &given))).collect();

@@ -68,13 +68,17 @@ pub struct Survey {
     pub unknown: Vec<String>,
     /// Charts that are switched off, by all names that they go by, with the switch.
     pub disabled: Vec<(String, String)>,
+    /// Where each switch is off.
+    pub switches: Vec<(String, Span)>,
 }
 
 /// One rendering to be done.
-struct Job<'a> {
-    chart: &'a Arc<Chart>,
-    scenario: &'a Scenario,
-    choice: Choice,
+pub(super) struct Job<'a> {
+    pub chart: &'a Arc<Chart>,
+    pub scenario: &'a Scenario,
+    pub choice: Choice,
+    /// What had to be switched on for it.
+    pub when: Option<String>,
 }
 
 /// Surveys charts, each under its scenarios. Renders in parallel; the outcome does not depend on it.
@@ -86,14 +90,10 @@ pub fn survey(sources: &Sources, targets: &[Target]) -> Survey {
         survey.inspect(sources, chart);
         let choices = choices(chart);
         for scenario in scenarios {
-            jobs.extend(choices.iter().map(|choice| Job { chart, scenario, choice: choice.clone() }));
+            jobs.extend(choices.iter().map(|choice| Job { chart, scenario, choice: choice.clone(), when: None }));
         }
     }
-    let rendered: Vec<_> = {
-        use rayon::prelude::*;
-        jobs.par_iter().map(run).collect()
-    };
-    for (job, outcome) in jobs.iter().zip(&rendered) {
+    for (job, outcome) in jobs.iter().zip(&run_all(&jobs)) {
         match outcome {
             Ok(rendered) => survey.gather(sources, job, rendered),
             Err(error) => survey.refuse(sources, job, error, None),
@@ -101,6 +101,12 @@ pub fn survey(sources: &Sources, targets: &[Target]) -> Survey {
     }
     survey.settle(targets);
     survey
+}
+
+/// Renders in parallel; the outcomes in the order of the jobs.
+pub(super) fn run_all(jobs: &[Job<'_>]) -> Vec<Result<Rendered, crate::render::RenderError>> {
+    use rayon::prelude::*;
+    jobs.par_iter().map(run).collect()
 }
 
 fn run(job: &Job<'_>) -> Result<Rendered, crate::render::RenderError> {
@@ -118,7 +124,7 @@ fn run(job: &Job<'_>) -> Result<Rendered, crate::render::RenderError> {
 }
 
 /// The choices under which all copies of ambiguous subcharts get their turn: folders first, then each further copy.
-fn choices(chart: &Chart) -> Vec<Choice> {
+pub(super) fn choices(chart: &Chart) -> Vec<Choice> {
     let ambiguous: Vec<AmbiguousSubchart> =
         chart.ambiguous_subcharts().into_iter().filter(|found| found.random).collect();
     let most = ambiguous.iter().map(|found| found.candidates.len()).max().unwrap_or(1);
@@ -162,7 +168,7 @@ impl Survey {
         }
     }
 
-    fn gather(&mut self, sources: &Sources, job: &Job<'_>, rendered: &Rendered) {
+    pub(super) fn gather(&mut self, sources: &Sources, job: &Job<'_>, rendered: &Rendered) {
         let chains = Chains::new(&rendered.processed);
         for refusal in &rendered.refusals {
             self.refuse(sources, job, refusal, Some(&chains));
@@ -170,6 +176,9 @@ impl Survey {
         self.miss(sources, &rendered.processed.root, &rendered.processed.disabled);
         for disabled in &rendered.processed.disabled {
             let when = switch(&disabled.cause);
+            if let Some(span) = switched_off(&disabled.cause) {
+                self.switches.push((when.clone(), span));
+            }
             let names = disabled.charts.iter().flat_map(|chart| names_of(chart));
             let names = names.chain([disabled.dependency.to_string()]);
             self.disabled.extend(names.map(|name| (name, when.clone())));
@@ -222,7 +231,7 @@ impl Survey {
                 workload: container.workload,
                 scenarios: vec![job.scenario.name.clone()],
                 only_in: job.choice.preferred.clone(),
-                when: None,
+                when: job.when.clone(),
                 turn: *turn - 1,
                 root: job.chart.path.clone(),
             };
@@ -230,7 +239,7 @@ impl Survey {
         }
     }
 
-    fn refuse(
+    pub(super) fn refuse(
         &mut self,
         sources: &Sources,
         job: &Job<'_>,
@@ -265,7 +274,7 @@ impl Survey {
     }
 
     /// Sorts, and forgets what holds under all choices or is on elsewhere.
-    fn settle(&mut self, targets: &[Target]) {
+    pub(super) fn settle(&mut self, targets: &[Target]) {
         let copies: Vec<PathBuf> = (targets.iter())
             .flat_map(|target| target.chart.ambiguous_subcharts())
             .filter(|found| found.random)
@@ -323,12 +332,12 @@ impl Inventory {
 }
 
 /// The charts of one rendering by the folder that their templates' names begin with.
-struct Chains {
+pub(super) struct Chains {
     by_path: BTreeMap<String, Arc<[ChartLink]>>,
 }
 
 impl Chains {
-    fn new(processed: &Processed) -> Self {
+    pub(super) fn new(processed: &Processed) -> Self {
         let mut chains = Self { by_path: BTreeMap::new() };
         chains.add(&processed.root, None, &[]);
         chains
@@ -342,6 +351,11 @@ impl Chains {
             self.add(subchart, Some(node), &chain);
         }
         self.by_path.insert(node.path.clone(), chain.into());
+    }
+
+    /// Of the chart at that path.
+    pub(super) fn of_chart(&self, path: &str) -> Option<&Arc<[ChartLink]>> {
+        self.by_path.get(path)
     }
 
     fn of_template(&self, template: &str) -> Option<&Arc<[ChartLink]>> {
@@ -392,12 +406,18 @@ fn ambiguity(sources: &Sources, parent: &Chart, found: &AmbiguousSubchart) -> Op
     })
 }
 
-/// The condition that would turn a dependency on.
-fn switch(cause: &Cause) -> String {
+/// The value that would turn a dependency on. One tag is enough.
+pub(super) fn switch(cause: &Cause) -> String {
     match cause {
         Cause::Condition { path, .. } => path.clone(),
-        Cause::Tags { tags, .. } => tags.iter().map(|tag| format!("tags.{tag}")).collect::<Vec<_>>().join(", "),
+        Cause::Tags { tags, .. } => tags.first().map(|tag| format!("tags.{tag}")).unwrap_or_default(),
     }
+}
+
+/// Where a dependency is switched off.
+fn switched_off(cause: &Cause) -> Option<Span> {
+    let (Cause::Condition { origins, .. } | Cause::Tags { origins, .. }) = cause;
+    origins.as_ref()?.places().first().map(|(span, ..)| *span)
 }
 
 /// All names that `chart` and the charts below it go by.

@@ -11,7 +11,7 @@ use super::targets::Targets;
 use super::{Finding, Refusal, Settings, Workspace, rules};
 use crate::chart::Chart;
 use crate::image::Reference;
-use crate::inventory::{ChartName, Inventory, Problem, survey};
+use crate::inventory::{ChartName, Inventory, Problem, optional, survey};
 use crate::mirror::{Entry, List};
 use crate::source::{FileId, Sources, Span, to_bytes};
 
@@ -83,7 +83,10 @@ pub fn check(sources: &Sources, workspace: &Workspace, settings: &Settings) -> R
 /// As [`check`]; also when a chart cannot be rendered.
 pub fn images(sources: &Sources, charts: &[PathBuf], settings: &Settings) -> Result<Inventory, Refusal> {
     let targets = Targets::of_charts(sources, charts, settings)?;
-    let survey = survey(sources, &targets.targets);
+    let mut survey = survey(sources, &targets.targets);
+    if settings.optional {
+        survey.inventory.uses.extend(optional(sources, &targets.targets, &survey.inventory).uses);
+    }
     match targets.problems.into_iter().chain(survey.problems).find_map(|problem| match problem {
         Problem::Unrenderable { message, span, .. } => Some((message, span)),
         _ => None,
@@ -108,14 +111,22 @@ fn check_list(
     let blind = !problems.is_empty();
     survey.problems.extend(problems);
     let exemptions = Exemptions::of(&list, settings);
-    let coverage = Coverage {
+    let mut coverage = Coverage {
         unknown: survey.unknown.clone(),
         blind,
         disabled: survey.disabled.clone(),
+        disabled_unknown: Vec::new(),
         malformed: survey.inventory.malformed.iter().filter_map(|image| without_version(&image.text)).collect(),
         meant: meant(&list),
     };
     let mut reconciliation = reconcile(&listed, &survey.inventory, &coverage);
+    // Rendering what is switched off takes as long again as everything else: only where it can change a verdict.
+    if settings.optional || reconciliation.asks_for_optional(&listed, &coverage) {
+        let found = optional(sources, &targets, &survey.inventory);
+        survey.inventory.uses.extend(found.uses);
+        coverage.disabled_unknown = found.unknown;
+        reconciliation = reconcile(&listed, &survey.inventory, &coverage);
+    }
     reconciliation.missing.retain(|at| !exemptions.cover(&survey.inventory.uses[*at].reference));
     let context = Context {
         sources,
@@ -124,6 +135,7 @@ fn check_list(
         reconciliation: &reconciliation,
         inventory: &survey.inventory,
         problems: &survey.problems,
+        switches: &survey.switches,
     };
     let findings = rules().iter().flat_map(|rule| (rule.check)(rule, &context)).collect();
     let mut scenarios: Vec<String> = Vec::new();

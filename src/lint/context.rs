@@ -19,6 +19,8 @@ pub(crate) struct Context<'a> {
     pub inventory: &'a Inventory,
     /// What was wrong with the charts.
     pub problems: &'a [Problem],
+    /// Where each switch of a chart is off.
+    pub switches: &'a [(String, Span)],
 }
 
 /// An entry with its verdict.

@@ -37,6 +37,8 @@ pub struct Coverage {
     pub blind: bool,
     /// Names of charts that a condition switches off, each with the condition.
     pub disabled: Vec<(String, String)>,
+    /// Names of switched-off charts whose images are not all known.
+    pub disabled_unknown: Vec<String>,
     /// Images that charts deploy with a tag that cannot be read.
     pub malformed: Vec<Reference>,
     /// What the entries that cannot be read are for: their names, and the last parts of their images.
@@ -63,10 +65,12 @@ pub enum Verdict {
         /// Whether the source note's chart led there; else the image's name did.
         documented: bool,
     },
-    /// Its chart is switched off.
+    /// It is deployed only when something is switched on.
     Disabled {
-        /// The switch.
+        /// The switch, as [`Use::when`] has it.
         when: String,
+        /// The use that there would be; `None` when only the source note leads to the switched-off chart.
+        used: Option<usize>,
     },
     /// Its chart could not be read or rendered, so nothing can be said.
     Unknown,
@@ -94,11 +98,28 @@ pub struct Reconciliation {
     pub missing: Vec<usize>,
 }
 
+impl Reconciliation {
+    /// Whether knowing the images that are switched off could change a verdict.
+    #[must_use]
+    pub fn asks_for_optional(&self, listed: &[Listed], coverage: &Coverage) -> bool {
+        let is_off = |entry: &Listed| {
+            let noted = |noted: &NotedChart| coverage.disabled.iter().any(|(chart, _)| *chart == noted.name);
+            entry.noted.as_ref().is_some_and(noted)
+        };
+        self.verdicts.iter().zip(listed).any(|(verdict, entry)| match verdict {
+            Verdict::Stale | Verdict::Unknown | Verdict::Disabled { .. } => true,
+            Verdict::OtherVersion { .. } | Verdict::OtherRepository { .. } => is_off(entry),
+            Verdict::Right { .. } => false,
+        })
+    }
+}
+
 /// Reconciles `listed` with `inventory`.
 #[must_use]
 pub fn reconcile(listed: &[Listed], inventory: &Inventory, coverage: &Coverage) -> Reconciliation {
     let mut work = Work { uses: &inventory.uses, coverage, served: HashSet::new(), taken: HashSet::new() };
-    let mut verdicts: Vec<Option<Verdict>> = listed.iter().map(|entry| work.exact(entry)).collect();
+    let verdict = |entry: &Listed| work.exact(entry).or_else(|| work.documented_optional(entry));
+    let mut verdicts: Vec<Option<Verdict>> = listed.iter().map(verdict).collect();
     work.serve(&verdicts);
     work.reserve();
     for stage in [Work::other_version, Work::other_repository] {
@@ -112,7 +133,9 @@ pub fn reconcile(listed: &[Listed], inventory: &Inventory, coverage: &Coverage) 
             }
         }
     }
-    let verdicts = verdicts.into_iter().zip(listed).map(|(known, entry)| known.unwrap_or_else(|| work.absent(entry)));
+    let listed_as = |reference: &Reference| listed.iter().any(|entry| same_image(&entry.reference, reference));
+    let absent = |entry: &Listed| work.absent(entry, &listed_as);
+    let verdicts = verdicts.into_iter().zip(listed).map(|(known, entry)| known.unwrap_or_else(|| absent(entry)));
     let verdicts = verdicts.collect();
     Reconciliation { missing: work.missing(), verdicts }
 }
@@ -227,7 +250,28 @@ impl Work<'_> {
         entry.noted.as_ref().is_some_and(|noted| !used.charts_named(&noted.name).is_empty())
     }
 
-    fn absent(&self, entry: &Listed) -> Verdict {
+    /// The image of a switched-off chart that the entry's note names.
+    fn documented_optional(&self, entry: &Listed) -> Option<Verdict> {
+        let accept = |used: &Use| same_image(&used.reference, &entry.reference) && self.names(entry, used);
+        self.optional(accept).filter(|_| self.is_off(entry))
+    }
+
+    /// The first use that is only optional and that `accept` takes.
+    fn optional(&self, accept: impl Fn(&Use) -> bool) -> Option<Verdict> {
+        let used = self.uses.iter().enumerate().find(|(_, used)| used.when.is_some() && accept(used));
+        used.and_then(|(at, used)| Some(Verdict::Disabled { when: used.when.clone()?, used: Some(at) }))
+    }
+
+    /// Whether the entry's note names a chart that is switched off.
+    fn is_off(&self, entry: &Listed) -> bool {
+        let noted = |noted: &NotedChart| self.coverage.disabled.iter().any(|(chart, _)| *chart == noted.name);
+        entry.noted.as_ref().is_some_and(noted)
+    }
+
+    fn absent(&self, entry: &Listed, is_listed: &impl Fn(&Reference) -> bool) -> Verdict {
+        if let Some(same) = self.optional(|used| same_image(&used.reference, &entry.reference)) {
+            return same;
+        }
         let noted = entry.noted.as_ref().map(|noted| noted.name.as_str());
         let unknown = self.coverage.blind
             || match noted {
@@ -235,11 +279,26 @@ impl Work<'_> {
                 None => !self.coverage.unknown.is_empty(),
             };
         let malformed = self.coverage.malformed.iter().any(|image| image.same_repository(&entry.reference));
-        let disabled = self.coverage.disabled.iter().find(|(chart, _)| Some(chart.as_str()) == noted);
-        match disabled {
-            _ if unknown || malformed => Verdict::Unknown,
-            Some((_, when)) => Verdict::Disabled { when: when.clone() },
-            None => Verdict::Stale,
+        if unknown || malformed {
+            return Verdict::Unknown;
+        }
+        let other_version =
+            |used: &Use| used.reference.same_repository(&entry.reference) && !is_listed(&used.reference);
+        if let Some(other) = self.optional(|used| other_version(used) && self.names(entry, used)) {
+            return other;
+        }
+        if let Some(other) = self.optional(other_version) {
+            return other;
+        }
+        let Some((_, when)) = self.coverage.disabled.iter().find(|(chart, _)| Some(chart.as_str()) == noted) else {
+            return Verdict::Stale;
+        };
+        // Turned on, the chart shows its images; one that is none of them is deployed under no condition.
+        let shown = self.uses.iter().any(|used| used.when.is_some() && self.names(entry, used));
+        let not_all = self.coverage.disabled_unknown.iter().any(|chart| Some(chart.as_str()) == noted);
+        match shown && !not_all {
+            true => Verdict::Stale,
+            false => Verdict::Disabled { when: when.clone(), used: None },
         }
     }
 

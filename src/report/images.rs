@@ -21,7 +21,8 @@ pub fn images(inventory: &Inventory, sources: &Sources, root: &Path, style: Styl
         known.push(image);
         let _ = writeln!(out, "{}", style.paint("1", image));
         for used in inventory.uses.iter().filter(|used| used.reference.as_str() == image) {
-            let _ = writeln!(out, "  {} in {}{}", used.place(), used.path.join(" > "), scenarios(used));
+            let when = used.when.as_deref().map(when).unwrap_or_default();
+            let _ = writeln!(out, "  {} in {}{}{when}", used.place(), used.path.join(" > "), scenarios(used));
         }
         for (span, _) in first.origins().into_iter().filter(|(_, layer)| *layer != Layer::Computed) {
             let place = Place::new(sources, root, span);
@@ -37,6 +38,15 @@ pub fn images(inventory: &Inventory, sources: &Sources, root: &Path, style: Styl
         let _ = writeln!(out, "not an image, left out: `{}` in {}", malformed.text, malformed.template);
     }
     out
+}
+
+/// Under which condition, in words.
+pub(super) fn when(when: &str) -> String {
+    match when.split_once("values: ") {
+        Some(("", _)) => ", optional: no template prints these values".to_owned(),
+        Some((switches, _)) => format!(", optional: only with {}", switches.trim_end_matches(", ")),
+        None => format!(", optional: only with {when}"),
+    }
 }
 
 fn scenarios(used: &Use) -> String {

@@ -3,6 +3,7 @@
 use super::{Rule, Safety, Severity};
 
 mod ambiguous_subchart;
+mod disabled_source;
 mod duplicate_entry;
 mod invalid_entry;
 mod invalid_image_reference;

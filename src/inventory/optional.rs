@@ -1,0 +1,130 @@
+//! Images that charts would deploy if something were switched on: dependencies that a condition or a tag turns off, and
+//! images in values that no template prints as the values stand. They are never missing; they explain why an entry is there.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::survey::{Job, choices, run_all, switch};
+use super::{Inventory, Scenario, Survey, Target, Use, values};
+use crate::chart::{Cause, Chart, Choice, Disabled, merge};
+use crate::source::{Sources, Text};
+use crate::yaml::{Map, Value};
+
+/// Switches inside switched-off charts that are followed.
+const MAX_DEPTH: usize = 4;
+
+/// Renderings of one round; charts with more dependencies than this are not known.
+const MAX_RENDERINGS: usize = 512;
+
+/// What could be deployed, but is not.
+#[derive(Clone, Debug, Default)]
+pub struct Optional {
+    /// The images, each with [`Use::when`], sorted by chart path and image.
+    pub uses: Vec<Use>,
+    /// Names of switched-off charts whose images are not all known: they cannot be rendered, or charts below are missing.
+    pub unknown: Vec<String>,
+}
+
+/// A rendering with something switched on.
+#[derive(Clone)]
+struct Variant {
+    chart: Arc<Chart>,
+    scenario: Scenario,
+    choice: Choice,
+    /// The switches that were turned, outer ones first.
+    switches: Vec<String>,
+}
+
+/// Renders each target once more for each dependency that is switched off, with its switch on, and reads the values of the
+/// charts that are on. What `deployed` has already is left out.
+#[must_use]
+pub fn optional(sources: &Sources, targets: &[Target], deployed: &Inventory) -> Optional {
+    let mut found = Survey::default();
+    let mut off = BTreeSet::new();
+    let mut round = Vec::new();
+    let mut named = Vec::new();
+    for Target { chart, scenarios } in targets {
+        for scenario in scenarios {
+            for choice in choices(chart) {
+                // What cannot be processed is told by the survey itself.
+                let Ok(processed) = chart.process(&scenario.values, &choice) else { continue };
+                named.extend(values::images(chart, &scenario.name, &processed, None));
+                let base = Variant { chart: chart.clone(), scenario: scenario.clone(), choice, switches: Vec::new() };
+                round.extend(base.each(&processed.disabled, &mut off));
+            }
+        }
+    }
+    for _ in 0..MAX_DEPTH {
+        round.truncate(MAX_RENDERINGS);
+        let jobs: Vec<_> = round.iter().map(Variant::job).collect();
+        let mut next = Vec::new();
+        for ((job, outcome), variant) in jobs.iter().zip(run_all(&jobs)).zip(&round) {
+            match outcome {
+                Ok(rendered) => {
+                    found.gather(sources, job, &rendered);
+                    named.extend(values::images(
+                        &variant.chart,
+                        &job.scenario.name,
+                        &rendered.processed,
+                        job.when.as_deref(),
+                    ));
+                    next.extend(variant.each(&rendered.processed.disabled, &mut off));
+                }
+                Err(error) => found.refuse(sources, job, &error, None),
+            }
+        }
+        round = next;
+    }
+    found.settle(targets);
+    let mut uses = found.inventory.uses;
+    let known = |used: &Use| deployed.uses.iter().any(|other| other.text == used.text && other.slot() == used.slot());
+    uses.retain(|used| used.when.is_some() && !known(used));
+    let named = values::unused(named, deployed, &uses);
+    uses.extend(named);
+    Optional { uses, unknown: found.unknown }
+}
+
+impl Variant {
+    fn job(&self) -> Job<'_> {
+        Job {
+            chart: &self.chart,
+            scenario: &self.scenario,
+            choice: self.choice.clone(),
+            when: Some(self.switches.join(", ")),
+        }
+    }
+
+    /// This rendering with one switch more: one for each of `disabled` that is not known. `known` holds what was turned,
+    /// by chart, scenario, choice and switch.
+    fn each(&self, disabled: &[Disabled], known: &mut BTreeSet<String>) -> Vec<Self> {
+        let mut variants = Vec::new();
+        for disabled in disabled {
+            let switch = switch(&disabled.cause);
+            let path = match &disabled.cause {
+                Cause::Condition { path, .. } => path.split('.').map(Text::new).collect(),
+                Cause::Tags { tags, .. } => [Text::new("tags")].into_iter().chain(tags.first().cloned()).collect(),
+            };
+            let key = format!("{:?} {} {:?} {switch}", self.chart.path, self.scenario.name, self.choice);
+            if !known.insert(key) {
+                continue;
+            }
+            let mut variant = self.clone();
+            let empty = Map::new();
+            let values = merge(self.scenario.values.as_map().unwrap_or(&empty), &on(path));
+            variant.scenario.values = Value::Map(Arc::new(values));
+            variant.switches.push(switch);
+            variants.push(variant);
+        }
+        variants
+    }
+}
+
+/// `true` under `path`.
+fn on(path: Vec<Text>) -> Map {
+    let leaf = Value::Bool(true, None);
+    let value = path.into_iter().rev().fold(leaf, |value, key| Value::Map(Arc::new(Map::from([(key, value)]))));
+    match value {
+        Value::Map(map) => Arc::unwrap_or_clone(map),
+        _ => Map::new(),
+    }
+}
