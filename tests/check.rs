@@ -11,7 +11,7 @@ use mirrorlint::fix::apply;
 use mirrorlint::lint::{Checked, Finding, Settings, Workspace as Found, check, discover};
 use mirrorlint::report::display_path;
 use mirrorlint::source::{Sources, Span};
-use workspace::{contents, copy, fixture, run};
+use workspace::{Workspace, contents, copy, fixture, pod, run};
 
 /// A finding as a small table: place, rule, entry; what the charts deploy; other places; what the fix does.
 fn describe(checked: &Checked, sources: &Sources, finding: &Finding) -> String {
@@ -141,18 +141,10 @@ fn kitchen_sink() {
         -job-runner=ghcr.io/example/job-runner:1.4.0 # pulled by the worker itself
         -
     tools/ecr-images.conf:37:1 error invalid-entry
-    tools/ecr-images.conf:43:68 error missing-entry
-      expected public.ecr.aws/aws-observability/aws-otel-collector:v0.40.0
-      chart    web:0.1.0
-      related  charts/platform/charts/web/templates/deployment.yaml:22:18
-      safe     List it as `aws-otel-collector`
-        -metrics-server=registry.k8s.io/metrics-server/metrics-server:v0.7.1
-        +metrics-server=registry.k8s.io/metrics-server/metrics-server:v0.7.1
-        +
-        +# Aws Otel Collector (from local chart web:0.1.0)
-        +# Repository: public.ecr.aws/aws-observability/aws-otel-collector
-        +# Tag: v0.40.0 (from chart template)
-        +aws-otel-collector=public.ecr.aws/aws-observability/aws-otel-collector:v0.40.0
+    tools/ecr-images.conf:43:16 info disabled-source metrics-server
+      chart    metrics:0.1.0
+      related  charts/platform/charts/metrics/Chart.yaml:5:13
+      related  charts/platform/values.yaml:2:12
     tools/ecr-images.conf:43:68 error unterminated-last-line metrics-server
       safe     End the last line
         -metrics-server=registry.k8s.io/metrics-server/metrics-server:v0.7.1
@@ -236,4 +228,409 @@ fn every_fix_mends_its_finding_and_breaks_nothing() {
             }
         }
     }
+}
+
+// What stands next to what each rule is made for.
+
+#[test]
+fn a_v_in_front_makes_another_tag() {
+    let workspace =
+        Workspace::with_list("# Web (from local chart web:1.0.0)\nweb=nginx:1.27.1\n").chart("web", &["nginx:v1.27.1"]);
+    assert_eq!(
+        workspace.findings(),
+        ["tools/ecr-images.conf:2:11 tag-mismatch `web` lists 1.27.1, but web:1.0.0 deploys v1.27.1"]
+    );
+    assert_eq!(workspace.fixed("tag-mismatch"), "# Web (from local chart web:1.0.0)\nweb=nginx:v1.27.1\n");
+}
+
+#[test]
+fn a_repository_with_two_tags_needs_two_entries() {
+    let list = "# Web (from local chart web:1.0.0)\nweb=nginx:1\n";
+    let workspace = Workspace::with_list(list).chart("web", &["nginx:1", "nginx:2"]);
+    let found = workspace.findings();
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].contains("missing-entry web:1.0.0 deploys nginx:2 (Pod web, container c1)"), "{found:#?}");
+    // An entry for neither stands for the first; the second one is still missing.
+    let workspace = Workspace::with_list(&list.replace(":1\n", ":0\n")).chart("web", &["nginx:1", "nginx:2"]);
+    let rules: Vec<String> = rules(&workspace);
+    assert_eq!(rules, ["tag-mismatch", "missing-entry"]);
+    let workspace = Workspace::with_list(&format!("{list}# Second (from local chart web:1.0.0)\nweb-2=nginx:2\n"))
+        .chart("web", &["nginx:1", "nginx:2"]);
+    assert_eq!(rules_of(&workspace), "");
+}
+
+#[test]
+fn containers_without_names_are_several_images() {
+    let manifest = "apiVersion: v1\nkind: Pod\nmetadata: {generateName: x-}\nspec:\n  containers: [{image: \"a:1\"}, {image: \"b:1\"}]\n";
+    let workspace = Workspace::with_list("# A (from local chart web:1.0.0)\na1=a:1\n")
+        .chart("web", &[])
+        .file("web/templates/web.yaml", manifest);
+    let found = workspace.findings();
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].contains("missing-entry web:1.0.0 deploys b:1"), "{found:#?}");
+}
+
+#[test]
+fn objects_of_one_name_in_two_namespaces_are_several_images() {
+    let manifest = "{{ range list 1 2 }}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: x, namespace: \"n{{ . }}\"}\nspec: {containers: [{name: c, image: \"a:{{ . }}\"}]}\n{{ end }}";
+    let workspace = Workspace::with_list("# A (from local chart web:1.0.0)\na1=a:1\n")
+        .chart("web", &[])
+        .file("web/templates/web.yaml", manifest);
+    let found = workspace.findings();
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].contains("missing-entry web:1.0.0 deploys a:2"), "{found:#?}");
+}
+
+#[test]
+fn root_charts_of_one_name_are_several() {
+    let list = "# Web (from local chart web:1.0.0)\nweb=nginx:1\n";
+    let workspace = Workspace::with_list(list).chart("v1/web", &["nginx:1"]).chart("v2/web", &["nginx:2"]);
+    let found = workspace.findings();
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].contains("missing-entry web:1.0.0 deploys nginx:2"), "{found:#?}");
+}
+
+#[test]
+fn one_image_of_two_charts_with_different_tags() {
+    let chart = |list: &str| Workspace::with_list(list).chart("a", &["nginx:1"]).chart("b", &["nginx:2"]);
+    let right = "# A (from local chart a:1.0.0)\na1=nginx:1\n\n# B (from local chart b:1.0.0)\nb2=nginx:2\n";
+    assert_eq!(rules_of(&chart(right)), "");
+    // Each entry is held against the chart that it names.
+    let both = "# A (from local chart a:1.0.0)\na1=nginx:0\n\n# B (from local chart b:1.0.0)\nb2=nginx:0.5\n";
+    let workspace = chart(both);
+    let found = workspace.findings();
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert!(found[0].contains("`a1` lists 0, but a:1.0.0 deploys 1"), "{found:#?}");
+    assert!(found[1].contains("`b2` lists 0.5, but b:1.0.0 deploys 2"), "{found:#?}");
+    let swapped = chart(&both.replace("b2=nginx:0.5", "b2=nginx:1"));
+    let found = swapped.findings();
+    assert!(
+        found.iter().any(|row| row.contains("wrong-source the note says b:1.0.0, but a:1.0.0 deploys the image")),
+        "{found:#?}"
+    );
+}
+
+#[test]
+fn a_digest_is_a_version() {
+    let digest = format!("sha256:{}", "a".repeat(64));
+    let deployed = format!("nginx@{digest}");
+    let note = "# Web (from local chart web:1.0.0)\n";
+    let right = Workspace::with_list(&format!("{note}web={deployed}\n")).chart("web", &[&deployed]);
+    assert_eq!(rules_of(&right), "");
+    let tag = Workspace::with_list(&format!("{note}web=nginx:1\n")).chart("web", &[&deployed]);
+    assert_eq!(rules_of(&tag), "tag-mismatch");
+    assert_eq!(tag.fixed("tag-mismatch"), format!("{note}web={deployed}\n"));
+    let other = Workspace::with_list(&format!("{note}web={deployed}\n")).chart("web", &["nginx:1"]);
+    assert_eq!(rules_of(&other), "tag-mismatch");
+    assert_eq!(other.fixed("tag-mismatch"), format!("{note}web=nginx:1\n"));
+}
+
+#[test]
+fn a_registry_port_is_no_tag() {
+    let note = "# Web (from local chart web:1.0.0)\n";
+    let deployed = "registry.example.org:5000/team/web:1";
+    let right = Workspace::with_list(&format!(
+        "{note}# Repository: registry.example.org:5000/team/web\n# Tag: 1\nweb={deployed}\n"
+    ))
+    .chart("web", &[deployed]);
+    assert_eq!(rules_of(&right), "");
+    let old =
+        Workspace::with_list(&format!("{note}web=registry.example.org:5000/team/web:0\n")).chart("web", &[deployed]);
+    assert_eq!(old.fixed("tag-mismatch"), format!("{note}web={deployed}\n"));
+    let none =
+        Workspace::with_list(&format!("{note}web=registry.example.org:5000/team/web\n")).chart("web", &[deployed]);
+    assert_eq!(none.fixed("tag-mismatch"), format!("{note}web={deployed}\n"));
+    let port =
+        Workspace::with_list(&format!("{note}web=registry.example.org:5001/team/web:1\n")).chart("web", &[deployed]);
+    assert_eq!(rules_of(&port), "repository-mismatch");
+    assert_eq!(port.fixed("repository-mismatch"), format!("{note}web={deployed}\n"));
+}
+
+#[test]
+fn no_tag_is_latest() {
+    let note = "# Web (from local chart web:1.0.0)\n";
+    for (listed, deployed) in [
+        ("nginx", "nginx:latest"),
+        ("nginx:latest", "nginx"),
+        ("docker.io/nginx", "index.docker.io/library/nginx:latest"),
+    ] {
+        let workspace = Workspace::with_list(&format!("{note}web={listed}\n")).chart("web", &[deployed]);
+        assert_eq!(rules_of(&workspace), "", "{listed} for {deployed}");
+    }
+    let workspace = Workspace::with_list(&format!("{note}# Tag: 1\nweb=nginx:1\n")).chart("web", &["nginx"]);
+    assert_eq!(rules_of(&workspace), "tag-mismatch");
+    let fixed = workspace.fixed("tag-mismatch");
+    assert_eq!(rules_of(&Workspace::with_list(&fixed).chart("web", &["nginx"])), "", "{fixed}");
+}
+
+/// An umbrella chart with `sub` under an alias, in a folder of another name.
+fn umbrella(list: &str) -> Workspace {
+    let metadata = "apiVersion: v2\nname: umbrella\nversion: 3.0.0\ndependencies:\n- name: sub\n  version: 1.0.0\n  alias: front\n  repository: file://charts/folder\n";
+    Workspace::with_list(list)
+        .file("umbrella/Chart.yaml", metadata)
+        .file("umbrella/charts/folder/Chart.yaml", "apiVersion: v2\nname: sub\nversion: 1.0.0\n")
+        .file("umbrella/charts/folder/templates/pod.yaml", pod("sub", &["nginx:1"]))
+}
+
+#[test]
+fn a_note_may_name_umbrella_chart_alias_or_folder() {
+    for name in ["umbrella:3.0.0", "sub:1.0.0", "front:1.0.0", "folder:1.0.0", "sub:v1.0.0"] {
+        let workspace = umbrella(&format!("# Web (from local chart {name})\nweb=nginx:1\n"));
+        assert_eq!(rules_of(&workspace), "", "{name}");
+    }
+    for name in ["umbrella:1.0.0", "front:3.0.0", "folder:0.9", "other:1.0.0"] {
+        let list = format!("# Web (from local chart {name})\nweb=nginx:1\n");
+        let workspace = umbrella(&list);
+        assert_eq!(rules_of(&workspace), "wrong-source", "{name}");
+        let fixed = workspace.fixed("wrong-source");
+        assert_eq!(rules_of(&umbrella(&fixed)), "", "{fixed}");
+    }
+    // Names lead to the partner of a wrong entry, too.
+    for name in ["sub", "front", "folder"] {
+        let workspace = umbrella(&format!("# Web (from local chart {name}:1.0.0)\nweb=quay.io/acme/httpd:1\n"));
+        assert_eq!(rules_of(&workspace), "repository-mismatch", "{name}");
+    }
+}
+
+#[test]
+fn a_note_needs_no_version() {
+    for note in ["from local chart web", "from charts/web", "from local chart ./web"] {
+        let workspace = Workspace::with_list(&format!("# Web ({note})\nweb=nginx:1\n")).chart("web", &["nginx:1"]);
+        assert_eq!(rules_of(&workspace), "", "{note}");
+    }
+    let workspace = Workspace::with_list("# Web (from local chart other)\nweb=nginx:1\n").chart("web", &["nginx:1"]);
+    assert_eq!(workspace.fixed("wrong-source"), "# Web (from local chart web:1.0.0)\nweb=nginx:1\n");
+}
+
+#[test]
+fn notes_choose_among_root_charts() {
+    let list = "# Web (from local chart web:1.0.0)\nweb=nginx:1\n";
+    let workspace = Workspace::with_list(list).chart("web", &["nginx:1"]).chart("other", &["redis:7"]);
+    assert_eq!(rules_of(&workspace), "", "`other` is none of the list's charts");
+    let without = Workspace::with_list("# Web\nweb=nginx:1\n").chart("web", &["nginx:1"]).chart("other", &["redis:7"]);
+    assert_eq!(rules_of(&without), "undocumented-source missing-entry", "without notes all charts count");
+    assert_eq!(
+        workspace.findings_with(&["--chart", "web", "--chart", "other"]).len(),
+        1,
+        "charts that are given count"
+    );
+    let library = Workspace::with_list("# Web\nweb=nginx:1\n")
+        .chart("web", &["nginx:1"])
+        .file("lib/Chart.yaml", "apiVersion: v2\nname: lib\nversion: 1.0.0\ntype: library\n");
+    assert_eq!(rules_of(&library), "undocumented-source", "a library is no root");
+    assert_eq!(rules_with(&library, &["--chart", "lib"]), "unrenderable-chart", "Helm installs no library");
+}
+
+#[test]
+fn line_ends_of_a_windows_list_are_kept() {
+    let list = "# Web (from local chart web:0.9.0)\r\n# Tag: 0\r\nweb=nginx:0\r\n";
+    let workspace = || Workspace::with_list(list).chart("web", &["nginx:1", "redis:7"]);
+    assert_eq!(rules_of(&workspace()), "wrong-source tag-mismatch missing-entry");
+    assert_eq!(workspace().fixed("tag-mismatch"), "# Web (from local chart web:1.0.0)\r\n# Tag: 1\r\nweb=nginx:1\r\n");
+    let more = workspace().fixed("missing-entry");
+    assert_eq!(
+        more,
+        format!(
+            "{list}\r\n# Redis (from local chart web:1.0.0)\r\n# Repository: redis\r\n# Tag: 7 (from chart template)\r\nredis=redis:7\r\n"
+        )
+    );
+    let last = Workspace::with_list(list.trim_end()).chart("web", &["nginx:1"]);
+    assert_eq!(last.fixed("unterminated-last-line"), list);
+}
+
+#[test]
+fn a_header_is_no_title() {
+    let list = "# ECR Image Configuration\n# Format: REPO_NAME=SOURCE_IMAGE\nweb=nginx:1\n";
+    let workspace = Workspace::with_list(list).chart("web", &["nginx:1"]);
+    assert_eq!(rules_of(&workspace), "undocumented-source");
+    let fixed = workspace.fixed("undocumented-source");
+    assert!(
+        fixed.starts_with(
+            "# ECR Image Configuration\n# Format: REPO_NAME=SOURCE_IMAGE\n# Nginx (from local chart web:1.0.0)\nweb="
+        ),
+        "{fixed}"
+    );
+    assert_eq!(rules_of(&Workspace::with_list(&fixed).chart("web", &["nginx:1"])), "");
+    // A title of its own takes the note.
+    let titled = "# ECR Image Configuration\n# Format: REPO_NAME=SOURCE_IMAGE\n#\n# Web server\nweb=nginx:1\n";
+    let fixed = Workspace::with_list(titled).chart("web", &["nginx:1"]).fixed("undocumented-source");
+    assert!(fixed.contains("\n# Web server (from local chart web:1.0.0)\nweb="), "{fixed}");
+    // No comment at all.
+    let bare = Workspace::with_list("web=nginx:1\n").chart("web", &["nginx:1"]).fixed("undocumented-source");
+    assert_eq!(bare, "# Nginx (from local chart web:1.0.0)\nweb=nginx:1\n");
+}
+
+#[test]
+fn columns_count_bytes_of_any_script() {
+    let workspace = Workspace::with_list("# ウェブ – サーバー (from local chart web:0.9.0)\nweb=nginx:1\n")
+        .chart("web", &["nginx:1"]);
+    assert_eq!(
+        workspace.findings(),
+        ["tools/ecr-images.conf:1:52 wrong-source the note says web:0.9.0, but web:1.0.0 deploys the image"]
+    );
+    assert_eq!(workspace.fixed("wrong-source"), "# ウェブ – サーバー (from local chart web:1.0.0)\nweb=nginx:1\n");
+    assert_eq!(
+        rules_of(
+            &Workspace::with_list("\u{feff}# Web (from local chart web:1.0.0)\nweb=nginx:1\n")
+                .chart("web", &["nginx:1"])
+        ),
+        ""
+    );
+}
+
+/// A chart whose dependency `extra` is switched off by a condition; `nested` lies below it.
+fn switched_off(list: &str) -> Workspace {
+    let metadata = "apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies:\n- name: extra\n  version: 1.0.0\n  condition: extra.enabled\n";
+    Workspace::with_list(list)
+        .chart("web", &["nginx:1"])
+        .file("web/Chart.yaml", metadata)
+        .file("web/values.yaml", "extra: {enabled: false}\n")
+        .chart("web/charts/extra", &["redis:7"])
+        .chart("web/charts/extra/charts/nested", &["memcached:1"])
+}
+
+#[test]
+fn entries_of_a_chart_that_is_switched_off_stay() {
+    let web = "# Web (from local chart web:1.0.0)\nweb=nginx:1\n";
+    for name in ["extra", "nested"] {
+        let list = format!("{web}\n# Extra (from local chart {name}:1.0.0)\nextra=redis:6\n");
+        assert_eq!(rules_of(&switched_off(&list)), "disabled-source", "{name}");
+    }
+    let list = format!("{web}\n# Redis (from local chart web:1.0.0)\nredis=redis:7\n");
+    assert_eq!(rules_of(&switched_off(&list)), "disabled-source", "`extra` would deploy it, whatever the note says");
+    let list = format!("{web}\n# Valkey (from local chart web:1.0.0)\nvalkey=valkey:7\n");
+    assert_eq!(rules_of(&switched_off(&list)), "stale-entry");
+    let on = switched_off(web).findings_with(&["--set", "extra.enabled=true"]);
+    assert_eq!(on.len(), 2, "{on:#?}");
+}
+
+#[test]
+fn an_image_without_its_tag_is_told_where_it_is_made() {
+    let list = "# Web (from local chart web:1.0.0)\nweb=nginx:1\n";
+    let template =
+        pod("web", &["{{ .Values.repository }}:{{ .Values.tag }}"]).replace("\"{{", "{{").replace("}}\"", "}}");
+    let workspace = Workspace::with_list(list)
+        .chart("web", &[])
+        .file("web/values.yaml", "repository: nginx\ntag:\n")
+        .file("web/templates/web.yaml", template.replace("image: {{", "image: \"{{").replace("}}}", "}}\"}"));
+    let found = workspace.findings();
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(
+        found[0].starts_with(
+            "web/values.yaml:1:13 invalid-image-reference web:1.0.0 deploys `nginx:` (Pod web, container c0)"
+        ),
+        "{found:#?}"
+    );
+    assert_eq!(workspace.findings_with(&["--set", "tag=1"]), Vec::<String>::new());
+    let both = workspace.findings_with(&["--set", "repository="]);
+    assert!(both.iter().any(|row| row.contains("deploys `:`")), "{both:#?}");
+}
+
+#[test]
+fn an_entry_that_cannot_be_read_stands_for_its_image() {
+    let list = "# Web (from local chart web:1.0.0)\nweb=Nginx:1\n";
+    assert_eq!(rules_of(&Workspace::with_list(list).chart("web", &["nginx:1"])), "invalid-image-reference");
+    assert_eq!(
+        rules_of(&Workspace::with_list(list).chart("web", &["nginx:1", "redis:7"])),
+        "invalid-image-reference missing-entry"
+    );
+}
+
+#[test]
+fn each_region_of_the_list_is_a_scenario() {
+    let template = pod("web", &["{{ get (dict \"us-west-2\" \"111111111111\" \"eu-west-1\" \"222222222222\") .Values.region }}.dkr.ecr.{{ .Values.region }}.amazonaws.com/agent:2"]).replace("\\\"", "\"");
+    let template = template.replace("image: \"", "image: '").replace("agent:2\"", "agent:2'");
+    let workspace = |entries: &str| {
+        Workspace::with_list(entries)
+            .chart("web", &[])
+            .file("web/values.yaml", "region: \"\"\n")
+            .file("web/templates/web.yaml", &template)
+    };
+    let note = "# Agent (from local chart web:1.0.0)\n";
+    let west = format!("{note}agent=111111111111.dkr.ecr.us-west-2.amazonaws.com/agent:2\n");
+    let east = format!("{note}agent-eu=222222222222.dkr.ecr.eu-west-1.amazonaws.com/agent:2\n");
+    assert_eq!(rules_of(&workspace(&west)), "");
+    assert_eq!(rules_of(&workspace(&format!("{west}\n{east}"))), "");
+    // The entry of the second region is behind.
+    let behind = workspace(&format!("{west}\n{}", east.replace("agent:2", "agent:1")));
+    let found = behind.findings();
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].contains("tag-mismatch `agent-eu` lists 1, but web:1.0.0 deploys 2"), "{found:#?}");
+    // A region of which no variant is listed rightly: one image is wrong, not one per region.
+    let account = workspace(&west.replace("111111111111", "333333333333"));
+    assert_eq!(rules_of(&account), "repository-mismatch");
+    assert_eq!(account.fixed("repository-mismatch"), west);
+}
+
+#[test]
+fn a_name_in_another_registry_is_the_partner() {
+    let list = "# Agent\nhealth-agent=quay.io/acme/sagemaker-health-agent:latest\n";
+    let workspace = Workspace::with_list(list).chart("web", &["example.org/health-agent:2", "nginx:1"]);
+    assert_eq!(rules_of(&workspace), "undocumented-source repository-mismatch missing-entry", "the entry's name tells");
+    let other =
+        Workspace::with_list(&list.replace("health-agent=", "thing=")).chart("web", &["example.org/health-agent:2"]);
+    assert_eq!(rules_of(&other), "stale-entry missing-entry");
+}
+
+#[test]
+fn what_is_not_on_disk_makes_no_entry_stale() {
+    let metadata = "apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies:\n- name: far\n  version: 1.0.0\n  alias: away\n  repository: https://charts.example.org\n";
+    for note in ["far", "away"] {
+        let list = format!(
+            "# Web (from local chart web:1.0.0)\nweb=nginx:1\n\n# Far (from example/{note}:1.0.0)\nfar=redis:7\n"
+        );
+        let workspace = Workspace::with_list(&list).chart("web", &["nginx:1"]).file("web/Chart.yaml", metadata);
+        assert_eq!(rules_of(&workspace), "unavailable-chart", "{note}");
+    }
+}
+
+#[test]
+fn a_template_that_fails_makes_no_entry_of_its_chart_stale() {
+    for name in ["sub", "front", "folder"] {
+        let list = format!("# Web (from local chart {name}:1.0.0)\nweb=redis:7\n");
+        let workspace = umbrella(&list).file("umbrella/charts/folder/templates/pod.yaml", "a: {{ fail \"no\" }}\n");
+        assert_eq!(rules_of(&workspace), "unrenderable-chart", "{name}");
+    }
+}
+
+#[test]
+fn one_image_spelled_twice_is_one() {
+    let note = "# Web (from local chart web:1.0.0)\n";
+    let list = format!("{note}web=nginx:1\n{note}nginx=docker.io/library/nginx:1\n{note}web=index.docker.io/nginx:1\n");
+    let workspace = Workspace::with_list(&list).chart("web", &["nginx:1"]);
+    let found = workspace.findings();
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert!(
+        found[0].contains("4:7 duplicate-entry docker.io/library/nginx:1 is already listed as `web`"),
+        "{found:#?}"
+    );
+    assert!(found[1].contains("6:1 duplicate-entry `web` is listed twice. Delete one of the lines"), "{found:#?}");
+    let two =
+        Workspace::with_list(&format!("{note}web=nginx:1\n{note}web=nginx:2\n")).chart("web", &["nginx:1", "nginx:2"]);
+    assert!(two.findings()[0].contains("go to one repository. Rename one"), "{:#?}", two.findings());
+}
+
+#[test]
+fn comments_of_a_wrong_image_are_no_second_finding() {
+    let list = "# Web (from local chart web:1.0.0)\n# Repository: docker.io/library/nginx\n# Tag: 0\nweb=nginx:0.9\n";
+    let workspace = Workspace::with_list(list).chart("web", &["nginx:1"]);
+    assert_eq!(rules_of(&workspace), "tag-mismatch");
+    assert_eq!(workspace.fixed("tag-mismatch"), list.replace("Tag: 0", "Tag: 1").replace("nginx:0.9", "nginx:1"));
+    let other = Workspace::with_list(&list.replace("nginx:0.9", "quay.io/nginx:0")).chart("web", &["nginx:1"]);
+    assert_eq!(rules_of(&other), "repository-mismatch");
+}
+
+fn rules(workspace: &Workspace) -> Vec<String> {
+    let word = |row: &String| row.split(' ').nth(1).unwrap().to_owned();
+    workspace.findings().iter().map(word).collect()
+}
+
+/// The rules that find something, in the order of the findings.
+fn rules_of(workspace: &Workspace) -> String {
+    rules(workspace).join(" ")
+}
+
+fn rules_with(workspace: &Workspace, arguments: &[&str]) -> String {
+    let word = |row: &String| row.split(' ').nth(1).unwrap().to_owned();
+    workspace.findings_with(arguments).iter().map(word).collect::<Vec<_>>().join(" ")
 }

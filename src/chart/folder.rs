@@ -2,7 +2,7 @@
 //! `.helmignore` obeyed. Reads through `Sources`, so that unsaved buffers count.
 
 use std::ffi::OsString;
-use std::fs::Metadata;
+use std::fs::FileType;
 use std::path::{Path, PathBuf};
 
 use crate::source::{Layer, Sources};
@@ -23,7 +23,11 @@ pub(super) fn read(sources: &Sources, root: &Path) -> Result<Vec<Entry>, ChartEr
 
 fn rules(sources: &Sources, root: &Path) -> Result<Rules, ChartError> {
     let path = root.join(".helmignore");
-    let (file, text) = if sources.has_overlay(&path) || path.exists() {
+    let on_disk = path.exists();
+    if on_disk && !path.is_file() {
+        return Err(ChartError::at_path(&path, format!("cannot load irregular file {}", path.display())));
+    }
+    let (file, text) = if sources.has_overlay(&path) || on_disk {
         let file = entry::read(sources, &path, ".helmignore")?;
         (Some(file), sources.get(file).text().clone())
     } else {
@@ -52,29 +56,30 @@ impl Walk<'_> {
             let message = format!("folders nest more than {MAX_FOLDER_DEPTH} deep: {}", path.display());
             return Err(ChartError::at_path(path, message));
         }
-        let mut names: Vec<OsString> = Vec::new();
-        for found in std::fs::read_dir(path).map_err(fail)? {
-            names.push(found.map_err(fail)?.file_name());
+        let mut found: Vec<(OsString, FileType)> = Vec::new();
+        for entry in std::fs::read_dir(path).map_err(fail)? {
+            let entry = entry.map_err(fail)?;
+            found.push((entry.file_name(), entry.file_type().map_err(fail)?));
         }
-        names.sort_unstable();
-        for name in names {
+        found.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        for (name, kind) in found {
             let shown = name.to_string_lossy();
             let inner = if inside.is_empty() { shown.into_owned() } else { format!("{inside}/{shown}") };
             let path = path.join(&name);
-            let metadata = metadata(&path)?;
-            self.visit(path, inner, &metadata, depth)?;
+            let kind = if kind.is_symlink() { followed(&path)? } else { kind };
+            self.visit(path, inner, kind, depth)?;
         }
         Ok(())
     }
 
-    fn visit(&mut self, path: PathBuf, inside: String, metadata: &Metadata, depth: usize) -> Result<(), ChartError> {
-        if self.rules.ignores(&inside, metadata.is_dir()) {
+    fn visit(&mut self, path: PathBuf, inside: String, kind: FileType, depth: usize) -> Result<(), ChartError> {
+        if self.rules.ignores(&inside, kind.is_dir()) {
             return Ok(());
         }
-        if metadata.is_dir() {
+        if kind.is_dir() {
             return self.folder(&path, &inside, depth + 1);
         }
-        if !metadata.is_file() {
+        if !kind.is_file() {
             let shown = path.display();
             let message = format!("cannot load irregular file {shown} as it has file mode type bits set");
             return Err(ChartError::at_path(&path, message));
@@ -89,11 +94,11 @@ impl Walk<'_> {
     }
 }
 
-/// What stands at `path`, or at the end of a symbolic link there.
-fn metadata(path: &Path) -> Result<Metadata, ChartError> {
-    let found = std::fs::symlink_metadata(path)
-        .and_then(|metadata| if metadata.is_symlink() { std::fs::metadata(path) } else { Ok(metadata) });
-    found.map_err(|cause| ChartError::at_path(path, format!("error evaluating symlink {}: {cause}", path.display())))
+/// What stands at the end of the symbolic link at `path`.
+fn followed(path: &Path) -> Result<FileType, ChartError> {
+    std::fs::metadata(path).map(|found| found.file_type()).map_err(|cause| {
+        ChartError::at_path(path, format!("error evaluating symlink {}: {cause}", path.display()))
+    })
 }
 
 #[cfg(test)]

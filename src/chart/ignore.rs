@@ -9,7 +9,7 @@ pub(super) struct Rules {
 
 #[derive(Debug)]
 struct Pattern {
-    glob: String,
+    glob: Glob,
     negated: bool,
     only_folders: bool,
     whole_path: bool,
@@ -73,12 +73,42 @@ impl Pattern {
         let (negated, rule) = rule.strip_prefix('!').map_or((false, rule), |rest| (true, rest));
         let (only_folders, rule) = rule.strip_suffix('/').map_or((false, rule), |rest| (true, rest));
         let (whole_path, rule) = rule.strip_prefix('/').map_or((rule.contains('/'), rule), |rest| (true, rest));
-        Self { glob: rule.to_owned(), negated, only_folders, whole_path }
+        Self { glob: Glob::new(rule), negated, only_folders, whole_path }
     }
 
     fn matches(&self, path: &str) -> bool {
         let name = if self.whole_path { path } else { path.rsplit('/').next().unwrap_or(path) };
-        glob_match(&self.glob, name) == Some(true)
+        self.glob.matches(name)
+    }
+}
+
+/// A pattern of `filepath.Match`. Each file of a chart is held against each of them; nearly all are of the first two forms.
+#[derive(Debug)]
+enum Glob {
+    /// A name without anything special.
+    Plain(String),
+    /// `*`, then something plain: `*.swp`.
+    Ending(String),
+    /// Anything else.
+    Other(String),
+}
+
+impl Glob {
+    fn new(pattern: &str) -> Self {
+        let plain = |text: &str| !text.contains(['*', '?', '[', '\\']);
+        match pattern.strip_prefix('*') {
+            _ if plain(pattern) => Self::Plain(pattern.to_owned()),
+            Some(ending) if plain(ending) => Self::Ending(ending.to_owned()),
+            _ => Self::Other(pattern.to_owned()),
+        }
+    }
+
+    fn matches(&self, name: &str) -> bool {
+        match self {
+            Self::Plain(plain) => name == plain,
+            Self::Ending(ending) => name.strip_suffix(ending.as_str()).is_some_and(|start| !start.contains('/')),
+            Self::Other(pattern) => glob_match(pattern, name) == Some(true),
+        }
     }
 }
 
@@ -231,6 +261,16 @@ mod tests {
 
     fn ignores(rules: &str, path: &str) -> bool {
         Rules::parse(rules).unwrap().ignores(path.trim_end_matches('/'), path.ends_with('/'))
+    }
+
+    #[test]
+    fn simple_patterns_match_as_all_others_do() {
+        for pattern in ["*.swp", "*", "a", "a/b", "*a/b", "*~", ".git", "*a*", "a?", "\\*", ""] {
+            for name in ["a", "b", "a/b", "x.swp", "d/x.swp", ".swp", "aa/b", "x~", ".git", "x.git", "*", "", "ab"] {
+                let general = glob_match(pattern, name) == Some(true);
+                assert_eq!(Glob::new(pattern).matches(name), general, "{pattern} {name}");
+            }
+        }
     }
 
     #[test]

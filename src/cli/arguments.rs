@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::lint::Severity;
@@ -72,7 +73,7 @@ pub(super) struct ChartOptions {
     #[arg(long = "chart", value_name = "PATH")]
     pub charts: Vec<PathBuf>,
     /// Region that empty `region` values take, in place of those that the list's ECR hosts name (repeatable).
-    #[arg(long = "region", value_name = "REGION")]
+    #[arg(long = "region", value_name = "REGION", value_parser = NonEmptyStringValueParser::new())]
     pub regions: Vec<String>,
     /// Configuration to use in place of the workspace's `.mirrorlint.yaml`.
     #[arg(long, value_name = "FILE", conflicts_with = "isolated")]

@@ -1,12 +1,13 @@
 //! `mirrorlint check`.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::arguments::{ChartOptions, Check, Format, ValueOptions};
 use super::{Ending, Outcome, Session};
 use crate::chart::Overrides;
 use crate::config::{FILE_NAME, Loaded};
-use crate::lint::{Refusal, Settings, Workspace, check, configured, discover, rule};
+use crate::lint::{Checked, Finding, Refusal, Settings, Workspace, check, configured, discover, rule};
 use crate::report;
 
 pub(super) fn run(session: &Session, options: &Check) -> Outcome {
@@ -15,21 +16,17 @@ pub(super) fn run(session: &Session, options: &Check) -> Outcome {
     }
     let here = [PathBuf::from(".")];
     let paths = if options.paths.is_empty() { &here[..] } else { &options.paths };
-    let mut worst = None;
-    for path in paths {
-        let (workspace, settings) = open(session, path, &options.charts)?;
-        let mut checked = check(&session.sources, &workspace, &settings)?;
-        checked.findings.retain(|finding| {
-            let named = |list: &[String]| list.iter().any(|name| name == finding.rule.id);
-            (options.select.is_empty() || named(&options.select)) && !named(&options.ignore)
-        });
-        let text = match options.format {
-            Format::Human => report::human(&checked, &session.sources, session.style),
-            Format::Json => report::json(&checked, &session.sources),
-        };
-        session.print(&text)?;
-        worst = worst.max(checked.findings.iter().map(|finding| finding.severity).max());
-    }
+    let mut checked = check_all(session, paths, &options.charts)?;
+    checked.findings.retain(|finding| {
+        let named = |list: &[String]| list.iter().any(|name| name == finding.rule.id);
+        (options.select.is_empty() || named(&options.select)) && !named(&options.ignore)
+    });
+    let text = match options.format {
+        Format::Human => report::human(&checked, &session.sources, session.style),
+        Format::Json => report::json(&checked, &session.sources),
+    };
+    session.print(&text)?;
+    let worst = checked.findings.iter().map(|finding| finding.severity).max();
     let failed = worst.is_some_and(|severity| severity >= options.fail_on.into());
     Ok(if failed && !options.exit_zero { Ending::Findings } else { Ending::Clean })
 }
@@ -50,6 +47,36 @@ pub(super) fn open(session: &Session, path: &Path, options: &ChartOptions) -> Re
     let lists: Vec<_> = lists.collect();
     let workspace = if path.is_dir() && !lists.is_empty() { configured(path, lists) } else { discover(path)? };
     Ok((workspace, settings))
+}
+
+/// Checks each list once. With several workspaces, paths are printed as they were given.
+fn check_all(session: &Session, paths: &[PathBuf], options: &ChartOptions) -> Result<Checked, Refusal> {
+    let mut all: Option<Checked> = None;
+    let mut known = HashSet::new();
+    for path in paths {
+        let (mut workspace, settings) = open(session, path, options)?;
+        workspace.lists.retain(|list| known.insert(std::fs::canonicalize(list).unwrap_or_else(|_| list.clone())));
+        if workspace.lists.is_empty() {
+            continue;
+        }
+        let checked = check(&session.sources, &workspace, &settings)?;
+        match &mut all {
+            None => all = Some(checked),
+            Some(all) => {
+                if all.root != checked.root {
+                    all.root = PathBuf::new();
+                }
+                all.lists.extend(checked.lists);
+                // What is wrong with a chart is said once.
+                let new = |finding: &Finding| {
+                    all.findings.iter().all(|known| (known.key(), known.span) != (finding.key(), finding.span))
+                };
+                let new: Vec<_> = checked.findings.into_iter().filter(new).collect();
+                all.findings.extend(new);
+            }
+        }
+    }
+    Ok(all.unwrap_or_default())
 }
 
 pub(super) fn settings(options: &ChartOptions) -> Settings {

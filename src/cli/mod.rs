@@ -15,7 +15,7 @@ use clap::Parser as _;
 
 use crate::lint::Refusal;
 use crate::report::{self, Style};
-use crate::source::Sources;
+use crate::source::{Sources, to_bytes, to_utf8};
 use arguments::{Arguments, Color, Command};
 
 /// How a command ended. Exit codes are a contract: 0, 1, 2.
@@ -37,11 +37,17 @@ struct Session {
 }
 
 impl Session {
-    /// Prints to standard output. A reader that has gone away (`| head`) is no error.
+    /// Prints a report to standard output.
     fn print(&self, text: &str) -> Result<(), Refusal> {
-        self.write(crate::source::to_bytes(text).as_ref())
+        self.write(to_utf8(text).as_bytes())
     }
 
+    /// Prints what charts hold, byte for byte.
+    fn print_raw(&self, text: &str) -> Result<(), Refusal> {
+        self.write(to_bytes(text).as_ref())
+    }
+
+    /// A reader that has gone away (`| head`) is no error.
     fn write(&self, bytes: &[u8]) -> Result<(), Refusal> {
         let mut out = std::io::stdout().lock();
         match out.write_all(bytes).and_then(|()| out.flush()) {
@@ -56,19 +62,19 @@ impl Session {
 /// Runs the command line; what `main` returns.
 #[must_use]
 pub fn main() -> ExitCode {
-    // Charts nest deeply at their worst; the main thread's stack is whatever the shell set.
-    let run = std::thread::Builder::new().stack_size(64 << 20).spawn(|| {
-        let arguments = match Arguments::try_parse() {
-            Ok(arguments) => arguments,
-            Err(error) => {
-                // Help and version are no errors; printing them can only fail when nobody reads.
-                let _ = error.print();
-                return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
-            }
-        };
-        run(arguments)
-    });
-    run.ok().and_then(|thread| thread.join().ok()).unwrap_or(ExitCode::from(2))
+    // A defect must not look like findings, which a panic's own exit code might to a script.
+    std::panic::catch_unwind(start).unwrap_or(ExitCode::from(2))
+}
+
+fn start() -> ExitCode {
+    match Arguments::try_parse() {
+        Ok(arguments) => run(arguments),
+        Err(error) => {
+            // Help and version are no errors; printing them can only fail when nobody reads.
+            let _ = error.print();
+            ExitCode::from(if error.use_stderr() { 2 } else { 0 })
+        }
+    }
 }
 
 fn run(arguments: Arguments) -> ExitCode {
@@ -87,7 +93,7 @@ fn run(arguments: Arguments) -> ExitCode {
         Ok(Ending::Findings) => ExitCode::from(1),
         Err(refusal) => {
             let text = report::refusal(&refusal, &session.sources, style(arguments.color, &std::io::stderr()));
-            let _ = std::io::stderr().lock().write_all(crate::source::to_bytes(&text).as_ref());
+            let _ = std::io::stderr().lock().write_all(to_utf8(&text).as_bytes());
             ExitCode::from(2)
         }
     }

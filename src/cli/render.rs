@@ -30,7 +30,7 @@ pub(super) fn run(session: &Session, arguments: &Render) -> Outcome {
     manifests.retain(|manifest| !(arguments.no_hooks && manifest.hook));
     let definitions = definitions.iter().map(|(name, text)| (name.as_str(), text));
     let text = print(definitions, &manifests, arguments.skip_tests);
-    session.print(&text)?;
+    session.print_raw(&text)?;
     Ok(Ending::Clean)
 }
 
@@ -38,8 +38,8 @@ pub(super) fn run(session: &Session, arguments: &Render) -> Outcome {
 pub(super) fn values(session: &Session, arguments: &Values) -> Outcome {
     let chart = Chart::load(&session.sources, &arguments.chart, &LoadOptions::default())?;
     if let Some(file) = &chart.values_file {
-        session.print(&file.text)?;
-        session.print("\n")?;
+        session.print_raw(&file.text)?;
+        session.print_raw("\n")?;
     }
     Ok(Ending::Clean)
 }

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::survey::{Job, choices, run_all, switch};
-use super::{Inventory, Scenario, Survey, Target, Use, values};
+use super::{Scenario, Survey, Target, Use, values};
 use crate::chart::{Cause, Chart, Choice, Disabled, merge};
+use crate::render::Renderer;
 use crate::source::{Sources, Text};
 use crate::yaml::{Map, Value};
 
@@ -27,8 +28,9 @@ pub struct Optional {
 
 /// A rendering with something switched on.
 #[derive(Clone)]
-struct Variant {
-    chart: Arc<Chart>,
+struct Variant<'a> {
+    renderer: &'a Renderer,
+    chart: &'a Arc<Chart>,
     scenario: Scenario,
     choice: Choice,
     /// The switches that were turned, outer ones first.
@@ -38,18 +40,19 @@ struct Variant {
 /// Renders each target once more for each dependency that is switched off, with its switch on, and reads the values of the
 /// charts that are on. What `deployed` has already is left out.
 #[must_use]
-pub fn optional(sources: &Sources, targets: &[Target], deployed: &Inventory) -> Optional {
+pub fn optional(sources: &Sources, targets: &[Target], survey: &Survey) -> Optional {
+    let deployed = &survey.inventory;
     let mut found = Survey::default();
     let mut off = BTreeSet::new();
     let mut round = Vec::new();
     let mut named = Vec::new();
-    for Target { chart, scenarios } in targets {
+    for (Target { chart, scenarios }, renderer) in targets.iter().zip(survey.renderers.iter()) {
         for scenario in scenarios {
             for choice in choices(chart) {
                 // What cannot be processed is told by the survey itself.
                 let Ok(processed) = chart.process(&scenario.values, &choice) else { continue };
                 named.extend(values::images(chart, &scenario.name, &processed, None));
-                let base = Variant { chart: chart.clone(), scenario: scenario.clone(), choice, switches: Vec::new() };
+                let base = Variant { renderer, chart, scenario: scenario.clone(), choice, switches: Vec::new() };
                 round.extend(base.each(&processed.disabled, &mut off));
             }
         }
@@ -60,15 +63,16 @@ pub fn optional(sources: &Sources, targets: &[Target], deployed: &Inventory) -> 
         let mut next = Vec::new();
         for ((job, outcome), variant) in jobs.iter().zip(run_all(&jobs)).zip(&round) {
             match outcome {
-                Ok(rendered) => {
-                    found.gather(sources, job, &rendered);
+                Ok(outcome) => {
+                    let processed = outcome.processed.clone();
+                    found.gather(sources, job, outcome);
                     named.extend(values::images(
-                        &variant.chart,
+                        variant.chart,
                         &job.scenario.name,
-                        &rendered.processed,
+                        &processed,
                         job.when.as_deref(),
                     ));
-                    next.extend(variant.each(&rendered.processed.disabled, &mut off));
+                    next.extend(variant.each(&processed.disabled, &mut off));
                 }
                 Err(error) => found.refuse(sources, job, &error, None),
             }
@@ -84,10 +88,11 @@ pub fn optional(sources: &Sources, targets: &[Target], deployed: &Inventory) -> 
     Optional { uses, unknown: found.unknown }
 }
 
-impl Variant {
+impl Variant<'_> {
     fn job(&self) -> Job<'_> {
         Job {
-            chart: &self.chart,
+            renderer: self.renderer,
+            chart: self.chart,
             scenario: &self.scenario,
             choice: self.choice.clone(),
             when: Some(self.switches.join(", ")),

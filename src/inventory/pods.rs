@@ -7,6 +7,9 @@ use crate::yaml::{Map, Value};
 
 const LISTS: [&str; 3] = ["containers", "initContainers", "ephemeralContainers"];
 
+/// The kind that describes objects: its schema may have any key.
+pub(super) const DEFINITION: &str = "CustomResourceDefinition";
+
 /// Nesting that is followed; deeper manifests do not occur (Kubernetes refuses them).
 const MAX_DEPTH: usize = 200;
 
@@ -37,7 +40,7 @@ fn walk(value: &Value, owner: &Workload, depth: usize, found: &mut Vec<Container
         Value::Map(map) => {
             let inner = object(map);
             let owner = inner.as_ref().unwrap_or(owner);
-            if owner.kind == "CustomResourceDefinition" {
+            if owner.kind == DEFINITION {
                 return;
             }
             for (key, value) in map.iter() {

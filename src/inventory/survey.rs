@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::pods::containers;
+use super::pods::{Container, DEFINITION};
 use super::{ChartLink, ChartName, Inventory, Kind, Malformed, Scenario, Target, Use, Workload, decisive};
 use crate::chart::version::Version;
 use crate::chart::{AmbiguousSubchart, Cause, Chart, ChartNode, Choice, Dependency, Disabled, Processed, merge};
 use crate::image::Reference;
-use crate::render::{Manifest, Options, Rendered, render};
+use crate::render::{Options, RenderError, Rendered, Renderer};
 use crate::source::{Sources, Span};
 use crate::yaml::{self, Map, Value};
 
@@ -70,10 +70,13 @@ pub struct Survey {
     pub disabled: Vec<(String, String)>,
     /// Where each switch is off.
     pub switches: Vec<(String, Span)>,
+    /// A renderer per target, with its templates parsed.
+    pub(super) renderers: Arc<[Renderer]>,
 }
 
 /// One rendering to be done.
 pub(super) struct Job<'a> {
+    pub renderer: &'a Renderer,
     pub chart: &'a Arc<Chart>,
     pub scenario: &'a Scenario,
     pub choice: Choice,
@@ -81,22 +84,43 @@ pub(super) struct Job<'a> {
     pub when: Option<String>,
 }
 
+/// What is kept of a rendering: not its manifests, which may be large.
+pub(super) struct Outcome {
+    pub processed: Processed,
+    refusals: Vec<RenderError>,
+    containers: Vec<Deployed>,
+}
+
+/// A container and the template that it stands in.
+struct Deployed {
+    template: Arc<str>,
+    container: Container,
+}
+
 /// Surveys charts, each under its scenarios. Renders in parallel; the outcome does not depend on it.
 #[must_use]
 pub fn survey(sources: &Sources, targets: &[Target]) -> Survey {
     let mut survey = Survey::default();
+    let renderers: Arc<[Renderer]> = targets.iter().map(|target| Renderer::new(target.chart.clone())).collect();
+    survey.renderers = renderers.clone();
     let mut jobs = Vec::new();
-    for Target { chart, scenarios } in targets {
+    for (Target { chart, scenarios }, renderer) in targets.iter().zip(renderers.iter()) {
         survey.inspect(sources, chart);
         let choices = choices(chart);
         for scenario in scenarios {
-            jobs.extend(choices.iter().map(|choice| Job { chart, scenario, choice: choice.clone(), when: None }));
+            jobs.extend(choices.iter().map(|choice| Job {
+                renderer,
+                chart,
+                scenario,
+                choice: choice.clone(),
+                when: None,
+            }));
         }
     }
-    for (job, outcome) in jobs.iter().zip(&run_all(&jobs)) {
+    for (job, outcome) in jobs.iter().zip(run_all(&jobs)) {
         match outcome {
-            Ok(rendered) => survey.gather(sources, job, rendered),
-            Err(error) => survey.refuse(sources, job, error, None),
+            Ok(outcome) => survey.gather(sources, job, outcome),
+            Err(error) => survey.refuse(sources, job, &error, None),
         }
     }
     survey.settle(targets);
@@ -104,23 +128,36 @@ pub fn survey(sources: &Sources, targets: &[Target]) -> Survey {
 }
 
 /// Renders in parallel; the outcomes in the order of the jobs.
-pub(super) fn run_all(jobs: &[Job<'_>]) -> Vec<Result<Rendered, crate::render::RenderError>> {
+pub(super) fn run_all(jobs: &[Job<'_>]) -> Vec<Result<Outcome, RenderError>> {
     use rayon::prelude::*;
     jobs.par_iter().map(run).collect()
 }
 
-fn run(job: &Job<'_>) -> Result<Rendered, crate::render::RenderError> {
+fn run(job: &Job<'_>) -> Result<Outcome, RenderError> {
+    let rendered = render(job)?;
+    let mut containers = Vec::new();
+    // The schemas of custom resources are the bulk of many charts, and deploy nothing.
+    for manifest in rendered.manifests.iter().filter(|manifest| manifest.kind != DEFINITION) {
+        let Ok(document) = yaml::load(&manifest.text) else { continue };
+        let template: Arc<str> = manifest.template.as_str().into();
+        let found = super::pods::containers(&document).into_iter();
+        containers.extend(found.map(|container| Deployed { template: template.clone(), container }));
+    }
+    Ok(Outcome { processed: rendered.processed, refusals: rendered.refusals, containers })
+}
+
+fn render(job: &Job<'_>) -> Result<Rendered, RenderError> {
     let Scenario { values, options, region, .. } = job.scenario;
     let options = Options { choice: job.choice.clone(), ..options.clone() };
     if region.is_none() {
-        return render(job.chart, values, &options);
+        return job.renderer.render(values, &options);
     }
     // Only where the coalesced values, the user's among them, have an empty one.
     let defaults = job.chart.process(values, &options.choice)?;
     let region = job.scenario.overrides(&defaults.values);
     let empty = Map::new();
     let merged = merge(values.as_map().unwrap_or(&empty), &region);
-    render(job.chart, &Value::Map(Arc::new(merged)), &options)
+    job.renderer.render(&Value::Map(Arc::new(merged)), &options)
 }
 
 /// The choices under which all copies of ambiguous subcharts get their turn: folders first, then each further copy.
@@ -168,13 +205,21 @@ impl Survey {
         }
     }
 
-    pub(super) fn gather(&mut self, sources: &Sources, job: &Job<'_>, rendered: &Rendered) {
-        let chains = Chains::new(&rendered.processed);
-        for refusal in &rendered.refusals {
-            self.refuse(sources, job, refusal, Some(&chains));
+    pub(super) fn gather(&mut self, sources: &Sources, job: &Job<'_>, outcome: Outcome) {
+        let Outcome { processed, refusals, containers } = outcome;
+        let chains = Chains::new(&processed);
+        let unparsed = refusals.iter().any(|refusal| refusal.message.starts_with("parse error at "));
+        for refusal in &refusals {
+            // What a file that does not parse would have defined is not missing: the file is the one fault.
+            let follows = unparsed && refusal.message.contains(": no template \"");
+            if follows {
+                self.distrust(refusal, &chains);
+            } else {
+                self.refuse(sources, job, refusal, Some(&chains));
+            }
         }
-        self.miss(sources, &rendered.processed.root, &rendered.processed.disabled);
-        for disabled in &rendered.processed.disabled {
+        self.miss(sources, &processed.root, &processed.disabled);
+        for disabled in &processed.disabled {
             let when = switch(&disabled.cause);
             if let Some(span) = switched_off(&disabled.cause) {
                 self.switches.push((when.clone(), span));
@@ -184,75 +229,69 @@ impl Survey {
             self.disabled.extend(names.map(|name| (name, when.clone())));
         }
         let mut turns = HashMap::new();
-        for manifest in &rendered.manifests {
-            self.read(sources, job, &chains, manifest, &mut turns);
+        for deployed in containers {
+            self.add(sources, job, &chains, deployed, &mut turns);
         }
     }
 
     /// `turns` counts the containers that are the same but for their image.
-    fn read(
+    fn add(
         &mut self,
         sources: &Sources,
         job: &Job<'_>,
         chains: &Chains,
-        manifest: &Manifest,
-        turns: &mut HashMap<(String, Workload), usize>,
+        Deployed { template, container }: Deployed,
+        turns: &mut HashMap<(Arc<str>, Workload), usize>,
     ) {
-        let Some(chain) = chains.of_template(&manifest.template) else { return };
-        let Ok(document) = yaml::load(&manifest.text) else { return };
-        for container in containers(&document) {
-            let Some(last) = chain.last() else { continue };
-            let reference = match Reference::parse(&container.image) {
-                Ok(reference) => reference,
-                Err(error) => {
-                    let place = decisive(&container.image).map(|(span, _)| span);
-                    let Some(span) = place.or_else(|| start_of(sources, job.chart)) else { continue };
-                    self.inventory.misread(Malformed {
-                        text: container.image,
-                        message: error.message,
-                        chart: last.chart.clone(),
-                        template: manifest.template.clone(),
-                        workload: container.workload,
-                        span,
-                    });
-                    continue;
-                }
-            };
-            let turn = turns.entry((manifest.template.clone(), container.workload.clone())).or_default();
-            *turn += 1;
-            let used = Use {
-                text: container.image,
-                reference,
-                kind: Kind::Container,
-                chart: last.chart.clone(),
-                path: chain.iter().map(|link| link.called.clone()).collect(),
-                chain: chain.clone(),
-                template: manifest.template.clone(),
-                workload: container.workload,
-                scenarios: vec![job.scenario.name.clone()],
-                only_in: job.choice.preferred.clone(),
-                when: job.when.clone(),
-                turn: *turn - 1,
-                root: job.chart.path.clone(),
-            };
-            self.inventory.add(used);
-        }
+        let Some(chain) = chains.of_template(&template) else { return };
+        let Some(last) = chain.last() else { return };
+        let reference = match Reference::parse(&container.image) {
+            Ok(reference) => reference,
+            Err(error) => {
+                let place = decisive(&container.image).map(|(span, _)| span);
+                let Some(span) = place.or_else(|| start_of(sources, job.chart)) else { return };
+                self.inventory.misread(Malformed {
+                    text: container.image,
+                    message: error.message,
+                    chart: last.chart.clone(),
+                    template: template.to_string(),
+                    workload: container.workload,
+                    span,
+                });
+                return;
+            }
+        };
+        let turn = turns.entry((template.clone(), container.workload.clone())).or_default();
+        *turn += 1;
+        let used = Use {
+            text: container.image,
+            reference,
+            kind: Kind::Container,
+            chart: last.chart.clone(),
+            path: chain.iter().map(|link| link.called.clone()).collect(),
+            chain: chain.clone(),
+            template: template.to_string(),
+            workload: container.workload,
+            scenarios: vec![job.scenario.name.clone()],
+            only_in: job.choice.preferred.clone(),
+            when: job.when.clone(),
+            turn: *turn - 1,
+            root: job.chart.path.clone(),
+        };
+        self.inventory.add(used);
     }
 
     pub(super) fn refuse(
         &mut self,
         sources: &Sources,
         job: &Job<'_>,
-        error: &crate::render::RenderError,
+        error: &RenderError,
         chains: Option<&Chains>,
     ) {
-        let chain = error.template.as_ref().zip(chains).and_then(|(template, chains)| chains.of_template(template));
-        let chart = chain.and_then(|chain| chain.last()).map_or_else(|| name_of(job.chart), |link| link.chart.clone());
+        let link = chains.and_then(|chains| self.distrust(error, chains));
+        let chart = link.map_or_else(|| name_of(job.chart), |link| link.chart.clone());
         let Some(span) = error.place.or_else(|| start_of(sources, job.chart)) else { return };
         self.unknown.push(chart.name.clone());
-        if let Some(link) = chain.and_then(|chain| chain.last()) {
-            self.unknown.extend(link.folder.iter().chain([&link.called]).cloned());
-        }
         if chains.is_none() {
             // Nothing of it was rendered, so nothing is known of the charts below it either.
             self.unknown.extend(names_of(job.chart));
@@ -271,6 +310,14 @@ impl Survey {
         }
         let message = error.message.clone();
         self.problems.push(Problem::Unrenderable { chart, message, span, scenarios: vec![scenario] });
+    }
+
+    /// Notes that not all images of the chart with the refused template are known; gives the chart.
+    fn distrust<'a>(&mut self, error: &crate::render::RenderError, chains: &'a Chains) -> Option<&'a ChartLink> {
+        let link = chains.of_template(error.template.as_ref()?)?.last()?;
+        self.unknown.extend([link.chart.name.clone(), link.called.clone()]);
+        self.unknown.extend(link.folder.clone());
+        Some(link)
     }
 
     /// Sorts, and forgets what holds under all choices or is on elsewhere.

@@ -85,7 +85,7 @@ pub fn images(sources: &Sources, charts: &[PathBuf], settings: &Settings) -> Res
     let targets = Targets::of_charts(sources, charts, settings)?;
     let mut survey = survey(sources, &targets.targets);
     if settings.optional {
-        survey.inventory.uses.extend(optional(sources, &targets.targets, &survey.inventory).uses);
+        survey.inventory.uses.extend(optional(sources, &targets.targets, &survey).uses);
     }
     match targets.problems.into_iter().chain(survey.problems).find_map(|problem| match problem {
         Problem::Unrenderable { message, span, .. } => Some((message, span)),
@@ -122,7 +122,7 @@ fn check_list(
     let mut reconciliation = reconcile(&listed, &survey.inventory, &coverage);
     // Rendering what is switched off takes as long again as everything else: only where it can change a verdict.
     if settings.optional || reconciliation.asks_for_optional(&listed, &coverage) {
-        let found = optional(sources, &targets, &survey.inventory);
+        let found = optional(sources, &targets, &survey);
         survey.inventory.uses.extend(found.uses);
         coverage.disabled_unknown = found.unknown;
         reconciliation = reconcile(&listed, &survey.inventory, &coverage);

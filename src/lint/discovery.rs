@@ -1,7 +1,7 @@
 //! Finds the lists and the root charts of a workspace by walking its folder. Reads names only, opens nothing.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
@@ -32,15 +32,18 @@ pub fn discover(path: &Path) -> Result<Workspace, Refusal> {
     let refusal = |message: String| Refusal { path: Some(path.to_owned()), ..Refusal::new(message) };
     let metadata = std::fs::metadata(path).map_err(|error| refusal(format!("cannot be read: {error}")))?;
     if !metadata.is_dir() {
-        let mut workspace = around(path);
-        workspace.lists = vec![path.to_owned()];
-        return Ok(workspace);
+        return Ok(around(path));
     }
     if path.file_name().is_some_and(|name| name == LIST_NAME) {
         return Err(refusal("is a folder; the mirror list must be a file".to_owned()));
     }
     let workspace = walk(path);
     if workspace.lists.is_empty() {
+        let folder = path.join("tools").join(LIST_NAME);
+        if folder.is_dir() {
+            let message = "is a folder; the mirror list must be a file";
+            return Err(Refusal { path: Some(folder), ..Refusal::new(message) });
+        }
         let message = format!("holds no `{LIST_NAME}`; name the list, or the folder that holds it");
         return Err(refusal(message));
     }
@@ -56,7 +59,7 @@ pub fn configured(path: &Path, lists: Vec<PathBuf>) -> Workspace {
 /// The workspace of the list at `list`: the nearest folder above it with a chart below. The search ends at the top of the
 /// git work tree; outside of one it goes no further than the folder above `tools/`.
 fn around(list: &Path) -> Workspace {
-    let absolute = std::path::absolute(list).unwrap_or_else(|_| list.to_owned());
+    let absolute = absolute(list);
     let folder = absolute.parent().unwrap_or(Path::new("/"));
     let top = folder.ancestors().find(|folder| folder.join(".git").exists());
     let start = if folder.ends_with("tools") { folder.parent().unwrap_or(folder) } else { folder };
@@ -74,10 +77,23 @@ fn around(list: &Path) -> Workspace {
         let relative = |path: &PathBuf| path.strip_prefix(&here).map_or_else(|_| path.clone(), Path::to_owned);
         let root = below.to_owned();
         workspace.charts = workspace.charts.iter().map(relative).collect();
-        workspace.lists = workspace.lists.iter().map(relative).collect();
         workspace.root = root;
+        workspace.lists = vec![relative(&absolute)];
+    } else {
+        workspace.lists = vec![absolute.clone()];
     }
     workspace
+}
+
+/// `path` from the root of the file system; its folder's own path where `..` would hide which folders are above it.
+fn absolute(path: &Path) -> PathBuf {
+    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let climbs = whole.components().any(|part| part == Component::ParentDir);
+    let folder = whole.parent().filter(|_| climbs).and_then(|folder| std::fs::canonicalize(folder).ok());
+    match (folder, whole.file_name()) {
+        (Some(folder), Some(name)) => folder.join(name),
+        _ => whole,
+    }
 }
 
 fn walk(root: &Path) -> Workspace {

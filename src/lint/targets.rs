@@ -236,7 +236,8 @@ fn choose(
     let mut chosen = Targets::default();
     let (mut loaded, mut broken) = (Vec::new(), Vec::new());
     for path in paths {
-        match load(sources, path) {
+        let installable = |chart: Arc<Chart>| if given { chart.check_installable().map(|()| chart) } else { Ok(chart) };
+        match load(sources, path).and_then(installable) {
             Ok(chart) => loaded.push(chart),
             Err(error) if given && error.span.is_none() => return Err(error.into()),
             Err(error) => broken.push((path, error)),
@@ -248,6 +249,10 @@ fn choose(
         let taken: BTreeSet<PathBuf> =
             loaded.iter().flat_map(|chart| below(chart)).map(|path| absolute(&path)).collect();
         loaded.retain(|chart| !taken.contains(&absolute(&chart.path)));
+        // Nor is a library chart one: Helm installs none.
+        if loaded.iter().any(|chart| chart.check_installable().is_ok()) {
+            loaded.retain(|chart| chart.check_installable().is_ok());
+        }
     }
     let names: BTreeSet<&str> = listed.iter().filter_map(|entry| Some(entry.noted.as_ref()?.name.as_str())).collect();
     let holding: Vec<_> = loaded.iter().filter(|chart| names.iter().any(|name| holds(chart, name))).cloned().collect();

@@ -5,12 +5,13 @@ mod capabilities;
 mod manifests;
 mod scope;
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::chart::{Chart, ChartError, ChartNode, Choice, Processed};
-use crate::source::{Span, Text};
+use crate::source::{FileId, Span, Text};
 use crate::template::functions::helm::{cleanup_execution_error, cleanup_parse_error};
-use crate::template::{Environment, Machine, Program, stack};
+use crate::template::{Environment, Machine, ParseError, ParsedFile, Program, parser, stack};
 use crate::yaml;
 
 pub use capabilities::KubeVersion;
@@ -91,47 +92,88 @@ pub fn crds(processed: &Processed) -> Vec<(String, Text)> {
     found
 }
 
-/// Renders `chart` with the user's `values`.
+/// Renders `chart` with the user's `values`, once: several renderings of one chart share a [`Renderer`].
 ///
 /// # Errors
-/// What makes rendering impossible as a whole: values that do not fit, a schema's violation, a template that does not parse.
+/// As [`Renderer::render`].
 pub fn render(chart: &Arc<Chart>, values: &yaml::Value, options: &Options) -> Result<Rendered, RenderError> {
-    chart.check_kube_version(&options.kube_version.version)?;
-    let processed = chart.process(values, &options.choice)?;
-    let mut templates = scope::templates(&processed);
-    let (program, mut refusals) = parse(&mut templates);
-    let (outputs, failures) = stack::on_deep_stack(|| execute(&processed, &templates, &program, options));
-    refusals.extend(failures);
-    let (manifests, unreadable) = manifests::sort(outputs.iter().map(|(name, text)| (name.as_str(), text)));
-    refusals.extend(unreadable.into_iter().map(|document| RenderError {
-        place: document.text.span_of(document.range.clone()).or_else(|| document.text.span_of(0..document.text.len())),
-        message: document.message,
-        template: Some(document.template),
-    }));
-    Ok(Rendered { manifests, refusals, processed })
+    Renderer::new(chart.clone()).render(values, options)
 }
 
-/// Parses the templates; one that does not parse is dropped, and told.
-fn parse(templates: &mut Vec<scope::Template<'_>>) -> (Program, Vec<RenderError>) {
-    let mut refusals = Vec::new();
-    loop {
-        let sources = templates.iter().map(|template| (template.name.as_str(), template.text));
-        let error = match Program::parse(sources) {
-            Ok(program) => return (program, refusals),
-            Err(error) => error,
-        };
-        let place = error.message.strip_prefix("template: ").unwrap_or_default();
-        let name = templates
-            .iter()
-            .map(|template| template.name.clone())
-            .find(|name| place.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with(':')));
-        templates.retain(|template| Some(&template.name) != name.as_ref());
-        if name.is_none() {
-            // Go names the file first; without that there is no telling which one to drop.
-            templates.clear();
-        }
-        let message = cleanup_parse_error(name.as_deref().unwrap_or_default(), &error.message);
-        refusals.push(RenderError { message, place: error.place, template: name });
+/// Renders one chart, any number of times and from any thread: each template is parsed once.
+#[derive(Debug)]
+pub struct Renderer {
+    chart: Arc<Chart>,
+    /// By source, and by the name that the template has: under an alias it is another one.
+    parsed: Mutex<HashMap<FileId, Vec<(String, Parsed)>>>,
+}
+
+type Parsed = Result<ParsedFile, ParseError>;
+
+impl Renderer {
+    /// A renderer of `chart`.
+    #[must_use]
+    pub fn new(chart: Arc<Chart>) -> Self {
+        Self { chart, parsed: Mutex::default() }
+    }
+
+    /// The chart.
+    #[must_use]
+    pub fn chart(&self) -> &Arc<Chart> {
+        &self.chart
+    }
+
+    /// Renders the chart with the user's `values`.
+    ///
+    /// # Errors
+    /// What makes rendering impossible as a whole: values that do not fit, a schema's violation.
+    pub fn render(&self, values: &yaml::Value, options: &Options) -> Result<Rendered, RenderError> {
+        self.chart.check_kube_version(&options.kube_version.version)?;
+        let processed = self.chart.process(values, &options.choice)?;
+        let mut templates = scope::templates(&processed);
+        let (program, mut refusals) = self.parse(&mut templates);
+        let (outputs, failures) = stack::on_sufficient_stack(|| execute(&processed, &templates, &program, options));
+        refusals.extend(failures);
+        let (manifests, unreadable) = manifests::sort(outputs.iter().map(|(name, text)| (name.as_str(), text)));
+        refusals.extend(unreadable.into_iter().map(|document| RenderError {
+            place: document
+                .text
+                .span_of(document.range.clone())
+                .or_else(|| document.text.span_of(0..document.text.len())),
+            message: document.message,
+            template: Some(document.template),
+        }));
+        Ok(Rendered { manifests, refusals, processed })
+    }
+
+    /// Parses the templates; one that does not parse is dropped, and told.
+    fn parse(&self, templates: &mut Vec<scope::Template<'_>>) -> (Program, Vec<RenderError>) {
+        let (mut files, mut refusals) = (Vec::with_capacity(templates.len()), Vec::new());
+        templates.retain(|template| match self.parse_one(template) {
+            Ok(trees) => {
+                files.push(trees);
+                true
+            }
+            Err(error) => {
+                let message = cleanup_parse_error(&template.name, &error.message);
+                refusals.push(RenderError { message, place: error.place, template: Some(template.name.clone()) });
+                false
+            }
+        });
+        (Program::new(templates.iter().map(|template| template.name.as_str()).zip(files)), refusals)
+    }
+
+    fn parse_one(&self, template: &scope::Template<'_>) -> Parsed {
+        let parsed = || self.parsed.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = parsed().get(&template.file).and_then(|all| {
+            all.iter().find(|(name, _)| *name == template.name).map(|(_, parsed)| parsed.clone())
+        });
+        known.unwrap_or_else(|| {
+            // Not under the lock: another thread may parse meanwhile, at worst the same file.
+            let new = parser::parse(&template.name, template.text).map(ParsedFile::from);
+            parsed().entry(template.file).or_default().push((template.name.clone(), new.clone()));
+            new
+        })
     }
 }
 

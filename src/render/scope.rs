@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::Options;
 use super::capabilities::{HELM_VERSION, api_versions};
 use crate::chart::{ChartNode, Processed};
-use crate::source::Text;
+use crate::source::{FileId, Text};
 use crate::template::objects::{Capabilities, Files, chart_value};
 use crate::template::value::Map;
 use crate::template::{Value, convert};
@@ -18,6 +18,8 @@ pub(super) struct Template<'a> {
     /// Its full name: `umbrella/charts/sub/templates/x.yaml`.
     pub name: String,
     pub text: &'a Text,
+    /// Its source.
+    pub file: FileId,
     /// The path of its chart: `umbrella/charts/sub`.
     chart: &'a str,
 }
@@ -46,7 +48,7 @@ fn collect<'a>(node: &'a ChartNode, templates: &mut HashMap<String, Template<'a>
     }
     let is_library = node.metadata.is_library();
     for file in &node.chart.templates {
-        let template = Template { name: join(&node.path, &file.name), text: &file.text, chart: &node.path };
+        let template = Template { name: join(&node.path, &file.name), text: &file.text, file: file.file, chart: &node.path };
         if !is_library || template.is_partial() {
             templates.insert(template.name.clone(), template);
         }

@@ -35,10 +35,30 @@ impl Style {
     }
 }
 
-/// A file as miette reads it; its own would count lines from the start for each snippet.
+/// The lines of a file around one place as miette reads them; its own would count lines from the start for each snippet.
 struct Snippet {
     file: Arc<SourceFile>,
     name: String,
+    /// The lines, safe to print, of the same length as in the file.
+    lines: String,
+    /// Where they start in the file.
+    start: usize,
+}
+
+impl Snippet {
+    /// Bytes of a line that are shown on either side of the place: a file may be one long line.
+    const REACH: usize = 400;
+
+    fn new(file: Arc<SourceFile>, name: String, span: Span) -> Self {
+        let text = file.text();
+        let range = span.range();
+        let first = file.line(file.position(range.start).line).map_or(0, |line| line.start);
+        let last = file.line(file.position(range.end).line).map_or(text.len(), |line| line.end);
+        let start = text.floor_char_boundary(first.max(range.start.saturating_sub(Self::REACH)));
+        let end = text.ceil_char_boundary(last.min(range.end.saturating_add(Self::REACH))).max(start);
+        let lines = printable(&text[start..end]);
+        Self { file, name, lines, start }
+    }
 }
 
 impl SourceCode for Snippet {
@@ -48,18 +68,15 @@ impl SourceCode for Snippet {
         before: usize,
         _after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let text = self.file.text();
         let position = self.file.position(span.offset());
         let first = position.line;
         let last = self.file.position(span.offset() + span.len()).line;
         // Asked without context, miette only wants to know where the label starts, for the line above the picture.
         let column = if before == 0 { position.column - 1 } else { 0 };
-        let start = self.file.line(first).map_or(0, |line| line.start);
-        let end = self.file.line(last).map_or(text.len(), |line| line.end).max(start);
         Ok(Box::new(MietteSpanContents::new_named(
             self.name.clone(),
-            &text.as_bytes()[start..end],
-            (start, end - start).into(),
+            self.lines.as_bytes(),
+            (self.start, self.lines.len()).into(),
             first - 1,
             column,
             last - first + 1,
@@ -127,15 +144,17 @@ struct Painter<'a> {
 impl Painter<'_> {
     fn snippet(&self, span: Span, label: &str) -> (Snippet, LabeledSpan) {
         let file = self.sources.get(span.file);
-        let name = display_path(self.root, file.path());
-        let label = (!label.is_empty()).then(|| label.to_owned());
-        (Snippet { file, name }, LabeledSpan::new_primary_with_span(label, (span.start as usize, span.len())))
+        let name = printable(&display_path(self.root, file.path()));
+        let label = (!label.is_empty()).then(|| printable(label));
+        let end = file.text().floor_char_boundary(span.range().end.min(span.range().start + Snippet::REACH));
+        let span = Span::new(span.file, span.range().start, end);
+        (Snippet::new(file, name, span), LabeledSpan::new_primary_with_span(label, (span.start as usize, span.len())))
     }
 
     fn finding(&self, finding: &Finding) -> String {
         let related = (finding.related.iter())
             .map(|related| Picture {
-                message: related.message.clone(),
+                message: message(&related.message),
                 code: None,
                 severity: miette::Severity::Advice,
                 help: None,
@@ -144,7 +163,7 @@ impl Painter<'_> {
             })
             .collect();
         let picture = Picture {
-            message: finding.message.clone(),
+            message: message(&finding.message),
             code: Some(format!("{}[{}]", finding.severity.as_str(), finding.rule.id)),
             severity: match finding.severity {
                 Severity::Error => miette::Severity::Error,
@@ -170,7 +189,7 @@ impl Painter<'_> {
         let file = self.sources.get(edit.span.file);
         let after = apply(file.text(), fix);
         let safety = if fix.safety == crate::lint::Safety::Safe { "" } else { " (unsafe)" };
-        let _ = writeln!(out, "  {} {}{safety}", self.style.paint("36", "fix:"), fix.title);
+        let _ = writeln!(out, "  {} {}{safety}", self.style.paint("36", "fix:"), message(&fix.title));
         let diff = similar::TextDiff::from_lines(&**file.text(), after.as_str());
         for group in diff.grouped_ops(1) {
             for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
@@ -179,7 +198,7 @@ impl Painter<'_> {
                     similar::ChangeTag::Insert => ("32", '+'),
                     similar::ChangeTag::Equal => continue,
                 };
-                let line = change.value().trim_end_matches(['\n', '\r']);
+                let line = message(change.value().trim_end_matches(['\n', '\r']));
                 let _ = writeln!(out, "    {}", self.style.paint(code, &format!("{sign} {line}")));
                 if change.missing_newline() {
                     let _ = writeln!(out, "    \\ No newline at end of file");
@@ -187,6 +206,26 @@ impl Painter<'_> {
             }
         }
     }
+}
+
+/// `text` for a message, which quotes whatever stands in a file: printable, and not longer than can be read.
+fn message(text: &str) -> String {
+    const LONGEST: usize = 2000;
+    let end = text.floor_char_boundary(LONGEST);
+    printable(&text[..end]) + if end < text.len() { "..." } else { "" }
+}
+
+/// `text` without what a terminal would obey: control characters, and those that turn the direction of writing. As long
+/// as it was, so that places in it stay right.
+pub(super) fn printable(text: &str) -> String {
+    let replace = |letter: char| match letter {
+        '\n' | '\t' => letter,
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => char::REPLACEMENT_CHARACTER,
+        _ if letter.is_control() && letter.len_utf8() == 1 => '?',
+        _ if letter.is_control() => '¿',
+        _ => letter,
+    };
+    text.chars().map(replace).collect()
 }
 
 /// The whole report.
@@ -212,7 +251,7 @@ pub fn human(checked: &Checked, sources: &Sources, style: Style) -> String {
         );
         let _ = writeln!(out, "  scenarios: {}", list.scenarios.join(", "));
         for note in &list.notes {
-            let _ = writeln!(out, "  {note}");
+            let _ = writeln!(out, "  {}", message(note));
         }
     }
     let number = |severity| checked.findings.iter().filter(|finding| finding.severity == severity).count();
@@ -241,8 +280,10 @@ pub fn refusal(refusal: &Refusal, sources: &Sources, style: Style) -> String {
     let painter = Painter { sources, root, style };
     let picture = Picture {
         message: match &refusal.path {
-            Some(path) if refusal.span.is_none() => format!("{}: {}", display_path(root, path), refusal.message),
-            _ => refusal.message.clone(),
+            Some(path) if refusal.span.is_none() => {
+                printable(&format!("{}: {}", display_path(root, path), refusal.message))
+            }
+            _ => printable(&refusal.message),
         },
         code: None,
         severity: miette::Severity::Error,

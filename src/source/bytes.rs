@@ -38,6 +38,16 @@ pub fn to_bytes(text: &str) -> Cow<'_, [u8]> {
     Cow::Owned(bytes)
 }
 
+/// `text` for readers that take UTF-8 alone: a stray byte is the replacement character.
+#[must_use]
+pub fn to_utf8(text: &str) -> Cow<'_, str> {
+    if !text.as_bytes().contains(&0xF4) {
+        return Cow::Borrowed(text);
+    }
+    let is_stray = |letter: char| u32::from(letter) >= STRAY;
+    Cow::Owned(text.chars().map(|letter| if is_stray(letter) { char::REPLACEMENT_CHARACTER } else { letter }).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

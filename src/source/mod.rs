@@ -5,6 +5,6 @@ mod bytes;
 mod file;
 mod text;
 
-pub use bytes::{from_bytes, to_bytes};
+pub use bytes::{from_bytes, to_bytes, to_utf8};
 pub use file::{FileId, Position, SourceError, SourceFile, Sources, Span};
 pub use text::{Layer, Origin, Origins, Text, TextBuilder};

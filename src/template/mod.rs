@@ -19,5 +19,5 @@ pub mod value;
 
 pub use machine::{Environment, ExecError, Limits, Machine};
 pub use parser::ParseError;
-pub use program::Program;
+pub use program::{ParsedFile, Program};
 pub use value::Value;

@@ -8,11 +8,22 @@ use super::ast::Tree;
 use super::parser::{self, ParseError};
 use crate::source::Text;
 
-/// A template and the number of the file that defines it.
+/// What one file defines, parsed: cheap to clone, the same for all programs that have the file.
+pub type ParsedFile = Arc<[Tree]>;
+
+/// A template: a tree of a file.
 #[derive(Debug)]
 struct Definition {
+    /// The number of the file.
     file: usize,
-    tree: Tree,
+    trees: ParsedFile,
+    index: usize,
+}
+
+impl Definition {
+    fn tree(&self) -> &Tree {
+        &self.trees[self.index]
+    }
 }
 
 /// All templates of a chart and its subcharts.
@@ -24,27 +35,36 @@ pub struct Program {
 }
 
 impl Program {
-    /// Parses `files` in the order given: a later definition replaces an earlier one, unless it is empty.
+    /// Puts `files`, each parsed under its name, together in the order given: a later definition replaces an earlier one,
+    /// unless it is empty.
+    #[must_use]
+    pub fn new<'f>(files: impl IntoIterator<Item = (&'f str, ParsedFile)>) -> Self {
+        let mut program = Self::default();
+        for (name, trees) in files {
+            let file = program.files.len();
+            program.files.push(name.into());
+            for (index, tree) in trees.iter().enumerate() {
+                let known = program.definitions.entry(tree.name.clone()).or_default();
+                known.push(Definition { file, trees: trees.clone(), index });
+            }
+        }
+        program
+    }
+
+    /// Parses `files`, then as [`Program::new`].
     ///
     /// # Errors
     /// The first file that does not parse.
     pub fn parse<'f>(files: impl IntoIterator<Item = (&'f str, &'f Text)>) -> Result<Self, ParseError> {
-        let mut program = Self::default();
-        for (name, text) in files {
-            let number = program.files.len();
-            program.files.push(name.into());
-            for tree in parser::parse(name, text)? {
-                let known = program.definitions.entry(tree.name.clone()).or_default();
-                known.push(Definition { file: number, tree });
-            }
-        }
-        Ok(program)
+        let parsed: Result<Vec<_>, _> =
+            files.into_iter().map(|(name, text)| Ok((name, parser::parse(name, text)?.into()))).collect();
+        parsed.map(Self::new)
     }
 
     /// The template called `name`.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<&Tree> {
-        self.find_except(name, None).map(|definition| &definition.tree)
+        self.find_except(name, None).map(Definition::tree)
     }
 
     /// The names of all templates, sorted: files and definitions.
@@ -59,7 +79,7 @@ impl Program {
     fn find_except(&self, name: &str, except: Option<usize>) -> Option<&Definition> {
         let known = self.definitions.get(name)?;
         let allowed = || known.iter().filter(|definition| Some(definition.file) != except);
-        allowed().rfind(|definition| !definition.tree.empty).or_else(|| allowed().next())
+        allowed().rfind(|definition| !definition.tree().empty).or_else(|| allowed().next())
     }
 }
 
@@ -91,7 +111,7 @@ impl<'p> Templates<'p> {
     /// The template called `name`.
     pub(super) fn find(&self, name: &str) -> Option<&'p Tree> {
         let own = self.own.iter().find(|tree| *tree.name == *name);
-        let known = self.program.find_except(name, self.hidden).map(|definition| &definition.tree);
+        let known = self.program.find_except(name, self.hidden).map(Definition::tree);
         match (own, known) {
             (Some(own), Some(known)) => Some(if known.empty { own } else { known }),
             (own, known) => own.or(known),

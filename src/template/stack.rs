@@ -1,5 +1,7 @@
-//! Deep recursion without overflow: a thread with a large stack for a whole rendering, and a guard that notices when little
-//! is left. Uses only the addresses of local variables; no unsafe code.
+//! Deep recursion without overflow: a guard that notices when little of the stack is left, and a thread with a large stack
+//! for the rare rendering that needs one. Uses only the addresses of local variables; no unsafe code.
+
+use std::cell::Cell;
 
 /// The stack of [`on_deep_stack`]: room for Helm's limit of 1000 nested includes of each name. Pages cost memory only once
 /// they are touched.
@@ -10,7 +12,20 @@ pub const SHALLOW_BUDGET: usize = 1 << 20;
 
 std::thread_local! {
     /// Where the deep stack ends for practical purposes; 0 on other threads.
-    static DEEP_END: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+    static DEEP_END: Cell<usize> = const { Cell::new(0) };
+    /// Whether a guard of this thread found the stack too small.
+    static EXHAUSTED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs `work` here. If a [`Guard`] then found the stack too small, that outcome is dropped and `work` runs again on a deep
+/// stack: nearly no chart needs one, and a thread costs more than many a chart.
+pub fn on_sufficient_stack<T: Send>(work: impl Fn() -> T + Sync) -> T {
+    if DEEP_END.get() != 0 {
+        return work();
+    }
+    EXHAUSTED.set(false);
+    let outcome = work();
+    if EXHAUSTED.replace(false) { on_deep_stack(&work) } else { outcome }
 }
 
 /// Runs `work` on a thread of its own with a stack of [`DEEP_STACK`] bytes. If the system refuses the thread, runs it here,
@@ -55,7 +70,11 @@ impl Guard {
     /// Whether so little is left that nothing more should nest.
     #[must_use]
     pub fn is_exhausted(self) -> bool {
-        here() < self.end
+        let exhausted = here() < self.end;
+        if exhausted {
+            EXHAUSTED.set(true);
+        }
+        exhausted
     }
 }
 
@@ -96,6 +115,29 @@ mod tests {
             if goes_on { nest(levels + 1) + usize::from(filler[0]) } else { levels }
         }
         assert!(on_deep_stack(|| nest(0)) < 1_000_000);
+    }
+
+    #[test]
+    fn only_work_that_needs_it_runs_again_on_a_deep_stack() {
+        let runs = std::sync::atomic::AtomicUsize::new(0);
+        let counted = |least: usize| {
+            let run = || {
+                runs.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                descend_to(Guard::new(), least)
+            };
+            let reached = on_sufficient_stack(run);
+            (reached, runs.swap(0, std::sync::atomic::Ordering::Relaxed))
+        };
+        assert_eq!(counted(10), (true, 1));
+        assert_eq!(counted(20_000), (true, 2));
+        assert_eq!(counted(10), (true, 1));
+        assert_eq!(counted(usize::MAX), (false, 2));
+    }
+
+    /// Whether `depth` more levels fit.
+    fn descend_to(guard: Guard, depth: usize) -> bool {
+        let filler = std::hint::black_box([0u8; 1024]);
+        depth == usize::from(filler[0]) || !guard.is_exhausted() && descend_to(guard, depth - 1)
     }
 
     #[test]

@@ -121,11 +121,8 @@ pub fn run(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> R
     command.envs(environment.iter().copied());
     let output = command.output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    let run = Run {
-        code: output.status.code().unwrap_or(-1),
-        stdout: text(output.stdout),
-        stderr: text(output.stderr),
-    };
+    let run =
+        Run { code: output.status.code().unwrap_or(-1), stdout: text(output.stdout), stderr: text(output.stderr) };
     assert!(!run.stderr.contains("panicked"), "{arguments:?} panicked:\n{}", run.stderr);
     assert!((0..=2).contains(&run.code), "{arguments:?} ended with {}:\n{}", run.code, run.stderr);
     run

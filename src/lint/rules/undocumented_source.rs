@@ -2,6 +2,7 @@
 
 use crate::lint::note::source_note;
 use crate::lint::{Context, Edit, Finding, Fix, Rule, Safety};
+use crate::mirror::Located;
 use crate::source::Span;
 
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
@@ -14,20 +15,25 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         let name = &entry.name.text;
         let message =
             format!("`{name}` does not say where its image comes from; {} deploys it. Write `{note}`", used.chart);
-        let edit = match &entry.note.title {
+        // The first words of the file may be its header, not the entry's title.
+        let first = context.list.lines[0].span;
+        let header = |title: &Located| title.span.start < first.end && !entry.note.remarks.is_empty();
+        let title = entry.note.title.as_ref().filter(|title| !header(title));
+        let edit = match title {
             Some(title) => {
                 let end = title.span.end as usize;
                 Edit { span: Span::new(title.span.file, end, end), text: format!(" {note}") }
             }
             None => {
-                let start = context.list.span_of_lines(entry.block.start..entry.block.start).start as usize;
+                let line = if entry.note.title.is_some() { entry.line } else { entry.block.start };
+                let start = context.list.span_of_lines(line..line).start as usize;
                 let ending = context.list.lines[entry.line].ending.as_str();
                 let ending = if ending.is_empty() { "\n" } else { ending };
                 let text = format!("# {} {note}{ending}", crate::lint::note::title(used));
                 Edit { span: Span::new(context.list.file(), start, start), text }
             }
         };
-        let span = entry.note.title.as_ref().map_or(entry.name.span, |title| title.span);
+        let span = title.map_or(entry.name.span, |title| title.span);
         let mut finding = judged
             .finding(rule, span, message)
             .label("names no chart")

@@ -1,0 +1,426 @@
+//! The JSON of `check`, `images` and `rules`: the contract that other programs read, held field by field; and every fix in it
+//! against the diff that people see.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may stop at the first surprise
+
+mod workspace;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::Value;
+use workspace::{Workspace, apply, fixture, run};
+
+const FIXTURES: [&str; 2] = ["hyperpod", "kitchen-sink"];
+
+fn json(folder: &Path, arguments: &[&str]) -> Value {
+    let run = run(folder, &[arguments, &["--format", "json"]].concat(), &[]);
+    assert!(run.stdout.ends_with("}\n") && run.stdout.lines().count() == 1, "one line: {}", run.stdout);
+    serde_json::from_str(&run.stdout).unwrap()
+}
+
+/// Holds that `value` is an object of exactly `fields`, each of the named type: `string`, `number`, `array`, `object`; `?`
+/// allows null.
+fn shape(value: &Value, fields: &[(&str, &str)]) {
+    let object = value.as_object().unwrap_or_else(|| panic!("no object: {value}"));
+    let names: Vec<&str> = object.keys().map(String::as_str).collect();
+    let mut expected: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
+    expected.sort_unstable();
+    let mut sorted = names.clone();
+    sorted.sort_unstable();
+    assert_eq!(sorted, expected, "{value}");
+    for (name, kind) in fields {
+        let held = &object[*name];
+        let fits = match kind.trim_end_matches('?') {
+            "string" => held.is_string(),
+            "number" => held.is_u64(),
+            "array" => held.is_array(),
+            "object" => held.is_object(),
+            other => panic!("{other}"),
+        };
+        assert!(fits || (kind.ends_with('?') && held.is_null()), "{name} is no {kind}: {held}");
+    }
+}
+
+fn items<'a>(value: &'a Value, name: &str) -> &'a [Value] {
+    value[name].as_array().unwrap()
+}
+
+fn text<'a>(value: &'a Value, name: &str) -> &'a str {
+    value[name].as_str().unwrap()
+}
+
+fn number(value: &Value, name: &str) -> usize {
+    usize::try_from(value[name].as_u64().unwrap()).unwrap()
+}
+
+fn strings(value: &Value) {
+    assert!(value.as_array().unwrap().iter().all(Value::is_string), "{value}");
+}
+
+fn chart(value: &Value) {
+    if !value.is_null() {
+        shape(value, &[("name", "string"), ("version", "string")]);
+        assert!(!text(value, "name").is_empty());
+    }
+}
+
+/// The text of a file of the report; `None` for one inside a package.
+fn read(root: &Path, path: &str) -> Option<String> {
+    let relative = !path.starts_with(['/', '.']) && !path.contains('\\') && !path.contains("//");
+    assert!(relative, "`{path}` is not relative to the workspace");
+    (!path.contains(".tgz!/")).then(|| std::fs::read_to_string(root.join(path)).unwrap())
+}
+
+/// Line and column count from 1, the column and the offset in bytes; all three mean one place.
+fn point(value: &Value, text: Option<&str>) -> usize {
+    shape(value, &[("line", "number"), ("column", "number"), ("offset", "number")]);
+    let (line, column, offset) = (number(value, "line"), number(value, "column"), number(value, "offset"));
+    assert!(line >= 1 && column >= 1);
+    if let Some(text) = text {
+        let before = &text.as_bytes()[..offset];
+        let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        assert_eq!(line, before.iter().filter(|byte| **byte == b'\n').count() + 1);
+        assert_eq!(column, offset - start + 1);
+    }
+    offset
+}
+
+/// The text at a location, where it can be read.
+fn location(root: &Path, value: &Value) -> Option<String> {
+    shape(value, &[("path", "string"), ("start", "object"), ("end", "object")]);
+    let content = read(root, text(value, "path"));
+    let start = point(&value["start"], content.as_deref());
+    let end = point(&value["end"], content.as_deref());
+    assert!(start <= end);
+    content.map(|content| content[start..end].to_owned())
+}
+
+#[test]
+fn the_report_has_the_fields_of_the_contract() {
+    for name in FIXTURES {
+        let root = fixture(name);
+        let report = json(&root, &["check"]);
+        let fields = [
+            ("version", "number"),
+            ("tool", "object"),
+            ("lists", "array"),
+            ("findings", "array"),
+            ("summary", "object"),
+        ];
+        shape(&report, &fields);
+        assert_eq!(report["version"], 1);
+        shape(&report["tool"], &[("name", "string"), ("version", "string")]);
+        assert_eq!(text(&report["tool"], "name"), "mirrorlint");
+        assert_eq!(text(&report["tool"], "version"), env!("CARGO_PKG_VERSION"));
+        for list in items(&report, "lists") {
+            let fields = [
+                ("path", "string"),
+                ("entries", "number"),
+                ("charts", "array"),
+                ("scenarios", "array"),
+                ("images", "number"),
+            ];
+            shape(list, &fields);
+            assert_eq!(text(list, "path"), "tools/ecr-images.conf");
+            assert!(read(&root, text(list, "path")).is_some());
+            strings(&list["scenarios"]);
+            for chart in items(list, "charts") {
+                shape(chart, &[("name", "string"), ("version", "string"), ("path", "string")]);
+                assert!(root.join(text(chart, "path")).join("Chart.yaml").is_file());
+            }
+        }
+    }
+    let hyperpod = json(&fixture("hyperpod"), &["check"]);
+    let list = &items(&hyperpod, "lists")[0];
+    assert_eq!((number(list, "entries"), number(list, "images")), (7, 8));
+    assert_eq!(list["scenarios"], serde_json::json!(["us-west-2"]));
+    let kitchen_sink = json(&fixture("kitchen-sink"), &["check"]);
+    let charts = items(&items(&kitchen_sink, "lists")[0], "charts");
+    assert_eq!(charts.iter().map(|chart| text(chart, "name")).collect::<Vec<_>>(), ["offline", "platform"]);
+}
+
+#[test]
+fn every_finding_has_the_fields_of_the_contract() {
+    for name in FIXTURES {
+        let root = fixture(name);
+        let report = json(&root, &["check"]);
+        let mut keys = Vec::new();
+        for finding in items(&report, "findings") {
+            shape(
+                finding,
+                &[
+                    ("rule", "string"),
+                    ("severity", "string"),
+                    ("message", "string"),
+                    ("key", "string"),
+                    ("entry", "string?"),
+                    ("image", "string?"),
+                    ("expected", "string?"),
+                    ("chart", "object?"),
+                    ("scenarios", "array"),
+                    ("location", "object"),
+                    ("related", "array"),
+                    ("fixes", "array"),
+                ],
+            );
+            let rule = mirrorlint::lint::rule(text(finding, "rule")).unwrap();
+            assert_eq!(text(finding, "severity"), rule.severity.as_str());
+            assert!(!text(finding, "message").is_empty());
+            assert!(text(finding, "key").starts_with(&format!("{}:", rule.id)));
+            keys.push(text(finding, "key"));
+            chart(&finding["chart"]);
+            strings(&finding["scenarios"]);
+            location(&root, &finding["location"]);
+            for related in items(finding, "related") {
+                shape(related, &[("message", "string"), ("location", "object")]);
+                assert!(!text(related, "message").is_empty());
+                location(&root, &related["location"]);
+            }
+            for fix in items(finding, "fixes") {
+                shape(fix, &[("title", "string"), ("safety", "string"), ("edits", "array")]);
+                assert_eq!(Some(text(fix, "safety")), rule.fix.map(mirrorlint::lint::Safety::as_str), "{}", rule.id);
+                let mut last = 0;
+                for edit in items(fix, "edits") {
+                    shape(edit, &[("path", "string"), ("start", "number"), ("end", "number"), ("text", "string")]);
+                    let content = read(&root, text(edit, "path")).unwrap();
+                    let (start, end) = (number(edit, "start"), number(edit, "end"));
+                    assert!(last <= start && start <= end, "edits are sorted and apart");
+                    assert!(content.get(start..end).is_some(), "edits stand between characters");
+                    last = end;
+                }
+                assert!(last > 0 || !items(fix, "edits").is_empty());
+            }
+        }
+        let count = keys.len();
+        keys.sort_unstable();
+        keys.dedup();
+        assert_eq!(keys.len(), count, "{name}: each finding has a key of its own");
+    }
+}
+
+/// What the fields say, by the example of one finding.
+#[test]
+fn a_tag_mismatch_points_at_both_tags() {
+    let root = fixture("hyperpod");
+    let report = json(&root, &["check", "--select", "tag-mismatch"]);
+    let finding = &items(&report, "findings")[0];
+    let image = "602401143452.dkr.ecr.us-west-2.amazonaws.com/eks/aws-efa-k8s-device-plugin";
+    assert_eq!(text(finding, "key"), "tag-mismatch:aws-efa-k8s-device-plugin");
+    assert_eq!(text(finding, "entry"), "aws-efa-k8s-device-plugin");
+    assert_eq!(text(finding, "image"), format!("{image}:v0.5.6"));
+    assert_eq!(text(finding, "expected"), format!("{image}:v0.5.13"));
+    assert_eq!(finding["chart"], serde_json::json!({"name": "aws-efa-k8s-device-plugin", "version": "0.5.20"}));
+    assert_eq!(location(&root, &finding["location"]).unwrap(), "v0.5.6");
+    let related = &items(finding, "related")[0];
+    assert_eq!(location(&root, &related["location"]).unwrap(), "v0.5.13");
+    assert!(text(&related["location"], "path").ends_with("charts/aws-efa-k8s-device-plugin/values.yaml"));
+    assert_eq!(finding["scenarios"], serde_json::json!(["us-west-2"]));
+}
+
+#[test]
+fn what_does_not_apply_is_null() {
+    let report = json(&fixture("kitchen-sink"), &["check"]);
+    let of = |rule: &str| items(&report, "findings").iter().find(|finding| finding["rule"] == rule).unwrap();
+    let nulls = |rule: &str| {
+        let finding = of(rule).as_object().unwrap();
+        finding.iter().filter(|(_, value)| value.is_null()).map(|(name, _)| name.clone()).collect::<Vec<_>>()
+    };
+    let sorted = |mut names: Vec<String>| {
+        names.sort_unstable();
+        names.join(" ")
+    };
+    assert_eq!(sorted(nulls("invalid-entry")), "chart entry expected image");
+    assert_eq!(sorted(nulls("stale-entry")), "chart expected");
+    assert_eq!(sorted(nulls("missing-entry")), "entry image");
+    assert_eq!(sorted(nulls("unavailable-chart")), "entry expected image");
+    assert_eq!(sorted(nulls("repository-mismatch")), "");
+}
+
+#[test]
+fn the_summary_counts_the_findings_that_are_shown() {
+    for name in FIXTURES {
+        for options in [&[][..], &["--ignore", "missing-entry"], &["--select", "stale-entry,tag-mismatch"]] {
+            let report = json(&fixture(name), &[&["check"], options].concat());
+            let summary = &report["summary"];
+            shape(summary, &[("error", "number"), ("warning", "number"), ("info", "number"), ("fixable", "number")]);
+            let findings = items(&report, "findings");
+            for severity in ["error", "warning", "info"] {
+                let count = findings.iter().filter(|finding| finding["severity"] == severity).count();
+                assert_eq!(number(summary, severity), count, "{name} {options:?} {severity}");
+            }
+            let fixable = findings.iter().filter(|finding| !items(finding, "fixes").is_empty()).count();
+            assert_eq!(number(summary, "fixable"), fixable);
+        }
+    }
+}
+
+#[test]
+fn a_clean_report_has_all_fields_too() {
+    let workspace =
+        Workspace::with_list("# Web (from local chart web:1.0.0)\nweb=nginx:1\n").chart("web", &["nginx:1"]);
+    let report = json(&workspace.path(""), &["check"]);
+    assert_eq!(report["findings"], serde_json::json!([]));
+    assert_eq!(report["summary"], serde_json::json!({"error": 0, "warning": 0, "info": 0, "fixable": 0}));
+}
+
+#[test]
+fn columns_and_offsets_count_bytes() {
+    let list = "# Größe 日本語 🚀 (from local chart web:0.9.0)\r\nweb=nginx:1\r\n";
+    let workspace = Workspace::with_list(list).chart("web", &["nginx:1"]);
+    let report = json(&workspace.path(""), &["check"]);
+    let finding = &items(&report, "findings")[0];
+    assert_eq!(text(finding, "rule"), "wrong-source");
+    assert_eq!(location(&workspace.path(""), &finding["location"]).unwrap(), "0.9.0");
+    assert_eq!(number(&finding["location"]["start"], "column"), list.find("0.9.0").unwrap() + 1);
+    let edits = items(&items(finding, "fixes")[0], "edits");
+    assert_eq!(apply(list, edits), list.replace("0.9.0", "1.0.0"));
+}
+
+/// The lines of each `fix:` block of the human report, in the order of the findings.
+fn diffs(report: &str) -> Vec<(String, Vec<String>)> {
+    let mut found: Vec<(String, Vec<String>)> = Vec::new();
+    let mut inside = false;
+    for line in report.lines() {
+        if let Some(title) = line.strip_prefix("  fix: ") {
+            found.push((title.trim_end_matches(" (unsafe)").to_owned(), Vec::new()));
+            inside = true;
+        } else if inside && (line.starts_with("    - ") || line.starts_with("    + ")) {
+            found.last_mut().unwrap().1.push(line.trim_start().to_owned());
+        } else {
+            inside = inside && line.starts_with("    \\");
+        }
+    }
+    found
+}
+
+#[test]
+fn the_edits_give_the_text_that_the_diff_shows() {
+    for name in FIXTURES {
+        let root = fixture(name);
+        let human = run(&root, &["check", "--exit-zero"], &[("COLUMNS", "120")]).stdout;
+        let shown = diffs(&human);
+        let report = json(&root, &["check"]);
+        let fixes = items(&report, "findings").iter().filter_map(|finding| items(finding, "fixes").first());
+        let fixes: Vec<&Value> = fixes.collect();
+        assert_eq!(shown.len(), fixes.len(), "{name}");
+        for ((title, lines), fix) in shown.iter().zip(fixes) {
+            assert_eq!(title, text(fix, "title"));
+            let mut by_path: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
+            for edit in items(fix, "edits") {
+                by_path.entry(text(edit, "path")).or_default().push(edit.clone());
+            }
+            assert_eq!(by_path.len(), 1, "a fix edits one file");
+            let (path, edits) = by_path.into_iter().next().unwrap();
+            let before = read(&root, path).unwrap();
+            let after = apply(&before, &edits);
+            assert_ne!(before, after);
+            let diff = similar::TextDiff::from_lines(before.as_str(), after.as_str());
+            let changed = diff.iter_all_changes().filter(|change| change.tag() != similar::ChangeTag::Equal);
+            let expected: Vec<String> =
+                changed.map(|change| format!("{} {}", change.tag(), change.value().trim_end_matches('\n'))).collect();
+            assert_eq!(
+                lines.iter().map(|line| line.trim_end()).collect::<Vec<_>>(),
+                expected.iter().map(|line| line.trim_end()).collect::<Vec<_>>(),
+                "{name}: {title}"
+            );
+        }
+    }
+}
+
+#[test]
+fn both_formats_carry_the_same_findings() {
+    for name in FIXTURES {
+        let root = fixture(name);
+        let human = run(&root, &["check", "--exit-zero"], &[]).stdout;
+        let headings = |line: &str| {
+            line.split_once('[')
+                .is_some_and(|(severity, rest)| ["error", "warning", "info"].contains(&severity) && rest.ends_with(']'))
+        };
+        let drawn: Vec<&str> = human.lines().filter(|line| headings(line)).collect();
+        let report = json(&root, &["check"]);
+        let findings = items(&report, "findings");
+        let expected: Vec<String> = findings
+            .iter()
+            .map(|finding| format!("{}[{}]", text(finding, "severity"), text(finding, "rule")))
+            .collect();
+        assert_eq!(drawn, expected, "{name}");
+        for finding in findings {
+            let start = &finding["location"]["start"];
+            let place = format!("{}:{}:{}]", text(&finding["location"], "path"), start["line"], start["column"]);
+            assert!(human.contains(&place), "{place}");
+        }
+    }
+}
+
+#[test]
+fn every_image_has_the_fields_of_the_contract() {
+    for name in FIXTURES {
+        let root = fixture(name);
+        let report = json(&root, &["images"]);
+        shape(&report, &[("version", "number"), ("images", "array")]);
+        assert_eq!(report["version"], 1);
+        assert!(!items(&report, "images").is_empty());
+        for image in items(&report, "images") {
+            shape(
+                image,
+                &[
+                    ("image", "string"),
+                    ("repository", "string"),
+                    ("tag", "string?"),
+                    ("digest", "string?"),
+                    ("kind", "string"),
+                    ("chart", "object"),
+                    ("path", "array"),
+                    ("workload", "object"),
+                    ("origins", "array"),
+                    ("scenarios", "array"),
+                    ("when", "string?"),
+                ],
+            );
+            assert_eq!(text(image, "kind"), "container");
+            assert!(text(image, "image").ends_with(&format!(":{}", text(image, "tag"))));
+            let short = text(image, "image").rsplit_once(':').unwrap().0;
+            assert!(text(image, "repository").ends_with(short));
+            chart(&image["chart"]);
+            strings(&image["path"]);
+            strings(&image["scenarios"]);
+            shape(&image["workload"], &[("kind", "string"), ("name", "string"), ("container", "string?")]);
+            assert!(!items(image, "origins").is_empty(), "{image}");
+            for origin in items(image, "origins") {
+                let fields = [
+                    ("path", "string"),
+                    ("line", "number"),
+                    ("column", "number"),
+                    ("text", "string"),
+                    ("kind", "string"),
+                ];
+                shape(origin, &fields);
+                assert!(["values", "chart", "template", "set", "computed"].contains(&text(origin, "kind")));
+                let content = read(&root, text(origin, "path"));
+                if let Some(content) = content {
+                    let line = content.split_inclusive('\n').nth(number(origin, "line") - 1).unwrap();
+                    let rest = &line[number(origin, "column") - 1..];
+                    let first = text(origin, "text").split('\n').next().unwrap();
+                    assert!(rest.starts_with(first), "{origin} is not at its place");
+                }
+            }
+        }
+    }
+}
+
+/// An origin says which file decides which part: a tag that falls back to `appVersion`, with a `v` from the template.
+#[test]
+fn an_image_knows_where_its_parts_come_from() {
+    let report = json(&fixture("hyperpod"), &["images"]);
+    let image = items(&report, "images").iter().find(|image| text(image, "image").contains("nvcr.io")).unwrap();
+    let origins: Vec<String> = items(image, "origins")
+        .iter()
+        .map(|origin| {
+            let file = text(origin, "path").rsplit('/').next().unwrap();
+            format!("{} {file} {}", text(origin, "kind"), text(origin, "text"))
+        })
+        .collect();
+    assert!(origins.contains(&"values values.yaml nvcr.io/nvidia/k8s-device-plugin".to_owned()), "{origins:#?}");
+    assert!(origins.iter().any(|origin| origin == "chart Chart.yaml 0.16.1"), "{origins:#?}");
+}

@@ -1,0 +1,112 @@
+//! `mirrorlint render` prints what `helm template` prints: as it was recorded, and as a Helm binary on this machine says
+//! (`MIRRORLINT_HELM`, else `helm` on the path).
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may stop at the first surprise
+
+mod workspace;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use workspace::{copy, fixture, run};
+
+const UMBRELLA: &str = "sagemaker-hyperpod-cli/helm_chart/HyperPodHelmChart";
+
+/// What `mirrorlint render` prints; `None` when it refuses.
+fn rendered(chart: &Path, values: &[&str]) -> Option<String> {
+    let chart = chart.to_str().unwrap();
+    let options = ["render", chart, "--release-name", "rel", "--namespace", "ns", "--kube-version", "1.31.0"];
+    let run = run(Path::new("."), &[&options, values].concat(), &[]);
+    assert_eq!(run.code == 0, run.stderr.is_empty(), "{}", run.stderr);
+    (run.code == 0).then_some(run.stdout)
+}
+
+/// The charts of the fixtures, each rendering the same thing every time. In `hyperpod` a subchart lies twice under
+/// `charts/`, and Helm picks by chance: here the copies stand alone.
+fn charts(folder: &Path) -> Vec<(&'static str, PathBuf)> {
+    let charts = [
+        ("folder", fixture("hyperpod").join(UMBRELLA)),
+        ("package", fixture("hyperpod").join(UMBRELLA)),
+        ("platform", fixture("kitchen-sink/charts/platform")),
+        ("offline", fixture("kitchen-sink/charts/offline")),
+    ];
+    let charts = charts.map(|(name, source)| {
+        copy(&source, &folder.join(name));
+        (name, folder.join(name))
+    });
+    std::fs::remove_file(folder.join("folder/charts/health-monitoring-agent-0.1.0.tgz")).unwrap();
+    std::fs::remove_dir_all(folder.join("package/charts/health-monitoring-agent")).unwrap();
+    charts.into()
+}
+
+#[test]
+fn charts_render_as_recorded_from_helm() {
+    let folder = tempfile::tempdir().unwrap();
+    charts(folder.path());
+    let recorded = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/rendered");
+    for (chart, record) in [("folder", "hyperpod.yaml"), ("platform", "platform.yaml")] {
+        let expected = std::fs::read_to_string(recorded.join(record)).unwrap();
+        assert_same(&rendered(&folder.path().join(chart), &[]).unwrap(), &expected, chart);
+    }
+}
+
+#[test]
+fn the_folder_counts_where_helm_picks_by_chance() {
+    let folder = tempfile::tempdir().unwrap();
+    charts(folder.path());
+    let both = rendered(&fixture("hyperpod").join(UMBRELLA), &[]).unwrap();
+    assert_eq!(both, rendered(&folder.path().join("folder"), &[]).unwrap());
+    assert_ne!(both, rendered(&folder.path().join("package"), &[]).unwrap());
+}
+
+#[test]
+fn charts_render_as_helm_renders_them() {
+    let Some(helm) = helm() else {
+        eprintln!("no Helm here (MIRRORLINT_HELM, or `helm` on the path): only the recorded output was compared");
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let values: [&[&str]; 5] = [
+        &[],
+        &["--set", "global.region=eu-west-1,cert-manager.enabled=true"],
+        &["--set", "health-monitoring-agent.enabled=false", "--set-string", "nvidia-device-plugin.image.tag=0.10"],
+        &["--set", "metrics.enabled=true", "--set-json", "web={\"replicas\":2e3}"],
+        &["--no-hooks", "--include-crds"],
+    ];
+    for (name, chart) in charts(folder.path()) {
+        for values in values {
+            let told = Command::new(&helm)
+                .args(["template", "rel"])
+                .arg(&chart)
+                .args(["--namespace", "ns", "--kube-version", "1.31.0"])
+                .args(values)
+                .output()
+                .unwrap();
+            let message = String::from_utf8_lossy(&told.stderr).into_owned();
+            if message.contains("unknown flag") {
+                continue;
+            }
+            match (rendered(&chart, values), told.status.success()) {
+                (Some(ours), true) => {
+                    assert_same(&ours, &String::from_utf8(told.stdout).unwrap(), &format!("{name} {values:?}"));
+                }
+                (ours, succeeded) => assert_eq!(ours.is_some(), succeeded, "{name} {values:?}: Helm says {message}"),
+            }
+        }
+    }
+}
+
+/// A Helm binary that runs.
+fn helm() -> Option<PathBuf> {
+    let binary = std::env::var_os("MIRRORLINT_HELM").map_or_else(|| PathBuf::from("helm"), PathBuf::from);
+    let runs = Command::new(&binary).arg("version").output().is_ok_and(|output| output.status.success());
+    let asked = std::env::var_os("MIRRORLINT_HELM").is_some();
+    assert!(runs || !asked, "MIRRORLINT_HELM is no Helm: {}", binary.display());
+    runs.then_some(binary)
+}
+
+/// Holds that both are the same, and shows the lines that are not.
+fn assert_same(ours: &str, expected: &str, name: &str) {
+    let diff = similar::TextDiff::from_lines(expected, ours);
+    assert!(ours == expected, "{name} (- Helm, + mirrorlint):\n{}", diff.unified_diff());
+}
