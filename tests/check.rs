@@ -546,7 +546,7 @@ fn each_region_of_the_list_is_a_scenario() {
             .file("web/values.yaml", "region: \"\"\n")
             .file("web/templates/web.yaml", &template)
     };
-    let note = "# Agent (from local chart web:1.0.0)\n";
+    let note = "# Agent (from local chart web:1.0.0)\n# Note: the account depends on the region\n";
     let west = format!("{note}agent=111111111111.dkr.ecr.us-west-2.amazonaws.com/agent:2\n");
     let east = format!("{note}agent-eu=222222222222.dkr.ecr.eu-west-1.amazonaws.com/agent:2\n");
     assert_eq!(rules_of(&workspace(&west)), "");
@@ -558,8 +558,8 @@ fn each_region_of_the_list_is_a_scenario() {
     assert!(found[0].contains("tag-mismatch `agent-eu` lists 1, but web:1.0.0 deploys 2"), "{found:#?}");
     // A region of which no variant is listed rightly: one image is wrong, not one per region.
     let account = workspace(&west.replace("111111111111", "333333333333"));
-    assert_eq!(rules_of(&account), "repository-mismatch");
-    assert_eq!(account.fixed("repository-mismatch"), west);
+    assert_eq!(rules_of(&account), "region-mismatch");
+    assert_eq!(account.fixed("region-mismatch"), west);
 }
 
 #[test]

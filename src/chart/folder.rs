@@ -96,9 +96,9 @@ impl Walk<'_> {
 
 /// What stands at the end of the symbolic link at `path`.
 fn followed(path: &Path) -> Result<FileType, ChartError> {
-    std::fs::metadata(path).map(|found| found.file_type()).map_err(|cause| {
-        ChartError::at_path(path, format!("error evaluating symlink {}: {cause}", path.display()))
-    })
+    std::fs::metadata(path)
+        .map(|found| found.file_type())
+        .map_err(|cause| ChartError::at_path(path, format!("error evaluating symlink {}: {cause}", path.display())))
 }
 
 #[cfg(test)]

@@ -114,7 +114,7 @@ impl Glob {
 
 /// Whether `name` matches as Go's `filepath.Match` says; `None` for a malformed pattern, which Go only notices where it
 /// looks. `*` and `?` never match `/`.
-fn glob_match(pattern: &str, name: &str) -> Option<bool> {
+pub(crate) fn glob_match(pattern: &str, name: &str) -> Option<bool> {
     let pattern: Vec<char> = pattern.chars().collect();
     let name: Vec<char> = name.chars().collect();
     let (mut pattern, mut name) = (pattern.as_slice(), name.as_slice());

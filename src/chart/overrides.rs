@@ -4,12 +4,15 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::source::{Layer, Sources, Text, TextBuilder};
+use crate::source::{FileId, Layer, Sources, Text, TextBuilder};
 use crate::yaml::{self, Map, Value};
 
 use super::error::ChartError;
 use super::load;
 use super::set::{self, Reader};
+
+/// What stands for standard input where a file is named.
+pub const STANDARD_INPUT: &str = "-";
 
 /// One of the user's sources of values.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -84,8 +87,8 @@ impl Overrides {
     /// All of them as one mapping.
     ///
     /// # Errors
-    /// Files that cannot be read or are no YAML mapping, and malformed arguments, in Helm's words. Standard input and
-    /// addresses in place of files are not read.
+    /// Files that cannot be read or are no YAML mapping, and malformed arguments, in Helm's words. Addresses in place of files
+    /// are not read; [`STANDARD_INPUT`] must have been added to `sources`.
     pub fn merge(&self, sources: &Sources) -> Result<Value, ChartError> {
         let mut values = Arc::new(Map::new());
         for path in &self.files {
@@ -107,14 +110,8 @@ impl Overrides {
             }
         }
         let file = |path: &Text| {
-            let file = sources.read(Path::new(path.as_str())).map_err(|error| {
-                let cause = match error.cause.kind() {
-                    std::io::ErrorKind::NotFound => "no such file or directory".to_owned(),
-                    _ => error.cause.to_string(),
-                };
-                format!("open {path}: {cause}")
-            })?;
-            Ok(Value::String(Text::of_file(file, sources.get(file).text().clone(), Layer::Set)))
+            let (file, text) = open(sources, Path::new(path.as_str()))?;
+            Ok(Value::String(Text::of_file(file, text, Layer::Set)))
         };
         for (flag, arguments, reader) in [
             ("--set", &self.set, Reader::Typed),
@@ -162,16 +159,29 @@ fn bad_json(text: &Text, argument: &str, at: usize, whole: bool) -> ChartError {
     ChartError::at_range(Path::new("--set-json"), text, 0..at, message)
 }
 
-pub(crate) fn read_values(sources: &Sources, path: &Path) -> Result<Arc<Map>, ChartError> {
+/// Reads a file that was named on the command line. Helm ignores blanks around the name of standard input.
+fn open(sources: &Sources, path: &Path) -> Result<(FileId, Arc<str>), String> {
     let shown = path.display();
-    if shown.to_string().contains("://") || path == Path::new("-") {
-        return Err(ChartError::at_path(path, format!("values are only read from files, not from {shown}")));
+    if path.to_str().is_some_and(|name| name.trim() == STANDARD_INPUT) {
+        let file = sources.find(Path::new(STANDARD_INPUT)).ok_or("standard input was not read")?;
+        return Ok((file, sources.get(file).text().clone()));
     }
-    let file =
-        sources.read(path).map_err(|error| ChartError::at_path(path, format!("open {shown}: {}", error.cause)))?;
+    if shown.to_string().contains("://") {
+        return Err(format!("values are only read from files, not from {shown}"));
+    }
+    let file = sources.read(path).map_err(|error| match error.cause.kind() {
+        std::io::ErrorKind::NotFound => format!("open {shown}: no such file or directory"),
+        std::io::ErrorKind::IsADirectory => format!("read {shown}: is a directory"),
+        _ => format!("open {shown}: {}", error.cause),
+    })?;
+    Ok((file, sources.get(file).text().clone()))
+}
+
+pub(crate) fn read_values(sources: &Sources, path: &Path) -> Result<Arc<Map>, ChartError> {
+    let (file, text) = open(sources, path).map_err(|message| ChartError::at_path(path, message))?;
     // Unlike the files of a chart, these keep a byte order mark; YAML skips it.
-    let text = Text::of_file(file, sources.get(file).text().clone(), Layer::Values);
-    load::read_values(path, &text).map_err(|error| error.wrap(&format!("failed to parse {shown}")))
+    let text = Text::of_file(file, text, Layer::Values);
+    load::read_values(path, &text).map_err(|error| error.wrap(&format!("failed to parse {}", path.display())))
 }
 
 /// Helm's `mergeMaps`: `over` wins; where both are mappings, they are merged. A null is a value like any other.

@@ -91,8 +91,8 @@ pub(super) struct ChartOptions {
 /// Values that override a chart's own, as Helm's flags of the same names.
 #[derive(Clone, Debug, Default, Args)]
 pub(super) struct ValueOptions {
-    /// Values file (repeatable; the last one wins).
-    #[arg(short = 'f', long = "values", value_name = "FILE")]
+    /// Values file, `-` for standard input (repeatable or comma-separated; the last one wins).
+    #[arg(short = 'f', long = "values", value_delimiter = ',', value_name = "FILE")]
     pub values: Vec<PathBuf>,
     /// Set a value: `a.b=c,d[0]=e` (repeatable).
     #[arg(long = "set", value_name = "KEY=VALUE")]
@@ -115,6 +115,9 @@ pub(super) struct Images {
     /// How to print them.
     #[arg(long, value_enum, default_value = "human")]
     pub format: Format,
+    /// Show what is deployed in each region that the charts name.
+    #[arg(long, conflicts_with = "regions")]
+    pub all_regions: bool,
     #[command(flatten)]
     pub charts: ChartOptions,
 }
@@ -146,7 +149,7 @@ pub(super) struct Render {
     #[arg(long, value_name = "VERSION")]
     pub kube_version: Option<String>,
     /// API version that `.Capabilities.APIVersions` also has (repeatable).
-    #[arg(short, long, value_delimiter = ',', value_name = "VERSION")]
+    #[arg(short, long, value_name = "VERSION")]
     pub api_versions: Vec<String>,
     /// Print the files below `crds/` too.
     #[arg(long)]

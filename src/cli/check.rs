@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::arguments::{ChartOptions, Check, Format, ValueOptions};
 use super::{Ending, Outcome, Session};
-use crate::chart::Overrides;
+use crate::chart::{Overrides, STANDARD_INPUT};
 use crate::config::{FILE_NAME, Loaded};
 use crate::lint::{Checked, Finding, Refusal, Settings, Workspace, check, configured, discover, rule};
 use crate::report;
@@ -29,24 +29,6 @@ pub(super) fn run(session: &Session, options: &Check) -> Outcome {
     let worst = checked.findings.iter().map(|finding| finding.severity).max();
     let failed = worst.is_some_and(|severity| severity >= options.fail_on.into());
     Ok(if failed && !options.exit_zero { Ending::Findings } else { Ending::Clean })
-}
-
-/// The workspace that `path` means, and the settings for it: its configuration and the command line's over that.
-pub(super) fn open(session: &Session, path: &Path, options: &ChartOptions) -> Result<(Workspace, Settings), Refusal> {
-    let folder = if path.is_dir() { path.to_owned() } else { discover(path)?.root };
-    let standard = folder.join(FILE_NAME);
-    let file = match &options.config {
-        Some(given) => Some(given.clone()),
-        None => Some(standard).filter(|file| file.is_file() && !options.isolated),
-    };
-    let mut settings = settings(options);
-    settings.configuration = file.map(|file| Loaded::read(&session.sources, &file)).transpose()?;
-    let lists = settings.configuration.iter().flat_map(|loaded| {
-        loaded.configuration.lists.iter().map(|list| loaded.folder.join(&list.path)).collect::<Vec<_>>()
-    });
-    let lists: Vec<_> = lists.collect();
-    let workspace = if path.is_dir() && !lists.is_empty() { configured(path, lists) } else { discover(path)? };
-    Ok((workspace, settings))
 }
 
 /// Checks each list once. With several workspaces, paths are printed as they were given.
@@ -79,26 +61,52 @@ fn check_all(session: &Session, paths: &[PathBuf], options: &ChartOptions) -> Re
     Ok(all.unwrap_or_default())
 }
 
-pub(super) fn settings(options: &ChartOptions) -> Settings {
-    Settings {
-        charts: options.charts.clone(),
-        regions: options.regions.clone(),
-        overrides: overrides(&options.values),
-        kube_version: options.kube_version.clone(),
-        optional: false,
-        configuration: None,
-    }
+/// The workspace that `path` means, and the settings for it: its configuration and the command line's over that.
+pub(super) fn open(session: &Session, path: &Path, options: &ChartOptions) -> Result<(Workspace, Settings), Refusal> {
+    let folder = if path.is_dir() { path.to_owned() } else { discover(path)?.root };
+    let standard = folder.join(FILE_NAME);
+    let file = match &options.config {
+        Some(given) => Some(given.clone()),
+        None => Some(standard).filter(|file| file.is_file() && !options.isolated),
+    };
+    let mut settings = settings(session, options)?;
+    settings.configuration = file.map(|file| Loaded::read(&session.sources, &file)).transpose()?;
+    let lists = settings.configuration.iter().flat_map(|loaded| {
+        loaded.configuration.lists.iter().map(|list| loaded.folder.join(&list.path)).collect::<Vec<_>>()
+    });
+    let lists: Vec<_> = lists.collect();
+    let workspace = if path.is_dir() && !lists.is_empty() { configured(path, lists) } else { discover(path)? };
+    Ok((workspace, settings))
 }
 
-pub(super) fn overrides(options: &ValueOptions) -> Overrides {
-    Overrides {
+pub(super) fn settings(session: &Session, options: &ChartOptions) -> Result<Settings, Refusal> {
+    Ok(Settings {
+        charts: options.charts.clone(),
+        regions: options.regions.clone(),
+        overrides: overrides(session, &options.values)?,
+        kube_version: options.kube_version.clone(),
+        optional: false,
+        all_regions: false,
+        configuration: None,
+    })
+}
+
+/// The user's values; standard input is read when one of them is `-`.
+pub(super) fn overrides(session: &Session, options: &ValueOptions) -> Result<Overrides, Refusal> {
+    let is_input = |name: &str| name.trim() == STANDARD_INPUT;
+    let in_arguments = |argument: &String| argument.split(['=', ',']).skip(1).any(is_input);
+    let wanted = options.values.iter().any(|path| path.to_str().is_some_and(is_input));
+    if wanted || options.set_file.iter().any(in_arguments) {
+        session.read_input()?;
+    }
+    Ok(Overrides {
         files: options.values.clone(),
         json: options.set_json.clone(),
         set: options.set.clone(),
         set_string: options.set_string.clone(),
         set_file: options.set_file.clone(),
         set_literal: Vec::new(),
-    }
+    })
 }
 
 /// A chart at a path that was given.

@@ -8,15 +8,19 @@ mod render;
 mod rules;
 mod why;
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::process::ExitCode;
 
 use clap::Parser as _;
 
+use crate::chart::STANDARD_INPUT;
 use crate::lint::Refusal;
 use crate::report::{self, Style};
 use crate::source::{Sources, to_bytes, to_utf8};
 use arguments::{Arguments, Color, Command};
+
+/// Bytes of standard input that are read at most.
+const MAX_INPUT: u64 = 1 << 30;
 
 /// How a command ended. Exit codes are a contract: 0, 1, 2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +44,18 @@ impl Session {
     /// Prints a report to standard output.
     fn print(&self, text: &str) -> Result<(), Refusal> {
         self.write(to_utf8(text).as_bytes())
+    }
+
+    /// Makes standard input a source under the name that it has in arguments. A second reading finds what the first one read.
+    fn read_input(&self) -> Result<(), Refusal> {
+        let path = std::path::Path::new(STANDARD_INPUT);
+        if self.sources.find(path).is_none() {
+            let mut bytes = Vec::new();
+            let read = std::io::stdin().lock().take(MAX_INPUT).read_to_end(&mut bytes);
+            read.map_err(|error| Refusal::new(format!("cannot read standard input: {error}")))?;
+            self.sources.add(path, crate::source::from_bytes(&bytes).into());
+        }
+        Ok(())
     }
 
     /// Prints what charts hold, byte for byte.

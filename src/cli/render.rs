@@ -5,22 +5,26 @@ use super::check::overrides;
 use super::{Ending, Outcome, Session};
 use crate::chart::{Chart, LoadOptions};
 use crate::lint::Refusal;
-use crate::render::{KubeVersion, Options, RenderError, crds, print, render};
+use crate::render::{KubeVersion, Options, RenderError, crds, print, render, show_only};
 
 pub(super) fn run(session: &Session, arguments: &Render) -> Outcome {
+    // In Helm's order: of several mistakes the same one is told.
+    let version = arguments.kube_version.as_deref().filter(|version| !version.is_empty());
+    let kube_version = version.map(KubeVersion::parse).transpose().map_err(Refusal::new)?;
+    let values = overrides(session, &arguments.values)?.merge(&session.sources)?;
     let chart = Chart::load(&session.sources, &arguments.chart, &LoadOptions::default())?;
     chart.check_installable()?;
     chart.check_dependencies()?;
-    let kube_version = arguments.kube_version.as_deref().map(KubeVersion::parse).transpose().map_err(Refusal::new)?;
     let options = Options {
         release: arguments.release_name.clone(),
-        namespace: arguments.namespace.clone(),
+        namespace: Some(arguments.namespace.clone())
+            .filter(|name| !name.is_empty())
+            .unwrap_or_else(|| "default".to_owned()),
         is_upgrade: arguments.is_upgrade,
         kube_version: kube_version.unwrap_or_default(),
         api_versions: arguments.api_versions.clone(),
         ..Options::default()
     };
-    let values = overrides(&arguments.values).merge(&session.sources)?;
     let rendered = render(&chart, &values, &options)?;
     if let Some(error) = rendered.refusals.into_iter().next() {
         return Err(error.into());
@@ -29,7 +33,10 @@ pub(super) fn run(session: &Session, arguments: &Render) -> Outcome {
     let mut manifests = rendered.manifests;
     manifests.retain(|manifest| !(arguments.no_hooks && manifest.hook));
     let definitions = definitions.iter().map(|(name, text)| (name.as_str(), text));
-    let text = print(definitions, &manifests, arguments.skip_tests);
+    let mut text = print(definitions, &manifests, arguments.skip_tests);
+    if !arguments.show_only.is_empty() {
+        text = show_only(&text, &arguments.show_only).map_err(Refusal::new)?;
+    }
     session.print_raw(&text)?;
     Ok(Ending::Clean)
 }

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::arguments::{Format, Why};
-use super::check::settings;
-use super::images::{gather, root_of};
+use super::check::overrides;
+use super::images::{Breadth, gather, root_of};
 use super::{Ending, Outcome, Session};
 use crate::image::Reference;
 use crate::inventory::{Inventory, Use, lineage};
@@ -12,11 +12,11 @@ use crate::lint::Refusal;
 use crate::report;
 
 pub(super) fn run(session: &Session, options: &Why) -> Outcome {
-    let settings = settings(&options.charts);
+    let overrides = overrides(session, &options.charts.values)?;
     let path = options.path.clone().unwrap_or_else(|| PathBuf::from("."));
-    let (root, inventory) = gather(session, &path, &options.charts, true)?;
+    let (root, inventory) = gather(session, &path, &options.charts, Breadth::default())?;
     let uses = choose(&inventory, &options.image)?;
-    let given = settings.overrides.layers(&session.sources)?;
+    let given = overrides.layers(&session.sources)?;
     let explained: Vec<_> = uses.into_iter().map(|used| (used, lineage(&session.sources, used, &given))).collect();
     let text = match options.format {
         Format::Human => report::why(&explained, &session.sources, root_of(&root), session.style),

@@ -4,6 +4,7 @@
 mod lineage;
 mod optional;
 mod pods;
+mod regions;
 mod scenario;
 mod survey;
 mod values;
@@ -17,6 +18,7 @@ use crate::source::{Layer, Origin, Span, Text};
 
 pub use lineage::{Giver, Lineage, Lost, Part, Setting, Strand, lineage};
 pub use optional::{Optional, optional};
+pub use regions::{Change, dynamic, in_regions, regions_named};
 pub use scenario::{Scenario, Target, regions_of};
 pub use survey::{Ambiguity, Problem, Survey, survey};
 
@@ -158,6 +160,12 @@ impl Use {
         let goes_by =
             |link: &&ChartLink| link.chart.name == name || link.called == name || link.folder.as_deref() == Some(name);
         self.chain.iter().rev().filter(goes_by).map(|link| &link.chart).collect()
+    }
+
+    /// Whether it is of the kind that changes with the region: it comes from a private ECR, or names a region.
+    #[must_use]
+    pub fn names_region(&self) -> bool {
+        self.reference.ecr().is_some() || regions::names_region(self.reference.name())
     }
 
     /// Where the version of its chart is pinned.

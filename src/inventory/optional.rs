@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::regions::speaks_of_regions;
 use super::survey::{Job, choices, run_all, switch};
 use super::{Scenario, Survey, Target, Use, values};
 use crate::chart::{Cause, Chart, Choice, Disabled, merge};
@@ -35,27 +36,20 @@ struct Variant<'a> {
     choice: Choice,
     /// The switches that were turned, outer ones first.
     switches: Vec<String>,
+    /// Other scenarios in which the same is known to be deployed.
+    also: Vec<String>,
 }
 
 /// Renders each target once more for each dependency that is switched off, with its switch on, and reads the values of the
-/// charts that are on. What `deployed` has already is left out.
+/// charts that are on. What is deployed has already is left out.
 #[must_use]
 pub fn optional(sources: &Sources, targets: &[Target], survey: &Survey) -> Optional {
     let deployed = &survey.inventory;
     let mut found = Survey::default();
-    let mut off = BTreeSet::new();
-    let mut round = Vec::new();
-    let mut named = Vec::new();
-    for (Target { chart, scenarios }, renderer) in targets.iter().zip(survey.renderers.iter()) {
-        for scenario in scenarios {
-            for choice in choices(chart) {
-                // What cannot be processed is told by the survey itself.
-                let Ok(processed) = chart.process(&scenario.values, &choice) else { continue };
-                named.extend(values::images(chart, &scenario.name, &processed, None));
-                let base = Variant { renderer, chart, scenario: scenario.clone(), choice, switches: Vec::new() };
-                round.extend(base.each(&processed.disabled, &mut off));
-            }
-        }
+    let mut known = BTreeSet::new();
+    let (mut round, mut named) = (Vec::new(), Vec::new());
+    for (target, renderer) in targets.iter().zip(survey.renderers.iter()) {
+        first_round(target, renderer, &mut known, &mut round, &mut named);
     }
     for _ in 0..MAX_DEPTH {
         round.truncate(MAX_RENDERINGS);
@@ -66,26 +60,58 @@ pub fn optional(sources: &Sources, targets: &[Target], survey: &Survey) -> Optio
                 Ok(outcome) => {
                     let processed = outcome.processed.clone();
                     found.gather(sources, job, outcome);
-                    named.extend(values::images(
-                        variant.chart,
-                        &job.scenario.name,
-                        &processed,
-                        job.when.as_deref(),
-                    ));
-                    next.extend(variant.each(&processed.disabled, &mut off));
+                    named.extend(values::images(variant.chart, &variant.scenarios(), &processed, job.when.as_deref()));
+                    next.extend(variant.each(&processed.disabled, &mut known));
                 }
                 Err(error) => found.refuse(sources, job, &error, None),
+            }
+            for used in found.inventory.uses.iter_mut().filter(|used| used.when == job.when) {
+                let new = variant.also.iter().filter(|name| !used.scenarios.contains(name));
+                let new: Vec<String> = new.cloned().collect();
+                used.scenarios.extend(new);
             }
         }
         round = next;
     }
     found.settle(targets);
     let mut uses = found.inventory.uses;
-    let known = |used: &Use| deployed.uses.iter().any(|other| other.text == used.text && other.slot() == used.slot());
-    uses.retain(|used| used.when.is_some() && !known(used));
+    uses.retain(|used| !deployed.uses.iter().any(|other| other.text == used.text && other.slot() == used.slot()));
     let named = values::unused(named, deployed, &uses);
     uses.extend(named);
     Optional { uses, unknown: found.unknown }
+}
+
+/// The variants of `target` with one switch on each, and the images that its values name.
+fn first_round<'a>(
+    target: &'a Target,
+    renderer: &'a Renderer,
+    known: &mut BTreeSet<String>,
+    round: &mut Vec<Variant<'a>>,
+    named: &mut Vec<Use>,
+) {
+    let Target { chart, scenarios } = target;
+    let names: Vec<String> = scenarios.iter().map(|scenario| scenario.name.clone()).collect();
+    // Scenarios that are regions and nothing else differ only in charts that speak of regions.
+    let by_region = scenarios.iter().all(|scenario| scenario.region.as_ref() == Some(&scenario.name));
+    for (number, scenario) in scenarios.iter().enumerate() {
+        for choice in choices(chart) {
+            // What cannot be processed is told by the survey itself.
+            let Ok(processed) = chart.process(&scenario.values, &choice) else { continue };
+            if number == 0 {
+                named.extend(values::images(chart, &names, &processed, None));
+            }
+            let base =
+                Variant { renderer, chart, scenario: scenario.clone(), choice, switches: Vec::new(), also: Vec::new() };
+            let differs =
+                |disabled: &&Disabled| !by_region || disabled.charts.iter().any(|chart| speaks_of_regions(chart));
+            let (own, shared): (Vec<_>, Vec<_>) = processed.disabled.iter().partition(differs);
+            round.extend(base.each(own, known));
+            if number == 0 {
+                let also = names.iter().skip(1).cloned().collect();
+                round.extend(Variant { also, ..base }.each(shared, known));
+            }
+        }
+    }
 }
 
 impl Variant<'_> {
@@ -99,9 +125,14 @@ impl Variant<'_> {
         }
     }
 
+    /// The names of all scenarios that it stands for.
+    fn scenarios(&self) -> Vec<String> {
+        [&self.scenario.name].into_iter().chain(&self.also).cloned().collect()
+    }
+
     /// This rendering with one switch more: one for each of `disabled` that is not known. `known` holds what was turned,
     /// by chart, scenario, choice and switch.
-    fn each(&self, disabled: &[Disabled], known: &mut BTreeSet<String>) -> Vec<Self> {
+    fn each<'d>(&self, disabled: impl IntoIterator<Item = &'d Disabled>, known: &mut BTreeSet<String>) -> Vec<Self> {
         let mut variants = Vec::new();
         for disabled in disabled {
             let switch = switch(&disabled.cause);

@@ -281,13 +281,7 @@ impl Survey {
         self.inventory.add(used);
     }
 
-    pub(super) fn refuse(
-        &mut self,
-        sources: &Sources,
-        job: &Job<'_>,
-        error: &RenderError,
-        chains: Option<&Chains>,
-    ) {
+    pub(super) fn refuse(&mut self, sources: &Sources, job: &Job<'_>, error: &RenderError, chains: Option<&Chains>) {
         let link = chains.and_then(|chains| self.distrust(error, chains));
         let chart = link.map_or_else(|| name_of(job.chart), |link| link.chart.clone());
         let Some(span) = error.place.or_else(|| start_of(sources, job.chart)) else { return };

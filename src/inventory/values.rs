@@ -16,9 +16,9 @@ use crate::yaml::{Map, Value};
 const MAX_DEPTH: usize = 50;
 
 /// The images that the values of `chart` name, of its subcharts too. `when` is what had to be switched on for that.
-pub(super) fn images(chart: &Arc<Chart>, scenario: &str, processed: &Processed, when: Option<&str>) -> Vec<Use> {
+pub(super) fn images(chart: &Arc<Chart>, scenarios: &[String], processed: &Processed, when: Option<&str>) -> Vec<Use> {
     let chains = Chains::new(processed);
-    let mut reader = Reader { root: chart, scenario, when, chains: &chains, found: Vec::new() };
+    let mut reader = Reader { root: chart, scenarios, when, chains: &chains, found: Vec::new() };
     if let Some(values) = processed.values.as_map() {
         reader.chart(&processed.root, values, &[]);
     }
@@ -47,7 +47,7 @@ pub(super) fn unused(named: Vec<Use>, deployed: &Inventory, optional: &[Use]) ->
 
 struct Reader<'a> {
     root: &'a Arc<Chart>,
-    scenario: &'a str,
+    scenarios: &'a [String],
     when: Option<&'a str>,
     chains: &'a Chains,
     found: Vec<Use>,
@@ -115,7 +115,7 @@ impl Reader<'_> {
             chain: chain.clone(),
             template: format!("{}/values.yaml", node.path),
             workload: Workload { kind: "values".to_owned(), name: path.join("."), container: None },
-            scenarios: vec![self.scenario.to_owned()],
+            scenarios: self.scenarios.to_vec(),
             only_in: Vec::new(),
             when: Some(self.when.map_or_else(|| place.clone(), |when| format!("{when}, {place}"))),
             turn: 0,

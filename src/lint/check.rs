@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 
 use super::context::Context;
 use super::exemption::Exemptions;
-use super::reconcile::{Coverage, Listed, NotedChart, reconcile};
+use super::note::speaks_of_region;
+use super::reconcile::{Coverage, Listed, NotedChart, Reconciliation, reconcile};
 use super::settings::Levels;
 use super::targets::Targets;
 use super::{Finding, Refusal, Settings, Workspace, rules};
 use crate::chart::Chart;
 use crate::image::Reference;
-use crate::inventory::{ChartName, Inventory, Problem, optional, survey};
+use crate::inventory::{ChartName, Inventory, Problem, dynamic, in_regions, optional, regions_named, survey};
 use crate::mirror::{Entry, List};
 use crate::source::{FileId, Sources, Span, to_bytes};
 
@@ -116,10 +117,18 @@ fn check_list(
         blind,
         disabled: survey.disabled.clone(),
         disabled_unknown: Vec::new(),
+        built: Vec::new(),
         malformed: survey.inventory.malformed.iter().filter_map(|image| without_version(&image.text)).collect(),
         meant: meant(&list),
     };
     let mut reconciliation = reconcile(&listed, &survey.inventory, &coverage);
+    if reconciliation.asks_for_regions() {
+        let regions: BTreeSet<String> = targets.iter().flat_map(|target| regions_named(&target.chart)).collect();
+        let regions: Vec<String> = regions.into_iter().collect();
+        let built = in_regions(sources, &targets, &survey, &regions).uses;
+        coverage.built = built.into_iter().map(|used| used.reference).collect();
+        reconciliation = reconcile(&listed, &survey.inventory, &coverage);
+    }
     // Rendering what is switched off takes as long again as everything else: only where it can change a verdict.
     if settings.optional || reconciliation.asks_for_optional(&listed, &coverage) {
         let found = optional(sources, &targets, &survey);
@@ -128,6 +137,8 @@ fn check_list(
         reconciliation = reconcile(&listed, &survey.inventory, &coverage);
     }
     reconciliation.missing.retain(|at| !exemptions.cover(&survey.inventory.uses[*at].reference));
+    let suspects = undocumented(&list, &listed, &reconciliation, &survey.inventory);
+    let dynamic = dynamic(sources, &targets, &survey, &suspects);
     let context = Context {
         sources,
         list: &list,
@@ -136,6 +147,7 @@ fn check_list(
         inventory: &survey.inventory,
         problems: &survey.problems,
         switches: &survey.switches,
+        dynamic: &dynamic,
     };
     let findings = rules().iter().flat_map(|rule| (rule.check)(rule, &context)).collect();
     let mut scenarios: Vec<String> = Vec::new();
@@ -182,6 +194,14 @@ fn read_list(sources: &Sources, path: &Path) -> Result<FileId, Refusal> {
         }
         None => Ok(file),
     }
+}
+
+/// The uses for which it matters whether they change with the region: of entries whose comments do not speak of it.
+fn undocumented(list: &List, listed: &[Listed], reconciliation: &Reconciliation, inventory: &Inventory) -> Vec<usize> {
+    let silent = |listed: &Listed| !speaks_of_region(&list.entries[listed.entry]);
+    let entries = listed.iter().zip(&reconciliation.verdicts).filter(|(listed, _)| silent(listed));
+    let first = entries.filter_map(|(_, verdict)| verdict.uses().first().copied());
+    first.filter(|at| inventory.uses[*at].names_region()).collect()
 }
 
 /// The entries with a well-formed image.

@@ -1,7 +1,9 @@
 //! What every rule sees: the list, the verdicts, the charts; and the few steps that several rules share.
 
+use std::collections::BTreeMap;
+
 use crate::image::Reference;
-use crate::inventory::{Inventory, Problem, Use};
+use crate::inventory::{Change, Inventory, Problem, Use};
 use crate::mirror::{Entry, List};
 use crate::source::{Layer, Sources, Span};
 
@@ -21,6 +23,8 @@ pub(crate) struct Context<'a> {
     pub problems: &'a [Problem],
     /// Where each switch of a chart is off.
     pub switches: &'a [(String, Span)],
+    /// The uses of entries without a word about it that change with the region, and how.
+    pub dynamic: &'a BTreeMap<usize, Change>,
 }
 
 /// An entry with its verdict.

@@ -37,6 +37,8 @@ pub struct Coverage {
     pub blind: bool,
     /// Names of charts that a condition switches off, each with the condition.
     pub disabled: Vec<(String, String)>,
+    /// What the charts build in all regions that they name, once that is known.
+    pub built: Vec<Reference>,
     /// Names of switched-off charts whose images are not all known.
     pub disabled_unknown: Vec<String>,
     /// Images that charts deploy with a tag that cannot be read.
@@ -52,6 +54,15 @@ pub enum Verdict {
     Right {
         /// All uses of exactly this image.
         uses: Vec<usize>,
+    },
+    /// Its path is deployed from ECR, but never from its account and region.
+    OtherRegistry {
+        /// The uses that the entry should serve, best first.
+        uses: Vec<usize>,
+        /// The image that the charts build in its place.
+        expected: Reference,
+        /// Whether `expected` is of the entry's own region.
+        own_region: bool,
     },
     /// The same repository is deployed with another tag or digest.
     OtherVersion {
@@ -83,7 +94,10 @@ impl Verdict {
     #[must_use]
     pub fn uses(&self) -> &[usize] {
         match self {
-            Self::Right { uses } | Self::OtherVersion { uses } | Self::OtherRepository { uses, .. } => uses,
+            Self::Right { uses }
+            | Self::OtherRegistry { uses, .. }
+            | Self::OtherVersion { uses }
+            | Self::OtherRepository { uses, .. } => uses,
             Self::Disabled { .. } | Self::Unknown | Self::Stale => &[],
         }
     }
@@ -99,6 +113,12 @@ pub struct Reconciliation {
 }
 
 impl Reconciliation {
+    /// Whether what the charts build in other regions could change a verdict.
+    #[must_use]
+    pub fn asks_for_regions(&self) -> bool {
+        self.verdicts.iter().any(|verdict| matches!(verdict, Verdict::OtherRegistry { .. }))
+    }
+
     /// Whether knowing the images that are switched off could change a verdict.
     #[must_use]
     pub fn asks_for_optional(&self, listed: &[Listed], coverage: &Coverage) -> bool {
@@ -108,7 +128,9 @@ impl Reconciliation {
         };
         self.verdicts.iter().zip(listed).any(|(verdict, entry)| match verdict {
             Verdict::Stale | Verdict::Unknown | Verdict::Disabled { .. } => true,
-            Verdict::OtherVersion { .. } | Verdict::OtherRepository { .. } => is_off(entry),
+            Verdict::OtherRegistry { .. } | Verdict::OtherVersion { .. } | Verdict::OtherRepository { .. } => {
+                is_off(entry)
+            }
             Verdict::Right { .. } => false,
         })
     }
@@ -122,7 +144,7 @@ pub fn reconcile(listed: &[Listed], inventory: &Inventory, coverage: &Coverage) 
     let mut verdicts: Vec<Option<Verdict>> = listed.iter().map(verdict).collect();
     work.serve(&verdicts);
     work.reserve();
-    for stage in [Work::other_version, Work::other_repository] {
+    for stage in [Work::other_registry, Work::other_version, Work::other_repository] {
         // Entries whose note names the deploying chart choose first, then the others in list order.
         for documented in [true, false] {
             for (at, entry) in listed.iter().enumerate() {
@@ -182,6 +204,42 @@ impl Work<'_> {
     fn exact(&self, entry: &Listed) -> Option<Verdict> {
         let uses = self.select(|used| same_image(&used.reference, &entry.reference));
         (!uses.is_empty()).then_some(Verdict::Right { uses })
+    }
+
+    /// Somebody who copied the image's path from another region, or mixed up the accounts. Whether the image is listed
+    /// elsewhere does not matter: the pair of account and region is wrong in any case.
+    fn other_registry(&self, entry: &Listed, documented: bool) -> Option<Verdict> {
+        let listed = entry.reference.ecr()?;
+        let same_path = |image: &Reference| image.path() == entry.reference.path();
+        let uses = self.select(|used| same_path(&used.reference) && used.reference.ecr().is_some());
+        let built = || {
+            let uses = uses.iter().map(|at| &self.uses[*at].reference);
+            uses.chain(&self.coverage.built).filter(|image| same_path(image))
+        };
+        let is_built = |image: &Reference| image.ecr().is_some_and(|host| host.same_registry(&listed));
+        if built().any(is_built) {
+            return None;
+        }
+        let region_of = |at: usize| self.uses[at].reference.ecr().map(|host| host.region());
+        let rank = |at: usize| {
+            let in_region = self.uses[at].scenarios.iter().any(|scenario| scenario == listed.region());
+            (region_of(at) != Some(listed.region()), !in_region, self.is_package(at), at)
+        };
+        let mut best: Vec<usize> =
+            uses.iter().copied().filter(|at| !documented || self.names(entry, &self.uses[*at])).collect();
+        best.sort_by_key(|at| rank(*at));
+        let first = *best.first()?;
+        best.retain(|at| same_image(&self.uses[*at].reference, &self.uses[first].reference));
+        let own = built().find(|image| image.ecr().is_some_and(|host| host.region() == listed.region()));
+        // A region that the charts do not know, but an account that they know: then the region is what is wrong.
+        let by_account = || {
+            let of_account = |image: &&Reference| image.ecr().is_some_and(|host| host.account() == listed.account());
+            let mut images = built().filter(of_account);
+            let image = images.next()?;
+            images.all(|other| other.repository() == image.repository()).then_some(image)
+        };
+        let expected = own.or_else(by_account).unwrap_or(&self.uses[first].reference).clone();
+        Some(Verdict::OtherRegistry { uses: best, expected, own_region: own.is_some() })
     }
 
     fn other_version(&self, entry: &Listed, documented: bool) -> Option<Verdict> {

@@ -142,20 +142,20 @@ fn head(document: &Text) -> Result<Head, (String, std::ops::Range<usize>)> {
         None | Some(Value::Null(_)) => {}
         Some(Value::Map(metadata)) => {
             if let Some(name) = metadata.get("name") {
-                string(name, "SimpleHead.metadata.name")?;
+                string(name, ".metadata.name")?;
             }
             match metadata.get("annotations") {
                 None | Some(Value::Null(_)) => {}
                 Some(Value::Map(annotations)) => {
                     for (key, value) in annotations.iter() {
-                        let text = string(value, "SimpleHead.metadata.annotations")?;
+                        let text = string(value, ".metadata.annotations")?;
                         if key == "helm.sh/hook" {
                             head.hook = Some(text);
                         }
                     }
                 }
                 Some(other) => {
-                    let field = "struct field SimpleHead.metadata.annotations ";
+                    let field = "struct field .metadata.annotations ";
                     return Err(refuse(go_json_kind(other), field, "map[string]string"));
                 }
             }

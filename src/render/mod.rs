@@ -3,7 +3,9 @@
 
 mod capabilities;
 mod manifests;
+mod release;
 mod scope;
+mod selection;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,6 +18,7 @@ use crate::yaml;
 
 pub use capabilities::KubeVersion;
 pub use manifests::{Manifest, print};
+pub use selection::show_only;
 
 /// What a release is called, and what it sees of the cluster.
 #[derive(Clone, Debug)]
@@ -80,11 +83,11 @@ pub struct Rendered {
     pub refusals: Vec<RenderError>,
 }
 
-/// The manifests below `crds/` of all charts that are on, with the names that Helm prints.
+/// The manifests below `crds/` of all charts that are on, with the names that Helm 3.10 prints: without the chart's.
 #[must_use]
 pub fn crds(processed: &Processed) -> Vec<(String, Text)> {
     fn collect(node: &ChartNode, found: &mut Vec<(String, Text)>) {
-        found.extend(node.chart.crds().map(|file| (format!("{}/{}", node.path, file.name), file.text.clone())));
+        found.extend(node.chart.crds().map(|file| (file.name.clone(), file.text.clone())));
         node.subcharts.iter().for_each(|subchart| collect(subchart, found));
     }
     let mut found = Vec::new();
@@ -128,18 +131,17 @@ impl Renderer {
     /// # Errors
     /// What makes rendering impossible as a whole: values that do not fit, a schema's violation.
     pub fn render(&self, values: &yaml::Value, options: &Options) -> Result<Rendered, RenderError> {
-        self.chart.check_kube_version(&options.kube_version.version)?;
+        release::check_name(&options.release)?;
         let processed = self.chart.process(values, &options.choice)?;
+        self.chart.check_kube_version(&options.kube_version.version)?;
         let mut templates = scope::templates(&processed);
         let (program, mut refusals) = self.parse(&mut templates);
         let (outputs, failures) = stack::on_sufficient_stack(|| execute(&processed, &templates, &program, options));
         refusals.extend(failures);
         let (manifests, unreadable) = manifests::sort(outputs.iter().map(|(name, text)| (name.as_str(), text)));
         refusals.extend(unreadable.into_iter().map(|document| RenderError {
-            place: document
-                .text
-                .span_of(document.range.clone())
-                .or_else(|| document.text.span_of(0..document.text.len())),
+            place:
+                document.text.span_of(document.range.clone()).or_else(|| document.text.span_of(0..document.text.len())),
             message: document.message,
             template: Some(document.template),
         }));
@@ -165,9 +167,9 @@ impl Renderer {
 
     fn parse_one(&self, template: &scope::Template<'_>) -> Parsed {
         let parsed = || self.parsed.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = parsed().get(&template.file).and_then(|all| {
-            all.iter().find(|(name, _)| *name == template.name).map(|(_, parsed)| parsed.clone())
-        });
+        let known = parsed()
+            .get(&template.file)
+            .and_then(|all| all.iter().find(|(name, _)| *name == template.name).map(|(_, parsed)| parsed.clone()));
         known.unwrap_or_else(|| {
             // Not under the lock: another thread may parse meanwhile, at worst the same file.
             let new = parser::parse(&template.name, template.text).map(ParsedFile::from);

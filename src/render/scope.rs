@@ -48,7 +48,8 @@ fn collect<'a>(node: &'a ChartNode, templates: &mut HashMap<String, Template<'a>
     }
     let is_library = node.metadata.is_library();
     for file in &node.chart.templates {
-        let template = Template { name: join(&node.path, &file.name), text: &file.text, file: file.file, chart: &node.path };
+        let template =
+            Template { name: join(&node.path, &file.name), text: &file.text, file: file.file, chart: &node.path };
         if !is_library || template.is_partial() {
             templates.insert(template.name.clone(), template);
         }

@@ -292,6 +292,7 @@ pub fn refusal(refusal: &Refusal, sources: &Sources, style: Style) -> String {
         related: Vec::new(),
     };
     let mut drawn = String::new();
-    let _ = style.handler().render_report(&mut drawn, &picture);
+    // Messages of Helm stay in one line, as Helm has them: they are searched for.
+    let _ = style.handler().with_wrap_lines(false).render_report(&mut drawn, &picture);
     format!("{}\n", drawn.trim_end())
 }

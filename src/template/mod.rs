@@ -11,7 +11,7 @@ pub mod machine;
 pub mod objects;
 pub mod parser;
 pub mod program;
-mod quote;
+pub(crate) mod quote;
 pub mod stack;
 #[cfg(test)]
 mod tests;

@@ -26,7 +26,7 @@ pub fn print(value: &Value) -> Text {
     }
 }
 
-/// What `%v` prints; nil is `<nil>`. Cut short as [`print`] is.
+/// What `%v` prints; nil is `<nil>`. Cut short as [`print()`] is.
 #[must_use]
 pub(crate) fn default_form(value: &Value) -> Text {
     if let Value::String(text) = value {
