@@ -87,7 +87,7 @@ impl Walk<'_> {
         let content = if inside.ends_with(".tgz") {
             Content::Disk
         } else {
-            Content::Source(entry::read(self.sources, &path, &inside)?)
+            Content::Source(entry::enlist(self.sources, &path, &inside)?)
         };
         self.entries.push(Entry { name: inside, path, content });
         Ok(())
