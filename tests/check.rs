@@ -323,6 +323,10 @@ fn a_digest_is_a_version() {
     let other = Workspace::with_list(&format!("{note}web={deployed}\n")).chart("web", &["nginx:1"]);
     assert_eq!(rules_of(&other), "tag-mismatch");
     assert_eq!(other.fixed("tag-mismatch"), format!("{note}web=nginx:1\n"));
+    let pinned = format!("nginx:1@{digest}");
+    let unpinned = Workspace::with_list(&format!("{note}web=nginx:1\n")).chart("web", &[&pinned]);
+    assert_eq!(rules_of(&unpinned), "digest-mismatch");
+    assert_eq!(unpinned.fixed("digest-mismatch"), format!("{note}web={pinned}\n"));
 }
 
 #[test]

@@ -124,7 +124,7 @@ fn a_chart_that_is_none_is_refused() {
 fn options_that_make_no_sense_are_refused() {
     expect(&clean(), &["--kube-version", "abc"], 2, &["invalid kube version 'abc'"]);
     expect(&clean(), &["--set", "a[=1"], 2, &["failed parsing --set data"]);
-    expect(&clean(), &["--values", "nothing.yaml"], 2, &["nothing.yaml", "No such file"]);
+    expect(&clean(), &["--values", "nothing.yaml"], 2, &["nothing.yaml", "no such file or directory"]);
     expect(&clean().file("v.yaml", "a: b\n c: d\n"), &["--values", "v.yaml"], 2, &["v.yaml", "mapping values"]);
     expect(&clean(), &["--region", ""], 2, &["--region"]);
     expect(&clean(), &["--format", "xml"], 2, &["--format", "human, json"]);

@@ -2,13 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::source::{FileId, Layer, Sources, Text};
+use crate::source::{FileId, Layer, LazyText, Sources, Text};
 
 use super::archive;
 use super::error::ChartError;
-
-/// Helm strips this byte order mark from every file of a chart.
-const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// One file.
 #[derive(Debug)]
@@ -22,7 +19,7 @@ pub(super) struct Entry {
 
 #[derive(Debug)]
 pub(super) enum Content {
-    /// Read already.
+    /// A source, perhaps not read yet.
     Source(FileId),
     /// A package inside a folder: read when it is needed.
     Disk,
@@ -31,7 +28,7 @@ pub(super) enum Content {
 }
 
 impl Entry {
-    /// The file as a source.
+    /// The file as a source, perhaps not read yet.
     pub(super) fn source(&self, sources: &Sources) -> Result<FileId, ChartError> {
         match &self.content {
             Content::Source(file) => Ok(*file),
@@ -40,10 +37,15 @@ impl Entry {
         }
     }
 
-    /// The file's text without a byte order mark.
+    /// The file's text without a byte order mark, read now.
     pub(super) fn text(&self, sources: &Sources, layer: Layer) -> Result<(FileId, Text), ChartError> {
         let file = self.source(sources)?;
-        Ok((file, text_of(sources, file, layer)))
+        let text = LazyText::new(sources, file, layer);
+        let read = (*text).clone();
+        match text.failure() {
+            Some(cause) => Err(ChartError::at_path(&self.path, format!("error reading {}: {cause}", self.name))),
+            None => Ok((file, read)),
+        }
     }
 
     /// The file's bytes, for a package.
@@ -62,8 +64,7 @@ pub(super) fn read(sources: &Sources, path: &Path, name: &str) -> Result<FileId,
     sources.read(path).map_err(|error| ChartError::at_path(path, format!("error reading {name}: {}", error.cause)))
 }
 
-/// The text of `file` without a byte order mark.
-pub(super) fn text_of(sources: &Sources, file: FileId, layer: Layer) -> Text {
-    let text = Text::of_file(file, sources.get(file).text().clone(), layer);
-    if text.starts_with(BYTE_ORDER_MARK) { text.slice(BYTE_ORDER_MARK.len()..text.len()) } else { text }
+/// Enlists the file at `path`, called `name` in messages, to be read when it is needed.
+pub(super) fn enlist(sources: &Sources, path: &Path, name: &str) -> Result<FileId, ChartError> {
+    sources.enlist(path).map_err(|error| ChartError::at_path(path, format!("error reading {name}: {}", error.cause)))
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::source::{FileId, Layer, Sources, Text};
+use crate::source::{FileId, Layer, LazyText, Sources, Text};
 use crate::yaml::{self, Map, Value};
 
 use super::archive::{self, Budget};
@@ -130,10 +130,11 @@ impl<'a> Loader<'a> {
                 "Chart.yaml" => {}
                 "Chart.lock" => parts.lock = self.lock(&entry)?,
                 "values.yaml" => {
-                    let file = self.file(&entry, Layer::Values)?;
-                    let values = read_values(&entry.path, &file.text);
+                    let (file, text) = entry.text(self.sources, Layer::Values)?;
+                    let values = read_values(&entry.path, &text);
                     parts.values = Some(Value::Map(values.map_err(|error| error.wrap("cannot load values.yaml"))?));
-                    parts.values_file = Some(file);
+                    let text = text.into();
+                    parts.values_file = Some(ChartFile { name: entry.name, path: entry.path, file, text });
                 }
                 "values.schema.json" => parts.schema = Some(self.file(&entry, Layer::Computed)?),
                 "requirements.yaml" => self.requirements(&mut parts, &entry)?,
@@ -160,7 +161,8 @@ impl<'a> Loader<'a> {
     }
 
     fn file(&self, entry: &Entry, layer: Layer) -> Result<ChartFile, ChartError> {
-        let (file, text) = entry.text(self.sources, layer)?;
+        let file = entry.source(self.sources)?;
+        let text = LazyText::new(self.sources, file, layer);
         Ok(ChartFile { name: entry.name.clone(), path: entry.path.clone(), file, text })
     }
 
@@ -178,6 +180,7 @@ impl<'a> Loader<'a> {
             .map_err(|error| error.wrap_unless_validation("cannot load requirements.yaml"))?;
         parts.requirements_file = Some(file);
         if metadata.api_version == "v1" {
+            let text = text.into();
             parts.files.push(ChartFile { name: entry.name.clone(), path: entry.path.clone(), file, text });
         }
         Ok(())

@@ -24,7 +24,7 @@ mod tests;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::source::{FileId, Origin, Origins, Sources, Text};
+use crate::source::{FileId, LazyText, Origin, Origins, Sources, Text};
 use crate::yaml::Value;
 
 pub use archive::{MAX_ENTRIES, MAX_FILE_SIZE, MAX_TOTAL_SIZE};
@@ -94,8 +94,8 @@ pub struct ChartFile {
     pub path: PathBuf,
     /// The source.
     pub file: FileId,
-    /// Its text, without a byte order mark.
-    pub text: Text,
+    /// Its text, without a byte order mark; read when it is first looked at.
+    pub text: LazyText,
 }
 
 /// Which of several subcharts of one name counts. Helm leaves it to chance: whichever it meets first satisfies a dependency
@@ -191,6 +191,16 @@ impl Chart {
         }
         let message = format!("chart requires kubeVersion: {wanted} which is incompatible with Kubernetes {version}");
         Err(ChartError::at_text(&self.metadata_path, wanted, message))
+    }
+
+    /// The first of its files that could not be read when it was needed.
+    #[must_use]
+    pub fn unreadable_file(&self) -> Option<ChartError> {
+        let mut files = self.templates.iter().chain(&self.files).chain(&self.schema);
+        files.find_map(|file| {
+            let cause = file.text.failure()?;
+            Some(ChartError::at_path(&file.path, format!("error reading {}: {cause}", file.name)))
+        })
     }
 
     /// The manifests in `crds/`.

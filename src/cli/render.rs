@@ -29,13 +29,13 @@ pub(super) fn run(session: &Session, arguments: &Render) -> Outcome {
     if let Some(error) = rendered.refusals.into_iter().next() {
         return Err(error.into());
     }
-    let definitions = if arguments.include_crds { crds(&rendered.processed) } else { Vec::new() };
+    let definitions = if arguments.include_crds { crds(&rendered.processed)? } else { Vec::new() };
     let mut manifests = rendered.manifests;
     manifests.retain(|manifest| !(arguments.no_hooks && manifest.hook));
     let definitions = definitions.iter().map(|(name, text)| (name.as_str(), text));
     let mut text = print(definitions, &manifests, arguments.skip_tests);
     if !arguments.show_only.is_empty() {
-        text = show_only(&text, &arguments.show_only).map_err(Refusal::new)?;
+        text = show_only(&text.into(), &arguments.show_only).map_err(Refusal::new)?.to_string();
     }
     session.print_raw(&text)?;
     Ok(Ending::Clean)

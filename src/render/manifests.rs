@@ -1,11 +1,9 @@
 //! From rendered files to Helm's manifest stream: documents split apart, hooks set aside, sorted by kind, printed.
 //! After Helm's `releaseutil.SortManifests`, `action.renderResources` and `helm template`.
 
-use std::sync::LazyLock;
+use std::ops::Range;
 
-use regex::Regex;
-
-use crate::source::{Text, TextBuilder};
+use crate::source::Text;
 use crate::yaml::{self, Value};
 
 /// One document of a rendered file.
@@ -33,28 +31,48 @@ pub struct Unreadable {
     /// The document.
     pub text: Text,
     /// The bytes of the document where reading stopped.
-    pub range: std::ops::Range<usize>,
+    pub range: Range<usize>,
 }
-
-/// Go's `\s` is ASCII.
-static SEPARATOR: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?:\A|[\t\n\f\r ]*\n)---[\t\n\f\r ]*").ok());
 
 /// The documents of one rendered file, in order.
 #[must_use]
 pub fn split(text: &Text) -> Vec<Text> {
-    let text = text.trim();
-    let (mut documents, mut at) = (Vec::new(), 0);
-    let mut add = |from: usize, to: usize| {
-        if from < to {
-            documents.push(text.slice(from..to).trim());
+    let start = text.len() - text.trim_start().len();
+    let mut rest = start..start.max(text.trim_end().len());
+    let mut documents = Vec::new();
+    let mut add = |document: Range<usize>| {
+        let within = &text[document.clone()];
+        let start = document.start + (within.len() - within.trim_start().len());
+        if !document.is_empty() {
+            documents.push(text.slice(start..start.max(document.start + within.trim_end().len())));
         }
     };
-    for separator in SEPARATOR.iter().flat_map(|separator| separator.find_iter(&text)) {
-        add(at, separator.start());
-        at = separator.end();
+    let first = rest.start;
+    while let Some(separator) = separator(text, rest.clone(), first) {
+        add(rest.start..separator.start);
+        rest.start = separator.end;
     }
-    add(at, text.len());
+    add(rest);
     documents
+}
+
+/// The first separator in `range`: three dashes at the start of a line or, at `first`, of the text; with the blanks around
+/// them, of which at least the line feed in front lies in `range`. Helm: `(?:^|\s*\n)---\s*`, Go's `\s` being ASCII.
+fn separator(text: &str, range: Range<usize>, first: usize) -> Option<Range<usize>> {
+    fn is_blank(byte: &u8) -> bool {
+        matches!(byte, b'\t' | b'\n' | 0x0C | b'\r' | b' ')
+    }
+    let bytes = text.as_bytes();
+    let within = text.get(range.clone())?;
+    let dashes = if range.start == first && within.starts_with("---") {
+        first
+    } else {
+        let mut lines = within.match_indices('\n').map(|(at, _)| range.start + at + 1);
+        lines.find(|start| bytes[*start..range.end].starts_with(b"---"))?
+    };
+    let before = bytes[range.start..dashes].iter().rev().take_while(|byte| is_blank(byte)).count();
+    let after = bytes[dashes + 3..range.end].iter().take_while(|byte| is_blank(byte)).count();
+    Some(dashes - before..dashes + 3 + after)
 }
 
 /// Helm's order of installation; kinds that are not in it come last, by name.
@@ -111,9 +129,10 @@ struct Head {
 }
 
 /// Reads the head as Go decodes JSON into Helm's `SimpleHead`: scalars become strings, other shapes are refused.
-fn head(document: &Text) -> Result<Head, (String, std::ops::Range<usize>)> {
+fn head(document: &Text) -> Result<Head, (String, Range<usize>)> {
     let whole = 0..document.len();
-    let value = yaml::load(document).map_err(|error| (error.to_string(), error.range))?;
+    let value = yaml::load_entries(document, &["apiVersion", "kind", "metadata"])
+        .map_err(|error| (error.to_string(), error.range))?;
     let refuse = |found: &str, field: &str, wanted: &str| {
         let message = format!(
             "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {found} into Go {field}of type {wanted}"
@@ -206,16 +225,15 @@ const EVENTS: [&str; 10] = [
 /// The documents of `files` (name and content), manifests in Helm's order, then hooks; and what Helm could not read, in the
 /// order in which Helm meets it.
 #[must_use]
-pub fn sort<'a>(files: impl IntoIterator<Item = (&'a str, &'a Text)>) -> (Vec<Manifest>, Vec<Unreadable>) {
-    let mut files: Vec<_> = files.into_iter().collect();
-    files.sort_by_key(|(name, _)| *name);
+pub fn sort(mut files: Vec<(String, Text)>) -> (Vec<Manifest>, Vec<Unreadable>) {
+    files.sort_by(|(one, _), (other, _)| one.cmp(other));
     let (mut manifests, mut unreadable) = (Vec::new(), Vec::new());
     for (name, content) in files {
-        for text in split(content) {
+        for text in split(&content) {
             match head(&text) {
                 Err((message, range)) => {
                     let message = format!("YAML parse error on {name}: {message}");
-                    unreadable.push(Unreadable { template: name.to_owned(), message, text, range });
+                    unreadable.push(Unreadable { template: name.clone(), message, text, range });
                 }
                 Ok(head) => {
                     let events: Vec<_> = head.hook.iter().flat_map(|hook| hook.split(',')).map(go_lower_trim).collect();
@@ -224,7 +242,7 @@ pub fn sort<'a>(files: impl IntoIterator<Item = (&'a str, &'a Text)>) -> (Vec<Ma
                     }
                     let test = events.iter().any(|event| event.starts_with("test"));
                     let hook = head.hook.is_some();
-                    manifests.push(Manifest { template: name.to_owned(), text, kind: head.kind, hook, test });
+                    manifests.push(Manifest { template: name.clone(), text, kind: head.kind, hook, test });
                 }
             }
         }
@@ -237,34 +255,33 @@ fn go_lower_trim(text: &str) -> String {
     text.trim().to_lowercase()
 }
 
+/// What stands before the name of a manifest's template.
+const FRAME: &str = "---\n# Source: ";
+
 /// The stream that `helm template` prints. `crds` are name and content of files below `crds/`.
 #[must_use]
 pub fn print<'a>(
     crds: impl IntoIterator<Item = (&'a str, &'a Text)>,
-    manifests: &[Manifest],
+    manifests: &'a [Manifest],
     skip_tests: bool,
-) -> Text {
-    let mut body = TextBuilder::new();
-    let add = |builder: &mut TextBuilder, name: &str, text: &Text| {
-        builder.push_str("---\n# Source: ");
-        builder.push_str(name);
-        builder.push('\n');
-        builder.push_text(text);
-        builder.push('\n');
+) -> String {
+    let entry = |manifest: &'a Manifest| (manifest.template.as_str(), &manifest.text);
+    let plain = manifests.iter().filter(|manifest| !manifest.hook).map(entry);
+    let hooks = manifests.iter().filter(|manifest| manifest.hook && !(skip_tests && manifest.test)).map(entry);
+    let plain: Vec<_> = crds.into_iter().chain(plain).collect();
+    let hooks: Vec<_> = hooks.collect();
+    let size = plain.iter().chain(&hooks).map(|(name, text)| FRAME.len() + name.len() + text.len() + 2).sum::<usize>();
+    let mut out = String::with_capacity(size + 1);
+    let add = |out: &mut String, (name, text): (&str, &Text)| {
+        for part in [FRAME, name, "\n", text, "\n"] {
+            out.push_str(part);
+        }
     };
-    for (name, text) in crds {
-        add(&mut body, name, text);
-    }
-    for manifest in manifests.iter().filter(|manifest| !manifest.hook) {
-        add(&mut body, &manifest.template, &manifest.text);
-    }
-    let mut out = TextBuilder::new();
-    out.push_text(&body.finish().trim());
+    plain.into_iter().for_each(|entry| add(&mut out, entry));
+    out.truncate(out.trim_end().len());
     out.push('\n');
-    for manifest in manifests.iter().filter(|manifest| manifest.hook && !(skip_tests && manifest.test)) {
-        add(&mut out, &manifest.template, &manifest.text);
-    }
-    out.finish()
+    hooks.into_iter().for_each(|entry| add(&mut out, entry));
+    out
 }
 
 #[cfg(test)]
@@ -283,6 +300,12 @@ mod tests {
         // The first separator takes the line feed that the second one needs in front.
         assert_eq!(documents("---\n---\n"), ["---"]);
         assert_eq!(documents("a: |\n  text\n---more: b"), ["a: |\n  text", "more: b"]);
+        assert_eq!(documents("a\n---\n---\nb"), ["a", "---\nb"]);
+        assert_eq!(documents("a\n---\n\n---b"), ["a", "---b"]);
+        assert_eq!(documents("a\n--- x\n---\nb"), ["a", "x", "b"]);
+        assert_eq!(documents("a\n----\nb"), ["a", "-\nb"]);
+        assert_eq!(documents("------"), ["---"]);
+        assert_eq!(documents("a\u{a0}\n---\n\u{a0}b\u{a0}"), ["a", "b"]);
     }
 
     #[test]
@@ -294,7 +317,7 @@ mod tests {
             ("c/templates/c.yaml", Text::from(hook("crd-install"))),
             ("c/templates/d.yaml", Text::from(hook(" Test , post-install"))),
         ];
-        let (manifests, unreadable) = sort(files.iter().map(|(name, text)| (*name, text)));
+        let (manifests, unreadable) = sort(files.map(|(name, text)| (name.to_owned(), text)).to_vec());
         assert!(unreadable.is_empty());
         let seen: Vec<_> = manifests.iter().map(|m| (m.kind.as_str(), m.hook, m.test)).collect();
         let expected = [
@@ -310,7 +333,7 @@ mod tests {
     #[test]
     fn a_broken_document_is_told_with_its_place() {
         let text = Text::new("a: 1\n---\n[1, 2]");
-        let (_, unreadable) = sort([("c/templates/a.yaml", &text)]);
+        let (_, unreadable) = sort(vec![("c/templates/a.yaml".to_owned(), text)]);
         let expected = "YAML parse error on c/templates/a.yaml: error unmarshaling JSON: while decoding JSON: json: cannot \
                         unmarshal array into Go value of type releaseutil.SimpleHead";
         assert_eq!(unreadable[0].message, expected);

@@ -10,9 +10,9 @@ mod selection;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::chart::{Chart, ChartError, ChartNode, Choice, Processed};
+use crate::chart::{Chart, ChartError, ChartFile, ChartNode, Choice, Processed};
 use crate::source::{FileId, Span, Text};
-use crate::template::functions::helm::{cleanup_execution_error, cleanup_parse_error};
+use crate::template::functions::helm::{cleanup_execution_error, cleanup_parse_error, without_no_value};
 use crate::template::{Environment, Machine, ParseError, ParsedFile, Program, parser, stack};
 use crate::yaml;
 
@@ -83,16 +83,22 @@ pub struct Rendered {
     pub refusals: Vec<RenderError>,
 }
 
-/// The manifests below `crds/` of all charts that are on, with the names that Helm 3.10 prints: without the chart's.
-#[must_use]
-pub fn crds(processed: &Processed) -> Vec<(String, Text)> {
-    fn collect(node: &ChartNode, found: &mut Vec<(String, Text)>) {
-        found.extend(node.chart.crds().map(|file| (file.name.clone(), file.text.clone())));
-        node.subcharts.iter().for_each(|subchart| collect(subchart, found));
+/// The manifests below `crds/` of all charts that are on, with the names that Helm 3.10 prints: without
+/// the chart's.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn crds(processed: &Processed) -> Result<Vec<(String, Text)>, ChartError> {
+    fn collect(node: &ChartNode, found: &mut Vec<(String, Text)>) -> Result<(), ChartError> {
+        let text = |file: &ChartFile| (file.name.clone(), (*file.text).clone());
+        found.extend(node.chart.crds().map(text));
+        match node.chart.unreadable_file() {
+            Some(error) => Err(error),
+            None => node.subcharts.iter().try_for_each(|subchart| collect(subchart, found)),
+        }
     }
     let mut found = Vec::new();
-    collect(&processed.root, &mut found);
-    found
+    collect(&processed.root, &mut found).map(|()| found)
 }
 
 /// Renders `chart` with the user's `values`, once: several renderings of one chart share a [`Renderer`].
@@ -138,7 +144,8 @@ impl Renderer {
         let (program, mut refusals) = self.parse(&mut templates);
         let (outputs, failures) = stack::on_sufficient_stack(|| execute(&processed, &templates, &program, options));
         refusals.extend(failures);
-        let (manifests, unreadable) = manifests::sort(outputs.iter().map(|(name, text)| (name.as_str(), text)));
+        refuse_unreadable(&processed.root, &mut refusals);
+        let (manifests, unreadable) = manifests::sort(outputs);
         refusals.extend(unreadable.into_iter().map(|document| RenderError {
             place:
                 document.text.span_of(document.range.clone()).or_else(|| document.text.span_of(0..document.text.len())),
@@ -179,6 +186,12 @@ impl Renderer {
     }
 }
 
+/// Tells the files that could not be read when a template or the renderer looked at them.
+fn refuse_unreadable(node: &ChartNode, refusals: &mut Vec<RenderError>) {
+    refusals.extend(node.chart.unreadable_file().map(RenderError::from));
+    node.subcharts.iter().for_each(|subchart| refuse_unreadable(subchart, refusals));
+}
+
 /// Runs every template that is no partial. Files that Helm takes for notes are run, for they may fail, and dropped.
 fn execute(
     processed: &Processed,
@@ -204,20 +217,4 @@ fn execute(
         }
     }
     (outputs, refusals)
-}
-
-/// Go prints `<no value>` for what is missing; Helm takes that out of the finished text.
-fn without_no_value(text: &Text) -> Text {
-    const MARK: &str = "<no value>";
-    if !text.contains(MARK) {
-        return text.clone();
-    }
-    let mut builder = crate::source::TextBuilder::new();
-    let mut at = 0;
-    for (found, _) in text.match_indices(MARK) {
-        builder.push_slice(text, at..found);
-        at = found + MARK.len();
-    }
-    builder.push_slice(text, at..text.len());
-    builder.finish()
 }

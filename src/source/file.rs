@@ -63,8 +63,15 @@ pub struct Position {
 #[derive(Debug)]
 pub struct SourceFile {
     path: PathBuf,
-    text: Arc<str>,
+    content: OnceLock<Content>,
     lines: OnceLock<Vec<u32>>,
+}
+
+/// What was read, or nothing and the reason.
+#[derive(Debug)]
+struct Content {
+    text: Arc<str>,
+    failure: Option<std::io::Error>,
 }
 
 impl SourceFile {
@@ -74,15 +81,34 @@ impl SourceFile {
         &self.path
     }
 
-    /// The content; stray bytes as [`from_bytes`] has them.
+    /// The content; stray bytes as [`from_bytes`] has them. A file that was enlisted is read now; see
+    /// [`SourceFile::failure`].
     #[must_use]
     pub fn text(&self) -> &Arc<str> {
-        &self.text
+        &self.content().text
+    }
+
+    /// Why the content of an enlisted file is empty, if it was asked for and could not be read.
+    #[must_use]
+    pub fn failure(&self) -> Option<&std::io::Error> {
+        self.content.get()?.failure.as_ref()
+    }
+
+    fn new(path: PathBuf, text: Option<Arc<str>>) -> Self {
+        let content = text.map(|text| Content { text, failure: None });
+        Self { path, content: content.map_or_else(OnceLock::new, OnceLock::from), lines: OnceLock::new() }
+    }
+
+    fn content(&self) -> &Content {
+        self.content.get_or_init(|| match read(&self.path) {
+            Ok(text) => Content { text, failure: None },
+            Err(cause) => Content { text: Arc::default(), failure: Some(cause) },
+        })
     }
 
     fn line_starts(&self) -> &[u32] {
         self.lines.get_or_init(|| {
-            let ends = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+            let ends = self.text().bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
             std::iter::once(0).chain(ends.filter_map(|(at, _)| u32::try_from(at + 1).ok())).collect()
         })
     }
@@ -90,7 +116,7 @@ impl SourceFile {
     /// The place of byte `offset`; an offset past the end is taken as the end.
     #[must_use]
     pub fn position(&self, offset: usize) -> Position {
-        let offset = offset.min(self.text.len());
+        let offset = offset.min(self.text().len());
         let starts = self.line_starts();
         let line = starts.partition_point(|start| *start as usize <= offset);
         Position { line, column: offset - starts[line - 1] as usize + 1, offset }
@@ -107,8 +133,9 @@ impl SourceFile {
     pub fn line(&self, line: usize) -> Option<std::ops::Range<usize>> {
         let starts = self.line_starts();
         let start = *starts.get(line.checked_sub(1)?)? as usize;
-        let end = starts.get(line).map_or(self.text.len(), |next| *next as usize - 1);
-        let end = if end > start && self.text.as_bytes()[end - 1] == b'\r' { end - 1 } else { end };
+        let text = self.text().as_bytes();
+        let end = starts.get(line).map_or(text.len(), |next| *next as usize - 1);
+        let end = if end > start && text[end - 1] == b'\r' { end - 1 } else { end };
         Some(start..end)
     }
 }
@@ -154,27 +181,46 @@ impl Sources {
     /// # Errors
     /// What the system said; a file of 4 GiB or more is refused.
     pub fn read(&self, path: &Path) -> Result<FileId, SourceError> {
-        if let Some(known) = self.find(path) {
-            return Ok(known);
-        }
         let error = |cause| SourceError { path: path.to_owned(), cause };
+        if let Some(known) = self.find(path) {
+            return match &self.get(known).content().failure {
+                // Errors of the system cannot be copied.
+                Some(cause) => Err(error(std::io::Error::new(cause.kind(), cause.to_string()))),
+                None => Ok(known),
+            };
+        }
         if let Some(text) = self.overlays.get(path) {
             return Ok(self.add(path, text.clone()));
         }
-        let bytes = std::fs::read(path).map_err(error)?;
-        if u32::try_from(bytes.len()).is_err() {
-            return Err(error(std::io::Error::other("the file is larger than 4 GiB")));
+        Ok(self.add(path, read(path).map_err(error)?))
+    }
+
+    /// As [`Sources::read`], but the content is read when it is first asked for. The file is opened now, so that one that may
+    /// not be read is refused now.
+    ///
+    /// # Errors
+    /// What the system said.
+    pub fn enlist(&self, path: &Path) -> Result<FileId, SourceError> {
+        if let Some(known) = self.find(path) {
+            return Ok(known);
         }
-        Ok(self.add(path, from_bytes(&bytes).into()))
+        if let Some(text) = self.overlays.get(path) {
+            return Ok(self.add(path, text.clone()));
+        }
+        std::fs::File::open(path).map_err(|cause| SourceError { path: path.to_owned(), cause })?;
+        Ok(self.push(path.to_owned(), None))
     }
 
     /// Adds a file that does not stand on disk by itself: one of an archive, a `--set` argument. A second file of the same
     /// path replaces the first for [`Sources::find`]; the first keeps its id.
     pub fn add(&self, path: impl Into<PathBuf>, text: Arc<str>) -> FileId {
-        let path = path.into();
+        self.push(path.into(), Some(text))
+    }
+
+    fn push(&self, path: PathBuf, text: Option<Arc<str>>) -> FileId {
         let mut files = self.files.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         let id = FileId(u32::try_from(files.len()).unwrap_or(u32::MAX));
-        files.push(Arc::new(SourceFile { path: path.clone(), text, lines: OnceLock::new() }));
+        files.push(Arc::new(SourceFile::new(path.clone(), text)));
         self.by_path.write().unwrap_or_else(std::sync::PoisonError::into_inner).insert(path, id);
         id
     }
@@ -210,6 +256,14 @@ impl Sources {
     }
 }
 
+fn read(path: &Path) -> std::io::Result<Arc<str>> {
+    let bytes = std::fs::read(path)?;
+    if u32::try_from(bytes.len()).is_err() {
+        return Err(std::io::Error::other("the file is larger than 4 GiB"));
+    }
+    Ok(from_bytes(&bytes).into())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -224,6 +278,24 @@ mod tests {
         assert_eq!(file.line(1), Some(0..3));
         assert_eq!(file.line(2), Some(5..8));
         assert_eq!(file.line(4), None);
+    }
+
+    #[test]
+    fn an_enlisted_file_is_read_when_it_is_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        std::fs::write(path("a"), "early").unwrap();
+        std::fs::write(path("b"), "b").unwrap();
+        let sources = Sources::new();
+        let (a, b) = (sources.enlist(&path("a")).unwrap(), sources.enlist(&path("b")).unwrap());
+        std::fs::write(path("a"), "late").unwrap();
+        std::fs::remove_file(path("b")).unwrap();
+        assert_eq!(&**sources.get(a).text(), "late");
+        assert_eq!(sources.read(&path("a")).unwrap(), a);
+        assert!(sources.get(b).failure().is_none());
+        assert_eq!(&**sources.get(b).text(), "");
+        assert!(sources.get(b).failure().is_some() && sources.read(&path("b")).is_err());
+        assert!(sources.enlist(&path("c")).is_err());
     }
 
     #[test]

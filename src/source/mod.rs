@@ -3,8 +3,10 @@
 
 mod bytes;
 mod file;
+mod lazy;
 mod text;
 
 pub use bytes::{from_bytes, to_bytes, to_utf8};
 pub use file::{FileId, Position, SourceError, SourceFile, Sources, Span};
+pub use lazy::LazyText;
 pub use text::{Layer, Origin, Origins, Text, TextBuilder};

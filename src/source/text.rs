@@ -104,60 +104,86 @@ impl Origin {
     }
 }
 
+/// A stretch of a text. Offsets are kept small, for there are many runs: no text reaches 4 GiB ([`super::Sources`] refuses
+/// such files, rendering stops long before).
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Run {
     /// The run's first byte within its text: runs are found by binary search.
-    start: usize,
-    len: usize,
+    start: u32,
+    len: u32,
     /// The run's first byte within the origin's bytes, when the run was taken over letter by letter.
-    exact: Option<usize>,
+    exact: Option<u32>,
     origin: Origins,
 }
 
+fn small(offset: usize) -> u32 {
+    u32::try_from(offset).unwrap_or(u32::MAX)
+}
+
 impl Run {
+    fn new(start: usize, len: usize, exact: Option<u32>, origin: Origins) -> Self {
+        Self { start: small(start), len: small(len), exact, origin }
+    }
+
     /// The part of this run that lies in `range` of its text, as a run of the text cut out there.
     fn cut(&self, range: &Range<usize>) -> Self {
-        let start = self.start.max(range.start);
+        let start = self.start().max(range.start);
         let end = self.end().min(range.end).max(start);
-        let exact = self.exact.map(|first| first + (start - self.start));
-        Self { start: start - range.start, len: end - start, exact, origin: self.origin.clone() }
+        let exact = self.exact.map(|first| first.saturating_add(small(start - self.start())));
+        Self::new(start - range.start, end - start, exact, self.origin.clone())
+    }
+
+    fn start(&self) -> usize {
+        self.start as usize
     }
 
     fn end(&self) -> usize {
-        self.start + self.len
+        self.start as usize + self.len as usize
     }
 
     fn place(&self) -> Origins {
-        match (&self.origin, self.exact) {
-            (Some(origin), Some(first)) => Some(origin.narrowed(first..first + self.len)),
-            (origin, _) => origin.clone(),
-        }
+        place(self.origin.as_ref(), self.exact, self.len as usize)
     }
 }
 
+/// Where `len` bytes of `origin` are.
+fn place(origin: Option<&Origin>, exact: Option<u32>, len: usize) -> Origins {
+    match (origin, exact) {
+        (Some(origin), Some(first)) => Some(origin.narrowed(first as usize..first as usize + len)),
+        (origin, _) => origin.cloned(),
+    }
+}
+
+/// The runs of a text. Nearly all texts have one origin: that takes no memory of its own.
 #[derive(Clone, Debug)]
 enum Runs {
     None,
-    One(Run),
-    Many(Arc<[Run]>),
+    /// One run over the whole text.
+    Whole {
+        origin: Origin,
+        exact: Option<u32>,
+    },
+    Many(Arc<Vec<Run>>),
 }
 
 impl Runs {
-    fn as_slice(&self) -> &[Run] {
-        match self {
-            Self::None => &[],
-            Self::One(run) => std::slice::from_ref(run),
-            Self::Many(runs) => runs,
+    /// The runs of a text of `len` bytes.
+    fn new(mut runs: Vec<Run>, len: usize) -> Self {
+        match runs.as_mut_slice() {
+            [run] if run.start == 0 && run.end() == len => match run.origin.take() {
+                Some(origin) => Self::Whole { origin, exact: run.exact },
+                None => Self::None,
+            },
+            runs if runs.iter().all(|run| run.origin.is_none()) => Self::None,
+            _ => {
+                runs.shrink_to_fit();
+                Self::Many(Arc::new(runs))
+            }
         }
     }
-}
 
-impl From<Vec<Run>> for Runs {
-    fn from(mut runs: Vec<Run>) -> Self {
-        if runs.iter().all(|run| run.origin.is_none()) {
-            return Self::None;
-        }
-        if runs.len() > 1 { Self::Many(runs.into()) } else { runs.pop().map_or(Self::None, Self::One) }
+    fn whole(origin: Origins, exact: Option<u32>) -> Self {
+        origin.map_or(Self::None, |origin| Self::Whole { origin, exact })
     }
 }
 
@@ -179,31 +205,20 @@ impl Text {
     #[must_use]
     pub fn of_file(file: FileId, text: Arc<str>, layer: Layer) -> Self {
         let span = Span::new(file, 0, text.len());
-        Self {
-            runs: Runs::One(Run { start: 0, len: text.len(), exact: Some(0), origin: Some(Origin::new(span, layer)) }),
-            text,
-        }
+        Self { runs: Runs::Whole { origin: Origin::new(span, layer), exact: Some(0) }, text }
     }
 
     /// `text` that came from `span`; exact when both have the same length.
     #[must_use]
     pub fn at(text: &str, span: Span, layer: Layer) -> Self {
         let exact = (span.len() == text.len()).then_some(0);
-        Self {
-            text: text.into(),
-            runs: Runs::One(Run { start: 0, len: text.len(), exact, origin: Some(Origin::new(span, layer)) }),
-        }
+        Self { text: text.into(), runs: Runs::Whole { origin: Origin::new(span, layer), exact } }
     }
 
     /// `text` computed from `origins` as a whole.
     #[must_use]
     pub fn computed(text: impl Into<Arc<str>>, origins: Origins) -> Self {
-        let text = text.into();
-        let runs = match origins {
-            Some(origin) => Runs::One(Run { start: 0, len: text.len(), exact: None, origin: Some(origin) }),
-            None => Runs::None,
-        };
-        Self { text, runs }
+        Self { text: text.into(), runs: Runs::whole(origins, None) }
     }
 
     /// `text` computed from this one: keeps the union of its origins; unchanged text keeps everything.
@@ -244,13 +259,7 @@ impl Text {
         if start == 0 && end == self.len() {
             return self.clone();
         }
-        let mut runs = Vec::new();
-        self.each_run(start..end, |run| runs.push(run));
-        if start == end {
-            // An empty value still has a place: that of the run it was cut from.
-            runs.extend(self.run_at(start));
-        }
-        Self { text: self.text[start..end].into(), runs: runs.into() }
+        Self { text: self.text[start..end].into(), runs: self.runs_of(start..end) }
     }
 
     /// This text without surrounding blanks, as `strings.TrimSpace` has them.
@@ -263,19 +272,25 @@ impl Text {
     /// Everything that any part of it came from, as one.
     #[must_use]
     pub fn origins(&self) -> Origins {
-        match self.runs.as_slice() {
-            [] => None,
-            [run] => run.place(),
-            runs => Origin::union(runs.iter().filter_map(Run::place)),
+        match &self.runs {
+            Runs::None => None,
+            Runs::Whole { origin, exact } => place(Some(origin), *exact, self.len()),
+            Runs::Many(runs) => Origin::union(runs.iter().filter_map(Run::place)),
         }
     }
 
     /// Its parts in order: the bytes of each and where they came from. Parts cover the whole text.
     #[must_use]
     pub fn parts(&self) -> Vec<(Range<usize>, Origins)> {
-        let runs = self.runs.as_slice();
-        let mut parts: Vec<_> = runs.iter().map(|run| (run.start..run.end(), run.place())).collect();
-        let covered = runs.last().map_or(0, Run::end);
+        let mut parts = Vec::new();
+        let mut covered = 0;
+        if self.is_empty() {
+            parts.extend(self.origins().map(|origin| (0..0, Some(origin))));
+        }
+        self.each_run(0..self.len(), |run| {
+            parts.push((run.start()..run.end(), run.place()));
+            covered = run.end();
+        });
         if covered < self.len() {
             parts.push((covered..self.len(), None));
         }
@@ -285,11 +300,9 @@ impl Text {
     /// The one place in a file that this text was taken from letter by letter, if there is one.
     #[must_use]
     pub fn exact_span(&self) -> Option<Span> {
-        match self.runs.as_slice() {
-            [run] if run.exact.is_some() => match run.place()?.places().as_slice() {
-                [(span, ..)] => Some(*span),
-                _ => None,
-            },
+        let Runs::Whole { origin, exact: exact @ Some(_) } = &self.runs else { return None };
+        match place(Some(origin), *exact, self.len())?.places().as_slice() {
+            [(span, ..)] => Some(*span),
             _ => None,
         }
     }
@@ -304,22 +317,52 @@ impl Text {
     }
 
     /// Gives each part of a run that lies in `range`, as a run of the text cut out there.
-    fn each_run(&self, range: Range<usize>, take: impl FnMut(Run)) {
-        let runs = self.runs.as_slice();
-        let first = runs.partition_point(|run| run.end() <= range.start);
-        runs[first..].iter().take_while(|run| run.start < range.end).map(|run| run.cut(&range)).for_each(take);
+    fn each_run(&self, range: Range<usize>, mut take: impl FnMut(Run)) {
+        match &self.runs {
+            Runs::None => {}
+            Runs::Whole { origin, exact } => {
+                if !range.is_empty() {
+                    let exact = exact.map(|first| first.saturating_add(small(range.start)));
+                    take(Run::new(0, range.len(), exact, Some(origin.clone())));
+                }
+            }
+            Runs::Many(runs) => {
+                let first = runs.partition_point(|run| run.end() <= range.start);
+                let inside = runs[first..].iter().take_while(|run| run.start() < range.end);
+                inside.map(|run| run.cut(&range)).for_each(take);
+            }
+        }
     }
 
-    fn run_at(&self, offset: usize) -> Option<Run> {
-        let runs = self.runs.as_slice();
-        let first = runs.partition_point(|run| run.end() < offset);
-        Some(runs.get(first)?.cut(&(offset..offset)))
+    /// The runs of the text cut out at `range`.
+    fn runs_of(&self, range: Range<usize>) -> Runs {
+        match &self.runs {
+            Runs::None => Runs::None,
+            Runs::Whole { origin, exact } => {
+                let exact = exact.map(|first| first.saturating_add(small(range.start)));
+                Runs::Whole { origin: origin.clone(), exact }
+            }
+            // An empty value still has a place: that of the run it was cut from.
+            Runs::Many(runs) if range.is_empty() => {
+                let run = runs.get(runs.partition_point(|run| run.end() < range.start));
+                run.map_or(Runs::None, |run| {
+                    let run = run.cut(&range);
+                    Runs::whole(run.origin, run.exact)
+                })
+            }
+            Runs::Many(_) => {
+                let mut runs = Vec::new();
+                let len = range.len();
+                self.each_run(range, |run| runs.push(run));
+                Runs::new(runs, len)
+            }
+        }
     }
 }
 
 impl Default for Text {
     fn default() -> Self {
-        Self::new("")
+        Self { text: Arc::default(), runs: Runs::None }
     }
 }
 
@@ -451,7 +494,7 @@ impl TextBuilder {
     pub fn push_computed(&mut self, text: &str, origins: &Origins) {
         if origins.is_some() && !text.is_empty() {
             self.cover();
-            self.add(Run { start: 0, len: text.len(), exact: None, origin: origins.clone() });
+            self.add(Run::new(0, text.len(), None, origins.clone()));
         }
         self.text.push_str(text);
     }
@@ -478,17 +521,17 @@ impl TextBuilder {
             self.cover();
             // Neighbouring runs often share an origin (a sliced value): they then share the wrapped one too.
             let mut last: Option<(Origin, Origin)> = None;
-            for run in text.runs.as_slice() {
-                let origin = run.origin.as_ref().map(|inner| match &last {
+            text.each_run(0..text.len(), |run| {
+                let origin = run.origin.map(|inner| match &last {
                     Some((known, wrapped)) if Arc::ptr_eq(&known.0, &inner.0) => wrapped.clone(),
                     _ => {
                         let wrapped = inner.via(site);
-                        last = Some((inner.clone(), wrapped.clone()));
+                        last = Some((inner, wrapped.clone()));
                         wrapped
                     }
                 });
-                self.add(Run { origin, ..run.clone() });
-            }
+                self.add(Run { origin, ..run });
+            });
         }
         self.text.push_str(&text.text);
     }
@@ -505,22 +548,22 @@ impl TextBuilder {
                 return Text::computed(joined.as_ref(), origins);
             }
         }
-        Text { text: self.text.into(), runs: self.runs.into() }
+        Text { runs: Runs::new(self.runs, self.text.len()), text: self.text.into() }
     }
 
     /// Gives the bytes that no run covers yet a run without origin.
     fn cover(&mut self) {
         if self.covered < self.text.len() {
             let len = self.text.len() - self.covered;
-            self.runs.push(Run { start: self.covered, len, exact: None, origin: None });
+            self.runs.push(Run::new(self.covered, len, None, None));
             self.covered = self.text.len();
         }
     }
 
     /// Adds a run behind all others, whatever its `start` says; neighbours of one origin become one run.
     fn add(&mut self, run: Run) {
-        let start = self.covered;
-        self.covered += run.len;
+        let start = small(self.covered);
+        self.covered += run.len as usize;
         if let Some(last) = self.runs.last_mut() {
             let same = match (&last.origin, &run.origin) {
                 (Some(a), Some(b)) => Arc::ptr_eq(&a.0, &b.0),
@@ -528,12 +571,12 @@ impl TextBuilder {
                 _ => false,
             };
             let adjacent = match (last.exact, run.exact) {
-                (Some(first), Some(next)) => first + last.len == next,
+                (Some(first), Some(next)) => first.checked_add(last.len) == Some(next),
                 (None, None) => true,
                 _ => false,
             };
             if same && adjacent {
-                last.len += run.len;
+                last.len = last.len.saturating_add(run.len);
                 return;
             }
         }

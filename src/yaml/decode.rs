@@ -31,6 +31,48 @@ pub(super) fn decode(document: &Document, strict: bool) -> Result<Value, Failure
     }
 }
 
+/// Decodes a document, of a mapping only the entries under `keys`; refuses all that [`decode`] refuses.
+pub(super) fn decode_entries(document: &Document, keys: &[&str]) -> Result<Value, Failure> {
+    let root = document.root();
+    if !root.is_mapping() || !is_harmless(document) {
+        return decode(document, false);
+    }
+    let mut decoder = Decoder::default();
+    let mut building = Building::default();
+    for (key, value) in root.entries() {
+        if key.as_str().is_some_and(|name| keys.contains(&name)) {
+            decoder.entry(key, value, &mut building)?;
+        }
+    }
+    Ok(Value::Map(Arc::new(building.map)))
+}
+
+/// Whether nothing in the document can be refused, seen without decoding it: nothing is expanded, merged or tagged, all keys
+/// have a string, all numbers are finite.
+fn is_harmless(document: &Document) -> bool {
+    let has_string = |key: Node<'_>| match key.data().kind {
+        NodeKind::Scalar { resolvable: false, .. } => true,
+        NodeKind::Scalar { .. } if key.is_merge_key() => false,
+        NodeKind::Scalar { .. } => {
+            key.as_str().is_some_and(|text| !matches!(resolve(text), Resolved::Null | Resolved::Uint(_)))
+        }
+        _ => false,
+    };
+    (0..).zip(&document.nodes).all(|(index, data)| {
+        let node = Node { document, index };
+        data.properties.is_none()
+            && match data.kind {
+                NodeKind::Scalar { resolvable: false, .. } | NodeKind::Sequence { .. } => true,
+                NodeKind::Scalar { .. } => node.as_str().is_some_and(|text| {
+                    !text.starts_with(['.', '+', '-'])
+                        || !matches!(resolve(text), Resolved::Float(value) if !value.is_finite())
+                }),
+                NodeKind::Mapping { .. } => node.entries().all(|(key, _)| has_string(key)),
+                NodeKind::Alias { .. } => false,
+            }
+    })
+}
+
 /// A scalar as sigs.k8s.io/yaml reads it where Go wants a string (a field of `Chart.yaml`): `1.10` is `1.1`.
 pub(super) fn as_go_string(node: Node<'_>) -> Option<Text> {
     let text = node.text()?;
@@ -85,7 +127,7 @@ struct Decoder<'a> {
     decoded: usize,
     from_aliases: usize,
     /// The aliases that are being expanded.
-    aliases: Vec<usize>,
+    aliases: Vec<u32>,
     depth: usize,
     duplicates: Vec<(Node<'a>, String)>,
     /// What the conversion to JSON refuses once all is decoded: first a key without a string, then an infinity or NaN.

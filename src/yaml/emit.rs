@@ -411,7 +411,7 @@ impl Emitter {
         }
         let mut scanner = Scanner::new(&json);
         match scanner.scan_quoted(false).map_err(|error| failed(&error.message))? {
-            Content::Exact(range) => Ok(text.derive(Arc::<str>::from(&json[range]))),
+            Content::Exact(range) => Ok(text.derive(Arc::<str>::from(&json[range.range()]))),
             Content::Cooked(cooked) => Ok(text.derive(cooked.value)),
         }
     }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::decode::{as_go_string, decode};
+use super::decode::{as_go_string, decode, decode_entries};
 use super::error::Error;
 use super::node::{Document, Node, Stream};
 use super::parser::Parser;
@@ -60,6 +60,18 @@ fn load_first(text: &Text, strict: bool) -> Result<Value, Error> {
 /// Whatever go-yaml v2 or the conversion to JSON refuses, in their words.
 pub fn load(text: &Text) -> Result<Value, Error> {
     load_first(text, false)
+}
+
+/// As [`load`], but of a mapping only the entries under `keys` are kept. What [`load`] refuses anywhere is refused.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_entries(text: &Text, keys: &[&str]) -> Result<Value, Error> {
+    let first = Parser::new(text).document().and_then(|document| match document {
+        Some(document) => decode_entries(&document, keys),
+        None => Ok(Value::Null(text.slice(0..0).origins())),
+    });
+    first.map_err(|error| error.wrap(CONVERTING))
 }
 
 /// As [`load`], but duplicate keys are errors: `yaml.UnmarshalStrict`.

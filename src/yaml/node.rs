@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::token::{Content, Style};
+use super::token::{Bytes, Content, Style};
 use crate::source::{Text, TextBuilder};
 
 /// One YAML document. Ranges are bytes of the text that was parsed.
@@ -11,19 +11,28 @@ use crate::source::{Text, TextBuilder};
 pub struct Document {
     pub(super) source: Text,
     pub(super) nodes: Vec<Data>,
-    pub(super) children: Vec<usize>,
-    pub(super) root: usize,
+    pub(super) children: Vec<u32>,
+    pub(super) root: u32,
 }
 
 #[derive(Clone, Debug)]
 pub(super) struct Data {
     pub kind: NodeKind,
-    pub range: Range<usize>,
+    pub range: Bytes,
     /// Where the anchor or tag in front starts.
-    pub first: usize,
-    pub line: usize,
+    pub first: u32,
+    /// From 1.
+    pub line: u32,
+    /// What stands in front; few nodes have anything.
+    pub properties: Option<Box<Properties>>,
+}
+
+/// `&anchor` and `!tag`.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Properties {
+    pub anchor: Option<Bytes>,
+    /// The tag in full.
     pub tag: Option<Box<str>>,
-    pub anchor: Option<Range<usize>>,
 }
 
 #[derive(Clone, Debug)]
@@ -36,16 +45,16 @@ pub(super) enum NodeKind {
     },
     /// `items` are places in the document's `children`.
     Sequence {
-        items: Range<usize>,
+        items: Bytes,
         flow: bool,
     },
     /// Keys and values in turn.
     Mapping {
-        items: Range<usize>,
+        items: Bytes,
         flow: bool,
     },
     Alias {
-        target: usize,
+        target: u32,
     },
 }
 
@@ -66,8 +75,9 @@ impl Document {
     #[must_use]
     pub fn leaf_at(&self, offset: usize) -> Option<Node<'_>> {
         let leaf = |data: &Data| matches!(data.kind, NodeKind::Scalar { .. } | NodeKind::Alias { .. });
-        let index = self.nodes.iter().position(|data| leaf(data) && (data.first..=data.range.end).contains(&offset))?;
-        Some(Node { document: self, index })
+        let holds = |data: &Data| (data.first as usize..=data.range.end as usize).contains(&offset);
+        let index = self.nodes.iter().position(|data| leaf(data) && holds(data))?;
+        Some(Node { document: self, index: super::token::small(index) })
     }
 }
 
@@ -75,7 +85,7 @@ impl Document {
 #[derive(Clone, Copy)]
 pub struct Node<'a> {
     pub(super) document: &'a Document,
-    pub(super) index: usize,
+    pub(super) index: u32,
 }
 
 impl std::fmt::Debug for Node<'_> {
@@ -86,10 +96,10 @@ impl std::fmt::Debug for Node<'_> {
 
 impl<'a> Node<'a> {
     pub(super) fn data(self) -> &'a Data {
-        &self.document.nodes[self.index]
+        &self.document.nodes[self.index as usize]
     }
 
-    fn of(self, index: usize) -> Self {
+    fn of(self, index: u32) -> Self {
         Self { index, ..self }
     }
 
@@ -97,13 +107,13 @@ impl<'a> Node<'a> {
     /// behind it do not. A block collection spans from its first entry to the end of its last.
     #[must_use]
     pub fn range(self) -> Range<usize> {
-        self.data().range.clone()
+        self.data().range.range()
     }
 
     /// The bytes with anchor and tag in front.
     #[must_use]
     pub fn full_range(self) -> Range<usize> {
-        self.data().first..self.data().range.end
+        self.data().first as usize..self.data().range.end as usize
     }
 
     /// The bytes of a scalar's string: inside the quotes, or a block scalar's lines. What an edit of the value replaces
@@ -112,21 +122,25 @@ impl<'a> Node<'a> {
     pub fn content_range(self) -> Range<usize> {
         let data = self.data();
         let NodeKind::Scalar { style, content, .. } = &data.kind else { return self.range() };
-        match (style, content) {
-            (Style::Literal | Style::Folded, Content::Exact(range)) => range.start..data.range.end.max(range.start),
-            (_, Content::Exact(range)) => range.clone(),
-            (Style::SingleQuoted | Style::DoubleQuoted, _) => data.range.start + 1..data.range.end.saturating_sub(1),
-            (Style::Plain, _) => self.range(),
-            (_, Content::Cooked(cooked)) => {
-                cooked.pieces.first().map_or(data.range.end, |piece| piece.source.start)..data.range.end
+        let Bytes { start, end } = data.range;
+        let bytes = match (style, content) {
+            (Style::Literal | Style::Folded, Content::Exact(range)) => {
+                Bytes { start: range.start, end: end.max(range.start) }
             }
-        }
+            (_, Content::Exact(range)) => *range,
+            (Style::SingleQuoted | Style::DoubleQuoted, _) => Bytes { start: start + 1, end: end.saturating_sub(1) },
+            (Style::Plain, _) => data.range,
+            (_, Content::Cooked(cooked)) => {
+                Bytes { start: cooked.pieces.first().map_or(end, |piece| piece.source.start), end }
+            }
+        };
+        bytes.range()
     }
 
     /// The line that the node starts on (with its anchor and tag), from 1.
     #[must_use]
     pub fn line(self) -> usize {
-        self.data().line
+        self.data().line as usize
     }
 
     /// How a scalar is written; `None` for other nodes. An alias has the style of what it names.
@@ -138,13 +152,13 @@ impl<'a> Node<'a> {
     /// The tag in full: `!!str` is `tag:yaml.org,2002:str`.
     #[must_use]
     pub fn tag(self) -> Option<&'a str> {
-        self.data().tag.as_deref()
+        self.data().properties.as_ref()?.tag.as_deref()
     }
 
     /// The name and the bytes of `&anchor`, without the `&`.
     #[must_use]
     pub fn anchor(self) -> Option<(&'a str, Range<usize>)> {
-        let range = self.data().anchor.clone()?;
+        let range = self.data().properties.as_ref()?.anchor?.range();
         Some((self.document.source.as_str().get(range.clone())?, range))
     }
 
@@ -164,7 +178,7 @@ impl<'a> Node<'a> {
     #[must_use]
     pub fn is_absent(self) -> bool {
         let data = self.data();
-        data.range.is_empty() && matches!(data.kind, NodeKind::Scalar { style: Style::Plain, .. })
+        data.range.start == data.range.end && matches!(data.kind, NodeKind::Scalar { style: Style::Plain, .. })
     }
 
     /// Whether a collection is written with brackets.
@@ -195,7 +209,7 @@ impl<'a> Node<'a> {
     #[must_use]
     pub fn as_str(self) -> Option<&'a str> {
         match &self.resolved().data().kind {
-            NodeKind::Scalar { content: Content::Exact(range), .. } => self.document.source.as_str().get(range.clone()),
+            NodeKind::Scalar { content: Content::Exact(range), .. } => self.document.source.as_str().get(range.range()),
             NodeKind::Scalar { content: Content::Cooked(cooked), .. } => Some(&cooked.value),
             _ => None,
         }
@@ -207,28 +221,28 @@ impl<'a> Node<'a> {
         let NodeKind::Scalar { content, .. } = &self.resolved().data().kind else { return None };
         let source = &self.document.source;
         Some(match content {
-            Content::Exact(range) => source.slice(range.clone()),
+            Content::Exact(range) => source.slice(range.range()),
             Content::Cooked(cooked) => {
                 let mut builder = TextBuilder::new();
                 let mut at = 0;
                 for piece in &cooked.pieces {
                     if piece.exact {
-                        builder.push_slice(source, piece.source.clone());
+                        builder.push_slice(source, piece.source.range());
                     } else {
-                        let origins = source.slice(piece.source.clone()).origins();
-                        builder.push_computed(&cooked.value[at..at + piece.len], &origins);
+                        let origins = source.slice(piece.source.range()).origins();
+                        builder.push_computed(&cooked.value[at..at + piece.len as usize], &origins);
                     }
-                    at += piece.len;
+                    at += piece.len as usize;
                 }
                 builder.finish()
             }
         })
     }
 
-    fn children(self) -> &'a [usize] {
+    fn children(self) -> &'a [u32] {
         match &self.resolved().data().kind {
             NodeKind::Sequence { items, .. } | NodeKind::Mapping { items, .. } => {
-                self.document.children.get(items.clone()).unwrap_or_default()
+                self.document.children.get(items.range()).unwrap_or_default()
             }
             _ => &[],
         }
@@ -264,7 +278,7 @@ impl<'a> Node<'a> {
         let data = self.data();
         match &data.kind {
             NodeKind::Scalar { resolvable, .. } => {
-                self.as_str() == Some("<<") && (*resolvable || data.tag.as_deref() == Some("tag:yaml.org,2002:merge"))
+                self.as_str() == Some("<<") && (*resolvable || self.tag() == Some("tag:yaml.org,2002:merge"))
             }
             _ => false,
         }

@@ -5,22 +5,27 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::error::{Error, Failure};
-use super::node::{Data, Document, NodeKind};
+use super::node::{Data, Document, NodeKind, Properties};
 use super::scanner::{DEEPEST, Scanner};
-use super::token::{Content, Kind, Mark, Style, Token};
+use super::token::{Bytes, Content, Kind, Mark, Style, Token, small};
 use crate::source::Text;
 
-/// What stands in front of a node: `&anchor` and `!tag`.
+/// What stands in front of a node, and where that starts.
 #[derive(Default)]
-struct Properties {
-    anchor: Option<Range<usize>>,
-    tag: Option<Box<str>>,
+struct Front {
+    properties: Option<Box<Properties>>,
     start: Option<Mark>,
+}
+
+impl Front {
+    fn tag(&self) -> Option<&str> {
+        self.properties.as_ref()?.tag.as_deref()
+    }
 }
 
 /// What starts at a token.
 enum Opening {
-    Node(usize),
+    Node(u32),
     BlockSequence,
     IndentlessSequence,
     BlockMapping,
@@ -33,16 +38,16 @@ pub(super) struct Parser<'a> {
     scanner: Scanner<'a>,
     started: bool,
     handles: Vec<(Box<str>, Box<str>)>,
-    anchors: HashMap<&'a str, usize>,
+    anchors: HashMap<&'a str, u32>,
     nodes: Vec<Data>,
-    children: Vec<usize>,
+    children: Vec<u32>,
     /// Children of collections that are still open.
-    open: Vec<usize>,
+    open: Vec<u32>,
     depth: usize,
     /// What stands in front of the next node.
-    properties: Properties,
+    front: Front,
     /// Where the last token ended that stands in the text.
-    last_end: usize,
+    last_end: u32,
 }
 
 impl<'a> Parser<'a> {
@@ -57,7 +62,7 @@ impl<'a> Parser<'a> {
             children: Vec::new(),
             open: Vec::new(),
             depth: 0,
-            properties: Properties::default(),
+            front: Front::default(),
             last_end: 0,
         }
     }
@@ -66,6 +71,11 @@ impl<'a> Parser<'a> {
     pub(super) fn document(&mut self) -> Result<Option<Document>, Failure> {
         let first = !self.started;
         self.started = true;
+        if u32::try_from(self.source.len()).is_err() {
+            return Err(
+                Error { message: "yaml: the text is larger than 4 GiB".to_owned(), range: 0..0, line: 1 }.into()
+            );
+        }
         if !first {
             while self.is(|kind| matches!(kind, Kind::DocumentEnd))? {
                 self.take()?;
@@ -76,7 +86,7 @@ impl<'a> Parser<'a> {
             return Ok(None);
         }
         let explicit =
-            |kind: &Kind| matches!(kind, Kind::VersionDirective(..) | Kind::TagDirective { .. } | Kind::DocumentStart);
+            |kind: &Kind| matches!(kind, Kind::VersionDirective(..) | Kind::TagDirective(_) | Kind::DocumentStart);
         let bare = first && !self.is(explicit)?;
         self.directives()?;
         let root = if bare {
@@ -135,12 +145,12 @@ impl<'a> Parser<'a> {
                     }
                     version = true;
                 }
-                Kind::TagDirective { handle, prefix } => {
-                    let known = self.handles.iter().any(|(known, _)| known == handle);
+                Kind::TagDirective(tag) => {
+                    let known = self.handles.iter().any(|(known, _)| *known == tag.handle);
                     if known {
                         return self.fail(None, "found duplicate %TAG directive");
                     }
-                    self.handles.push((handle.clone(), prefix.clone()));
+                    self.handles.push((tag.handle.clone(), tag.suffix.clone()));
                 }
                 _ => break,
             }
@@ -156,48 +166,50 @@ impl<'a> Parser<'a> {
 
     /// Reads an anchor and a tag, in either order, for the node behind them.
     fn read_properties(&mut self) -> Result<(), Failure> {
+        self.front = Front::default();
+        if !self.is(|kind| matches!(kind, Kind::Anchor(_) | Kind::Tag(_)))? {
+            return Ok(());
+        }
         let mut properties = Properties::default();
-        let mut tag = None;
+        let (mut start, mut tag) = (None, None);
         loop {
             match &self.scanner.peek()?.kind {
                 Kind::Anchor(_) if properties.anchor.is_none() => {
                     let token = self.take()?;
-                    properties.start.get_or_insert(token.start);
+                    start.get_or_insert(token.start);
                     if let Kind::Anchor(name) = token.kind {
                         properties.anchor = Some(name);
                     }
                 }
-                Kind::Tag { .. } if tag.is_none() => {
+                Kind::Tag(_) if tag.is_none() => {
                     let token = self.take()?;
-                    properties.start.get_or_insert(token.start);
+                    start.get_or_insert(token.start);
                     tag = Some(token);
                 }
                 _ => break,
             }
         }
         if let Some(token) = tag
-            && let Kind::Tag { handle, suffix } = &token.kind
+            && let Kind::Tag(tag) = &token.kind
         {
-            let prefix = self.handles.iter().find(|(known, _)| known == handle).map(|(_, prefix)| &**prefix);
+            let prefix = self.handles.iter().find(|(known, _)| *known == tag.handle).map(|(_, prefix)| &**prefix);
             let full = match prefix {
-                _ if handle.is_empty() => suffix.clone(),
-                Some(prefix) => format!("{prefix}{suffix}").into(),
+                _ if tag.handle.is_empty() => tag.suffix.clone(),
+                Some(prefix) => format!("{prefix}{}", tag.suffix).into(),
                 None => {
-                    let context = properties.start.unwrap_or_default();
+                    let context = start.unwrap_or_default();
                     return Err(self.scanner.parser_error(context, &token, "found undefined tag handle"));
                 }
             };
             properties.tag = Some(full).filter(|tag| !tag.is_empty());
         }
-        self.properties = properties;
+        let any = properties.anchor.is_some() || properties.tag.is_some();
+        self.front = Front { properties: any.then(|| Box::new(properties)), start };
         Ok(())
     }
 
-    fn node(&mut self, block: bool, indentless: bool) -> Result<usize, Failure> {
-        if self.depth >= DEEPEST {
-            return self.fail(None, &format!("exceeded max depth of {DEEPEST}"));
-        }
-        self.depth += 1;
+    fn node(&mut self, block: bool, indentless: bool) -> Result<u32, Failure> {
+        self.descend()?;
         let node = match self.leaf(block, indentless)? {
             Opening::Node(node) => node,
             Opening::BlockSequence => self.block_sequence(false)?,
@@ -210,10 +222,18 @@ impl<'a> Parser<'a> {
         Ok(node)
     }
 
+    fn descend(&mut self) -> Result<(), Failure> {
+        if self.depth >= DEEPEST {
+            return self.fail(None, &format!("exceeded max depth of {DEEPEST}"));
+        }
+        self.depth += 1;
+        Ok(())
+    }
+
     /// An alias, scalar or empty node; or what kind of collection starts here.
     fn leaf(&mut self, block: bool, indentless: bool) -> Result<Opening, Failure> {
         if let Kind::Alias(name) = &self.scanner.peek()?.kind {
-            let name = name.clone();
+            let name = name.range();
             return self.alias(name).map(Opening::Node);
         }
         self.read_properties()?;
@@ -224,15 +244,15 @@ impl<'a> Parser<'a> {
             Kind::FlowMappingStart => Opening::FlowMapping,
             Kind::BlockSequenceStart if block => Opening::BlockSequence,
             Kind::BlockMappingStart if block => Opening::BlockMapping,
-            _ if self.properties.anchor.is_some() || self.properties.tag.is_some() => Opening::Node(self.empty()),
+            _ if self.front.properties.is_some() => Opening::Node(self.empty()),
             _ => {
-                let start = self.properties.start;
+                let start = self.front.start;
                 return self.fail(start, "did not find expected node content");
             }
         })
     }
 
-    fn alias(&mut self, name: Range<usize>) -> Result<usize, Failure> {
+    fn alias(&mut self, name: Range<usize>) -> Result<u32, Failure> {
         let text = self.source.as_str();
         let Some(target) = self.anchors.get(&text[name.clone()]).copied() else {
             self.scanner.check_characters()?;
@@ -244,10 +264,10 @@ impl<'a> Parser<'a> {
         Ok(self.add(token.start, token.end, kind))
     }
 
-    fn scalar(&mut self) -> Result<usize, Failure> {
+    fn scalar(&mut self) -> Result<u32, Failure> {
         let token = self.take()?;
         let Kind::Scalar(style, content) = token.kind else { return Ok(self.empty()) };
-        let resolvable = match self.properties.tag.as_deref() {
+        let resolvable = match self.front.tag() {
             None => style == Style::Plain,
             Some(tag) => tag == "!",
         };
@@ -255,39 +275,34 @@ impl<'a> Parser<'a> {
     }
 
     /// A node that nothing stands for: the value of `key:`.
-    fn empty(&mut self) -> usize {
+    fn empty(&mut self) -> u32 {
         let offset = self.last_end;
-        let start = Mark { offset, line: self.scanner.line_of(offset), ..Mark::default() };
-        let resolvable = self.properties.tag.as_deref().is_none_or(|tag| tag == "!");
-        let kind = NodeKind::Scalar { style: Style::Plain, content: Content::Exact(offset..offset), resolvable };
-        self.add(start, offset, kind)
+        let start = Mark { offset, line: small(self.scanner.line_of(offset as usize)), ..Mark::default() };
+        let resolvable = self.front.tag().is_none_or(|tag| tag == "!");
+        let content = Content::Exact(Bytes { start: offset, end: offset });
+        self.add(start, offset, NodeKind::Scalar { style: Style::Plain, content, resolvable })
     }
 
-    fn add(&mut self, start: Mark, end: usize, kind: NodeKind) -> usize {
-        let properties = std::mem::take(&mut self.properties);
-        let index = self.nodes.len();
-        if let Some(name) = &properties.anchor {
-            self.anchors.insert(&self.source.as_str()[name.clone()], index);
+    fn add(&mut self, start: Mark, end: u32, kind: NodeKind) -> u32 {
+        let Front { properties, start: first } = std::mem::take(&mut self.front);
+        let index = small(self.nodes.len());
+        if let Some(name) = properties.as_ref().and_then(|properties| properties.anchor) {
+            self.anchors.insert(&self.source.as_str()[name.range()], index);
         }
-        self.nodes.push(Data {
-            kind,
-            range: start.offset..end,
-            first: properties.start.map_or(start.offset, |mark| mark.offset),
-            line: properties.start.map_or(start.line, |mark| mark.line) + 1,
-            tag: properties.tag,
-            anchor: properties.anchor,
-        });
+        let first = first.unwrap_or(start);
+        let range = Bytes { start: start.offset, end };
+        self.nodes.push(Data { kind, range, first: first.offset, line: first.line + 1, properties });
         index
     }
 
     /// Moves the children since `mark` to their collection `index`, which ends here.
-    fn close(&mut self, index: usize, mark: usize) -> usize {
+    fn close(&mut self, index: u32, mark: usize) -> u32 {
         let first = self.children.len();
         self.children.extend_from_slice(&self.open[mark..]);
         self.open.truncate(mark);
-        let items = first..self.children.len();
+        let items = Bytes::from(first..self.children.len());
         let end = self.last_end;
-        if let Some(data) = self.nodes.get_mut(index) {
+        if let Some(data) = self.nodes.get_mut(index as usize) {
             data.range.end = end.max(data.range.start);
             if let NodeKind::Sequence { items: empty, .. } | NodeKind::Mapping { items: empty, .. } = &mut data.kind {
                 *empty = items;
@@ -297,7 +312,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Opens a collection whose first token is taken: its node, and where its children start among the open ones.
-    fn open(&mut self, start: Mark, kind: NodeKind) -> (usize, usize) {
+    fn open(&mut self, start: Mark, kind: NodeKind) -> (u32, usize) {
         (self.add(start, start.offset, kind), self.open.len())
     }
 
@@ -321,9 +336,9 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    fn block_sequence(&mut self, indentless: bool) -> Result<usize, Failure> {
+    fn block_sequence(&mut self, indentless: bool) -> Result<u32, Failure> {
         let start = if indentless { self.scanner.peek()?.start } else { self.start()? };
-        let (index, mark) = self.open(start, NodeKind::Sequence { items: 0..0, flow: false });
+        let (index, mark) = self.open(start, NodeKind::Sequence { items: Bytes::default(), flow: false });
         while self.skip_if(|kind| matches!(kind, Kind::BlockEntry))? {
             let empty = self.is(|kind| match kind {
                 Kind::BlockEntry | Kind::BlockEnd => true,
@@ -338,9 +353,9 @@ impl<'a> Parser<'a> {
         Ok(self.close(index, mark))
     }
 
-    fn block_mapping(&mut self) -> Result<usize, Failure> {
+    fn block_mapping(&mut self) -> Result<u32, Failure> {
         let start = self.start()?;
-        let (index, mark) = self.open(start, NodeKind::Mapping { items: 0..0, flow: false });
+        let (index, mark) = self.open(start, NodeKind::Mapping { items: Bytes::default(), flow: false });
         let ends = |kind: &Kind| matches!(kind, Kind::Key | Kind::Value | Kind::BlockEnd);
         while self.skip_if(|kind| matches!(kind, Kind::Key))? {
             let empty = self.is(ends)?;
@@ -365,9 +380,9 @@ impl<'a> Parser<'a> {
         Ok(first || !self.skip_if(end)?)
     }
 
-    fn flow_sequence(&mut self) -> Result<usize, Failure> {
+    fn flow_sequence(&mut self) -> Result<u32, Failure> {
         let start = self.start()?;
-        let (index, mark) = self.open(start, NodeKind::Sequence { items: 0..0, flow: true });
+        let (index, mark) = self.open(start, NodeKind::Sequence { items: Bytes::default(), flow: true });
         let end = |kind: &Kind| matches!(kind, Kind::FlowSequenceEnd);
         while self.next_entry(start, self.open.len() == mark, end, "did not find expected ',' or ']'")? {
             if self.is(|kind| matches!(kind, Kind::Key))? {
@@ -381,21 +396,23 @@ impl<'a> Parser<'a> {
     }
 
     /// `[key: value]`: a mapping of one entry without braces.
-    fn single_pair(&mut self) -> Result<usize, Failure> {
+    fn single_pair(&mut self) -> Result<u32, Failure> {
+        self.descend()?;
         let start = self.start()?;
-        let (index, mark) = self.open(start, NodeKind::Mapping { items: 0..0, flow: true });
+        let (index, mark) = self.open(start, NodeKind::Mapping { items: Bytes::default(), flow: true });
         let ends = |kind: &Kind| matches!(kind, Kind::FlowEntry | Kind::FlowSequenceEnd);
         // For a missing key go-yaml takes the next token away: `[? : x]` loses its colon.
         let missing = self.skip_if(|kind| matches!(kind, Kind::FlowEntry | Kind::FlowSequenceEnd | Kind::Value))?;
         self.child(missing, false, false)?;
         let empty = !self.skip_if(|kind| matches!(kind, Kind::Value))? || self.is(ends)?;
         self.child(empty, false, false)?;
+        self.depth -= 1;
         Ok(self.close(index, mark))
     }
 
-    fn flow_mapping(&mut self) -> Result<usize, Failure> {
+    fn flow_mapping(&mut self) -> Result<u32, Failure> {
         let start = self.start()?;
-        let (index, mark) = self.open(start, NodeKind::Mapping { items: 0..0, flow: true });
+        let (index, mark) = self.open(start, NodeKind::Mapping { items: Bytes::default(), flow: true });
         let end = |kind: &Kind| matches!(kind, Kind::FlowMappingEnd);
         let ends = |kind: &Kind| matches!(kind, Kind::FlowEntry | Kind::FlowMappingEnd);
         while self.next_entry(start, self.open.len() == mark, end, "did not find expected ',' or '}'")? {

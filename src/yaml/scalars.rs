@@ -4,8 +4,8 @@
 use std::ops::Range;
 
 use super::error::Failure;
-use super::scanner::Scanner;
-use super::token::{Content, Cooked, Kind, Mark};
+use super::scanner::{Scanner, Stops};
+use super::token::{Content, Cooked, Kind, Mark, Tag};
 
 /// Line breaks between two parts of a flow scalar: they fold to a space, or to one fewer than they are.
 #[derive(Default)]
@@ -69,7 +69,11 @@ impl Scanner<'_> {
                 break;
             }
             let before = self.offset;
-            while !self.is_blank_or_end(0) && !self.ends_plain() {
+            loop {
+                self.skip_until(&Stops::PLAIN);
+                if self.is_blank_or_end(0) || self.ends_plain() {
+                    break;
+                }
                 self.skip();
             }
             if self.offset > before {
@@ -103,7 +107,7 @@ impl Scanner<'_> {
         }
         let ended_by_break = !breaks.is_empty();
         let content = match cooked {
-            None => Content::Exact(from..end),
+            None => Content::Exact((from..end).into()),
             Some(mut cooked) => {
                 cooked.push(&self.text[from..end], from..end, true);
                 Content::Cooked(Box::new(cooked))
@@ -127,6 +131,7 @@ impl Scanner<'_> {
     pub(super) fn scan_quoted(&mut self, single: bool) -> Result<Content, Failure> {
         let start = self.mark();
         let quote = if single { b'\'' } else { b'"' };
+        let stops = if single { &Stops::SINGLE_QUOTED } else { &Stops::DOUBLE_QUOTED };
         self.offset += 1;
         let mut cooked: Option<Cooked> = None;
         let mut breaks = Breaks::default();
@@ -140,7 +145,11 @@ impl Scanner<'_> {
                 return Err(self.error(start, "found unexpected end of stream"));
             }
             let mut after_break = false;
-            while !self.is_blank_or_end(0) {
+            loop {
+                self.skip_until(stops);
+                if self.is_blank_or_end(0) {
+                    break;
+                }
                 let byte = self.at(0);
                 if byte == quote && !(single && self.at(1) == b'\'') {
                     break;
@@ -205,7 +214,7 @@ impl Scanner<'_> {
         let end = self.offset;
         self.offset += 1;
         Ok(match cooked {
-            None => Content::Exact(from..end),
+            None => Content::Exact((from..end).into()),
             Some(mut cooked) => {
                 cooked.push(&self.text[from..end], from..end, true);
                 Content::Cooked(Box::new(cooked))
@@ -312,8 +321,8 @@ impl Scanner<'_> {
             }
         }
         let content = match cooked.pieces.as_slice() {
-            [piece] if piece.exact => Content::Exact(piece.source.clone()),
-            [] => Content::Exact(end..end),
+            [piece] if piece.exact => Content::Exact(piece.source),
+            [] => Content::Exact((end..end).into()),
             _ => Content::Cooked(Box::new(cooked)),
         };
         Ok((content, end))
@@ -389,7 +398,7 @@ impl Scanner<'_> {
         if name.is_empty() || !ends {
             return Err(self.error(start, "did not find expected alphabetic or numeric character"));
         }
-        self.push(if anchor { Kind::Anchor(name) } else { Kind::Alias(name) }, start);
+        self.push(if anchor { Kind::Anchor(name.into()) } else { Kind::Alias(name.into()) }, start);
         Ok(())
     }
 
@@ -419,7 +428,7 @@ impl Scanner<'_> {
         if !self.is_blank_or_end(0) {
             return Err(self.error(start, "did not find expected whitespace or line break"));
         }
-        Ok(Kind::Tag { handle: handle.into(), suffix: suffix.into() })
+        Ok(Kind::Tag(Box::new(Tag { handle: handle.into(), suffix: suffix.into() })))
     }
 
     fn scan_tag_handle(&mut self, directive: bool, start: Mark) -> Result<String, Failure> {
@@ -533,11 +542,11 @@ impl Scanner<'_> {
                     return Err(self.error(start, "did not find expected whitespace"));
                 }
                 self.blanks();
-                let prefix = self.scan_tag_uri("", start)?.into();
+                let suffix = self.scan_tag_uri("", start)?.into();
                 if !self.is_blank_or_end(0) {
                     return Err(self.error(start, "did not find expected whitespace or line break"));
                 }
-                Kind::TagDirective { handle, prefix }
+                Kind::TagDirective(Box::new(Tag { handle, suffix }))
             }
             _ => return Err(self.error(start, "found unknown directive name")),
         };

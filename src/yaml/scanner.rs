@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::error::{Error, Failure};
 use super::reader;
-use super::token::{Kind, Mark, Style, Token};
+use super::token::{Kind, Mark, Style, Token, small};
 
 #[derive(Clone, Copy, Debug, Default)]
 struct SimpleKey {
@@ -27,6 +27,35 @@ const LOOKAHEAD: usize = 4;
 
 /// How deep flow collections and how deep indentation may nest. go-yaml allows 10,000; readers here recurse.
 pub(super) const DEEPEST: usize = 250;
+
+/// Bytes at which a scalar may end or needs a closer look; nearly all others are letters that are stepped over.
+pub(super) struct Stops([bool; 256]);
+
+impl Stops {
+    /// Those given, line breaks, the end, and everything past ASCII: such characters have several bytes.
+    const fn new(given: &[u8]) -> Self {
+        let mut stops = [false; 256];
+        let mut byte = 0x80;
+        while byte < 256 {
+            stops[byte] = true;
+            byte += 1;
+        }
+        let mut index = 0;
+        while index < given.len() {
+            stops[given[index] as usize] = true;
+            index += 1;
+        }
+        stops[b'\n' as usize] = true;
+        stops[b'\r' as usize] = true;
+        stops[0] = true;
+        Self(stops)
+    }
+
+    pub(super) const PLAIN: Self = Self::new(b" \t:,?[]{}");
+    pub(super) const SINGLE_QUOTED: Self = Self::new(b" \t'");
+    pub(super) const DOUBLE_QUOTED: Self = Self::new(b" \t\"\\");
+    const LINE: Self = Self::new(b"");
+}
 
 pub(super) struct Scanner<'a> {
     pub(super) text: &'a str,
@@ -74,16 +103,22 @@ impl<'a> Scanner<'a> {
     }
 
     /// The next token, without taking it.
+    #[inline]
     pub(super) fn peek(&mut self) -> Result<&Token, Failure> {
         if !self.available {
-            while self.needs_more()? {
-                self.fetch()?;
-            }
-            self.available = true;
+            self.fetch_next()?;
         }
         self.tokens
             .front()
             .ok_or_else(|| Error::at(self.text, self.offset..self.offset, "yaml: no token".to_owned()).into())
+    }
+
+    fn fetch_next(&mut self) -> Result<(), Failure> {
+        while self.needs_more()? {
+            self.fetch()?;
+        }
+        self.available = true;
+        Ok(())
     }
 
     /// Takes the next token.
@@ -117,7 +152,7 @@ impl<'a> Scanner<'a> {
         if !key.possible {
             return Ok(false);
         }
-        if key.mark.line < self.line || key.mark.index + LONGEST_SIMPLE_KEY < self.index() {
+        if (key.mark.line as usize) < self.line || key.mark.index as usize + LONGEST_SIMPLE_KEY < self.index() {
             if key.required {
                 return Err(self.error(key.mark, "could not find expected ':'"));
             }
@@ -132,7 +167,7 @@ impl<'a> Scanner<'a> {
             return Ok(());
         }
         let mark = self.mark();
-        let required = self.flow_level == 0 && usize::try_from(self.indent).is_ok_and(|indent| indent == mark.column);
+        let required = self.flow_level == 0 && isize::try_from(mark.column).is_ok_and(|column| column == self.indent);
         self.remove_simple_key()?;
         let token = self.taken + self.tokens.len();
         if let Some(last) = self.simple_keys.last_mut() {
@@ -154,7 +189,7 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    fn roll_indent(&mut self, column: usize, before: Option<usize>, kind: Kind, mark: Mark) -> Result<(), Failure> {
+    fn roll_indent(&mut self, column: u32, before: Option<usize>, kind: Kind, mark: Mark) -> Result<(), Failure> {
         let column = isize::try_from(column).unwrap_or(isize::MAX);
         if self.flow_level > 0 || self.indent >= column {
             return Ok(());
@@ -188,7 +223,7 @@ impl<'a> Scanner<'a> {
     }
 
     pub(super) fn push(&mut self, kind: Kind, start: Mark) {
-        self.tokens.push_back(Token { kind, start, end: self.offset });
+        self.tokens.push_back(Token { kind, start, end: small(self.offset) });
     }
 
     fn fetch(&mut self) -> Result<(), Failure> {
@@ -248,7 +283,7 @@ impl<'a> Scanner<'a> {
                 let start = self.mark();
                 let (content, end) = self.scan_block_scalar(byte == b'|')?;
                 let style = if byte == b'|' { Style::Literal } else { Style::Folded };
-                self.tokens.push_back(Token { kind: Kind::Scalar(style, content), start, end });
+                self.tokens.push_back(Token { kind: Kind::Scalar(style, content), start, end: small(end) });
                 Ok(())
             }
             b'\'' | b'"' => {
@@ -279,7 +314,7 @@ impl<'a> Scanner<'a> {
         self.simple_key_allowed = false;
         let start = self.mark();
         let (content, end, ended_by_break) = self.scan_plain()?;
-        self.tokens.push_back(Token { kind: Kind::Scalar(Style::Plain, content), start, end });
+        self.tokens.push_back(Token { kind: Kind::Scalar(Style::Plain, content), start, end: small(end) });
         if ended_by_break {
             self.simple_key_allowed = true;
         }
@@ -304,7 +339,7 @@ impl<'a> Scanner<'a> {
         self.simple_key_allowed = false;
         let start = self.mark();
         let (kind, end) = self.scan_directive()?;
-        self.tokens.push_back(Token { kind, start, end });
+        self.tokens.push_back(Token { kind, start, end: small(end) });
         Ok(())
     }
 
@@ -432,7 +467,12 @@ impl<'a> Scanner<'a> {
     }
 
     pub(super) fn mark(&self) -> Mark {
-        Mark { offset: self.offset, line: self.line, index: self.index(), column: self.column() }
+        Mark {
+            offset: small(self.offset),
+            line: small(self.line),
+            index: small(self.index()),
+            column: small(self.column()),
+        }
     }
 
     fn index(&self) -> usize {
@@ -489,6 +529,12 @@ impl<'a> Scanner<'a> {
         self.continuations += width - 1;
     }
 
+    /// Steps over the characters before the next of `stops`.
+    pub(super) fn skip_until(&mut self, stops: &Stops) {
+        let rest = self.bytes.get(self.offset..).unwrap_or_default();
+        self.offset += rest.iter().position(|byte| stops.0[usize::from(*byte)]).unwrap_or(rest.len());
+    }
+
     /// Steps over the line break here.
     pub(super) fn skip_break(&mut self) -> Range<usize> {
         let start = self.offset;
@@ -506,7 +552,11 @@ impl<'a> Scanner<'a> {
 
     /// Steps to the end of the line, before its break.
     pub(super) fn skip_line_content(&mut self) {
-        while !self.is_break_or_end(0) {
+        loop {
+            self.skip_until(&Stops::LINE);
+            if self.is_break_or_end(0) {
+                break;
+            }
             self.skip();
         }
     }
@@ -529,17 +579,17 @@ impl<'a> Scanner<'a> {
 
     /// An error of the scanner here; `context` is where the token began.
     pub(super) fn error(&self, context: Mark, problem: &str) -> Failure {
-        let line = if self.line != 0 { self.line + 1 } else { context.line };
-        let mark = self.mark();
-        self.located(line, mark.offset..mark.offset + 1, mark.line + 1, problem)
+        let line = if self.line != 0 { self.line + 1 } else { context.line as usize };
+        self.located(line, self.offset..self.offset + 1, self.line + 1, problem)
     }
 
     /// An error of the parser about a token.
     pub(super) fn parser_error(&self, context: Mark, token: &Token, problem: &str) -> Failure {
         let line = if token.start.line != 0 { token.start.line } else { context.line };
         // Tokens that stand for nothing written point to what comes there.
-        let end = token.end.max(token.start.offset + 1);
-        self.located(line, token.start.offset..end, token.start.line + 1, problem)
+        let start = token.start.offset as usize;
+        let end = (token.end as usize).max(start + 1);
+        self.located(line as usize, start..end, token.start.line as usize + 1, problem)
     }
 
     fn located(&self, said: usize, range: Range<usize>, line: usize, problem: &str) -> Failure {

@@ -3,6 +3,7 @@
 use super::{Rule, Safety, Severity};
 
 mod ambiguous_subchart;
+mod digest_mismatch;
 mod disabled_source;
 mod duplicate_entry;
 mod invalid_entry;

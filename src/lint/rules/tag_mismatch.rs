@@ -9,24 +9,28 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
     for judged in context.judged() {
         let Verdict::OtherVersion { uses } = judged.verdict else { continue };
         let used = context.used(uses[0]);
-        if used.reference.tag() == judged.reference.tag() {
-            continue;
+        if used.reference.tag() != judged.reference.tag() {
+            findings.push(other_version(rule, context, judged, used));
         }
-        let (listed, deployed) = (version_of(judged.reference), version_of(&used.reference));
-        let message = format!("`{}` lists {listed}, but {} deploys {deployed}", judged.entry.name.text, used.chart);
-        let place = version_place(used);
-        let mut finding = judged
-            .finding(rule, judged.tag_span(), message)
-            .label(format!("the charts deploy {deployed}"))
-            .expected(used.reference.as_str())
-            .chart(used.chart.clone());
-        if let Some((span, layer)) = place {
-            finding = finding.related(format!("{} says {deployed} ({layer})", used.chart), Some(span));
-        }
-        finding.scenarios = used.scenarios.clone();
-        findings.push(finding.fix(fix(context, judged, used)));
     }
     findings
+}
+
+/// The finding about an entry whose repository is deployed with another tag or digest, as in `used`.
+pub(super) fn other_version(rule: &'static Rule, context: &Context<'_>, judged: Judged<'_>, used: &Use) -> Finding {
+    let (listed, deployed) = (version_of(judged.reference), version_of(&used.reference));
+    let message = format!("`{}` lists {listed}, but {} deploys {deployed}", judged.entry.name.text, used.chart);
+    let place = version_place(used);
+    let mut finding = judged
+        .finding(rule, judged.tag_span(), message)
+        .label(format!("the charts deploy {deployed}"))
+        .expected(used.reference.as_str())
+        .chart(used.chart.clone());
+    if let Some((span, layer)) = place {
+        finding = finding.related(format!("{} says {deployed} ({layer})", used.chart), Some(span));
+    }
+    finding.scenarios = used.scenarios.clone();
+    finding.fix(fix(context, judged, used))
 }
 
 fn fix(context: &Context<'_>, judged: Judged<'_>, used: &Use) -> Fix {

@@ -74,14 +74,15 @@ pub fn cleanup_execution_error(message: &str) -> String {
 /// A template's output without Go's `<no value>`.
 #[must_use]
 pub fn without_no_value(text: &Text) -> Text {
-    if !text.contains(NO_VALUE) {
+    // Searching one letter is several times as fast as searching the word, and whole templates come here.
+    let Some(first) = text.match_indices('<').map(|(at, _)| at).find(|at| text[*at..].starts_with(NO_VALUE)) else {
         return text.clone();
-    }
+    };
     let mut builder = TextBuilder::new();
     let mut start = 0;
-    for (at, found) in text.match_indices(NO_VALUE) {
-        builder.push_slice(text, start..at);
-        start = at + found.len();
+    for (at, found) in text[first..].match_indices(NO_VALUE) {
+        builder.push_slice(text, start..first + at);
+        start = first + at + found.len();
     }
     builder.push_slice(text, start..text.len());
     builder.finish()

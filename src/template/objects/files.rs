@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::glob::Glob;
-use crate::source::{Text, TextBuilder, to_bytes};
+use crate::source::{LazyText, Text, TextBuilder, to_bytes};
 use crate::template::functions::{Type, format};
 use crate::template::value::{MapKind, Object, Value};
 use crate::yaml;
@@ -13,12 +13,12 @@ use crate::yaml;
 /// The files by their paths within the chart.
 #[derive(Clone, Debug, Default)]
 pub struct Files {
-    files: BTreeMap<Text, Text>,
+    files: BTreeMap<Text, LazyText>,
 }
 
 impl Files {
     /// The files, as names and contents.
-    pub fn new(files: impl IntoIterator<Item = (Text, Text)>) -> Self {
+    pub fn new(files: impl IntoIterator<Item = (Text, LazyText)>) -> Self {
         Self { files: files.into_iter().collect() }
     }
 
@@ -29,7 +29,7 @@ impl Files {
     }
 
     fn content(&self, name: &str) -> Text {
-        self.files.get(name).cloned().unwrap_or_default()
+        self.files.get(name).map(|text| (**text).clone()).unwrap_or_default()
     }
 
     /// Those that match a pattern in which `*` stops at slashes. A pattern that is none matches all.
@@ -111,14 +111,14 @@ impl Object for Files {
             out.push_str(if index > 0 { " " } else { "" });
             out.push_text(name);
             out.push(':');
-            out.push_text(&format::print(&Value::Bytes(content.clone())));
+            out.push_text(&format::print(&Value::Bytes((**content).clone())));
         }
         out.push(']');
         out.finish()
     }
 
     fn data(&self) -> Value {
-        let entries = self.files.iter().map(|(name, content)| (name.clone(), Value::Bytes(content.clone())));
+        let entries = self.files.iter().map(|(name, content)| (name.clone(), Value::Bytes((**content).clone())));
         Value::map_of(MapKind::Any, entries.collect())
     }
 
@@ -138,7 +138,7 @@ mod tests {
 
     fn files() -> Files {
         let files = [("files/a.txt", "first\nsecond\n"), ("files/b.json", "{\"k\": 1}"), ("top.txt", "")];
-        Files::new(files.map(|(name, content)| (Text::new(name), Text::new(content))))
+        Files::new(files.map(|(name, content)| (Text::new(name), content.into())))
     }
 
     fn call(files: &Files, method: &str, argument: &str) -> Value {

@@ -67,15 +67,15 @@ struct Scope {
     pushed_back: usize,
     /// The variables in scope, by number.
     variables: Vec<u32>,
-    /// The line where the present action started; 0 between actions.
-    action_line: usize,
+    /// Where the present action started; none between actions.
+    action: Option<u32>,
     /// How many ranges are open.
     ranges: usize,
 }
 
 impl Scope {
     fn new() -> Self {
-        Self { tokens: [Token::NONE; 3], pushed_back: 0, variables: vec![0], action_line: 0, ranges: 0 }
+        Self { tokens: [Token::NONE; 3], pushed_back: 0, variables: vec![0], action: None, ranges: 0 }
     }
 }
 
@@ -193,7 +193,7 @@ impl Parser<'_> {
     /// Refuses the input with `message`, at the line of the token that was read last.
     fn fail<T>(&self, message: impl AsRef<str>) -> Parsed<T> {
         let last = self.scope.tokens[0];
-        let message = format!("template: {}:{}: {}", self.source.name, last.line, message.as_ref());
+        let message = format!("template: {}:{}: {}", self.source.name, self.lexer.line(last.start), message.as_ref());
         Err(Box::new(ParseError { message, place: self.source.span(last.start..last.end) }))
     }
 
@@ -202,10 +202,10 @@ impl Parser<'_> {
         if token.kind != Kind::Error {
             return self.fail(format!("unexpected {described} in {context}"));
         }
-        let line = self.scope.action_line;
-        if line == 0 || line == token.line {
+        let line = self.scope.action.map(|start| self.lexer.line(start));
+        let Some(line) = line.filter(|line| *line != self.lexer.line(token.start)) else {
             return self.fail(described);
-        }
+        };
         let link = if described.ends_with(" action") { "" } else { " in action" };
         self.fail(format!("{described}{link} started at {}:{line}", self.source.name))
     }

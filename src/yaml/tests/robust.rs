@@ -10,8 +10,8 @@ fn exercise(text: &str) {
     if let Ok(stream) = parse(&text) {
         for document in &stream.documents {
             for data in &document.nodes {
-                assert!(text.get(data.range.clone()).is_some(), "{text:?}: {data:?}");
-                assert!(text.get(data.first..data.range.end).is_some(), "{text:?}: {data:?}");
+                assert!(text.get(data.range.range()).is_some(), "{text:?}: {data:?}");
+                assert!(text.get(data.first as usize..data.range.end as usize).is_some(), "{text:?}: {data:?}");
             }
             let _ = document.to_value();
             let _ = document.leaf_at(3);
