@@ -1,11 +1,12 @@
 //! The main job: a list held against the charts that it names. One computation; every command and format presents it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use super::context::Context;
 use super::exemption::Exemptions;
 use super::note::speaks_of_region;
+use super::number::as_written;
 use super::reconcile::{Coverage, Listed, NotedChart, Reconciliation, reconcile};
 use super::settings::Levels;
 use super::targets::Targets;
@@ -14,7 +15,7 @@ use crate::chart::Chart;
 use crate::image::Reference;
 use crate::inventory::{ChartName, Inventory, Problem, dynamic, in_regions, optional, regions_named, survey};
 use crate::mirror::{Entry, List};
-use crate::source::{FileId, Sources, Span, to_bytes};
+use crate::source::{FileId, Sources, Span, Text, to_bytes};
 
 /// The outcome for all lists of a workspace.
 #[derive(Clone, Debug, Default)]
@@ -119,6 +120,8 @@ fn check_list(
         disabled_unknown: Vec::new(),
         built: Vec::new(),
         malformed: survey.inventory.malformed.iter().filter_map(|image| without_version(&image.text)).collect(),
+        written: written(sources, &survey.inventory),
+        written_malformed: survey.inventory.malformed.iter().filter_map(|image| meant_as(sources, &image.text)).collect(),
         meant: meant(&list),
     };
     let mut reconciliation = reconcile(&listed, &survey.inventory, &coverage);
@@ -139,9 +142,11 @@ fn check_list(
     reconciliation.missing.retain(|at| !exemptions.cover(&survey.inventory.uses[*at].reference));
     let suspects = undocumented(&list, &listed, &reconciliation, &survey.inventory);
     let dynamic = dynamic(sources, &targets, &survey, &suspects);
+    let charts: Vec<_> = targets.iter().map(|target| target.chart.clone()).collect();
     let context = Context {
         sources,
         list: &list,
+        charts: &charts,
         listed: &listed,
         reconciliation: &reconciliation,
         inventory: &survey.inventory,
@@ -227,6 +232,16 @@ fn meant(list: &List) -> Vec<Vec<String>> {
     };
     let names = |entry: &Entry| vec![last(&entry.name.text), last(&entry.source.text)];
     unreadable.map(names).collect()
+}
+
+/// The uses with numbers that Helm prints otherwise than they are written, as they are meant.
+fn written(sources: &Sources, inventory: &Inventory) -> HashMap<usize, Reference> {
+    let uses = inventory.uses.iter().enumerate().filter(|(_, used)| used.when.is_none());
+    uses.filter_map(|(at, used)| Some((at, meant_as(sources, &used.text)?))).collect()
+}
+
+fn meant_as(sources: &Sources, image: &Text) -> Option<Reference> {
+    as_written(sources, image).and_then(|text| Reference::parse(&text).ok())
 }
 
 /// The repository of an image whose tag or digest is missing behind its mark.

@@ -1,7 +1,9 @@
 //! What every rule sees: the list, the verdicts, the charts; and the few steps that several rules share.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use crate::chart::Chart;
 use crate::image::Reference;
 use crate::inventory::{Change, Inventory, Problem, Use};
 use crate::mirror::{Entry, List};
@@ -15,6 +17,8 @@ use super::{Edit, Finding};
 pub(crate) struct Context<'a> {
     pub sources: &'a Sources,
     pub list: &'a List,
+    /// The root charts.
+    pub charts: &'a [Arc<Chart>],
     /// The entries with a well-formed image, and the verdict on each.
     pub listed: &'a [Listed],
     pub reconciliation: &'a Reconciliation,

@@ -6,6 +6,7 @@ mod discovery;
 mod exemption;
 mod finding;
 mod note;
+mod number;
 mod reconcile;
 mod rule;
 mod rules;

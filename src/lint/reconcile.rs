@@ -1,7 +1,7 @@
 //! Holds the entries of a list against the images that the charts deploy: each entry gets one verdict, each deployed image
 //! is listed or missing. Every rule about images reads the verdicts from here, so that one cause gives one finding.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::image::Reference;
 use crate::inventory::{Inventory, Use};
@@ -43,6 +43,10 @@ pub struct Coverage {
     pub disabled_unknown: Vec<String>,
     /// Images that charts deploy with a tag that cannot be read.
     pub malformed: Vec<Reference>,
+    /// Uses whose text Helm has spoilt, for a number in it has no quotes; as they are meant.
+    pub written: HashMap<usize, Reference>,
+    /// The same of images that nothing can pull.
+    pub written_malformed: Vec<Reference>,
     /// What the entries that cannot be read are for: their names, and the last parts of their images.
     pub meant: Vec<Vec<String>>,
 }
@@ -202,7 +206,12 @@ impl Work<'_> {
     }
 
     fn exact(&self, entry: &Listed) -> Option<Verdict> {
-        let uses = self.select(|used| same_image(&used.reference, &entry.reference));
+        let mut uses = self.select(|used| same_image(&used.reference, &entry.reference));
+        if uses.is_empty() {
+            let meant = self.coverage.written.iter().filter(|(_, meant)| same_image(meant, &entry.reference));
+            uses = meant.map(|(at, _)| *at).collect();
+            uses.sort_unstable();
+        }
         (!uses.is_empty()).then_some(Verdict::Right { uses })
     }
 
@@ -337,7 +346,8 @@ impl Work<'_> {
                 None => !self.coverage.unknown.is_empty(),
             };
         let malformed = self.coverage.malformed.iter().any(|image| image.same_repository(&entry.reference));
-        if unknown || malformed {
+        let spoilt = self.coverage.written_malformed.iter().any(|image| image.same_repository(&entry.reference));
+        if unknown || malformed || spoilt {
             return Verdict::Unknown;
         }
         let other_version =

@@ -3,6 +3,7 @@
 use super::{Rule, Safety, Severity};
 
 mod ambiguous_subchart;
+mod dependency_version_mismatch;
 mod digest_mismatch;
 mod disabled_source;
 mod duplicate_entry;
@@ -17,6 +18,8 @@ mod tag_mismatch;
 mod unavailable_chart;
 mod undocumented_dynamic_image;
 mod undocumented_source;
+mod unexpected_registry;
+mod unquoted_number;
 mod unrenderable_chart;
 mod unterminated_last_line;
 mod wrong_comment;
