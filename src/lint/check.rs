@@ -7,6 +7,7 @@ use super::context::Context;
 use super::exemption::Exemptions;
 use super::note::speaks_of_region;
 use super::number::as_written;
+use super::overridden::overridden;
 use super::reconcile::{Coverage, Listed, NotedChart, Reconciliation, reconcile};
 use super::settings::Levels;
 use super::targets::Targets;
@@ -113,7 +114,9 @@ fn check_list(
     let blind = !problems.is_empty();
     survey.problems.extend(problems);
     let exemptions = Exemptions::of(&list, settings);
+    let overridden = overridden(&listed, &survey.inventory);
     let mut coverage = Coverage {
+        overridden: overridden.clone(),
         unknown: survey.unknown.clone(),
         blind,
         disabled: survey.disabled.clone(),
@@ -151,6 +154,7 @@ fn check_list(
         reconciliation: &reconciliation,
         inventory: &survey.inventory,
         problems: &survey.problems,
+        overridden: &overridden,
         switches: &survey.switches,
         dynamic: &dynamic,
     };

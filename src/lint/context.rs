@@ -1,6 +1,6 @@
 //! What every rule sees: the list, the verdicts, the charts; and the few steps that several rules share.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use crate::chart::Chart;
@@ -25,6 +25,8 @@ pub(crate) struct Context<'a> {
     pub inventory: &'a Inventory,
     /// What was wrong with the charts.
     pub problems: &'a [Problem],
+    /// The uses that come from the team's own registry.
+    pub overridden: &'a HashSet<usize>,
     /// Where each switch of a chart is off.
     pub switches: &'a [(String, Span)],
     /// The uses of entries without a word about it that change with the region, and how.

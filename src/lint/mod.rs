@@ -7,6 +7,7 @@ mod exemption;
 mod finding;
 mod note;
 mod number;
+mod overridden;
 mod reconcile;
 mod rule;
 mod rules;

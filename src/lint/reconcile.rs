@@ -43,6 +43,8 @@ pub struct Coverage {
     pub disabled_unknown: Vec<String>,
     /// Images that charts deploy with a tag that cannot be read.
     pub malformed: Vec<Reference>,
+    /// Uses that come from the team's own registry, where each entry has a repository of its name.
+    pub overridden: HashSet<usize>,
     /// Uses whose text Helm has spoilt, for a number in it has no quotes; as they are meant.
     pub written: HashMap<usize, Reference>,
     /// The same of images that nothing can pull.
@@ -202,11 +204,18 @@ impl Work<'_> {
     }
 
     fn select(&self, accept: impl Fn(&Use) -> bool) -> Vec<usize> {
-        (0..self.uses.len()).filter(|at| self.uses[*at].when.is_none() && accept(&self.uses[*at])).collect()
+        let deployed = |at: &usize| self.uses[*at].when.is_none() && !self.coverage.overridden.contains(at);
+        (0..self.uses.len()).filter(deployed).filter(|at| accept(&self.uses[*at])).collect()
     }
 
     fn exact(&self, entry: &Listed) -> Option<Verdict> {
         let mut uses = self.select(|used| same_image(&used.reference, &entry.reference));
+        if uses.is_empty() {
+            // What the copy makes of the entry.
+            let mirrored = |at: &&usize| self.uses[**at].reference.path() == entry.name;
+            uses = self.coverage.overridden.iter().filter(mirrored).copied().collect();
+            uses.sort_unstable();
+        }
         if uses.is_empty() {
             let meant = self.coverage.written.iter().filter(|(_, meant)| same_image(meant, &entry.reference));
             uses = meant.map(|(at, _)| *at).collect();
@@ -347,7 +356,9 @@ impl Work<'_> {
             };
         let malformed = self.coverage.malformed.iter().any(|image| image.same_repository(&entry.reference));
         let spoilt = self.coverage.written_malformed.iter().any(|image| image.same_repository(&entry.reference));
-        if unknown || malformed || spoilt {
+        // Its chart's image comes from the team's registry, under a name that is no entry's.
+        let overridden = self.coverage.overridden.iter().any(|at| self.names(entry, &self.uses[*at]));
+        if unknown || malformed || spoilt || overridden {
             return Verdict::Unknown;
         }
         let other_version =

@@ -19,6 +19,7 @@ mod unavailable_chart;
 mod undocumented_dynamic_image;
 mod undocumented_source;
 mod unexpected_registry;
+mod unmirrored_override;
 mod unquoted_number;
 mod unrenderable_chart;
 mod unterminated_last_line;
