@@ -140,6 +140,11 @@ fn kitchen_sink() {
         -# reader-disagreement: the comment becomes part of the image (from local chart worker:2.0.0)
         -job-runner=ghcr.io/example/job-runner:1.4.0 # pulled by the worker itself
         -
+    tools/ecr-images.conf:34:45 error reader-disagreement job-runner
+      safe     Put the comment on a line of its own
+        -job-runner=ghcr.io/example/job-runner:1.4.0 # pulled by the worker itself
+        +# pulled by the worker itself
+        +job-runner=ghcr.io/example/job-runner:1.4.0
     tools/ecr-images.conf:37:1 error invalid-entry
     tools/ecr-images.conf:43:16 info disabled-source metrics-server
       chart    metrics:0.1.0

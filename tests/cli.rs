@@ -257,6 +257,30 @@ fn pipes_and_links_to_nowhere_are_not_waited_for() {
 
 #[cfg(unix)]
 #[test]
+fn what_may_not_be_read_is_told() {
+    use std::os::unix::fs::PermissionsExt;
+    let lock = |path: &std::path::Path| std::fs::set_permissions(path, PermissionsExt::from_mode(0o000)).unwrap();
+    let workspace = clean();
+    lock(&workspace.path("tools/ecr-images.conf"));
+    if std::fs::read(workspace.path("tools/ecr-images.conf")).is_ok() {
+        return; // root may read everything
+    }
+    let list = workspace.run(&["check"]);
+    assert_eq!(list.code, 2);
+    assert!(list.stderr.contains("cannot be read: Permission denied"), "{}", list.stderr);
+    let workspace = clean();
+    lock(&workspace.path("web/templates/web.yaml"));
+    let chart = workspace.run(&["check"]);
+    assert_eq!(chart.code, 1);
+    assert!(
+        chart.stdout.contains("unrenderable-chart") && chart.stdout.contains("ermission denied"),
+        "{}",
+        chart.stdout
+    );
+}
+
+#[cfg(unix)]
+#[test]
 fn a_list_may_be_a_link() {
     let workspace = clean();
     std::fs::rename(workspace.path("tools/ecr-images.conf"), workspace.path("tools/real")).unwrap();

@@ -51,6 +51,7 @@ pub(super) fn gather(
     for list in check(&session.sources, &workspace, &settings)?.lists {
         all.uses.extend(list.inventory.uses);
         all.malformed.extend(list.inventory.malformed);
+        all.disagreements.extend(list.inventory.disagreements);
     }
     Ok((workspace.root, all))
 }

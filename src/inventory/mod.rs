@@ -3,11 +3,13 @@
 
 mod lineage;
 mod optional;
+mod operands;
 mod pods;
 mod regions;
 mod scenario;
 mod survey;
 mod values;
+mod witness;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,22 +21,27 @@ use crate::source::{Layer, Origin, Span, Text};
 pub use lineage::{Giver, Lineage, Lost, Part, Setting, Strand, lineage};
 pub use optional::{Optional, optional};
 pub use regions::{Change, dynamic, in_regions, regions_named};
+pub use operands::{Confidence, Naming};
 pub use scenario::{Scenario, Target, regions_of};
 pub use survey::{Ambiguity, Problem, Survey, survey};
+pub use witness::Disagreement;
 
 /// How an image gets pulled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// A container of a pod names it.
     Container,
+    /// A running controller will pull it: a variable, an argument, a ConfigMap or a custom resource names it.
+    Operand,
 }
 
 impl Kind {
-    /// `container`
+    /// `container` or `operand`
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Container => "container",
+            Self::Operand => "operand",
         }
     }
 }
@@ -98,6 +105,8 @@ pub struct Use {
     pub reference: Reference,
     /// How it gets pulled.
     pub kind: Kind,
+    /// How it is named, when it is an operand.
+    pub naming: Option<Naming>,
     /// The chart whose template names it.
     pub chart: ChartName,
     /// The names of the charts from the root chart down to it; aliases where the dependency has one.
@@ -129,6 +138,7 @@ pub struct Slot<'a> {
     path: &'a [String],
     template: &'a str,
     workload: &'a Workload,
+    naming: Option<&'a str>,
     kind: Kind,
     turn: usize,
 }
@@ -174,17 +184,21 @@ impl Use {
         self.chain.last().and_then(|link| link.pinned)
     }
 
-    /// The one container that names it, for messages: `DaemonSet rel-efa, container efa`.
+    /// What names it, for messages: `DaemonSet rel-efa, container efa`; behind it the place within, when it is an operand.
     #[must_use]
     pub fn place(&self) -> String {
-        self.workload.to_string()
+        match &self.naming {
+            Some(naming) => format!("{}, {}", self.workload, naming.place),
+            None => self.workload.to_string(),
+        }
     }
 
     /// What stays the same when only the scenario changes: two uses with the same slot are one image with variants.
     #[must_use]
     pub fn slot(&self) -> Slot<'_> {
         let Self { root, path, template, workload, kind, turn, .. } = self;
-        Slot { root, path, template, workload, kind: *kind, turn: *turn }
+        let naming = self.naming.as_ref().map(|naming| naming.place.as_str());
+        Slot { root, path, template, workload, naming, kind: *kind, turn: *turn }
     }
 }
 
@@ -209,6 +223,8 @@ pub struct Inventory {
     pub uses: Vec<Use>,
     /// Images that nothing can pull, each once.
     pub malformed: Vec<Malformed>,
+    /// What the charts say of their images in `Chart.yaml`, where the rendering says otherwise.
+    pub disagreements: Vec<Disagreement>,
 }
 
 /// A container's image that is no image reference: `nginx:`, when nobody gave the tag.

@@ -55,7 +55,7 @@ pub fn optional(sources: &Sources, targets: &[Target], survey: &Survey) -> Optio
         round.truncate(MAX_RENDERINGS);
         let jobs: Vec<_> = round.iter().map(Variant::job).collect();
         let mut next = Vec::new();
-        for ((job, outcome), variant) in jobs.iter().zip(run_all(&jobs)).zip(&round) {
+        for ((job, outcome), variant) in jobs.iter().zip(run_all(&jobs, &survey.listed)).zip(&round) {
             match outcome {
                 Ok(outcome) => {
                     let processed = outcome.processed.clone();

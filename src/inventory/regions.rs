@@ -70,7 +70,7 @@ pub fn in_regions(sources: &Sources, targets: &[Target], survey: &Survey, region
         })
         .collect();
     let mut found = Survey::default();
-    for (job, outcome) in jobs.iter().zip(run_all(&jobs)) {
+    for (job, outcome) in jobs.iter().zip(run_all(&jobs, &survey.listed)) {
         // A region that a chart refuses is one in which it builds nothing.
         if let Ok(outcome) = outcome {
             found.gather(sources, job, outcome);

@@ -4,13 +4,15 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::operands::{Evidence, operands};
 use super::pods::{Container, DEFINITION};
-use super::{ChartLink, ChartName, Inventory, Kind, Malformed, Scenario, Target, Use, Workload, decisive};
+use super::witness::{Testimony, disagreements, testimonies};
+use super::{ChartLink, ChartName, Inventory, Kind, Malformed, Naming, Scenario, Target, Use, Workload, decisive};
 use crate::chart::version::Version;
 use crate::chart::{AmbiguousSubchart, Cause, Chart, ChartNode, Choice, Dependency, Disabled, Processed, merge};
 use crate::image::Reference;
 use crate::render::{Options, RenderError, Rendered, Renderer};
-use crate::source::{Sources, Span};
+use crate::source::{Sources, Span, Text};
 use crate::yaml::{self, Map, Value};
 
 /// Something wrong with a chart.
@@ -72,6 +74,8 @@ pub struct Survey {
     pub switches: Vec<(String, Span)>,
     /// A renderer per target, with its templates parsed.
     pub(super) renderers: Arc<[Renderer]>,
+    /// The images of the list.
+    pub(super) listed: Arc<[Reference]>,
 }
 
 /// One rendering to be done.
@@ -88,18 +92,24 @@ pub(super) struct Job<'a> {
 pub(super) struct Outcome {
     pub processed: Processed,
     refusals: Vec<RenderError>,
-    containers: Vec<Deployed>,
+    named: Vec<Named>,
 }
 
-/// A container and the template that it stands in.
-struct Deployed {
+/// An image that a manifest names.
+struct Named {
     template: Arc<str>,
-    container: Container,
+    workload: Workload,
+    text: Text,
+    /// How, when it is an operand.
+    naming: Option<Naming>,
+    /// The condition that must be on for it to be pulled, when it is off.
+    when: Option<String>,
 }
 
-/// Surveys charts, each under its scenarios. Renders in parallel; the outcome does not depend on it.
+/// Surveys charts, each under its scenarios. Renders in parallel; the outcome does not depend on it. `listed` are the images
+/// of the list: a string that equals one of them, or another version of it, is an operand wherever it stands.
 #[must_use]
-pub fn survey(sources: &Sources, targets: &[Target]) -> Survey {
+pub fn survey(sources: &Sources, targets: &[Target], listed: &[Reference]) -> Survey {
     let mut survey = Survey::default();
     let renderers: Arc<[Renderer]> = targets.iter().map(|target| Renderer::new(target.chart.clone())).collect();
     survey.renderers = renderers.clone();
@@ -117,33 +127,52 @@ pub fn survey(sources: &Sources, targets: &[Target]) -> Survey {
             }));
         }
     }
-    for (job, outcome) in jobs.iter().zip(run_all(&jobs)) {
+    survey.listed = listed.into();
+    let mut told: Vec<Testimony> = Vec::new();
+    for (job, outcome) in jobs.iter().zip(run_all(&jobs, listed)) {
         match outcome {
-            Ok(outcome) => survey.gather(sources, job, outcome),
+            Ok(outcome) => {
+                told.extend(testimonies(&outcome.processed.root));
+                survey.gather(sources, job, outcome);
+            }
             Err(error) => survey.refuse(sources, job, &error, None),
         }
     }
     survey.settle(targets);
+    survey.inventory.disagreements = disagreements(&told, &survey.inventory);
     survey
 }
 
 /// Renders in parallel; the outcomes in the order of the jobs.
-pub(super) fn run_all(jobs: &[Job<'_>]) -> Vec<Result<Outcome, RenderError>> {
+pub(super) fn run_all(jobs: &[Job<'_>], listed: &[Reference]) -> Vec<Result<Outcome, RenderError>> {
     use rayon::prelude::*;
-    jobs.par_iter().map(run).collect()
+    jobs.par_iter().map(|job| run(job, listed)).collect()
 }
 
-fn run(job: &Job<'_>) -> Result<Outcome, RenderError> {
+fn run(job: &Job<'_>, listed: &[Reference]) -> Result<Outcome, RenderError> {
     let rendered = render(job)?;
-    let mut containers = Vec::new();
+    let evidence = Evidence::new(listed, &rendered.processed.values);
+    let mut named = Vec::new();
     // The schemas of custom resources are the bulk of many charts, and deploy nothing.
     for manifest in rendered.manifests.iter().filter(|manifest| manifest.kind != DEFINITION) {
         let Ok(document) = yaml::load(&manifest.text) else { continue };
         let template: Arc<str> = manifest.template.as_str().into();
-        let found = super::pods::containers(&document).into_iter();
-        containers.extend(found.map(|container| Deployed { template: template.clone(), container }));
+        named.extend(super::pods::containers(&document).into_iter().map(|Container { workload, image }| Named {
+            template: template.clone(),
+            workload,
+            text: image,
+            naming: None,
+            when: None,
+        }));
+        named.extend(operands(&document, &evidence).into_iter().map(|operand| Named {
+            template: template.clone(),
+            workload: operand.workload,
+            text: operand.text,
+            naming: Some(operand.naming),
+            when: operand.when,
+        }));
     }
-    Ok(Outcome { processed: rendered.processed, refusals: rendered.refusals, containers })
+    Ok(Outcome { processed: rendered.processed, refusals: rendered.refusals, named })
 }
 
 fn render(job: &Job<'_>) -> Result<Rendered, RenderError> {
@@ -206,7 +235,7 @@ impl Survey {
     }
 
     pub(super) fn gather(&mut self, sources: &Sources, job: &Job<'_>, outcome: Outcome) {
-        let Outcome { processed, refusals, containers } = outcome;
+        let Outcome { processed, refusals, named } = outcome;
         let chains = Chains::new(&processed);
         let unparsed = refusals.iter().any(|refusal| refusal.message.starts_with("parse error at "));
         for refusal in &refusals {
@@ -229,52 +258,54 @@ impl Survey {
             self.disabled.extend(names.map(|name| (name, when.clone())));
         }
         let mut turns = HashMap::new();
-        for deployed in containers {
-            self.add(sources, job, &chains, deployed, &mut turns);
+        for named in named {
+            self.add(sources, job, &chains, named, &mut turns);
         }
     }
 
-    /// `turns` counts the containers that are the same but for their image.
+    /// `turns` counts what names images and is the same but for them.
     fn add(
         &mut self,
         sources: &Sources,
         job: &Job<'_>,
         chains: &Chains,
-        Deployed { template, container }: Deployed,
-        turns: &mut HashMap<(Arc<str>, Workload), usize>,
+        Named { template, workload, text, naming, when }: Named,
+        turns: &mut HashMap<(Arc<str>, Workload, Option<String>), usize>,
     ) {
         let Some(chain) = chains.of_template(&template) else { return };
         let Some(last) = chain.last() else { return };
-        let reference = match Reference::parse(&container.image) {
+        let reference = match Reference::parse(&text) {
             Ok(reference) => reference,
             Err(error) => {
-                let place = decisive(&container.image).map(|(span, _)| span);
+                let place = decisive(&text).map(|(span, _)| span);
                 let Some(span) = place.or_else(|| start_of(sources, job.chart)) else { return };
                 self.inventory.misread(Malformed {
-                    text: container.image,
+                    text,
                     message: error.message,
                     chart: last.chart.clone(),
                     template: template.to_string(),
-                    workload: container.workload,
+                    workload,
                     span,
                 });
                 return;
             }
         };
-        let turn = turns.entry((template.clone(), container.workload.clone())).or_default();
+        let place = naming.as_ref().map(|naming| naming.place.clone());
+        let turn = turns.entry((template.clone(), workload.clone(), place)).or_default();
         *turn += 1;
         let used = Use {
-            text: container.image,
+            text,
             reference,
-            kind: Kind::Container,
+            kind: if naming.is_some() { Kind::Operand } else { Kind::Container },
+            naming,
             chart: last.chart.clone(),
             path: chain.iter().map(|link| link.called.clone()).collect(),
             chain: chain.clone(),
             template: template.to_string(),
-            workload: container.workload,
+            workload,
             scenarios: vec![job.scenario.name.clone()],
             only_in: job.choice.preferred.clone(),
-            when: job.when.clone(),
+            when: both(job.when.clone(), when),
             turn: *turn - 1,
             root: job.chart.path.clone(),
         };
@@ -452,6 +483,14 @@ pub(super) fn switch(cause: &Cause) -> String {
     match cause {
         Cause::Condition { path, .. } => path.clone(),
         Cause::Tags { tags, .. } => tags.first().map(|tag| format!("tags.{tag}")).unwrap_or_default(),
+    }
+}
+
+/// What must be switched on when either must.
+fn both(outer: Option<String>, inner: Option<String>) -> Option<String> {
+    match (outer, inner) {
+        (Some(outer), Some(inner)) => Some(format!("{outer}, {inner}")),
+        (outer, inner) => outer.or(inner),
     }
 }
 

@@ -110,6 +110,7 @@ impl Reader<'_> {
             text,
             reference,
             kind: Kind::Container,
+            naming: None,
             chart: last.chart.clone(),
             path: chain.iter().map(|link| link.called.clone()).collect(),
             chain: chain.clone(),

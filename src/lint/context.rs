@@ -10,6 +10,8 @@ use crate::mirror::{Entry, List};
 use crate::source::{Layer, Sources, Span};
 
 use super::reconcile::{Listed, Reconciliation, Verdict};
+use super::suppress::Fault;
+use super::text_files::TextFiles;
 use super::{Edit, Finding};
 
 /// One list with everything that is known about it.
@@ -31,6 +33,10 @@ pub(crate) struct Context<'a> {
     pub switches: &'a [(String, Span)],
     /// The uses of entries without a word about it that change with the region, and how.
     pub dynamic: &'a BTreeMap<usize, Change>,
+    /// The other text files of the workspace.
+    pub files: &'a TextFiles<'a>,
+    /// Suppressions and exemptions at fault: none while the other rules run.
+    pub faults: &'a [Fault],
 }
 
 /// An entry with its verdict.

@@ -70,6 +70,7 @@ pub(crate) fn block(used: &Use, name: &str) -> Vec<String> {
         };
         lines.push(format!("# Tag: {tag}{from}"));
     }
+    lines.extend(used.naming.as_ref().map(|naming| format!("# Note: operand, {}", naming.place)));
     lines.push(format!("{name}={}", image.as_str()));
     lines
 }

@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::image::Reference;
-use crate::inventory::{Inventory, Use};
+use crate::inventory::{Inventory, Kind, Use};
 
 /// What a source note says, as far as reconciling needs it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,6 +116,8 @@ pub struct Reconciliation {
     pub verdicts: Vec<Verdict>,
     /// Deployed images that no entry serves: one representative use each, in inventory order.
     pub missing: Vec<usize>,
+    /// Operands that no entry serves and no container names, likewise.
+    pub missing_operands: Vec<usize>,
 }
 
 impl Reconciliation {
@@ -165,7 +167,7 @@ pub fn reconcile(listed: &[Listed], inventory: &Inventory, coverage: &Coverage) 
     let absent = |entry: &Listed| work.absent(entry, &listed_as);
     let verdicts = verdicts.into_iter().zip(listed).map(|(known, entry)| known.unwrap_or_else(|| absent(entry)));
     let verdicts = verdicts.collect();
-    Reconciliation { missing: work.missing(), verdicts }
+    Reconciliation { missing: work.missing(), missing_operands: work.missing_operands(), verdicts }
 }
 
 struct Work<'a> {
@@ -210,6 +212,8 @@ impl Work<'_> {
 
     fn exact(&self, entry: &Listed) -> Option<Verdict> {
         let mut uses = self.select(|used| same_image(&used.reference, &entry.reference));
+        // What is surely pulled speaks for the entry.
+        uses.sort_by_key(|at| self.uses[*at].kind);
         if uses.is_empty() {
             // What the copy makes of the entry.
             let mirrored = |at: &&usize| self.uses[**at].reference.path() == entry.name;
@@ -278,8 +282,10 @@ impl Work<'_> {
             let of_chart: Vec<_> = free.filter(|at| self.names(entry, &self.uses[*at])).collect();
             let alike: Vec<_> = of_chart.iter().copied().filter(|at| same_name(&self.uses[*at])).collect();
             // Several images of one chart: only a name can tell which of them the entry stands for.
-            let all_of_chart = self.select(|used| self.names(entry, used));
-            if alike.is_empty() && self.images(&all_of_chart) == 1 { of_chart } else { alike }
+            let deployed = |at: &usize| self.uses[*at].kind == Kind::Container;
+            let all_of_chart = self.select(|used| used.kind == Kind::Container && self.names(entry, used));
+            let only = alike.is_empty() && self.images(&all_of_chart) == 1;
+            if only { of_chart.into_iter().filter(deployed).collect() } else { alike }
         } else {
             free.filter(|at| same_name(&self.uses[*at])).collect()
         };
@@ -298,8 +304,8 @@ impl Work<'_> {
 
     /// The uses of the first image among `uses`, and its variants.
     fn first_image(&self, uses: Vec<usize>) -> Option<Vec<usize>> {
-        // A copy that lies twice under charts/ comes after one that is certain.
-        let first = *uses.iter().min_by_key(|at| (self.is_package(**at), **at))?;
+        // A container comes before an operand, and a copy that lies twice under charts/ after one that is certain.
+        let first = *uses.iter().min_by_key(|at| (self.uses[**at].kind, self.is_package(**at), **at))?;
         let used = &self.uses[first];
         let mut same: Vec<_> = uses
             .into_iter()
@@ -383,13 +389,38 @@ impl Work<'_> {
 
     fn missing(&self) -> Vec<usize> {
         let mut missing: Vec<usize> = Vec::new();
-        for at in self.select(|used| used.kind == crate::inventory::Kind::Container) {
+        for at in self.select(|used| used.kind == Kind::Container) {
             let used = &self.uses[at];
             let known = missing.iter().any(|other| {
                 let other = &self.uses[*other];
                 same_image(&other.reference, &used.reference) || other.slot() == used.slot()
             });
             if !known && !self.served.contains(&at) {
+                missing.push(at);
+            }
+        }
+        missing
+    }
+
+    fn missing_operands(&self) -> Vec<usize> {
+        let mut missing: Vec<usize> = Vec::new();
+        for at in self.select(|used| used.kind == Kind::Operand) {
+            let used = &self.uses[at];
+            // A name without a version says no more than a container or an entry that has one.
+            let open = used.reference.tag().is_none() && used.reference.digest().is_none();
+            let same = |other: &Use| {
+                same_image(&other.reference, &used.reference)
+                    || (open && other.reference.same_repository(&used.reference))
+            };
+            let deployed = |other: &Use| other.kind == Kind::Container && other.when.is_none() && same(other);
+            let deployed = self.uses.iter().any(deployed);
+            let malformed = self.coverage.malformed.iter().any(|image| image.same_repository(&used.reference));
+            let listed = self.served.contains(&at) || self.served.iter().any(|other| same(&self.uses[*other]));
+            let known = missing.iter().any(|other| {
+                let other = &self.uses[*other];
+                same_image(&other.reference, &used.reference) || other.slot() == used.slot()
+            });
+            if !(deployed || listed || known || (open && malformed)) {
                 missing.push(at);
             }
         }

@@ -62,7 +62,8 @@ pub fn load(text: &Text) -> Result<Value, Error> {
     load_first(text, false)
 }
 
-/// As [`load`], but of a mapping only the entries under `keys` are kept. What [`load`] refuses anywhere is refused.
+/// As [`load`], for who needs of a mapping only the entries under `keys`, in any case: others may be left out. What [`load`] refuses
+/// anywhere is refused.
 ///
 /// # Errors
 /// As [`load`].
