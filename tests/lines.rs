@@ -60,15 +60,15 @@ fn decoration_is_taken_away() {
     = # why\nweb=nginx:1.27.1\n
     "#);
     insta::assert_snapshot!(told("web='nginx:1.27.1'\n"), @r#"
-    3:5 reader-disagreement `web` means nginx:1.27.1, but the values script reads repository `'nginx` and tag `1.27.1'`. Remove the quotes
+    3:5 reader-disagreement `web` means nginx:1.27.1, but the values script reads repository `'nginx` and takes `1.27.1'` for the tag. Remove the quotes
     = web=nginx:1.27.1\n
     "#);
     insta::assert_snapshot!(told("web=\"nginx:1.27.1\" # why\n"), @r#"
-    3:20 reader-disagreement `web` means nginx:1.27.1, but the copy script pulls it with ` # why` behind, and the values script reads repository `"nginx` and tag `1.27.1" # why`. Put the comment on a line of its own
+    3:20 reader-disagreement `web` means nginx:1.27.1, but the copy script pulls it with ` # why` behind, and the values script reads repository `"nginx` and takes `1.27.1" # why` for the tag. Put the comment on a line of its own
     = # why\nweb=nginx:1.27.1\n
     "#);
     insta::assert_snapshot!(told("# Web\nweb=nginx:1.27.1 # (from local chart web:1.0.0)\n"), @r#"
-    4:18 reader-disagreement `web` means nginx:1.27.1, but the copy script pulls it with ` # (from local chart web:1.0.0)` behind, and the values script reads repository `nginx:1.27.1 # (from local chart web` and tag `1.0.0)`. Put the comment on a line of its own
+    4:18 reader-disagreement `web` means nginx:1.27.1, but the copy script pulls it with ` # (from local chart web:1.0.0)` behind, and the values script reads repository `nginx:1.27.1 # (from local chart web` and takes `1.0.0)` for the tag. Put the comment on a line of its own
     = # Web\n# (from local chart web:1.0.0)\nweb=nginx:1.27.1\n
     "#);
 }
@@ -151,11 +151,11 @@ fn what_no_script_can_read_has_no_fix() {
     insta::assert_snapshot!(told("web=host:5000/nginx:1.27.1\n"), @r"3:5 reader-disagreement `web` means host:5000/nginx:1.27.1, but the copy script takes `5000/nginx` for the tag. List the image from a registry without a port");
     insta::assert_snapshot!(told("web=host:5000/nginx\n"), @r"
     3:5 floating-tag web:1.0.0 deploys host:5000/nginx, and no tag means `latest`, which moves: nodes may want another image than was copied. Pin it in the chart, then list that
-    3:5 reader-disagreement `web` means host:5000/nginx, but the copy script takes `5000/nginx` for the tag, and the values script reads repository `host` and tag `5000/nginx`. List the image from a registry without a port
+    3:5 reader-disagreement `web` means host:5000/nginx, but the copy script takes `5000/nginx` for the tag, and the values script reads repository `host` and takes `5000/nginx` for the tag. List the image from a registry without a port
     ");
     let digest = format!("web=nginx@sha256:{}\n", "0".repeat(64));
     insta::assert_snapshot!(told(&digest), @r"
     3:5 tag-mismatch `web` lists sha256:0000000000000000000000000000000000000000000000000000000000000000, but web:1.0.0 deploys 1.27.1
-    3:11 reader-disagreement `web` means nginx@sha256:0000000000000000000000000000000000000000000000000000000000000000, but the copy script takes `000000000000000000000000000000000000000000000000000000000000…` for the tag, and the values script reads repository `nginx@sha256` and tag `000000000000000000000000000000000000000000000000000000000000…`. Neither script can read a digest: list the tag alone
+    3:11 reader-disagreement `web` lists a digest: the copy script takes the digest for the tag, and the values script reads repository `nginx@sha256` and takes the digest for the tag. Neither script can read a digest: list the tag alone
     ");
 }

@@ -346,7 +346,9 @@ busybox:1.37
 
 #[test]
 fn an_annotation_that_disagrees_is_told() {
-    let folder = chart("", &container("env: []"));
+    let template = container("env: [{name: NEW_IMAGE, value: 'new:1'}]");
+    let column = template.lines().nth(3).unwrap().find("new:1").unwrap() + 1;
+    let folder = chart("", &template);
     let list = "annotations:\n  artifacthub.io/images: |\n    - {name: own, image: \"own:2\"}\n    - {name: other, image: \"other:1\"}\n  \
                 images: |\n    - {name: own, image: \"docker.io/library/own:1\"}\n";
     let file = folder.path().join("Chart.yaml");
@@ -360,10 +362,14 @@ fn an_annotation_that_disagrees_is_told() {
             "note: Chart.yaml:7:27: app:1.0.0 says in artifacthub.io/images that it uses own:2, but names own:1",
             "note: Chart.yaml:8:29: app:1.0.0 says in artifacthub.io/images that it uses other:1, but nothing that was rendered \
              names it",
+            &format!(
+                "note: templates/all.yaml:4:{column}: app:1.0.0 names new:1, which its artifacthub.io/images in Chart.yaml does \
+                 not have"
+            ),
         ]
     );
     let report = images(folder.path());
-    assert_eq!(report["notes"].as_array().unwrap().len(), 2);
+    assert_eq!(report["notes"].as_array().unwrap().len(), 3);
     assert_eq!(report["notes"][0]["image"], "own:2");
     assert_eq!(report["notes"][0]["location"]["start"]["line"], 7);
 }
@@ -395,11 +401,11 @@ fn an_entry_serves_an_operand() {
 #[test]
 fn the_list_says_what_is_an_image() {
     // Neither the name nor the grammar says so, but the list does.
-    let template = container("args: ['--agent', 'a/agent:edge', '--peer', 'a/peer:edge', '--cache', 'own:6379']");
-    assert_eq!(findings(&format!("{NOTE}agent=a/agent:edge\n"), &template), [""; 0]);
+    let template = container("args: ['--agent', 'a/agent:blue', '--peer', 'a/peer:blue', '--cache', 'own:6379']");
+    assert_eq!(findings(&format!("{NOTE}agent=a/agent:blue\n"), &template), [""; 0]);
     assert_eq!(
         findings(&format!("{NOTE}agent=a/agent:old\n"), &template),
-        ["tag-mismatch agent a/agent:old a/agent:edge"]
+        ["tag-mismatch agent a/agent:old a/agent:blue"]
     );
 }
 

@@ -1,7 +1,7 @@
 //! What a chart says itself of its images, in the annotations `helm.sh/images`, `artifacthub.io/images` and `images` of its
 //! `Chart.yaml`: a witness beside the rendering. Where the two disagree, that is told; the rendering is believed.
 
-use super::{ChartName, Inventory};
+use super::{ChartName, Inventory, Use};
 use crate::chart::{Chart, ChartNode};
 use crate::image::Reference;
 use crate::source::{Span, Text};
@@ -17,17 +17,22 @@ pub struct Disagreement {
     pub chart: ChartName,
     /// The annotation.
     pub annotation: &'static str,
-    /// The image that the annotation has.
+    /// The image that only one of them has.
     pub image: String,
-    /// Other versions of it that the chart's templates name. None: they name no such image.
+    /// Whether it is the annotation that has it.
+    pub annotated: bool,
+    /// Other versions of it that were rendered, when the annotation has it. None: no such image was.
     pub rendered: Vec<String>,
-    /// Where the annotation has it.
+    /// Where the annotation or the chart has it.
     pub span: Option<Span>,
 }
 
 impl std::fmt::Display for Disagreement {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { chart, annotation, image, rendered, .. } = self;
+        let Self { chart, annotation, image, annotated, rendered, .. } = self;
+        if !annotated {
+            return write!(f, "{chart} names {image}, which its {annotation} in Chart.yaml does not have");
+        }
         write!(f, "{chart} says in {annotation} that it uses {image}, but ")?;
         match rendered.is_empty() {
             true => f.write_str("nothing that was rendered names it"),
@@ -69,30 +74,58 @@ fn of_chart(chart: &Chart) -> Vec<Testimony> {
 
 /// Where `testimonies` say otherwise than `inventory` has it, each once.
 pub(super) fn disagreements(testimonies: &[Testimony], inventory: &Inventory) -> Vec<Disagreement> {
+    let unseen = testimonies.iter().filter_map(|told| unseen(told, inventory));
+    let untold = inventory.uses.iter().filter_map(|used| untold(used, testimonies));
     let mut found: Vec<Disagreement> = Vec::new();
-    for Testimony { chart, annotation, text, reference } in testimonies {
-        let same = |other: &Reference| other.same_repository(reference);
-        let named: Vec<&Reference> =
-            inventory.uses.iter().map(|used| &used.reference).filter(|other| same(other)).collect();
-        let agrees = |other: &&Reference| {
-            // A digest beside the same tag says more, not something else.
-            let digests = other.digest().zip(reference.digest()).is_none_or(|(a, b)| a == b);
-            digests
-                && (other.tag() == reference.tag()
-                    || (other.digest().is_some() && other.digest() == reference.digest()))
-        };
-        if named.iter().any(agrees) {
-            continue;
-        }
-        let mut rendered: Vec<String> = named.iter().map(ToString::to_string).collect();
-        rendered.sort();
-        rendered.dedup();
-        let span = text.exact_span();
-        let disagreement =
-            Disagreement { chart: chart.clone(), annotation, image: reference.to_string(), rendered, span };
-        if !found.contains(&disagreement) {
+    for disagreement in unseen.chain(untold) {
+        let same = |known: &Disagreement| known.image == disagreement.image && known.chart == disagreement.chart;
+        if !found.iter().any(same) {
             found.push(disagreement);
         }
     }
     found
+}
+
+/// What was told and not rendered.
+fn unseen(told: &Testimony, inventory: &Inventory) -> Option<Disagreement> {
+    let references = inventory.uses.iter().map(|used| &used.reference);
+    let named: Vec<&Reference> = references.filter(|other| other.same_repository(&told.reference)).collect();
+    let agrees = |other: &&Reference| {
+        // A digest beside the same tag says more, not something else.
+        match other.digest().zip(told.reference.digest()) {
+            Some((rendered, told)) => rendered == told,
+            None => other.tag() == told.reference.tag(),
+        }
+    };
+    if named.iter().any(agrees) {
+        return None;
+    }
+    let mut rendered: Vec<String> = named.iter().map(ToString::to_string).collect();
+    rendered.sort();
+    rendered.dedup();
+    Some(Disagreement {
+        chart: told.chart.clone(),
+        annotation: told.annotation,
+        image: told.reference.to_string(),
+        annotated: true,
+        rendered,
+        span: told.text.exact_span(),
+    })
+}
+
+/// What was rendered and not told, by a chart that tells of others.
+fn untold(used: &Use, testimonies: &[Testimony]) -> Option<Disagreement> {
+    let of_chart = || testimonies.iter().filter(|told| told.chart == used.chart);
+    let annotation = of_chart().next()?.annotation;
+    if of_chart().any(|told| told.reference.same_repository(&used.reference)) {
+        return None;
+    }
+    Some(Disagreement {
+        chart: used.chart.clone(),
+        annotation,
+        image: used.reference.to_string(),
+        annotated: false,
+        rendered: Vec::new(),
+        span: used.decisive(0..used.text.len()).map(|(span, _)| span),
+    })
 }

@@ -67,12 +67,26 @@ fn separator(text: &str, range: Range<usize>, first: usize) -> Option<Range<usiz
     let dashes = if range.start == first && within.starts_with("---") {
         first
     } else {
-        let mut lines = within.match_indices('\n').map(|(at, _)| range.start + at + 1);
-        lines.find(|start| bytes[*start..range.end].starts_with(b"---"))?
+        range.start + line_of_dashes(within.as_bytes())?
     };
     let before = bytes[range.start..dashes].iter().rev().take_while(|byte| is_blank(byte)).count();
     let after = bytes[dashes + 3..range.end].iter().take_while(|byte| is_blank(byte)).count();
     Some(dashes - before..dashes + 3 + after)
+}
+
+/// The first line but the first of `bytes` that starts with three dashes.
+fn line_of_dashes(bytes: &[u8]) -> Option<usize> {
+    // Without a branch for each byte a block is searched many bytes at a time; in most nothing of the kind is found.
+    const BLOCK: usize = 256;
+    let is_dash = |pair: &[u8]| (pair[0] == b'\n') & (pair[1] == b'-');
+    (0..bytes.len()).step_by(BLOCK).find_map(|from| {
+        let block = &bytes[from..(from + BLOCK + 1).min(bytes.len())];
+        if !block.windows(2).fold(false, |found, pair| found | is_dash(pair)) {
+            return None;
+        }
+        let mut starts = (from + 1..from + block.len()).filter(|at| bytes[at - 1] == b'\n');
+        starts.find(|at| bytes[*at..].starts_with(b"---"))
+    })
 }
 
 /// Helm's order of installation; kinds that are not in it come last, by name.
@@ -217,6 +231,10 @@ mod tests {
         assert_eq!(documents("a\n--- x\n---\nb"), ["a", "x", "b"]);
         assert_eq!(documents("a\n----\nb"), ["a", "-\nb"]);
         assert_eq!(documents("------"), ["---"]);
+        for length in 250..260 {
+            let text = "x".repeat(length);
+            assert_eq!(documents(&format!("{text}\n---\n{text}\n-- -")), [text.clone(), format!("{text}\n-- -")]);
+        }
         assert_eq!(documents("a\u{a0}\n---\n\u{a0}b\u{a0}"), ["a", "b"]);
     }
 

@@ -450,6 +450,8 @@ impl std::fmt::Debug for Text {
 /// Builds a [`Text`] from parts.
 #[derive(Debug, Default)]
 pub struct TextBuilder {
+    /// The first text, when it was added as a whole: not copied before there is a second one, for many texts stay alone.
+    first: Option<Text>,
     text: String,
     runs: Vec<Run>,
     covered: usize,
@@ -465,33 +467,36 @@ impl TextBuilder {
     /// The number of bytes so far.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.text.len()
+        self.as_str().len()
     }
 
     /// Whether nothing was added.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.text.is_empty()
+        self.as_str().is_empty()
     }
 
     /// What was added so far, plain.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.text
+        self.first.as_ref().map_or(&self.text, Text::as_str)
     }
 
     /// Adds text of unknown origin: punctuation, indentation.
     pub fn push_str(&mut self, text: &str) {
+        self.settle();
         self.text.push_str(text);
     }
 
     /// Adds one character of unknown origin.
     pub fn push(&mut self, character: char) {
+        self.settle();
         self.text.push(character);
     }
 
     /// Adds text that was computed from `origins`.
     pub fn push_computed(&mut self, text: &str, origins: &Origins) {
+        self.settle();
         if origins.is_some() && !text.is_empty() {
             self.cover();
             self.add(Run::new(0, text.len(), None, origins.clone()));
@@ -508,6 +513,14 @@ impl TextBuilder {
     pub fn push_slice(&mut self, text: &Text, range: Range<usize>) {
         let start = text.text.floor_char_boundary(range.start.min(text.len()));
         let end = text.text.floor_char_boundary(range.end.clamp(start, text.len()));
+        if start == end {
+            return;
+        }
+        if end - start == text.len() && self.is_empty() {
+            self.first = Some(text.clone());
+            return;
+        }
+        self.settle();
         if !matches!(text.runs, Runs::None) {
             self.cover();
             text.each_run(start..end, |run| self.add(run));
@@ -517,6 +530,7 @@ impl TextBuilder {
 
     /// Adds a text that the template action at `site` printed.
     pub fn push_via(&mut self, text: &Text, site: Span) {
+        self.settle();
         if !matches!(text.runs, Runs::None) {
             self.cover();
             // Neighbouring runs often share an origin (a sliced value): they then share the wrapped one too.
@@ -539,6 +553,9 @@ impl TextBuilder {
     /// The finished text.
     #[must_use]
     pub fn finish(self) -> Text {
+        if let Some(only) = self.first {
+            return only;
+        }
         // Stray bytes that were cut apart may have come together again as a character.
         if self.text.as_bytes().contains(&0xF4) {
             let bytes = to_bytes(&self.text);
@@ -549,6 +566,14 @@ impl TextBuilder {
             }
         }
         Text { runs: Runs::new(self.runs, self.text.len()), text: self.text.into() }
+    }
+
+    /// Copies the first text, now that it is not the only one.
+    fn settle(&mut self) {
+        if let Some(first) = self.first.take() {
+            first.each_run(0..first.len(), |run| self.add(run));
+            self.text.push_str(&first);
+        }
     }
 
     /// Gives the bytes that no run covers yet a run without origin.
@@ -625,6 +650,22 @@ mod tests {
         assert_eq!(parts, [(0..7, false), (7..12, true), (12..13, false), (13..17, true)]);
         assert_eq!(ranges(&image.slice(13..17)), [6..10]);
         assert_eq!(ranges(&image.slice(7..17)), [0..5, 6..10]);
+    }
+
+    #[test]
+    fn a_text_that_stays_alone_is_shared() {
+        let (values, mut builder) = (file("nginx"), TextBuilder::new());
+        builder.push_text(&values.slice(2..2));
+        builder.push_text(&values);
+        assert_eq!((builder.len(), builder.as_str()), (5, "nginx"));
+        let again = std::mem::take(&mut builder).finish();
+        assert!(Arc::ptr_eq(&again.shared(), &values.shared()));
+        builder.push_text(&values.slice(1..3));
+        builder.push('-');
+        builder.push_text(&values);
+        let text = builder.finish();
+        assert_eq!(text, "gi-nginx");
+        assert_eq!(ranges(&text.slice(0..4)), [1..3, 0..1]);
     }
 
     #[test]

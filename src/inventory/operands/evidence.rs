@@ -225,7 +225,7 @@ pub(super) fn plausible(text: &str) -> Option<Reference> {
         let local = host.ends_with(".svc") || host.ends_with(".local") || host.contains(".svc.");
         let domain = host.contains('.') || port.is_some() || host == "localhost";
         // A network, an API group, `Foo/bar`.
-        if (numeric && !versioned) || (local && !versioned) || !domain || (!versioned && is_api_version(last)) {
+        if !domain || (!versioned && (numeric || local || is_api_version(last))) {
             return None;
         }
     }

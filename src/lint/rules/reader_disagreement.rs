@@ -125,7 +125,12 @@ fn entry(rule: &'static Rule, list: &List, entry: &Entry, line: &Line, text: &st
     } else {
         (format!("Write `{name}={source}`"), span, "not what it seems")
     };
-    let message = format!("`{name}` means {source}, but {}. {advice}", readings.join(", and "));
+    // A digest says nothing in a message, and fills a line.
+    let means = match &reference {
+        Some(reference) if reference.digest().is_some() => format!("`{name}` lists a digest:"),
+        _ => format!("`{name}` means {source}, but"),
+    };
+    let message = format!("{means} {}. {advice}", readings.join(", and "));
     let finding = Finding::new(rule, place, name, message).label(label).entry(name).image(source);
     Some(match fix(list, entry, line, span, &advice) {
         Some(fix) => finding.fix(fix),
@@ -196,8 +201,7 @@ impl Meant<'_> {
         } else if self.reference.is_none_or(tag) {
             None
         } else {
-            let tag = read.tag.unwrap_or_default();
-            Some(format!("the copy script takes `{}` for the tag", shown(&tag)))
+            Some(format!("the copy script takes {} for the tag", version(&read.tag.unwrap_or_default())))
         }
     }
 
@@ -217,16 +221,22 @@ impl Meant<'_> {
         if read.name != self.name {
             Some(format!("the values script calls it `{}`", shown(&read.name)))
         } else if read.repository != repository {
+            let repository = shown(&read.repository);
             Some(format!(
-                "the values script reads repository `{}` and tag `{}`",
-                shown(&read.repository),
-                shown(&read.tag)
+                "the values script reads repository `{repository}` and takes {} for the tag",
+                version(&read.tag)
             ))
         } else {
             (Some(read.tag.as_str()) != tag)
                 .then(|| format!("the values script takes `{}` for the tag", shown(&read.tag)))
         }
     }
+}
+
+/// What a script takes for a tag, for a message.
+fn version(tag: &str) -> String {
+    let digest = tag.len() >= 32 && tag.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if digest { "the digest".to_owned() } else { format!("`{}`", shown(tag)) }
 }
 
 /// The most characters of the list that a message repeats at once.

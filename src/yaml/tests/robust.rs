@@ -126,6 +126,81 @@ proptest! {
     }
 }
 
+fn line() -> impl Strategy<Value = &'static str> {
+    proptest::sample::select(vec![
+        "a:",
+        "a:",
+        "key: x",
+        "- ",
+        "-",
+        "- a: 1",
+        "- x y",
+        "- - x",
+        "- a:",
+        "key: |",
+        "a: >-",
+        "- |",
+        "text",
+        "# c",
+        "'q': v",
+        "\"q\": 1",
+        "a: 'v",
+        "v'",
+        "a: \"v",
+        "\\n v\"",
+        "a: x # c",
+        "a: 'x' # c",
+        "a: {}",
+        "- []",
+        "a: [x]",
+        "---",
+        "...",
+        "a: b: c",
+        "a: b:",
+        "a: -1",
+        "null: x",
+        "1: x",
+        "a: 'it''s'",
+        "a: \u{fc}\u{2019}",
+        "a: \u{2028}",
+        "a:\t",
+        "",
+        "",
+        "a: .inf",
+        "a: <<",
+        "a: http://x:1/ y",
+        "a: x  ",
+        "a : x",
+        "a: !t x",
+        "a: &b x",
+        "a: *b",
+        "? a",
+        "a: 10e3",
+        "- -",
+        "~:",
+        "a: [x, \"y\"]",
+        "- [ a ]",
+        "a: [x,]",
+        "a: []",
+        "[]",
+        "{}",
+        "a: .x",
+        "- --x",
+        "a: [x]: y",
+    ])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(4000) })]
+
+    #[test]
+    fn a_quick_look_is_never_wrong(lines in proptest::collection::vec((0..5_usize, line()), 1..9)) {
+        let text = lines.iter().map(|(indent, line)| format!("{}{line}\n", " ".repeat(*indent))).collect::<String>();
+        exercise(&text);
+        exercise(text.trim());
+    }
+}
+
 #[test]
 fn deep_nesting_is_refused_within_a_small_stack() {
     let test = || {
