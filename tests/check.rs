@@ -141,6 +141,10 @@ fn kitchen_sink() {
         +# pulled by the worker itself
         +job-runner=ghcr.io/example/job-runner:1.4.0
     tools/ecr-images.conf:37:1 error invalid-entry
+    tools/ecr-images.conf:43:16 info disabled-source metrics-server
+      chart    metrics:0.1.0
+      related  charts/platform/charts/metrics/Chart.yaml:5:13
+      related  charts/platform/values.yaml:2:12
     tools/ecr-images.conf:43:68 error unterminated-last-line metrics-server
       safe     End the last line
         -metrics-server=registry.k8s.io/metrics-server/metrics-server:v0.7.1
@@ -494,10 +498,12 @@ fn entries_of_a_chart_that_is_switched_off_stay() {
     let web = "# Web (from local chart web:1.0.0)\nweb=nginx:1\n";
     for name in ["extra", "nested"] {
         let list = format!("{web}\n# Extra (from local chart {name}:1.0.0)\nextra=redis:6\n");
-        assert_eq!(rules_of(&switched_off(&list)), "", "{name}");
+        assert_eq!(rules_of(&switched_off(&list)), "disabled-source", "{name}");
     }
     let list = format!("{web}\n# Redis (from local chart web:1.0.0)\nredis=redis:7\n");
-    assert_eq!(rules_of(&switched_off(&list)), "stale-entry", "nothing says that it is from `extra`");
+    assert_eq!(rules_of(&switched_off(&list)), "disabled-source", "`extra` would deploy it, whatever the note says");
+    let list = format!("{web}\n# Valkey (from local chart web:1.0.0)\nvalkey=valkey:7\n");
+    assert_eq!(rules_of(&switched_off(&list)), "stale-entry");
     let on = switched_off(web).findings_with(&["--set", "extra.enabled=true"]);
     assert_eq!(on.len(), 2, "{on:#?}");
 }
@@ -544,7 +550,7 @@ fn each_region_of_the_list_is_a_scenario() {
             .file("web/values.yaml", "region: \"\"\n")
             .file("web/templates/web.yaml", &template)
     };
-    let note = "# Agent (from local chart web:1.0.0)\n";
+    let note = "# Agent (from local chart web:1.0.0)\n# Note: the account depends on the region\n";
     let west = format!("{note}agent=111111111111.dkr.ecr.us-west-2.amazonaws.com/agent:2\n");
     let east = format!("{note}agent-eu=222222222222.dkr.ecr.eu-west-1.amazonaws.com/agent:2\n");
     assert_eq!(rules_of(&workspace(&west)), "");
@@ -556,8 +562,8 @@ fn each_region_of_the_list_is_a_scenario() {
     assert!(found[0].contains("tag-mismatch `agent-eu` lists 1, but web:1.0.0 deploys 2"), "{found:#?}");
     // A region of which no variant is listed rightly: one image is wrong, not one per region.
     let account = workspace(&west.replace("111111111111", "333333333333"));
-    assert_eq!(rules_of(&account), "repository-mismatch");
-    assert_eq!(account.fixed("repository-mismatch"), west);
+    assert_eq!(rules_of(&account), "region-mismatch");
+    assert_eq!(account.fixed("region-mismatch"), west);
 }
 
 #[test]

@@ -121,6 +121,9 @@ pub(super) struct Images {
     /// How to print them.
     #[arg(long, value_enum, default_value = "human")]
     pub format: Format,
+    /// Show what is deployed in each region that the charts name.
+    #[arg(long, conflicts_with = "regions")]
+    pub all_regions: bool,
     #[command(flatten)]
     pub charts: ChartOptions,
 }

@@ -101,6 +101,8 @@ pub(super) fn settings(session: &Session, options: &ChartOptions) -> Result<Sett
         regions: options.regions.clone(),
         overrides: overrides(session, &options.values)?,
         kube_version: options.kube_version.clone(),
+        optional: false,
+        all_regions: false,
         configuration: None,
     })
 }

@@ -2,10 +2,13 @@
 //! Uses `render`, `chart` and `image`; judges nothing.
 
 mod lineage;
+mod optional;
 mod operands;
 mod pods;
+mod regions;
 mod scenario;
 mod survey;
+mod values;
 mod witness;
 
 use std::path::PathBuf;
@@ -16,6 +19,8 @@ use crate::image::Reference;
 use crate::source::{Layer, Origin, Span, Text};
 
 pub use lineage::{Giver, Lineage, Lost, Part, Setting, Strand, lineage};
+pub use optional::{Optional, optional};
+pub use regions::{Change, dynamic, in_regions, regions_named};
 pub use operands::{Confidence, Naming};
 pub use scenario::{Scenario, Target, regions_of};
 pub use survey::{Ambiguity, Problem, Survey, survey};
@@ -116,7 +121,8 @@ pub struct Use {
     pub scenarios: Vec<String>,
     /// When a subchart lies several times under `charts/`: the copies that name this image, if not all of them do.
     pub only_in: Vec<PathBuf>,
-    /// The condition that must be on for it to be deployed, when it is off.
+    /// What must be switched on for it to be deployed, when it is off: the condition's value (`gpu-operator.enabled`; several
+    /// are joined by commas), or the values that name it and that no template prints (`values: grafana.image`).
     pub when: Option<String>,
     /// Which of the containers of one rendering that are the same but for their image, from 0: containers without names,
     /// objects of one name in several namespaces.
@@ -166,6 +172,12 @@ impl Use {
         self.chain.iter().rev().filter(goes_by).map(|link| &link.chart).collect()
     }
 
+    /// Whether it is of the kind that changes with the region: it comes from a private ECR, or names a region.
+    #[must_use]
+    pub fn names_region(&self) -> bool {
+        self.reference.ecr().is_some() || regions::names_region(self.reference.name())
+    }
+
     /// Where the version of its chart is pinned.
     #[must_use]
     pub fn pinned(&self) -> Option<Span> {
@@ -207,7 +219,7 @@ fn decisive(text: &Text) -> Option<(Span, Layer)> {
 /// Everything that the charts of one list deploy.
 #[derive(Clone, Debug, Default)]
 pub struct Inventory {
-    /// The uses, sorted by chart path, workload and image.
+    /// The uses, sorted by chart path, workload and image; optional ones, which have a [`Use::when`], come last.
     pub uses: Vec<Use>,
     /// Images that nothing can pull, each once.
     pub malformed: Vec<Malformed>,
@@ -233,12 +245,12 @@ pub struct Malformed {
 }
 
 impl Inventory {
-    /// The number of images: variants of one image count once.
+    /// The number of images that are deployed: variants of one image count once.
     #[must_use]
     pub fn count(&self) -> usize {
         let mut images: Vec<String> = Vec::new();
         let mut slots = Vec::new();
-        for used in &self.uses {
+        for used in self.uses.iter().filter(|used| used.when.is_none()) {
             let image = used.reference.to_string();
             let known_slot = slots.contains(&used.slot());
             slots.push(used.slot());

@@ -1,11 +1,14 @@
 //! The main job: a list held against the charts that it names. One computation; every command and format presents it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use super::context::Context;
 use super::exemption::{Exemptions, Idleness};
-use super::reconcile::{Coverage, Listed, NotedChart, reconcile};
+use super::note::speaks_of_region;
+use super::number::as_written;
+use super::overridden::overridden;
+use super::reconcile::{Coverage, Listed, NotedChart, Reconciliation, reconcile};
 use super::settings::Levels;
 use super::suppress::{self, Configured};
 use super::targets::Targets;
@@ -13,9 +16,9 @@ use super::text_files::TextFiles;
 use super::{Finding, Refusal, Rule, Settings, Workspace, rule, rules};
 use crate::chart::Chart;
 use crate::image::Reference;
-use crate::inventory::{ChartName, Inventory, Problem, survey};
+use crate::inventory::{ChartName, Inventory, Problem, Survey, Target, dynamic, in_regions, optional, regions_named, survey};
 use crate::mirror::{Entry, Line, LineKind, List};
-use crate::source::{FileId, Sources, Span, to_bytes};
+use crate::source::{FileId, Sources, Span, Text, to_bytes};
 
 /// The outcome for all lists of a workspace.
 #[derive(Clone, Debug, Default)]
@@ -98,7 +101,10 @@ pub fn check(sources: &Sources, workspace: &Workspace, settings: &Settings) -> R
 /// As [`check`]; also when a chart cannot be rendered.
 pub fn images(sources: &Sources, charts: &[PathBuf], settings: &Settings) -> Result<Inventory, Refusal> {
     let targets = Targets::of_charts(sources, charts, settings)?;
-    let survey = survey(sources, &targets.targets, &[]);
+    let mut survey = survey(sources, &targets.targets, &[]);
+    if settings.optional {
+        survey.inventory.uses.extend(optional(sources, &targets.targets, &survey).uses);
+    }
     match targets.problems.into_iter().chain(survey.problems).find_map(|problem| match problem {
         Problem::Unrenderable { message, span, .. } => Some((message, span)),
         _ => None,
@@ -147,24 +153,49 @@ impl Run<'_> {
         let blind = !problems.is_empty();
         survey.problems.extend(problems);
         let exemptions = Exemptions::of(&list, settings);
-        let coverage = Coverage {
+        let overridden = overridden(&listed, &survey.inventory);
+        let malformed = &survey.inventory.malformed;
+        let mut coverage = Coverage {
             unknown: survey.unknown.clone(),
             blind,
             disabled: survey.disabled.clone(),
-            malformed: survey.inventory.malformed.iter().filter_map(|image| without_version(&image.text)).collect(),
+            disabled_unknown: Vec::new(),
+            built: Vec::new(),
+            malformed: malformed.iter().filter_map(|image| without_version(&image.text)).collect(),
+            overridden: overridden.clone(),
+            written: written(sources, &survey.inventory),
+            written_malformed: malformed.iter().filter_map(|image| meant_as(sources, &image.text)).collect(),
             meant: meant(&list),
         };
         let mut reconciliation = reconcile(&listed, &survey.inventory, &coverage);
+        if reconciliation.asks_for_regions() {
+            coverage.built = built(sources, &targets, &survey);
+            reconciliation = reconcile(&listed, &survey.inventory, &coverage);
+        }
+        // Rendering what is switched off takes as long again as everything else: only where it can change a verdict.
+        if settings.optional || reconciliation.asks_for_optional(&listed, &coverage) {
+            let found = optional(sources, &targets, &survey);
+            survey.inventory.uses.extend(found.uses);
+            coverage.disabled_unknown = found.unknown;
+            reconciliation = reconcile(&listed, &survey.inventory, &coverage);
+        }
         let needed = |at: &usize| !exemptions.cover(&survey.inventory.uses[*at].reference);
         reconciliation.missing.retain(needed);
         reconciliation.missing_operands.retain(needed);
+        let suspects = undocumented(&list, &listed, &reconciliation, &survey.inventory);
+        let dynamic = dynamic(sources, &targets, &survey, &suspects);
+        let charts: Vec<_> = targets.iter().map(|target| target.chart.clone()).collect();
         let context = Context {
             sources,
             list: &list,
+            charts: &charts,
             listed: &listed,
             reconciliation: &reconciliation,
             inventory: &survey.inventory,
             problems: &survey.problems,
+            overridden: &overridden,
+            switches: &survey.switches,
+            dynamic: &dynamic,
             files: self.files,
             faults: &[],
         };
@@ -242,6 +273,21 @@ fn read_list(sources: &Sources, path: &Path) -> Result<FileId, Refusal> {
     }
 }
 
+/// What the charts build in all regions that they name.
+fn built(sources: &Sources, targets: &[Target], survey: &Survey) -> Vec<Reference> {
+    let regions: BTreeSet<String> = targets.iter().flat_map(|target| regions_named(&target.chart)).collect();
+    let regions: Vec<String> = regions.into_iter().collect();
+    in_regions(sources, targets, survey, &regions).uses.into_iter().map(|used| used.reference).collect()
+}
+
+/// The uses for which it matters whether they change with the region: of entries whose comments do not speak of it.
+fn undocumented(list: &List, listed: &[Listed], reconciliation: &Reconciliation, inventory: &Inventory) -> Vec<usize> {
+    let silent = |listed: &Listed| !speaks_of_region(&list.entries[listed.entry]);
+    let entries = listed.iter().zip(&reconciliation.verdicts).filter(|(listed, _)| silent(listed));
+    let first = entries.filter_map(|(_, verdict)| verdict.uses().first().copied());
+    first.filter(|at| inventory.uses[*at].names_region()).collect()
+}
+
 /// The entries with a well-formed image.
 fn listed(list: &List) -> Vec<Listed> {
     let mut listed = Vec::new();
@@ -272,6 +318,16 @@ fn meant(list: &List) -> Vec<Vec<String>> {
         words.filter(|(at, word)| *at == 0 || word.contains(['/', ':'])).map(|(_, word)| last(word)).collect()
     };
     unreadable.map(names).chain(invalid.map(words)).collect()
+}
+
+/// The uses with numbers that Helm prints otherwise than they are written, as they are meant.
+fn written(sources: &Sources, inventory: &Inventory) -> HashMap<usize, Reference> {
+    let uses = inventory.uses.iter().enumerate().filter(|(_, used)| used.when.is_none());
+    uses.filter_map(|(at, used)| Some((at, meant_as(sources, &used.text)?))).collect()
+}
+
+fn meant_as(sources: &Sources, image: &Text) -> Option<Reference> {
+    as_written(sources, image).and_then(|text| Reference::parse(&text).ok())
 }
 
 /// The repository of an image whose tag or digest is missing behind its mark.

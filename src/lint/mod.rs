@@ -7,6 +7,8 @@ mod discovery;
 mod exemption;
 mod finding;
 mod note;
+mod number;
+mod overridden;
 mod reconcile;
 mod rule;
 mod rules;

@@ -19,6 +19,10 @@ pub struct Settings {
     pub overrides: Overrides,
     /// The Kubernetes version that charts see; none means [`Settings::DEFAULT_KUBE_VERSION`].
     pub kube_version: Option<String>,
+    /// Whether each region that the charts name is a scenario.
+    pub all_regions: bool,
+    /// Whether images that are switched off are always found, and not only where an entry asks for it.
+    pub optional: bool,
     /// The configuration of the workspace.
     pub configuration: Option<Loaded>,
 }

@@ -44,10 +44,19 @@ pub fn images(inventory: &Inventory, sources: &Sources, root: &Path, style: Styl
     out
 }
 
+/// Under which condition, in words.
+pub(super) fn when(when: &str) -> String {
+    match when.split_once("values: ") {
+        Some(("", _)) => " (no template prints these values)".to_owned(),
+        Some((switches, _)) => format!(" (when {} is on)", switches.trim_end_matches(", ")),
+        None => format!(" (when {when} is on)"),
+    }
+}
+
 /// The scenarios, where there are several, and the condition that is off.
 fn circumstances(used: &Use) -> String {
     let scenarios = if used.scenarios == ["default"] { "" } else { &format!(" ({})", used.scenarios.join(", ")) };
-    let when = used.when.as_ref().map(|when| format!(" (when {when} is on)")).unwrap_or_default();
+    let when = used.when.as_deref().map(when).unwrap_or_default();
     let likely = used.naming.as_ref().is_some_and(|naming| naming.confidence == Confidence::Likely);
     format!("{scenarios}{when}{}", if likely { " (likely)" } else { "" })
 }
