@@ -20,7 +20,7 @@ const ATTACKS: &[(&str, &str, &str)] = &[
     ("repeat", "{{ repeat 1000000000 \"x\" }}", "Repeat count causes overflow"),
     ("indent", "{{ indent 1000000000 \"x\" }}", "Repeat count causes overflow"),
     ("random", "{{ randAlphaNum 1000000000 }}", "out of range"),
-    ("output", "{{ $x := repeat 1000000 \"x\" }}{{ range until 1000 }}{{ $x }}{{ end }}", "the output is larger"),
+    ("output", "{{ $x := randAlphaNum 1000000 }}{{ range until 1000 }}{{ $x }}{{ end }}", "the output is larger"),
     ("doubling", "{{ $x := \"0123456789\" }}{{ range until 60 }}{{ $x = cat $x $x }}{{ end }}", "bytes of text"),
     ("replace", "{{ $x := repeat 100000 \"x\" }}{{ replace \"x\" $x $x | len }}", "bytes of text"),
     ("regex-replace", "{{ $x := repeat 100000 \"x\" }}{{ regexReplaceAll \"x\" $x $x | len }}", "bytes of text"),
@@ -164,7 +164,8 @@ fn a_chart_that_runs_away_takes_no_other_with_it() {
 #[test]
 #[cfg(target_os = "linux")]
 fn memory_stays_bounded() {
-    for (name, template, message) in ATTACKS.iter().filter(|(_, _, message)| *message == "bytes of text") {
+    let hungry = ["doubling", "kept", "lists", "shared", "shared-maps", "regexes"];
+    for (name, template, message) in ATTACKS.iter().filter(|(name, ..)| hungry.contains(name)) {
         let folder = workspace(&[(name, template)]);
         // Address space, of which stacks take 400 MiB that nobody touches.
         let script = format!("ulimit -v 1600000; exec {} render {name}", env!("CARGO_BIN_EXE_mirrorlint"));

@@ -457,6 +457,8 @@ impl std::fmt::Debug for Text {
 /// Builds a [`Text`] from parts. Draws on the [`Allowance`](super::Allowance): once that is spent, nothing more is added.
 #[derive(Debug, Default)]
 pub struct TextBuilder {
+    /// The first text, when it was added as a whole: not copied before there is a second one, for many texts stay alone.
+    first: Option<Text>,
     text: String,
     runs: Vec<Run>,
     covered: usize,
@@ -473,19 +475,19 @@ impl TextBuilder {
     /// The number of bytes so far.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.text.len()
+        self.as_str().len()
     }
 
     /// Whether nothing was added.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.text.is_empty()
+        self.as_str().is_empty()
     }
 
     /// What was added so far, plain.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.text
+        self.first.as_ref().map_or(&self.text, Text::as_str)
     }
 
     /// Whether something was left out, for the allowance was spent.
@@ -513,6 +515,7 @@ impl TextBuilder {
 
     /// Adds text of unknown origin: punctuation, indentation.
     pub fn push_str(&mut self, text: &str) {
+        self.settle();
         if self.has_room(text.len()) {
             self.text.push_str(text);
         }
@@ -520,6 +523,7 @@ impl TextBuilder {
 
     /// Adds one character of unknown origin.
     pub fn push(&mut self, character: char) {
+        self.settle();
         if self.has_room(character.len_utf8()) {
             self.text.push(character);
         }
@@ -527,6 +531,7 @@ impl TextBuilder {
 
     /// Adds text that was computed from `origins`.
     pub fn push_computed(&mut self, text: &str, origins: &Origins) {
+        self.settle();
         if !self.has_room(text.len()) {
             return;
         }
@@ -546,6 +551,14 @@ impl TextBuilder {
     pub fn push_slice(&mut self, text: &Text, range: Range<usize>) {
         let start = text.text.floor_char_boundary(range.start.min(text.len()));
         let end = text.text.floor_char_boundary(range.end.clamp(start, text.len()));
+        if start == end {
+            return;
+        }
+        if end - start == text.len() && self.is_empty() {
+            self.first = Some(text.clone());
+            return;
+        }
+        self.settle();
         if !self.has_room(end - start) {
             return;
         }
@@ -558,6 +571,7 @@ impl TextBuilder {
 
     /// Adds a text that the template action at `site` printed.
     pub fn push_via(&mut self, text: &Text, site: Span) {
+        self.settle();
         if !self.has_room(text.len()) {
             return;
         }
@@ -583,6 +597,9 @@ impl TextBuilder {
     /// The finished text.
     #[must_use]
     pub fn finish(self) -> Text {
+        if let Some(only) = self.first {
+            return only;
+        }
         // Stray bytes that were cut apart may have come together again as a character.
         if self.text.as_bytes().contains(&0xF4) {
             let bytes = to_bytes(&self.text);
@@ -593,6 +610,16 @@ impl TextBuilder {
             }
         }
         Text { runs: Runs::new(self.runs, self.text.len()), text: self.text.into() }
+    }
+
+    /// Copies the first text, now that it is not the only one.
+    fn settle(&mut self) {
+        if let Some(first) = self.first.take()
+            && self.has_room(first.len())
+        {
+            first.each_run(0..first.len(), |run| self.add(run));
+            self.text.push_str(&first);
+        }
     }
 
     /// Gives the bytes that no run covers yet a run without origin.
@@ -679,6 +706,22 @@ mod tests {
         assert_eq!(parts, [(0..7, false), (7..12, true), (12..13, false), (13..17, true)]);
         assert_eq!(ranges(&image.slice(13..17)), [6..10]);
         assert_eq!(ranges(&image.slice(7..17)), [0..5, 6..10]);
+    }
+
+    #[test]
+    fn a_text_that_stays_alone_is_shared() {
+        let (values, mut builder) = (file("nginx"), TextBuilder::new());
+        builder.push_text(&values.slice(2..2));
+        builder.push_text(&values);
+        assert_eq!((builder.len(), builder.as_str()), (5, "nginx"));
+        let again = std::mem::take(&mut builder).finish();
+        assert!(Arc::ptr_eq(&again.shared(), &values.shared()));
+        builder.push_text(&values.slice(1..3));
+        builder.push('-');
+        builder.push_text(&values);
+        let text = builder.finish();
+        assert_eq!(text, "gi-nginx");
+        assert_eq!(ranges(&text.slice(0..4)), [1..3, 0..1]);
     }
 
     #[test]

@@ -302,7 +302,7 @@ fn deep_nesting_is_refused_not_overflowed() {
 
 #[test]
 fn work_and_output_are_bounded() {
-    let limits = Limits { steps: 1000, output: 100 };
+    let limits = Limits { steps: 1000, output: 100, ..Limits::default() };
     let render = |text: &str| {
         let environment = Environment { limits, ..Environment::default() };
         Chart::new(&[("m", text)], "").render_with(environment).map_err(|error| error.message)

@@ -31,7 +31,7 @@ pub(super) fn decode(document: &Document, strict: bool) -> Result<Value, Failure
     }
 }
 
-/// Decodes a document, of a mapping only the entries under `keys`; refuses all that [`decode`] refuses.
+/// Decodes a document, of a mapping only the entries under `keys` in any case; refuses all that [`decode`] refuses.
 pub(super) fn decode_entries(document: &Document, keys: &[&str]) -> Result<Value, Failure> {
     let root = document.root();
     if !root.is_mapping() || !is_harmless(document) {
@@ -40,7 +40,7 @@ pub(super) fn decode_entries(document: &Document, keys: &[&str]) -> Result<Value
     let mut decoder = Decoder::default();
     let mut building = Building::default();
     for (key, value) in root.entries() {
-        if key.as_str().is_some_and(|name| keys.contains(&name)) {
+        if key.as_str().is_some_and(|name| keys.iter().any(|wanted| wanted.eq_ignore_ascii_case(name))) {
             decoder.entry(key, value, &mut building)?;
         }
     }
@@ -48,7 +48,7 @@ pub(super) fn decode_entries(document: &Document, keys: &[&str]) -> Result<Value
 }
 
 /// Whether nothing in the document can be refused, seen without decoding it: nothing is expanded, merged or tagged, all keys
-/// have a string, all numbers are finite.
+/// have a string, all numbers are finite, and nothing nests deeper than the parser saw: `[a: b]` does.
 fn is_harmless(document: &Document) -> bool {
     let has_string = |key: Node<'_>| match key.data().kind {
         NodeKind::Scalar { resolvable: false, .. } => true,
@@ -67,7 +67,10 @@ fn is_harmless(document: &Document) -> bool {
                     !text.starts_with(['.', '+', '-'])
                         || !matches!(resolve(text), Resolved::Float(value) if !value.is_finite())
                 }),
-                NodeKind::Mapping { .. } => node.entries().all(|(key, _)| has_string(key)),
+                NodeKind::Mapping { flow, .. } => {
+                    let bare = flow && !document.source.as_bytes()[data.range.range()].starts_with(b"{");
+                    !bare && node.entries().all(|(key, _)| has_string(key))
+                }
                 NodeKind::Alias { .. } => false,
             }
     })

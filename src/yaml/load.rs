@@ -6,9 +6,10 @@ use std::sync::Arc;
 use super::decode::{as_go_string, decode, decode_entries};
 use super::error::Error;
 use super::node::{Document, Node, Stream};
+use super::outline::outline;
 use super::parser::Parser;
 use super::value::{Map, Value};
-use crate::source::Text;
+use crate::source::{Text, TextBuilder};
 
 /// What sigs.k8s.io/yaml puts before errors of go-yaml.
 const CONVERTING: &str = "error converting YAML to JSON: ";
@@ -62,11 +63,19 @@ pub fn load(text: &Text) -> Result<Value, Error> {
     load_first(text, false)
 }
 
-/// As [`load`], but of a mapping only the entries under `keys` are kept. What [`load`] refuses anywhere is refused.
+/// As [`load`], for who needs of a mapping only the entries under `keys`, in any case: others may be left out. What [`load`] refuses
+/// anywhere is refused.
 ///
 /// # Errors
 /// As [`load`].
 pub fn load_entries(text: &Text, keys: &[&str]) -> Result<Value, Error> {
+    if let Some(entries) = outline(text) {
+        let mut wanted = TextBuilder::new();
+        for entry in entries.into_iter().filter(|entry| keys.iter().any(|key| key.eq_ignore_ascii_case(entry.key))) {
+            wanted.push_slice(text, entry.lines);
+        }
+        return load_map(&wanted.finish(), "map").map(Value::Map);
+    }
     let first = Parser::new(text).document().and_then(|document| match document {
         Some(document) => decode_entries(&document, keys),
         None => Ok(Value::Null(text.slice(0..0).origins())),

@@ -10,6 +10,7 @@ mod load;
 mod node;
 mod number;
 mod order;
+mod outline;
 mod parser;
 mod reader;
 mod resolve;

@@ -209,7 +209,10 @@ impl<'a> Parser<'a> {
     }
 
     fn node(&mut self, block: bool, indentless: bool) -> Result<u32, Failure> {
-        self.descend()?;
+        if self.depth >= DEEPEST {
+            return self.fail(None, &format!("exceeded max depth of {DEEPEST}"));
+        }
+        self.depth += 1;
         let node = match self.leaf(block, indentless)? {
             Opening::Node(node) => node,
             Opening::BlockSequence => self.block_sequence(false)?,
@@ -220,14 +223,6 @@ impl<'a> Parser<'a> {
         };
         self.depth -= 1;
         Ok(node)
-    }
-
-    fn descend(&mut self) -> Result<(), Failure> {
-        if self.depth >= DEEPEST {
-            return self.fail(None, &format!("exceeded max depth of {DEEPEST}"));
-        }
-        self.depth += 1;
-        Ok(())
     }
 
     /// An alias, scalar or empty node; or what kind of collection starts here.
@@ -397,7 +392,6 @@ impl<'a> Parser<'a> {
 
     /// `[key: value]`: a mapping of one entry without braces.
     fn single_pair(&mut self) -> Result<u32, Failure> {
-        self.descend()?;
         let start = self.start()?;
         let (index, mark) = self.open(start, NodeKind::Mapping { items: Bytes::default(), flow: true });
         let ends = |kind: &Kind| matches!(kind, Kind::FlowEntry | Kind::FlowSequenceEnd);
@@ -406,7 +400,6 @@ impl<'a> Parser<'a> {
         self.child(missing, false, false)?;
         let empty = !self.skip_if(|kind| matches!(kind, Kind::Value))? || self.is(ends)?;
         self.child(empty, false, false)?;
-        self.depth -= 1;
         Ok(self.close(index, mark))
     }
 

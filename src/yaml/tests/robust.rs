@@ -21,9 +21,23 @@ fn exercise(text: &str) {
     for error in errors.into_iter().flatten() {
         assert!(text.get(error.range.clone()).is_some(), "{text:?}: {error:?}");
     }
+    let keys = ["a", "key", "<<", ""];
+    match (load(&text), load_entries(&text, &keys)) {
+        (Ok(Value::Map(mut all)), Ok(Value::Map(some))) => {
+            std::sync::Arc::make_mut(&mut all).retain(|key, _| keys.contains(&key.as_str()));
+            let some = some.iter().filter(|(key, _)| keys.contains(&key.as_str())).collect::<Vec<_>>();
+            assert_eq!(format!("{some:?}"), format!("{:?}", all.iter().collect::<Vec<_>>()));
+        }
+        (Ok(all), Ok(same)) => assert_eq!(format!("{same:?}"), format!("{all:?}")),
+        (Err(one), Err(same)) => assert_eq!(one, same),
+        (one, other) => panic!("{text}: {one:?}, {other:?}"),
+    }
     for value in [load(&text).ok(), load_json(&text).ok(), Some(Value::String(text.clone()))].into_iter().flatten() {
         let _ = (emit_json(&value), emit_json_pretty(&value), emit_json_raw(&value));
-        if let Ok(written) = emit(&value) {
+        // Go writes a key that is called `<<` like one that merges.
+        if let Ok(written) = emit(&value)
+            && !written.contains("<<")
+        {
             // What was written reads back the same (U+0085 and the like were folded on the way out).
             let again = load(&written).unwrap_or_else(|error| panic!("{written}: {error}"));
             assert_eq!(emit(&again).as_ref(), Ok(&written));
@@ -109,6 +123,81 @@ proptest! {
     #[test]
     fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..80)) {
         exercise(&crate::source::from_bytes(&bytes));
+    }
+}
+
+fn line() -> impl Strategy<Value = &'static str> {
+    proptest::sample::select(vec![
+        "a:",
+        "a:",
+        "key: x",
+        "- ",
+        "-",
+        "- a: 1",
+        "- x y",
+        "- - x",
+        "- a:",
+        "key: |",
+        "a: >-",
+        "- |",
+        "text",
+        "# c",
+        "'q': v",
+        "\"q\": 1",
+        "a: 'v",
+        "v'",
+        "a: \"v",
+        "\\n v\"",
+        "a: x # c",
+        "a: 'x' # c",
+        "a: {}",
+        "- []",
+        "a: [x]",
+        "---",
+        "...",
+        "a: b: c",
+        "a: b:",
+        "a: -1",
+        "null: x",
+        "1: x",
+        "a: 'it''s'",
+        "a: \u{fc}\u{2019}",
+        "a: \u{2028}",
+        "a:\t",
+        "",
+        "",
+        "a: .inf",
+        "a: <<",
+        "a: http://x:1/ y",
+        "a: x  ",
+        "a : x",
+        "a: !t x",
+        "a: &b x",
+        "a: *b",
+        "? a",
+        "a: 10e3",
+        "- -",
+        "~:",
+        "a: [x, \"y\"]",
+        "- [ a ]",
+        "a: [x,]",
+        "a: []",
+        "[]",
+        "{}",
+        "a: .x",
+        "- --x",
+        "a: [x]: y",
+    ])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(4000) })]
+
+    #[test]
+    fn a_quick_look_is_never_wrong(lines in proptest::collection::vec((0..5_usize, line()), 1..9)) {
+        let text = lines.iter().map(|(indent, line)| format!("{}{line}\n", " ".repeat(*indent))).collect::<String>();
+        exercise(&text);
+        exercise(text.trim());
     }
 }
 
