@@ -77,6 +77,8 @@ pub enum Element {
     Object(&'static str),
     /// `interface {}`, of a nil slice: what `rest`, `initial` and `concat` give when nothing is left. Empty; `null` in JSON.
     Nil,
+    /// `string`, of a nil slice: what `regexFindAll` gives when nothing matches. Empty; `null` in JSON.
+    NilString,
 }
 
 /// A slice.

@@ -81,20 +81,36 @@ fn from_yaml_array(arguments: &[Value]) -> Outcome {
 }
 
 fn from_json(arguments: &[Value]) -> Outcome {
-    Ok(match json::parse(read(arguments)?) {
-        Ok(map @ Value::Map(_)) => map,
-        Ok(Value::Nil) => Value::map(std::collections::BTreeMap::new()),
-        Ok(other) => error_map(mismatch(&other, "map[string]interface {}")),
-        Err(message) => error_map(message),
+    const WANTED: &str = "map[string]interface {}";
+    let json::Read { value, overflow } = match json::read(read(arguments)?) {
+        Ok(found) => found,
+        Err(message) => return Ok(error_map(message)),
+    };
+    Ok(match (value, overflow) {
+        (map @ Value::Map(_), None) => map,
+        (Value::Map(map), Some(message)) => {
+            map.entries.borrow_mut().insert(Text::new("Error"), Value::string(message));
+            Value::Map(map)
+        }
+        (Value::Nil, None) => Value::map(std::collections::BTreeMap::new()),
+        (Value::Nil, Some(_)) => error_map(mismatch(&Value::int(0), WANTED)),
+        (other, _) => error_map(mismatch(&other, WANTED)),
     })
 }
 
 fn from_json_array(arguments: &[Value]) -> Outcome {
-    Ok(match json::parse(read(arguments)?) {
-        Ok(list @ Value::List(_)) => list,
-        Ok(Value::Nil) => Value::list(Vec::new()),
-        Ok(other) => Value::list(vec![Value::string(mismatch(&other, "[]interface {}"))]),
-        Err(message) => Value::list(vec![Value::string(message)]),
+    const WANTED: &str = "[]interface {}";
+    let told = |message: String| Value::list(vec![Value::string(message)]);
+    let json::Read { value, overflow } = match json::read(read(arguments)?) {
+        Ok(found) => found,
+        Err(message) => return Ok(told(message)),
+    };
+    Ok(match (value, overflow) {
+        (list @ Value::List(_), None) => list,
+        (Value::List(_), Some(message)) => told(message),
+        (Value::Nil, None) => Value::list(Vec::new()),
+        (Value::Nil, Some(_)) => told(mismatch(&Value::int(0), WANTED)),
+        (other, _) => told(mismatch(&other, WANTED)),
     })
 }
 
@@ -112,4 +128,23 @@ fn mismatch(value: &Value, wanted: &str) -> String {
         _ => "number",
     };
     format!("json: cannot unmarshal {kind} into Go value of type {wanted}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn newer_helm_indents_sequences_on_demand() {
+        let written = |write: Writer| {
+            let list = Value::list(vec![Value::string("x")]);
+            let map = Value::map([(Text::new("a"), list)].into());
+            match written(&[map], write) {
+                Ok(Value::String(text)) => text.to_string(),
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(written(to_yaml_pretty), "a:\n  - x");
+        assert_eq!(written(to_yaml), "a:\n- x");
+    }
 }

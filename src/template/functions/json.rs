@@ -9,19 +9,37 @@ use crate::template::quote::quote;
 /// How deep arrays and objects may nest. Go allows 10,000; a template could not print or convert that.
 const DEEPEST: usize = 400;
 
+/// What was read of a text.
+#[derive(Debug)]
+pub(super) struct Read {
+    /// The value; nil in place of numbers that Go cannot hold.
+    pub(super) value: Value,
+    /// Go's message for the first such number: it reads on and complains at the end.
+    pub(super) overflow: Option<String>,
+}
+
+/// The value that `text` is.
+///
+/// # Errors
+/// Go's message, for numbers beyond all bounds too.
+pub(super) fn parse(text: &Text) -> Result<Value, String> {
+    let read = read(text)?;
+    read.overflow.map_or(Ok(read.value), Err)
+}
+
 /// The value that `text` is.
 ///
 /// # Errors
 /// Go's message.
-pub(super) fn parse(text: &Text) -> Result<Value, String> {
+pub(super) fn read(text: &Text) -> Result<Read, String> {
     let bytes = to_bytes(text);
     // Offsets into the text are offsets into the bytes, unless the text holds stray bytes: then origins are left out.
     let source = (bytes.len() == text.len()).then_some(text);
-    let mut parser = Parser { bytes: &bytes, source, position: 0, depth: 0 };
+    let mut parser = Parser { bytes: &bytes, source, position: 0, depth: 0, overflow: None };
     let value = parser.value()?;
     parser.blanks();
     match parser.peek() {
-        None => Ok(value),
+        None => Ok(Read { value, overflow: parser.overflow }),
         Some(_) => Err(parser.unexpected("after top-level value")),
     }
 }
@@ -31,6 +49,7 @@ struct Parser<'b> {
     source: Option<&'b Text>,
     position: usize,
     depth: usize,
+    overflow: Option<String>,
 }
 
 impl Parser<'_> {
@@ -189,7 +208,11 @@ impl Parser<'_> {
         let text = self.read_since(start);
         match text.parse::<f64>() {
             Ok(number) if number.is_finite() => Ok(Value::Float(number, text.origins())),
-            _ => Err(format!("json: cannot unmarshal number {text} into Go value of type float64")),
+            _ => {
+                let message = || format!("json: cannot unmarshal number {text} into Go value of type float64");
+                self.overflow.get_or_insert_with(message);
+                Ok(Value::Nil)
+            }
         }
     }
 

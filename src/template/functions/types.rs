@@ -45,7 +45,7 @@ pub fn type_name(value: &Value) -> &'static str {
         Value::Bytes(_) => "[]uint8",
         Value::List(list) => match list.element {
             Element::Any | Element::Nil => "[]interface {}",
-            Element::String => "[]string",
+            Element::String | Element::NilString => "[]string",
             Element::Int => "[]int",
             Element::Map => "[]map[string]interface {}",
             Element::List => match list.items.first() {

@@ -367,7 +367,7 @@ impl Printer {
         if self.flags.syntax {
             self.out.push_str(type_name(value));
         }
-        if self.flags.syntax && list.element == Element::Nil {
+        if self.flags.syntax && matches!(list.element, Element::Nil | Element::NilString) {
             self.out.push_str("(nil)");
         } else {
             self.out.push(if self.flags.syntax { '{' } else { '[' });
