@@ -71,7 +71,7 @@ pub fn load(text: &Text) -> Result<Value, Error> {
 pub fn load_entries(text: &Text, keys: &[&str]) -> Result<Value, Error> {
     if let Some(entries) = outline(text) {
         let mut wanted = TextBuilder::new();
-        for entry in entries.into_iter().filter(|entry| keys.contains(&entry.key)) {
+        for entry in entries.into_iter().filter(|entry| keys.iter().any(|key| key.eq_ignore_ascii_case(entry.key))) {
             wanted.push_slice(text, entry.lines);
         }
         return load_map(&wanted.finish(), "map").map(Value::Map);
