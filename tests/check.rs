@@ -135,12 +135,16 @@ fn kitchen_sink() {
         -
     tools/ecr-images.conf:28:6 error invalid-repository-name queue--worker
     tools/ecr-images.conf:31:28 error invalid-image-reference migrations
-    tools/ecr-images.conf:34:12 warning stale-entry job-runner
-      unsafe   Delete `job-runner`
-        -# reader-disagreement: the comment becomes part of the image (from local chart worker:2.0.0)
+    tools/ecr-images.conf:34:45 error reader-disagreement job-runner
+      safe     Put the comment on a line of its own
         -job-runner=ghcr.io/example/job-runner:1.4.0 # pulled by the worker itself
-        -
+        +# pulled by the worker itself
+        +job-runner=ghcr.io/example/job-runner:1.4.0
     tools/ecr-images.conf:37:1 error invalid-entry
+    tools/ecr-images.conf:43:16 info disabled-source metrics-server
+      chart    metrics:0.1.0
+      related  charts/platform/charts/metrics/Chart.yaml:5:13
+      related  charts/platform/values.yaml:2:12
     tools/ecr-images.conf:43:68 error unterminated-last-line metrics-server
       safe     End the last line
         -metrics-server=registry.k8s.io/metrics-server/metrics-server:v0.7.1
@@ -248,7 +252,7 @@ fn a_repository_with_two_tags_needs_two_entries() {
     assert!(found[0].contains("missing-entry web:1.0.0 deploys nginx:2 (Pod web, container c1)"), "{found:#?}");
     // An entry for neither stands for the first; the second one is still missing.
     let workspace = Workspace::with_list(&list.replace(":1\n", ":0\n")).chart("web", &["nginx:1", "nginx:2"]);
-    let rules: Vec<String> = rules(&workspace);
+    let rules: Vec<String> = rules_of(&workspace).split_whitespace().map(str::to_owned).collect();
     assert_eq!(rules, ["tag-mismatch", "missing-entry"]);
     let workspace = Workspace::with_list(&format!("{list}# Second (from local chart web:1.0.0)\nweb-2=nginx:2\n"))
         .chart("web", &["nginx:1", "nginx:2"]);
@@ -312,12 +316,12 @@ fn a_digest_is_a_version() {
     let deployed = format!("nginx@{digest}");
     let note = "# Web (from local chart web:1.0.0)\n";
     let right = Workspace::with_list(&format!("{note}web={deployed}\n")).chart("web", &[&deployed]);
-    assert_eq!(rules_of(&right), "");
+    assert_eq!(rules_of(&right), "reader-disagreement", "neither script reads digests");
     let tag = Workspace::with_list(&format!("{note}web=nginx:1\n")).chart("web", &[&deployed]);
     assert_eq!(rules_of(&tag), "tag-mismatch");
     assert_eq!(tag.fixed("tag-mismatch"), format!("{note}web={deployed}\n"));
     let other = Workspace::with_list(&format!("{note}web={deployed}\n")).chart("web", &["nginx:1"]);
-    assert_eq!(rules_of(&other), "tag-mismatch");
+    assert_eq!(rules_of(&other), "tag-mismatch reader-disagreement");
     assert_eq!(other.fixed("tag-mismatch"), format!("{note}web=nginx:1\n"));
     let pinned = format!("nginx:1@{digest}");
     let unpinned = Workspace::with_list(&format!("{note}web=nginx:1\n")).chart("web", &[&pinned]);
@@ -333,7 +337,7 @@ fn a_registry_port_is_no_tag() {
         "{note}# Repository: registry.example.org:5000/team/web\n# Tag: 1\nweb={deployed}\n"
     ))
     .chart("web", &[deployed]);
-    assert_eq!(rules_of(&right), "");
+    assert_eq!(rules_of(&right), "reader-disagreement", "the copy script takes the port for the tag's start");
     let old =
         Workspace::with_list(&format!("{note}web=registry.example.org:5000/team/web:0\n")).chart("web", &[deployed]);
     assert_eq!(old.fixed("tag-mismatch"), format!("{note}web={deployed}\n"));
@@ -342,7 +346,7 @@ fn a_registry_port_is_no_tag() {
     assert_eq!(none.fixed("tag-mismatch"), format!("{note}web={deployed}\n"));
     let port =
         Workspace::with_list(&format!("{note}web=registry.example.org:5001/team/web:1\n")).chart("web", &[deployed]);
-    assert_eq!(rules_of(&port), "repository-mismatch");
+    assert_eq!(rules_of(&port), "reader-disagreement repository-mismatch");
     assert_eq!(port.fixed("repository-mismatch"), format!("{note}web={deployed}\n"));
 }
 
@@ -355,12 +359,12 @@ fn no_tag_is_latest() {
         ("docker.io/nginx", "index.docker.io/library/nginx:latest"),
     ] {
         let workspace = Workspace::with_list(&format!("{note}web={listed}\n")).chart("web", &[deployed]);
-        assert_eq!(rules_of(&workspace), "", "{listed} for {deployed}");
+        assert_eq!(rules_of(&workspace), "floating-tag", "{listed} for {deployed}");
     }
     let workspace = Workspace::with_list(&format!("{note}# Tag: 1\nweb=nginx:1\n")).chart("web", &["nginx"]);
-    assert_eq!(rules_of(&workspace), "tag-mismatch");
+    assert_eq!(rules_of(&workspace), "floating-tag tag-mismatch");
     let fixed = workspace.fixed("tag-mismatch");
-    assert_eq!(rules_of(&Workspace::with_list(&fixed).chart("web", &["nginx"])), "", "{fixed}");
+    assert_eq!(rules_of(&Workspace::with_list(&fixed).chart("web", &["nginx"])), "floating-tag", "{fixed}");
 }
 
 /// An umbrella chart with `sub` under an alias, in a folder of another name.
@@ -425,7 +429,7 @@ fn notes_choose_among_root_charts() {
 fn line_ends_of_a_windows_list_are_kept() {
     let list = "# Web (from local chart web:0.9.0)\r\n# Tag: 0\r\nweb=nginx:0\r\n";
     let workspace = || Workspace::with_list(list).chart("web", &["nginx:1", "redis:7"]);
-    assert_eq!(rules_of(&workspace()), "wrong-source tag-mismatch missing-entry");
+    assert_eq!(rules_of(&workspace()), "wrong-source tag-mismatch reader-disagreement missing-entry");
     assert_eq!(workspace().fixed("tag-mismatch"), "# Web (from local chart web:1.0.0)\r\n# Tag: 1\r\nweb=nginx:1\r\n");
     let more = workspace().fixed("missing-entry");
     assert_eq!(
@@ -474,7 +478,7 @@ fn columns_count_bytes_of_any_script() {
             &Workspace::with_list("\u{feff}# Web (from local chart web:1.0.0)\nweb=nginx:1\n")
                 .chart("web", &["nginx:1"])
         ),
-        ""
+        "reader-disagreement"
     );
 }
 
@@ -494,10 +498,12 @@ fn entries_of_a_chart_that_is_switched_off_stay() {
     let web = "# Web (from local chart web:1.0.0)\nweb=nginx:1\n";
     for name in ["extra", "nested"] {
         let list = format!("{web}\n# Extra (from local chart {name}:1.0.0)\nextra=redis:6\n");
-        assert_eq!(rules_of(&switched_off(&list)), "", "{name}");
+        assert_eq!(rules_of(&switched_off(&list)), "disabled-source", "{name}");
     }
     let list = format!("{web}\n# Redis (from local chart web:1.0.0)\nredis=redis:7\n");
-    assert_eq!(rules_of(&switched_off(&list)), "stale-entry", "nothing says that it is from `extra`");
+    assert_eq!(rules_of(&switched_off(&list)), "disabled-source", "`extra` would deploy it, whatever the note says");
+    let list = format!("{web}\n# Valkey (from local chart web:1.0.0)\nvalkey=valkey:7\n");
+    assert_eq!(rules_of(&switched_off(&list)), "stale-entry");
     let on = switched_off(web).findings_with(&["--set", "extra.enabled=true"]);
     assert_eq!(on.len(), 2, "{on:#?}");
 }
@@ -544,7 +550,7 @@ fn each_region_of_the_list_is_a_scenario() {
             .file("web/values.yaml", "region: \"\"\n")
             .file("web/templates/web.yaml", &template)
     };
-    let note = "# Agent (from local chart web:1.0.0)\n";
+    let note = "# Agent (from local chart web:1.0.0)\n# Note: the account depends on the region\n";
     let west = format!("{note}agent=111111111111.dkr.ecr.us-west-2.amazonaws.com/agent:2\n");
     let east = format!("{note}agent-eu=222222222222.dkr.ecr.eu-west-1.amazonaws.com/agent:2\n");
     assert_eq!(rules_of(&workspace(&west)), "");
@@ -556,8 +562,8 @@ fn each_region_of_the_list_is_a_scenario() {
     assert!(found[0].contains("tag-mismatch `agent-eu` lists 1, but web:1.0.0 deploys 2"), "{found:#?}");
     // A region of which no variant is listed rightly: one image is wrong, not one per region.
     let account = workspace(&west.replace("111111111111", "333333333333"));
-    assert_eq!(rules_of(&account), "repository-mismatch");
-    assert_eq!(account.fixed("repository-mismatch"), west);
+    assert_eq!(rules_of(&account), "region-mismatch");
+    assert_eq!(account.fixed("region-mismatch"), west);
 }
 
 #[test]
@@ -567,7 +573,7 @@ fn a_name_in_another_registry_is_the_partner() {
     assert_eq!(rules_of(&workspace), "undocumented-source repository-mismatch missing-entry", "the entry's name tells");
     let other =
         Workspace::with_list(&list.replace("health-agent=", "thing=")).chart("web", &["example.org/health-agent:2"]);
-    assert_eq!(rules_of(&other), "stale-entry missing-entry");
+    assert_eq!(rules_of(&other), "stale-entry floating-tag missing-entry");
 }
 
 #[test]
@@ -618,14 +624,9 @@ fn comments_of_a_wrong_image_are_no_second_finding() {
     assert_eq!(rules_of(&other), "repository-mismatch");
 }
 
-fn rules(workspace: &Workspace) -> Vec<String> {
-    let word = |row: &String| row.split(' ').nth(1).unwrap().to_owned();
-    workspace.findings().iter().map(word).collect()
-}
-
 /// The rules that find something, in the order of the findings.
 fn rules_of(workspace: &Workspace) -> String {
-    rules(workspace).join(" ")
+    rules_with(workspace, &[])
 }
 
 fn rules_with(workspace: &Workspace, arguments: &[&str]) -> String {

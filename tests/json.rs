@@ -365,23 +365,24 @@ fn every_image_has_the_fields_of_the_contract() {
         assert_eq!(report["version"], 1);
         assert!(!items(&report, "images").is_empty());
         for image in items(&report, "images") {
-            shape(
-                image,
-                &[
-                    ("image", "string"),
-                    ("repository", "string"),
-                    ("tag", "string?"),
-                    ("digest", "string?"),
-                    ("kind", "string"),
-                    ("chart", "object"),
-                    ("path", "array"),
-                    ("workload", "object"),
-                    ("origins", "array"),
-                    ("scenarios", "array"),
-                    ("when", "string?"),
-                ],
-            );
-            assert_eq!(text(image, "kind"), "container");
+            let mut fields = vec![
+                ("image", "string"),
+                ("repository", "string"),
+                ("tag", "string?"),
+                ("digest", "string?"),
+                ("kind", "string"),
+                ("chart", "object"),
+                ("path", "array"),
+                ("workload", "object"),
+                ("origins", "array"),
+                ("scenarios", "array"),
+                ("when", "string?"),
+            ];
+            // How an operand was recognised.
+            let operand = text(image, "kind") == "operand";
+            fields.extend(operand.then_some(("naming", "object")));
+            shape(image, &fields);
+            assert!(operand || text(image, "kind") == "container");
             assert!(text(image, "image").ends_with(&format!(":{}", text(image, "tag"))));
             let short = text(image, "image").rsplit_once(':').unwrap().0;
             assert!(text(image, "repository").ends_with(short));

@@ -1,5 +1,6 @@
 //! Every example of every rule page is a small workspace: it is linted, its findings must be exactly those it expects, and
-//! its fixed text exactly what the page's rule fixes it to.
+//! its fixed text exactly what the page's rule fixes it to. `MIRRORLINT_BLESS=1 cargo test --test rules` writes both into the
+//! pages as they are; read the difference before it is committed.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may stop at the first surprise
 
@@ -87,13 +88,7 @@ fn run(rule: &Rule, example: &Example) {
         });
     assert!(matches, "{name}\nexpected:\n  {}\nfound:\n  {}", example.expected.join("\n  "), shown.join("\n  "));
 
-    let mut texts = example.files.clone();
-    for finding in checked.findings.iter().rev().filter(|finding| finding.rule.id == rule.id) {
-        let Some(fix) = finding.fixes.first() else { continue };
-        let file = sources.get(fix.edits()[0].span.file);
-        let text = texts.get_mut(&display_path(&checked.root, file.path())).expect("a fix edits a file of the example");
-        *text = apply(text, fix);
-    }
+    let texts = fixed(rule, example, &checked, &sources);
     for (path, fixed) in &example.fixed {
         assert_eq!(&texts[path], fixed, "{name}: {path} after the fix");
     }
@@ -110,8 +105,92 @@ fn run(rule: &Rule, example: &Example) {
     assert!(left.iter().all(|row| kept(row) && !row.0.ends_with(rule.id)), "{name}: after the fix: {left:?}");
 }
 
+/// The text of the example's files after all fixes of the page's rule, the last first.
+fn fixed(rule: &Rule, example: &Example, checked: &Checked, sources: &Sources) -> BTreeMap<String, String> {
+    let mut texts = example.files.clone();
+    for finding in checked.findings.iter().rev().filter(|finding| finding.rule.id == rule.id) {
+        let Some(fix) = finding.fixes.first() else { continue };
+        let file = sources.get(fix.edits()[0].span.file);
+        let text = texts.get_mut(&display_path(&checked.root, file.path())).expect("a fix edits a file of the example");
+        *text = apply(text, fix);
+    }
+    texts
+}
+
+/// The page with the `expect` and `fixed` blocks that its examples deserve. A part of a message that still holds is kept.
+fn bless(rule: &Rule) -> String {
+    let (head, body) = rule.page.split_once("\n## Examples\n").expect("a page has examples");
+    let mut page = format!("{head}\n## Examples\n");
+    let parts: Vec<&str> = body.split("\n### ").collect();
+    page.push_str(parts[0]);
+    for part in &parts[1..] {
+        let example = examples(&format!("\n## Examples\n\n### {part}")).pop().expect("an example");
+        page.push_str("\n### ");
+        if example.files.is_empty() {
+            page.push_str(part);
+            continue;
+        }
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        write(folder.path(), &example.files);
+        let (checked, sources) = lint(folder.path());
+        let mut blocks = String::new();
+        let found = rows(&checked, &sources);
+        if !found.is_empty() {
+            blocks.push_str("\n```expect\n");
+        }
+        for (place, message) in &found {
+            let parts = example.expected.iter().filter_map(|row| row.split_once(" \""));
+            let kept = parts.filter(|(at, _)| at.split(' ').nth(1) == place.split(' ').nth(1));
+            let kept = kept.map(|(_, part)| part.strip_suffix('"').unwrap_or(part)).find(|part| message.contains(part));
+            blocks.push_str(&format!("{place} \"{}\"\n", kept.unwrap_or(message)));
+        }
+        if !found.is_empty() {
+            blocks.push_str("```\n");
+        }
+        for (path, text) in fixed(rule, &example, &checked, &sources) {
+            if example.files[&path] != text {
+                let language =
+                    if path.ends_with(".conf") { "conf" } else { path.rsplit('.').next().unwrap_or_default() };
+                let (mark, text) = text.strip_suffix('\n').map_or((" no-newline", &*text), |text| ("", text));
+                blocks.push_str(&format!("\n```{language} fixed={path}{mark}\n{text}\n```\n"));
+            }
+        }
+        page.push_str(&(without_outcome(part) + &blocks));
+    }
+    page
+}
+
+/// The text of an example without its `expect` and `fixed` blocks.
+fn without_outcome(example: &str) -> String {
+    let mut kept: Vec<&str> = Vec::new();
+    let mut lines = example.lines();
+    while let Some(line) = lines.next() {
+        if line == "```expect" || (line.starts_with("```") && line.contains(" fixed=")) {
+            lines.by_ref().find(|line| *line == "```");
+            continue;
+        }
+        kept.push(line);
+        if line.starts_with("```") {
+            for line in lines.by_ref() {
+                kept.push(line);
+                if line == "```" {
+                    break;
+                }
+            }
+        }
+    }
+    kept.join("\n").trim_end().to_owned() + "\n"
+}
+
 #[test]
 fn every_example_of_every_page_holds() {
+    if std::env::var_os("MIRRORLINT_BLESS").is_some() {
+        for rule in rules() {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules").join(format!("{}.md", rule.id));
+            std::fs::write(path, bless(rule)).expect("a page can be written");
+        }
+        return;
+    }
     let mut failures = Vec::new();
     let mut count = 0;
     for rule in rules() {

@@ -35,6 +35,7 @@ pub use load::{LoadOptions, MAX_CHART_DEPTH};
 pub use metadata::{Dependency, Lock, Maintainer, Metadata};
 pub use overrides::{Given, Overrides, STANDARD_INPUT};
 pub(crate) use overrides::{assign, merge, read_values};
+pub(crate) use process::is_compatible;
 pub use process::{Cause, ChartNode, Disabled, Processed};
 pub use set::{MAX_INDEX, MAX_NESTING};
 

@@ -425,7 +425,7 @@ impl State {
 }
 
 /// Helm's `IsCompatibleRange`: false when either is malformed.
-pub(super) fn is_compatible(constraint: &str, version: &str) -> bool {
+pub(crate) fn is_compatible(constraint: &str, version: &str) -> bool {
     match (Version::parse(version), Constraint::parse(constraint)) {
         (Ok(version), Ok(constraint)) => constraint.check(&version),
         _ => false,

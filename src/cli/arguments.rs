@@ -49,7 +49,7 @@ pub(super) struct Check {
     pub paths: Vec<PathBuf>,
     /// How to print the findings.
     #[arg(long, value_enum, default_value = "human")]
-    pub format: Format,
+    pub format: FindingsFormat,
     /// Exit 0 also when there are findings.
     #[arg(long)]
     pub exit_zero: bool,
@@ -62,6 +62,12 @@ pub(super) struct Check {
     /// Leave these rules out.
     #[arg(long, value_delimiter = ',', value_name = "RULE")]
     pub ignore: Vec<String>,
+    /// Print how many findings each rule has, in place of the findings.
+    #[arg(long)]
+    pub statistics: bool,
+    /// Print no closing lines.
+    #[arg(short, long)]
+    pub quiet: bool,
     #[command(flatten)]
     pub charts: ChartOptions,
 }
@@ -115,6 +121,9 @@ pub(super) struct Images {
     /// How to print them.
     #[arg(long, value_enum, default_value = "human")]
     pub format: Format,
+    /// Show what is deployed in each region that the charts name.
+    #[arg(long, conflicts_with = "regions")]
+    pub all_regions: bool,
     #[command(flatten)]
     pub charts: ChartOptions,
 }
@@ -177,6 +186,9 @@ pub(super) struct Values {
 pub(super) struct Explain {
     /// The rule's name.
     pub rule: String,
+    /// How to print it.
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -190,6 +202,16 @@ pub(super) struct Rules {
 pub(super) enum Format {
     /// For people.
     Human,
+    /// For programs.
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum FindingsFormat {
+    /// For people.
+    Human,
+    /// One line each: `PATH:LINE:COLUMN: SEVERITY[RULE] MESSAGE`.
+    Concise,
     /// For programs.
     Json,
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use super::arguments::{ChartOptions, Check, Format, ValueOptions};
+use super::arguments::{ChartOptions, Check, FindingsFormat as Format, ValueOptions};
 use super::{Ending, Outcome, Session};
 use crate::chart::{Overrides, STANDARD_INPUT};
 use crate::config::{FILE_NAME, Loaded};
@@ -14,6 +14,9 @@ pub(super) fn run(session: &Session, options: &Check) -> Outcome {
     for name in options.select.iter().chain(&options.ignore) {
         rule(name).ok_or_else(|| super::rules::unknown(name))?;
     }
+    if options.statistics && options.format == Format::Json {
+        return Err(Refusal::new("--statistics is for people: JSON has every finding with its rule"));
+    }
     let here = [PathBuf::from(".")];
     let paths = if options.paths.is_empty() { &here[..] } else { &options.paths };
     let mut checked = check_all(session, paths, &options.charts)?;
@@ -21,11 +24,7 @@ pub(super) fn run(session: &Session, options: &Check) -> Outcome {
         let named = |list: &[String]| list.iter().any(|name| name == finding.rule.id);
         (options.select.is_empty() || named(&options.select)) && !named(&options.ignore)
     });
-    let text = match options.format {
-        Format::Human => report::human(&checked, &session.sources, session.style),
-        Format::Json => report::json(&checked, &session.sources),
-    };
-    session.print(&text)?;
+    session.print(&text(session, options, &checked))?;
     let worst = checked.findings.iter().map(|finding| finding.severity).max();
     let failed = worst.is_some_and(|severity| severity >= options.fail_on.into());
     Ok(if failed && !options.exit_zero { Ending::Findings } else { Ending::Clean })
@@ -61,6 +60,23 @@ fn check_all(session: &Session, paths: &[PathBuf], options: &ChartOptions) -> Re
     Ok(all.unwrap_or_default())
 }
 
+fn text(session: &Session, options: &Check, checked: &Checked) -> String {
+    let (sources, style) = (&session.sources, session.style);
+    let mut text = match options.format {
+        _ if options.statistics => report::statistics(checked),
+        Format::Human => report::findings(checked, sources, style),
+        Format::Concise => report::concise(checked, sources),
+        Format::Json => report::json(checked, sources),
+    };
+    if options.format == Format::Human && !options.quiet {
+        if options.statistics && !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(&report::closing(checked, style));
+    }
+    text
+}
+
 /// The workspace that `path` means, and the settings for it: its configuration and the command line's over that.
 pub(super) fn open(session: &Session, path: &Path, options: &ChartOptions) -> Result<(Workspace, Settings), Refusal> {
     let folder = if path.is_dir() { path.to_owned() } else { discover(path)?.root };
@@ -85,6 +101,8 @@ pub(super) fn settings(session: &Session, options: &ChartOptions) -> Result<Sett
         regions: options.regions.clone(),
         overrides: overrides(session, &options.values)?,
         kube_version: options.kube_version.clone(),
+        optional: false,
+        all_regions: false,
         configuration: None,
     })
 }

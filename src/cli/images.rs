@@ -6,12 +6,12 @@ use super::arguments::{ChartOptions, Format, Images};
 use super::check::{is_chart, open, settings};
 use super::{Ending, Outcome, Session};
 use crate::inventory::Inventory;
-use crate::lint::{Refusal, check, images};
+use crate::lint::{Refusal, Settings, check, images};
 use crate::report;
 
 pub(super) fn run(session: &Session, options: &Images) -> Outcome {
     let path = options.path.clone().unwrap_or_else(|| PathBuf::from("."));
-    let (root, inventory) = gather(session, &path, &options.charts)?;
+    let (root, inventory) = gather(session, &path, &options.charts, Breadth { all_regions: options.all_regions })?;
     let text = match options.format {
         Format::Human => report::images(&inventory, &session.sources, &root, session.style),
         Format::Json => report::images_json(&inventory, &session.sources, root_of(&root)),
@@ -20,17 +20,38 @@ pub(super) fn run(session: &Session, options: &Images) -> Outcome {
     Ok(Ending::Clean)
 }
 
-/// What the chart, the list or the workspace at `path` deploys; and the path that its paths are relative to.
-pub(super) fn gather(session: &Session, path: &Path, options: &ChartOptions) -> Result<(PathBuf, Inventory), Refusal> {
+/// How much beyond what is deployed under the assumed scenarios. What is switched off is always shown.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Breadth {
+    /// All regions that the charts name.
+    pub all_regions: bool,
+}
+
+impl Breadth {
+    fn widen(self, settings: Settings) -> Settings {
+        Settings { optional: true, all_regions: self.all_regions, ..settings }
+    }
+}
+
+/// What the chart, the list or the workspace at `path` deploys or could deploy; and the path that its paths are relative to.
+pub(super) fn gather(
+    session: &Session,
+    path: &Path,
+    options: &ChartOptions,
+    breadth: Breadth,
+) -> Result<(PathBuf, Inventory), Refusal> {
     if is_chart(path) {
-        let inventory = images(&session.sources, &[path.to_owned()], &settings(session, options)?)?;
+        let settings = breadth.widen(settings(session, options)?);
+        let inventory = images(&session.sources, &[path.to_owned()], &settings)?;
         return Ok((path.to_owned(), inventory));
     }
     let (workspace, settings) = open(session, path, options)?;
+    let settings = breadth.widen(settings);
     let mut all = Inventory::default();
     for list in check(&session.sources, &workspace, &settings)?.lists {
         all.uses.extend(list.inventory.uses);
         all.malformed.extend(list.inventory.malformed);
+        all.disagreements.extend(list.inventory.disagreements);
     }
     Ok((workspace.root, all))
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::arguments::{Explain, Format, Rules};
 use super::{Ending, Outcome, Session};
 use crate::lint::{Refusal, Rule, nearest_rule, rule, rules};
+use crate::report;
 
 #[derive(Serialize)]
 struct Row {
@@ -14,6 +15,20 @@ struct Row {
     fix: Option<&'static str>,
     since: &'static str,
     summary: &'static str,
+}
+
+#[derive(Serialize)]
+struct Page {
+    #[serde(flatten)]
+    row: Row,
+    url: String,
+    sections: Vec<Section>,
+}
+
+#[derive(Serialize)]
+struct Section {
+    title: &'static str,
+    text: &'static str,
 }
 
 impl From<&Rule> for Row {
@@ -50,9 +65,15 @@ pub(super) fn list(session: &Session, options: &Rules) -> Outcome {
 /// Prints a rule's page.
 pub(super) fn explain(session: &Session, options: &Explain) -> Outcome {
     let rule = rule(&options.rule).ok_or_else(|| unknown(&options.rule))?;
-    let body =
-        rule.page.strip_prefix("---\n").and_then(|text| text.split_once("\n---\n")).map_or(rule.page, |(_, body)| body);
-    session.print(&format!("{}\n", body.trim()))?;
+    let text = match options.format {
+        Format::Human => report::page(rule.body(), session.style),
+        Format::Json => {
+            let sections = rule.sections().into_iter().map(|(title, text)| Section { title, text }).collect();
+            let page = Page { row: rule.into(), url: rule.url(), sections };
+            serde_json::to_string(&page).unwrap_or_default() + "\n"
+        }
+    };
+    session.print(&text)?;
     Ok(Ending::Clean)
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::arguments::{Format, Why};
 use super::check::overrides;
-use super::images::{gather, root_of};
+use super::images::{Breadth, gather, root_of};
 use super::{Ending, Outcome, Session};
 use crate::image::Reference;
 use crate::inventory::{Inventory, Use, lineage};
@@ -14,7 +14,7 @@ use crate::report;
 pub(super) fn run(session: &Session, options: &Why) -> Outcome {
     let overrides = overrides(session, &options.charts.values)?;
     let path = options.path.clone().unwrap_or_else(|| PathBuf::from("."));
-    let (root, inventory) = gather(session, &path, &options.charts)?;
+    let (root, inventory) = gather(session, &path, &options.charts, Breadth::default())?;
     let uses = choose(&inventory, &options.image)?;
     let given = overrides.layers(&session.sources)?;
     let explained: Vec<_> = uses.into_iter().map(|used| (used, lineage(&session.sources, used, &given))).collect();

@@ -19,6 +19,8 @@ pub struct Configuration {
     pub rules: BTreeMap<String, Level>,
     /// Deployed images that need no mirroring.
     pub exempt: Vec<Exemption>,
+    /// Findings that are not reported.
+    pub allow: Vec<Allow>,
 }
 
 /// One list and the charts that it is held against.
@@ -95,6 +97,20 @@ pub struct Exemption {
     pub reason: String,
 }
 
+/// Findings of a rule that are not reported.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Allow {
+    /// The rule.
+    pub rule: String,
+    /// The file or folder that its findings are in. Without it, all of them.
+    #[serde(default)]
+    pub path: Option<PathBuf>,
+    /// Why.
+    pub reason: String,
+}
+
 /// How bad the findings of a rule are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -139,10 +155,12 @@ impl Scalar {
 
 /// The key that `name` was most likely meant to be.
 pub(super) fn nearest(name: &str) -> Option<&'static str> {
-    const KEYS: [&str; 17] = [
+    const KEYS: [&str; 19] = [
         "lists",
         "rules",
         "exempt",
+        "allow",
+        "rule",
         "path",
         "charts",
         "release",

@@ -2,9 +2,14 @@
 //! Uses `render`, `chart` and `image`; judges nothing.
 
 mod lineage;
+mod optional;
+mod operands;
 mod pods;
+mod regions;
 mod scenario;
 mod survey;
+mod values;
+mod witness;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,22 +19,29 @@ use crate::image::Reference;
 use crate::source::{Layer, Origin, Span, Text};
 
 pub use lineage::{Giver, Lineage, Lost, Part, Setting, Strand, lineage};
+pub use optional::{Optional, optional};
+pub use regions::{Change, dynamic, in_regions, regions_named};
+pub use operands::{Confidence, Naming};
 pub use scenario::{Scenario, Target, regions_of};
 pub use survey::{Ambiguity, Problem, Survey, survey};
+pub use witness::Disagreement;
 
 /// How an image gets pulled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// A container of a pod names it.
     Container,
+    /// A running controller will pull it: a variable, an argument, a ConfigMap or a custom resource names it.
+    Operand,
 }
 
 impl Kind {
-    /// `container`
+    /// `container` or `operand`
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Container => "container",
+            Self::Operand => "operand",
         }
     }
 }
@@ -93,6 +105,8 @@ pub struct Use {
     pub reference: Reference,
     /// How it gets pulled.
     pub kind: Kind,
+    /// How it is named, when it is an operand.
+    pub naming: Option<Naming>,
     /// The chart whose template names it.
     pub chart: ChartName,
     /// The names of the charts from the root chart down to it; aliases where the dependency has one.
@@ -107,7 +121,8 @@ pub struct Use {
     pub scenarios: Vec<String>,
     /// When a subchart lies several times under `charts/`: the copies that name this image, if not all of them do.
     pub only_in: Vec<PathBuf>,
-    /// The condition that must be on for it to be deployed, when it is off.
+    /// What must be switched on for it to be deployed, when it is off: the condition's value (`gpu-operator.enabled`; several
+    /// are joined by commas), or the values that name it and that no template prints (`values: grafana.image`).
     pub when: Option<String>,
     /// Which of the containers of one rendering that are the same but for their image, from 0: containers without names,
     /// objects of one name in several namespaces.
@@ -123,6 +138,7 @@ pub struct Slot<'a> {
     path: &'a [String],
     template: &'a str,
     workload: &'a Workload,
+    naming: Option<&'a str>,
     kind: Kind,
     turn: usize,
 }
@@ -156,23 +172,33 @@ impl Use {
         self.chain.iter().rev().filter(goes_by).map(|link| &link.chart).collect()
     }
 
+    /// Whether it is of the kind that changes with the region: it comes from a private ECR, or names a region.
+    #[must_use]
+    pub fn names_region(&self) -> bool {
+        self.reference.ecr().is_some() || regions::names_region(self.reference.name())
+    }
+
     /// Where the version of its chart is pinned.
     #[must_use]
     pub fn pinned(&self) -> Option<Span> {
         self.chain.last().and_then(|link| link.pinned)
     }
 
-    /// The one container that names it, for messages: `DaemonSet rel-efa, container efa`.
+    /// What names it, for messages: `DaemonSet rel-efa, container efa`; behind it the place within, when it is an operand.
     #[must_use]
     pub fn place(&self) -> String {
-        self.workload.to_string()
+        match &self.naming {
+            Some(naming) => format!("{}, {}", self.workload, naming.place),
+            None => self.workload.to_string(),
+        }
     }
 
     /// What stays the same when only the scenario changes: two uses with the same slot are one image with variants.
     #[must_use]
     pub fn slot(&self) -> Slot<'_> {
         let Self { root, path, template, workload, kind, turn, .. } = self;
-        Slot { root, path, template, workload, kind: *kind, turn: *turn }
+        let naming = self.naming.as_ref().map(|naming| naming.place.as_str());
+        Slot { root, path, template, workload, naming, kind: *kind, turn: *turn }
     }
 }
 
@@ -193,10 +219,12 @@ fn decisive(text: &Text) -> Option<(Span, Layer)> {
 /// Everything that the charts of one list deploy.
 #[derive(Clone, Debug, Default)]
 pub struct Inventory {
-    /// The uses, sorted by chart path, workload and image.
+    /// The uses, sorted by chart path, workload and image; optional ones, which have a [`Use::when`], come last.
     pub uses: Vec<Use>,
     /// Images that nothing can pull, each once.
     pub malformed: Vec<Malformed>,
+    /// What the charts say of their images in `Chart.yaml`, where the rendering says otherwise.
+    pub disagreements: Vec<Disagreement>,
 }
 
 /// A container's image that is no image reference: `nginx:`, when nobody gave the tag.
@@ -217,12 +245,12 @@ pub struct Malformed {
 }
 
 impl Inventory {
-    /// The number of images: variants of one image count once.
+    /// The number of images that are deployed: variants of one image count once.
     #[must_use]
     pub fn count(&self) -> usize {
         let mut images: Vec<String> = Vec::new();
         let mut slots = Vec::new();
-        for used in &self.uses {
+        for used in self.uses.iter().filter(|used| used.when.is_none()) {
             let image = used.reference.to_string();
             let known_slot = slots.contains(&used.slot());
             slots.push(used.slot());

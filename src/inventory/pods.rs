@@ -5,7 +5,8 @@ use super::Workload;
 use crate::source::Text;
 use crate::yaml::{Map, Value};
 
-const LISTS: [&str; 3] = ["containers", "initContainers", "ephemeralContainers"];
+/// The keys of lists of containers.
+pub(super) const LISTS: [&str; 3] = ["containers", "initContainers", "ephemeralContainers"];
 
 /// The kind that describes objects: its schema may have any key.
 pub(super) const DEFINITION: &str = "CustomResourceDefinition";
@@ -56,7 +57,7 @@ fn walk(value: &Value, owner: &Workload, depth: usize, found: &mut Vec<Container
 }
 
 /// What a mapping says of itself when it is a Kubernetes object.
-fn object(map: &Map) -> Option<Workload> {
+pub(super) fn object(map: &Map) -> Option<Workload> {
     let kind = map.get("kind")?.as_text()?.to_string();
     map.get("apiVersion")?.as_text()?;
     let name = map.get("metadata").and_then(|metadata| metadata.get("name")).and_then(Value::as_text);

@@ -4,13 +4,15 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::operands::{Evidence, operands};
 use super::pods::{Container, DEFINITION};
-use super::{ChartLink, ChartName, Inventory, Kind, Malformed, Scenario, Target, Use, Workload, decisive};
+use super::witness::{Testimony, disagreements, testimonies};
+use super::{ChartLink, ChartName, Inventory, Kind, Malformed, Naming, Scenario, Target, Use, Workload, decisive};
 use crate::chart::version::Version;
 use crate::chart::{AmbiguousSubchart, Cause, Chart, ChartNode, Choice, Dependency, Disabled, Processed, merge};
 use crate::image::Reference;
 use crate::render::{Options, RenderError, Rendered, Renderer};
-use crate::source::{Sources, Span};
+use crate::source::{Sources, Span, Text};
 use crate::yaml::{self, Map, Value};
 
 /// Something wrong with a chart.
@@ -68,67 +70,109 @@ pub struct Survey {
     pub unknown: Vec<String>,
     /// Charts that are switched off, by all names that they go by, with the switch.
     pub disabled: Vec<(String, String)>,
+    /// Where each switch is off.
+    pub switches: Vec<(String, Span)>,
+    /// A renderer per target, with its templates parsed.
+    pub(super) renderers: Arc<[Renderer]>,
+    /// The images of the list.
+    pub(super) listed: Arc<[Reference]>,
 }
 
 /// One rendering to be done.
-struct Job<'a> {
-    renderer: &'a Renderer,
-    chart: &'a Arc<Chart>,
-    scenario: &'a Scenario,
-    choice: Choice,
+pub(super) struct Job<'a> {
+    pub renderer: &'a Renderer,
+    pub chart: &'a Arc<Chart>,
+    pub scenario: &'a Scenario,
+    pub choice: Choice,
+    /// What had to be switched on for it.
+    pub when: Option<String>,
 }
 
 /// What is kept of a rendering: not its manifests, which may be large.
-struct Outcome {
-    processed: Processed,
+pub(super) struct Outcome {
+    pub processed: Processed,
     refusals: Vec<RenderError>,
-    containers: Vec<Deployed>,
+    named: Vec<Named>,
 }
 
-/// A container and the template that it stands in.
-struct Deployed {
+/// An image that a manifest names.
+struct Named {
     template: Arc<str>,
-    container: Container,
+    workload: Workload,
+    text: Text,
+    /// How, when it is an operand.
+    naming: Option<Naming>,
+    /// The condition that must be on for it to be pulled, when it is off.
+    when: Option<String>,
 }
 
-/// Surveys charts, each under its scenarios. Renders in parallel; the outcome does not depend on it.
+/// Surveys charts, each under its scenarios. Renders in parallel; the outcome does not depend on it. `listed` are the images
+/// of the list: a string that equals one of them, or another version of it, is an operand wherever it stands.
 #[must_use]
-pub fn survey(sources: &Sources, targets: &[Target]) -> Survey {
+pub fn survey(sources: &Sources, targets: &[Target], listed: &[Reference]) -> Survey {
     let mut survey = Survey::default();
-    let renderers: Vec<_> = targets.iter().map(|target| Renderer::new(target.chart.clone())).collect();
+    let renderers: Arc<[Renderer]> = targets.iter().map(|target| Renderer::new(target.chart.clone())).collect();
+    survey.renderers = renderers.clone();
     let mut jobs = Vec::new();
-    for (Target { chart, scenarios }, renderer) in targets.iter().zip(&renderers) {
+    for (Target { chart, scenarios }, renderer) in targets.iter().zip(renderers.iter()) {
         survey.inspect(sources, chart);
         let choices = choices(chart);
         for scenario in scenarios {
-            jobs.extend(choices.iter().map(|choice| Job { renderer, chart, scenario, choice: choice.clone() }));
+            jobs.extend(choices.iter().map(|choice| Job {
+                renderer,
+                chart,
+                scenario,
+                choice: choice.clone(),
+                when: None,
+            }));
         }
     }
-    let outcomes: Vec<_> = {
-        use rayon::prelude::*;
-        jobs.par_iter().map(run).collect()
-    };
-    for (job, outcome) in jobs.iter().zip(outcomes) {
+    survey.listed = listed.into();
+    let mut told: Vec<Testimony> = Vec::new();
+    for (job, outcome) in jobs.iter().zip(run_all(&jobs, listed)) {
         match outcome {
-            Ok(outcome) => survey.gather(sources, job, outcome),
+            Ok(outcome) => {
+                told.extend(testimonies(&outcome.processed.root));
+                survey.gather(sources, job, outcome);
+            }
             Err(error) => survey.refuse(sources, job, &error, None),
         }
     }
     survey.settle(targets);
+    survey.inventory.disagreements = disagreements(&told, &survey.inventory);
     survey
 }
 
-fn run(job: &Job<'_>) -> Result<Outcome, RenderError> {
+/// Renders in parallel; the outcomes in the order of the jobs.
+pub(super) fn run_all(jobs: &[Job<'_>], listed: &[Reference]) -> Vec<Result<Outcome, RenderError>> {
+    use rayon::prelude::*;
+    jobs.par_iter().map(|job| run(job, listed)).collect()
+}
+
+fn run(job: &Job<'_>, listed: &[Reference]) -> Result<Outcome, RenderError> {
     let rendered = render(job)?;
-    let mut containers = Vec::new();
+    let evidence = Evidence::new(listed, &rendered.processed.values);
+    let mut named = Vec::new();
     // The schemas of custom resources are the bulk of many charts, and deploy nothing.
     for manifest in rendered.manifests.iter().filter(|manifest| manifest.kind != DEFINITION) {
         let Ok(document) = yaml::load(&manifest.text) else { continue };
         let template: Arc<str> = manifest.template.as_str().into();
-        let found = super::pods::containers(&document).into_iter();
-        containers.extend(found.map(|container| Deployed { template: template.clone(), container }));
+        named.extend(super::pods::containers(&document).into_iter().map(|Container { workload, image }| Named {
+            template: template.clone(),
+            workload,
+            text: image,
+            naming: None,
+            when: None,
+        }));
+        named.extend(operands(&document, &evidence).into_iter().map(|operand| Named {
+            template: template.clone(),
+            workload: operand.workload,
+            text: operand.text,
+            naming: Some(operand.naming),
+            when: operand.when,
+        }));
     }
-    Ok(Outcome { processed: rendered.processed, refusals: rendered.refusals, containers })
+    Ok(Outcome { processed: rendered.processed, refusals: rendered.refusals, named })
 }
 
 fn render(job: &Job<'_>) -> Result<Rendered, RenderError> {
@@ -146,7 +190,7 @@ fn render(job: &Job<'_>) -> Result<Rendered, RenderError> {
 }
 
 /// The choices under which all copies of ambiguous subcharts get their turn: folders first, then each further copy.
-fn choices(chart: &Chart) -> Vec<Choice> {
+pub(super) fn choices(chart: &Chart) -> Vec<Choice> {
     let ambiguous: Vec<AmbiguousSubchart> =
         chart.ambiguous_subcharts().into_iter().filter(|found| found.random).collect();
     let most = ambiguous.iter().map(|found| found.candidates.len()).max().unwrap_or(1);
@@ -190,8 +234,8 @@ impl Survey {
         }
     }
 
-    fn gather(&mut self, sources: &Sources, job: &Job<'_>, outcome: Outcome) {
-        let Outcome { processed, refusals, containers } = outcome;
+    pub(super) fn gather(&mut self, sources: &Sources, job: &Job<'_>, outcome: Outcome) {
+        let Outcome { processed, refusals, named } = outcome;
         let chains = Chains::new(&processed);
         let unparsed = refusals.iter().any(|refusal| refusal.message.starts_with("parse error at "));
         for refusal in &refusals {
@@ -206,64 +250,69 @@ impl Survey {
         self.miss(sources, &processed.root, &processed.disabled);
         for disabled in &processed.disabled {
             let when = switch(&disabled.cause);
+            if let Some(span) = switched_off(&disabled.cause) {
+                self.switches.push((when.clone(), span));
+            }
             let names = disabled.charts.iter().flat_map(|chart| names_of(chart));
             let names = names.chain([disabled.dependency.to_string()]);
             self.disabled.extend(names.map(|name| (name, when.clone())));
         }
         let mut turns = HashMap::new();
-        for deployed in containers {
-            self.add(sources, job, &chains, deployed, &mut turns);
+        for named in named {
+            self.add(sources, job, &chains, named, &mut turns);
         }
     }
 
-    /// `turns` counts the containers that are the same but for their image.
+    /// `turns` counts what names images and is the same but for them.
     fn add(
         &mut self,
         sources: &Sources,
         job: &Job<'_>,
         chains: &Chains,
-        Deployed { template, container }: Deployed,
-        turns: &mut HashMap<(Arc<str>, Workload), usize>,
+        Named { template, workload, text, naming, when }: Named,
+        turns: &mut HashMap<(Arc<str>, Workload, Option<String>), usize>,
     ) {
         let Some(chain) = chains.of_template(&template) else { return };
         let Some(last) = chain.last() else { return };
-        let reference = match Reference::parse(&container.image) {
+        let reference = match Reference::parse(&text) {
             Ok(reference) => reference,
             Err(error) => {
-                let place = decisive(&container.image).map(|(span, _)| span);
+                let place = decisive(&text).map(|(span, _)| span);
                 let Some(span) = place.or_else(|| start_of(sources, job.chart)) else { return };
                 self.inventory.misread(Malformed {
-                    text: container.image,
+                    text,
                     message: error.message,
                     chart: last.chart.clone(),
                     template: template.to_string(),
-                    workload: container.workload,
+                    workload,
                     span,
                 });
                 return;
             }
         };
-        let turn = turns.entry((template.clone(), container.workload.clone())).or_default();
+        let place = naming.as_ref().map(|naming| naming.place.clone());
+        let turn = turns.entry((template.clone(), workload.clone(), place)).or_default();
         *turn += 1;
         let used = Use {
-            text: container.image,
+            text,
             reference,
-            kind: Kind::Container,
+            kind: if naming.is_some() { Kind::Operand } else { Kind::Container },
+            naming,
             chart: last.chart.clone(),
             path: chain.iter().map(|link| link.called.clone()).collect(),
             chain: chain.clone(),
             template: template.to_string(),
-            workload: container.workload,
+            workload,
             scenarios: vec![job.scenario.name.clone()],
             only_in: job.choice.preferred.clone(),
-            when: None,
+            when: both(job.when.clone(), when),
             turn: *turn - 1,
             root: job.chart.path.clone(),
         };
         self.inventory.add(used);
     }
 
-    fn refuse(&mut self, sources: &Sources, job: &Job<'_>, error: &RenderError, chains: Option<&Chains>) {
+    pub(super) fn refuse(&mut self, sources: &Sources, job: &Job<'_>, error: &RenderError, chains: Option<&Chains>) {
         let link = chains.and_then(|chains| self.distrust(error, chains));
         let chart = link.map_or_else(|| name_of(job.chart), |link| link.chart.clone());
         let Some(span) = error.place.or_else(|| start_of(sources, job.chart)) else { return };
@@ -297,7 +346,7 @@ impl Survey {
     }
 
     /// Sorts, and forgets what holds under all choices or is on elsewhere.
-    fn settle(&mut self, targets: &[Target]) {
+    pub(super) fn settle(&mut self, targets: &[Target]) {
         let copies: Vec<PathBuf> = (targets.iter())
             .flat_map(|target| target.chart.ambiguous_subcharts())
             .filter(|found| found.random)
@@ -355,12 +404,12 @@ impl Inventory {
 }
 
 /// The charts of one rendering by the folder that their templates' names begin with.
-struct Chains {
+pub(super) struct Chains {
     by_path: BTreeMap<String, Arc<[ChartLink]>>,
 }
 
 impl Chains {
-    fn new(processed: &Processed) -> Self {
+    pub(super) fn new(processed: &Processed) -> Self {
         let mut chains = Self { by_path: BTreeMap::new() };
         chains.add(&processed.root, None, &[]);
         chains
@@ -374,6 +423,11 @@ impl Chains {
             self.add(subchart, Some(node), &chain);
         }
         self.by_path.insert(node.path.clone(), chain.into());
+    }
+
+    /// Of the chart at that path.
+    pub(super) fn of_chart(&self, path: &str) -> Option<&Arc<[ChartLink]>> {
+        self.by_path.get(path)
     }
 
     fn of_template(&self, template: &str) -> Option<&Arc<[ChartLink]>> {
@@ -424,12 +478,26 @@ fn ambiguity(sources: &Sources, parent: &Chart, found: &AmbiguousSubchart) -> Op
     })
 }
 
-/// The condition that would turn a dependency on.
-fn switch(cause: &Cause) -> String {
+/// The value that would turn a dependency on. One tag is enough.
+pub(super) fn switch(cause: &Cause) -> String {
     match cause {
         Cause::Condition { path, .. } => path.clone(),
-        Cause::Tags { tags, .. } => tags.iter().map(|tag| format!("tags.{tag}")).collect::<Vec<_>>().join(", "),
+        Cause::Tags { tags, .. } => tags.first().map(|tag| format!("tags.{tag}")).unwrap_or_default(),
     }
+}
+
+/// What must be switched on when either must.
+fn both(outer: Option<String>, inner: Option<String>) -> Option<String> {
+    match (outer, inner) {
+        (Some(outer), Some(inner)) => Some(format!("{outer}, {inner}")),
+        (outer, inner) => outer.or(inner),
+    }
+}
+
+/// Where a dependency is switched off.
+fn switched_off(cause: &Cause) -> Option<Span> {
+    let (Cause::Condition { origins, .. } | Cause::Tags { origins, .. }) = cause;
+    origins.as_ref()?.places().first().map(|(span, ..)| *span)
 }
 
 /// All names that `chart` and the charts below it go by.

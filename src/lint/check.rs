@@ -1,19 +1,24 @@
 //! The main job: a list held against the charts that it names. One computation; every command and format presents it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use super::context::Context;
-use super::exemption::Exemptions;
-use super::reconcile::{Coverage, Listed, NotedChart, reconcile};
+use super::exemption::{Exemptions, Idleness};
+use super::note::speaks_of_region;
+use super::number::as_written;
+use super::overridden::overridden;
+use super::reconcile::{Coverage, Listed, NotedChart, Reconciliation, reconcile};
 use super::settings::Levels;
+use super::suppress::{self, Configured};
 use super::targets::Targets;
-use super::{Finding, Refusal, Settings, Workspace, rules};
+use super::text_files::TextFiles;
+use super::{Finding, Refusal, Rule, Settings, Workspace, rule, rules};
 use crate::chart::Chart;
 use crate::image::Reference;
-use crate::inventory::{ChartName, Inventory, Problem, survey};
-use crate::mirror::{Entry, List};
-use crate::source::{FileId, Sources, Span, to_bytes};
+use crate::inventory::{ChartName, Inventory, Problem, Survey, Target, dynamic, in_regions, optional, regions_named, survey};
+use crate::mirror::{Entry, Line, LineKind, List};
+use crate::source::{FileId, Sources, Span, Text, to_bytes};
 
 /// The outcome for all lists of a workspace.
 #[derive(Clone, Debug, Default)]
@@ -61,11 +66,24 @@ pub struct CheckedChart {
 pub fn check(sources: &Sources, workspace: &Workspace, settings: &Settings) -> Result<Checked, Refusal> {
     let mut checked = Checked { root: workspace.root.clone(), ..Checked::default() };
     let levels = Levels::of(settings)?;
+    let files = TextFiles::of(workspace);
+    let run = Run { sources, workspace, settings, levels: &levels, files: &files };
+    let mut configured = Configured::of(settings)?;
+    let mut whole = Leftover::default();
     for path in &workspace.lists {
-        let (list, findings) = check_list(sources, workspace, path, settings)?;
+        let (list, findings, leftover) = run.check_list(path)?;
         checked.lists.push(list);
-        checked.findings.extend(findings.into_iter().filter_map(|finding| levels.apply(finding)));
+        checked.findings.extend(findings);
+        whole.add(leftover);
     }
+    configured.suppress(sources, &mut checked.findings);
+    // What one list has no need of, another one may have.
+    if !workspace.partial {
+        let faults = configured.at_fault(&whole.exemptions, &|rule| run.is_doubtful(rule, whole.unsure));
+        let unused = rule(suppress::UNUSED);
+        checked.findings.extend(unused.iter().flat_map(|rule| rules::unused_suppression::configured(rule, &faults)));
+    }
+    checked.findings = checked.findings.into_iter().filter_map(|finding| levels.apply(finding)).collect();
     // What is wrong with a chart is said once, however many lists it is for.
     let mut known = BTreeSet::new();
     checked.findings.retain(|finding| known.insert((finding.key(), finding.span, finding.message.clone())));
@@ -83,7 +101,10 @@ pub fn check(sources: &Sources, workspace: &Workspace, settings: &Settings) -> R
 /// As [`check`]; also when a chart cannot be rendered.
 pub fn images(sources: &Sources, charts: &[PathBuf], settings: &Settings) -> Result<Inventory, Refusal> {
     let targets = Targets::of_charts(sources, charts, settings)?;
-    let survey = survey(sources, &targets.targets);
+    let mut survey = survey(sources, &targets.targets, &[]);
+    if settings.optional {
+        survey.inventory.uses.extend(optional(sources, &targets.targets, &survey).uses);
+    }
     match targets.problems.into_iter().chain(survey.problems).find_map(|problem| match problem {
         Problem::Unrenderable { message, span, .. } => Some((message, span)),
         _ => None,
@@ -93,55 +114,135 @@ pub fn images(sources: &Sources, charts: &[PathBuf], settings: &Settings) -> Res
     }
 }
 
-fn check_list(
-    sources: &Sources,
-    workspace: &Workspace,
-    path: &Path,
-    settings: &Settings,
-) -> Result<(CheckedList, Vec<Finding>), Refusal> {
-    let file = read_list(sources, path)?;
-    let list = List::parse(file, sources.get(file).text());
-    let listed = listed(&list);
-    let configured = settings.configured(path);
-    let Targets { targets, problems, notes } = Targets::of_list(sources, workspace, &listed, settings, configured)?;
-    let mut survey = survey(sources, &targets);
-    let blind = !problems.is_empty();
-    survey.problems.extend(problems);
-    let exemptions = Exemptions::of(&list, settings);
-    let coverage = Coverage {
-        unknown: survey.unknown.clone(),
-        blind,
-        disabled: survey.disabled.clone(),
-        malformed: survey.inventory.malformed.iter().filter_map(|image| without_version(&image.text)).collect(),
-        meant: meant(&list),
-    };
-    let mut reconciliation = reconcile(&listed, &survey.inventory, &coverage);
-    reconciliation.missing.retain(|at| !exemptions.cover(&survey.inventory.uses[*at].reference));
-    let context = Context {
-        sources,
-        list: &list,
-        listed: &listed,
-        reconciliation: &reconciliation,
-        inventory: &survey.inventory,
-        problems: &survey.problems,
-    };
-    let findings = rules().iter().flat_map(|rule| (rule.check)(rule, &context)).collect();
-    let mut scenarios: Vec<String> = Vec::new();
-    for scenario in targets.iter().flat_map(|target| &target.scenarios) {
-        if !scenarios.contains(&scenario.name) {
-            scenarios.push(scenario.name.clone());
-        }
+/// What one run of the linter is told.
+struct Run<'a> {
+    sources: &'a Sources,
+    workspace: &'a Workspace,
+    settings: &'a Settings,
+    levels: &'a Levels,
+    files: &'a TextFiles<'a>,
+}
+
+/// What the lists leave to be said of the configuration.
+#[derive(Default)]
+struct Leftover {
+    /// What each of its exemptions is good for.
+    exemptions: Vec<Idleness>,
+    /// Whether there are charts of which it is not known what they deploy.
+    unsure: bool,
+}
+
+impl Leftover {
+    fn add(&mut self, other: Self) {
+        self.unsure |= other.unsure;
+        self.exemptions.resize(other.exemptions.len(), Idleness::Unmatched);
+        self.exemptions.iter_mut().zip(other.exemptions).for_each(|(mine, other)| *mine = (*mine).max(other));
     }
-    let checked = CheckedList {
-        path: path.to_owned(),
-        entries: list.entries.len(),
-        charts: targets.iter().map(|target| checked_chart(&target.chart)).collect(),
-        scenarios,
-        images: survey.inventory.count(),
-        notes,
-        inventory: survey.inventory,
-    };
-    Ok((checked, findings))
+}
+
+impl Run<'_> {
+    fn check_list(&self, path: &Path) -> Result<(CheckedList, Vec<Finding>, Leftover), Refusal> {
+        let Self { sources, workspace, settings, .. } = *self;
+        let file = read_list(sources, path)?;
+        let list = List::parse(file, sources.get(file).text());
+        let listed = listed(&list);
+        let configured = settings.configured(path);
+        let Targets { targets, problems, notes } = Targets::of_list(sources, workspace, &listed, settings, configured)?;
+        let references: Vec<Reference> = listed.iter().map(|entry| entry.reference.clone()).collect();
+        let mut survey = survey(sources, &targets, &references);
+        let blind = !problems.is_empty();
+        survey.problems.extend(problems);
+        let exemptions = Exemptions::of(&list, settings);
+        let overridden = overridden(&listed, &survey.inventory);
+        let malformed = &survey.inventory.malformed;
+        let mut coverage = Coverage {
+            unknown: survey.unknown.clone(),
+            blind,
+            disabled: survey.disabled.clone(),
+            disabled_unknown: Vec::new(),
+            built: Vec::new(),
+            malformed: malformed.iter().filter_map(|image| without_version(&image.text)).collect(),
+            overridden: overridden.clone(),
+            written: written(sources, &survey.inventory),
+            written_malformed: malformed.iter().filter_map(|image| meant_as(sources, &image.text)).collect(),
+            meant: meant(&list),
+        };
+        let mut reconciliation = reconcile(&listed, &survey.inventory, &coverage);
+        if reconciliation.asks_for_regions() {
+            coverage.built = built(sources, &targets, &survey);
+            reconciliation = reconcile(&listed, &survey.inventory, &coverage);
+        }
+        // Rendering what is switched off takes as long again as everything else: only where it can change a verdict.
+        if settings.optional || reconciliation.asks_for_optional(&listed, &coverage) {
+            let found = optional(sources, &targets, &survey);
+            survey.inventory.uses.extend(found.uses);
+            coverage.disabled_unknown = found.unknown;
+            reconciliation = reconcile(&listed, &survey.inventory, &coverage);
+        }
+        let needed = |at: &usize| !exemptions.cover(&survey.inventory.uses[*at].reference);
+        reconciliation.missing.retain(needed);
+        reconciliation.missing_operands.retain(needed);
+        let suspects = undocumented(&list, &listed, &reconciliation, &survey.inventory);
+        let dynamic = dynamic(sources, &targets, &survey, &suspects);
+        let charts: Vec<_> = targets.iter().map(|target| target.chart.clone()).collect();
+        let context = Context {
+            sources,
+            list: &list,
+            charts: &charts,
+            listed: &listed,
+            reconciliation: &reconciliation,
+            inventory: &survey.inventory,
+            problems: &survey.problems,
+            overridden: &overridden,
+            switches: &survey.switches,
+            dynamic: &dynamic,
+            files: self.files,
+            faults: &[],
+        };
+        let unsure = blind || !coverage.unknown.is_empty();
+        let mut idle = exemptions.idleness(&listed, &survey.inventory);
+        if unsure || !survey.inventory.malformed.is_empty() {
+            idle.fill(Idleness::Busy);
+        }
+        let in_list = exemptions.in_list().min(idle.len());
+        let of_configuration = idle.split_off(in_list);
+        let findings = self.findings(&context, unsure, &idle);
+        let leftover = Leftover { exemptions: of_configuration, unsure };
+        let mut scenarios: Vec<String> = Vec::new();
+        for scenario in targets.iter().flat_map(|target| &target.scenarios) {
+            if !scenarios.contains(&scenario.name) {
+                scenarios.push(scenario.name.clone());
+            }
+        }
+        let checked = CheckedList {
+            path: path.to_owned(),
+            entries: list.entries.len(),
+            charts: targets.iter().map(|target| checked_chart(&target.chart)).collect(),
+            scenarios,
+            images: survey.inventory.count(),
+            notes,
+            inventory: survey.inventory,
+        };
+        Ok((checked, findings, leftover))
+    }
+
+    /// What the rules find and the list's suppressions leave, and what is to be said of those.
+    fn findings(&self, context: &Context<'_>, unsure: bool, idle: &[Idleness]) -> Vec<Finding> {
+        let on = |rule: &&Rule| !self.levels.is_off(rule);
+        let mut findings: Vec<_> = rules().iter().filter(on).flat_map(|rule| (rule.check)(rule, context)).collect();
+        let list = context.list;
+        let mut faults = suppress::suppress(list, &mut findings, &|rule| self.is_doubtful(rule, unsure));
+        faults.extend(suppress::exemptions_at_fault(list, idle));
+        let context = Context { faults: &faults, ..*context };
+        findings.extend(rule(suppress::UNUSED).iter().flat_map(|rule| (rule.check)(rule, &context)));
+        findings
+    }
+
+    /// Whether it says nothing of a suppression of `rule` that it silences nothing: the rule is off, or depends on charts
+    /// of which it is not known what they deploy.
+    fn is_doubtful(&self, rule: &Rule, unsure: bool) -> bool {
+        self.levels.is_off(rule) || (unsure && rule.group != "list")
+    }
 }
 
 /// Reads a list, which must be text.
@@ -172,6 +273,21 @@ fn read_list(sources: &Sources, path: &Path) -> Result<FileId, Refusal> {
     }
 }
 
+/// What the charts build in all regions that they name.
+fn built(sources: &Sources, targets: &[Target], survey: &Survey) -> Vec<Reference> {
+    let regions: BTreeSet<String> = targets.iter().flat_map(|target| regions_named(&target.chart)).collect();
+    let regions: Vec<String> = regions.into_iter().collect();
+    in_regions(sources, targets, survey, &regions).uses.into_iter().map(|used| used.reference).collect()
+}
+
+/// The uses for which it matters whether they change with the region: of entries whose comments do not speak of it.
+fn undocumented(list: &List, listed: &[Listed], reconciliation: &Reconciliation, inventory: &Inventory) -> Vec<usize> {
+    let silent = |listed: &Listed| !speaks_of_region(&list.entries[listed.entry]);
+    let entries = listed.iter().zip(&reconciliation.verdicts).filter(|(listed, _)| silent(listed));
+    let first = entries.filter_map(|(_, verdict)| verdict.uses().first().copied());
+    first.filter(|at| inventory.uses[*at].names_region()).collect()
+}
+
 /// The entries with a well-formed image.
 fn listed(list: &List) -> Vec<Listed> {
     let mut listed = Vec::new();
@@ -186,7 +302,8 @@ fn listed(list: &List) -> Vec<Listed> {
     listed
 }
 
-/// For each entry whose image cannot be read: its name and the last part of the image, as a chart would spell them.
+/// For each entry whose image cannot be read: its name and the last part of the image, as a chart would spell them. For
+/// each line that is no entry: its first word, and what in it could be an image.
 fn meant(list: &List) -> Vec<Vec<String>> {
     let unreadable = list.entries.iter().filter(|entry| Reference::parse(&entry.source.text).is_err());
     let last = |text: &str| {
@@ -194,7 +311,23 @@ fn meant(list: &List) -> Vec<Vec<String>> {
         last.split([':', '@']).next().unwrap_or_default().to_ascii_lowercase()
     };
     let names = |entry: &Entry| vec![last(&entry.name.text), last(&entry.source.text)];
-    unreadable.map(names).collect()
+    let invalid = list.lines.iter().filter(|line| matches!(line.kind, LineKind::Invalid(_)));
+    let words = |line: &Line| {
+        let words = list.line_text(line).split(|c: char| c == '=' || c.is_whitespace());
+        let words = words.filter(|word| !word.is_empty()).enumerate();
+        words.filter(|(at, word)| *at == 0 || word.contains(['/', ':'])).map(|(_, word)| last(word)).collect()
+    };
+    unreadable.map(names).chain(invalid.map(words)).collect()
+}
+
+/// The uses with numbers that Helm prints otherwise than they are written, as they are meant.
+fn written(sources: &Sources, inventory: &Inventory) -> HashMap<usize, Reference> {
+    let uses = inventory.uses.iter().enumerate().filter(|(_, used)| used.when.is_none());
+    uses.filter_map(|(at, used)| Some((at, meant_as(sources, &used.text)?))).collect()
+}
+
+fn meant_as(sources: &Sources, image: &Text) -> Option<Reference> {
+    as_written(sources, image).and_then(|text| Reference::parse(&text).ok())
 }
 
 /// The repository of an image whose tag or digest is missing behind its mark.

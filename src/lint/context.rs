@@ -1,11 +1,17 @@
 //! What every rule sees: the list, the verdicts, the charts; and the few steps that several rules share.
 
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use crate::chart::Chart;
 use crate::image::Reference;
-use crate::inventory::{Inventory, Problem, Use};
+use crate::inventory::{Change, Inventory, Problem, Use};
 use crate::mirror::{Entry, List};
 use crate::source::{Layer, Sources, Span};
 
 use super::reconcile::{Listed, Reconciliation, Verdict};
+use super::suppress::Fault;
+use super::text_files::TextFiles;
 use super::{Edit, Finding};
 
 /// One list with everything that is known about it.
@@ -13,12 +19,24 @@ use super::{Edit, Finding};
 pub(crate) struct Context<'a> {
     pub sources: &'a Sources,
     pub list: &'a List,
+    /// The root charts.
+    pub charts: &'a [Arc<Chart>],
     /// The entries with a well-formed image, and the verdict on each.
     pub listed: &'a [Listed],
     pub reconciliation: &'a Reconciliation,
     pub inventory: &'a Inventory,
     /// What was wrong with the charts.
     pub problems: &'a [Problem],
+    /// The uses that come from the team's own registry.
+    pub overridden: &'a HashSet<usize>,
+    /// Where each switch of a chart is off.
+    pub switches: &'a [(String, Span)],
+    /// The uses of entries without a word about it that change with the region, and how.
+    pub dynamic: &'a BTreeMap<usize, Change>,
+    /// The other text files of the workspace.
+    pub files: &'a TextFiles<'a>,
+    /// Suppressions and exemptions at fault: none while the other rules run.
+    pub faults: &'a [Fault],
 }
 
 /// An entry with its verdict.

@@ -11,7 +11,7 @@ use super::Refusal;
 pub const LIST_NAME: &str = "ecr-images.conf";
 
 /// Folders that hold no charts or lists of the workspace's own.
-const SKIPPED: [&str; 3] = [".git", "node_modules", "target"];
+pub(super) const SKIPPED: [&str; 3] = [".git", "node_modules", "target"];
 
 /// A folder with lists and charts.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +22,8 @@ pub struct Workspace {
     pub lists: Vec<PathBuf>,
     /// The folders with a `Chart.yaml` that lie in no other chart's `charts/`, sorted.
     pub charts: Vec<PathBuf>,
+    /// Whether it has lists that are left out, because one was asked for.
+    pub partial: bool,
 }
 
 /// The workspace that `path` means: a folder is one itself; a list belongs to the nearest folder above it that holds charts.
@@ -69,6 +71,7 @@ fn around(list: &Path) -> Workspace {
     };
     let nearest = above.iter().map(|folder| walk(folder)).find(|workspace| !workspace.charts.is_empty());
     let mut workspace = nearest.unwrap_or_else(|| walk(start));
+    workspace.partial = workspace.lists.iter().any(|other| *other != absolute);
     // Paths are printed as they were given where that is possible.
     if let Ok(here) = std::env::current_dir()
         && let Ok(below) = workspace.root.strip_prefix(&here)

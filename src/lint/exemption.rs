@@ -1,12 +1,37 @@
 //! Deployed images that need no mirroring: `# mirrorlint: exempt GLOB: REASON` in the list, `exempt` in the configuration.
 
-use super::Settings;
+use super::reconcile::same_image;
+use super::{Listed, Settings};
 use crate::image::Reference;
+use crate::inventory::Inventory;
 use crate::mirror::{DirectiveKind, List};
 
-/// The globs of all exemptions.
+/// The globs of all exemptions, those of the list first.
 pub(super) struct Exemptions {
     globs: Vec<String>,
+    in_list: usize,
+}
+
+/// What an exemption is good for. Ordered: of several lists the greatest counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Idleness {
+    /// No chart deploys an image that it means.
+    Unmatched,
+    /// All images that it means are listed.
+    Listed,
+    /// It exempts an image; or it cannot be told.
+    Busy,
+}
+
+impl Idleness {
+    /// Why it exempts nothing, when it does not.
+    pub fn why(self) -> Option<&'static str> {
+        match self {
+            Self::Unmatched => Some("the charts deploy no such image"),
+            Self::Listed => Some("every image that it means is listed"),
+            Self::Busy => None,
+        }
+    }
 }
 
 impl Exemptions {
@@ -17,16 +42,43 @@ impl Exemptions {
             DirectiveKind::Exempt { glob, .. } => Some(glob.text.clone()),
             _ => None,
         });
+        let mut globs: Vec<_> = in_list.collect();
+        let in_list = globs.len();
         let configured = settings.configuration.iter().flat_map(|loaded| &loaded.configuration.exempt);
-        Self { globs: in_list.chain(configured.map(|exemption| exemption.image.clone())).collect() }
+        globs.extend(configured.map(|exemption| exemption.image.clone()));
+        Self { globs, in_list }
+    }
+
+    /// How many of them stand in the list.
+    pub fn in_list(&self) -> usize {
+        self.in_list
     }
 
     /// Whether one of them means `image`: as it is written, or with its full repository.
     pub fn cover(&self, image: &Reference) -> bool {
-        let full = format!("{}{}", image.repository(), &image.as_str()[image.name_range().end..]);
-        let names = [image.as_str(), &full, image.name(), &image.repository()].map(str::to_owned);
+        let names = names(image);
         self.globs.iter().any(|glob| names.iter().any(|name| matches(glob, name)))
     }
+
+    /// For each exemption in turn, what it is good for.
+    pub fn idleness(&self, listed: &[Listed], inventory: &Inventory) -> Vec<Idleness> {
+        let mut idle = vec![Idleness::Unmatched; self.globs.len()];
+        for used in &inventory.uses {
+            let names = names(&used.reference);
+            let is_listed = || listed.iter().any(|entry| same_image(&entry.reference, &used.reference));
+            let means = |glob: &String| names.iter().any(|name| matches(glob, name));
+            for (idle, _) in idle.iter_mut().zip(&self.globs).filter(|(_, glob)| means(glob)) {
+                *idle = (*idle).max(if is_listed() { Idleness::Listed } else { Idleness::Busy });
+            }
+        }
+        idle
+    }
+}
+
+/// What a glob may mean an image by: as it is written, with its full repository, both without tag and digest.
+fn names(image: &Reference) -> [String; 4] {
+    let full = format!("{}{}", image.repository(), &image.as_str()[image.name_range().end..]);
+    [image.as_str().to_owned(), full, image.name().to_owned(), image.repository()]
 }
 
 /// Whether `glob` means the whole of `text`: `*` stands for anything, slashes too, `?` for one character.
@@ -63,7 +115,7 @@ mod tests {
     fn globs_mean_whole_images() {
         let exempt = |globs: &[&str], image: &str| {
             let globs = globs.iter().map(|glob| (*glob).to_owned()).collect();
-            Exemptions { globs }.cover(&Reference::parse(image).unwrap())
+            Exemptions { globs, in_list: 0 }.cover(&Reference::parse(image).unwrap())
         };
         assert!(exempt(&["public.ecr.aws/*"], "public.ecr.aws/a/b:1"));
         assert!(exempt(&["nginx"], "nginx:1.27"));

@@ -1,16 +1,21 @@
 //! The linter: finds lists and charts, reconciles them, runs the rules. Gives typed findings; prints nothing, writes nothing.
 
+mod addition;
 mod check;
 mod context;
 mod discovery;
 mod exemption;
 mod finding;
 mod note;
+mod number;
+mod overridden;
 mod reconcile;
 mod rule;
 mod rules;
 mod settings;
+mod suppress;
 mod targets;
+mod text_files;
 
 pub use crate::inventory::ChartName;
 pub use check::{Checked, CheckedChart, CheckedList, check, images};
@@ -21,3 +26,4 @@ pub use rule::{Rule, nearest_rule, rule, rules};
 pub use settings::Settings;
 
 pub(crate) use context::{Context, Judged};
+pub(crate) use suppress::{Fault, FaultKind};

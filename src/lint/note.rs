@@ -2,6 +2,7 @@
 
 use crate::image::Reference;
 use crate::inventory::Use;
+use crate::mirror::Entry;
 use crate::source::Layer;
 
 /// `(from local chart NAME:VERSION)` or `(from REPO/NAME:VERSION)`.
@@ -10,6 +11,21 @@ pub(crate) fn source_note(used: &Use) -> String {
         Some(repository) => format!("(from {repository}/{})", used.chart),
         None => format!("(from local chart {})", used.chart),
     }
+}
+
+/// Whether the comments of an entry say that its image depends on the region.
+pub(crate) fn speaks_of_region(entry: &Entry) -> bool {
+    let note = &entry.note;
+    let remarks = [&note.repository, &note.tag].into_iter().flatten().filter_map(|field| field.remark.as_ref());
+    let texts = note.title.iter().chain(&note.notes).chain(&note.remarks).chain(remarks).chain(&entry.trailing_comment);
+    let says = |text: &str| {
+        let text = text.to_ascii_lowercase();
+        let mut words = text.split(|letter: char| !letter.is_ascii_alphanumeric());
+        words.any(|word| {
+            matches!(word, "region" | "regions" | "regional" | "dynamic" | "dynamically" | "account" | "accounts")
+        })
+    };
+    note.default_region.is_some() || texts.into_iter().any(|text| says(&text.text))
 }
 
 /// A short name for a chart repository, as `helm repo add` would be given one; `None` for a local one.
@@ -54,6 +70,7 @@ pub(crate) fn block(used: &Use, name: &str) -> Vec<String> {
         };
         lines.push(format!("# Tag: {tag}{from}"));
     }
+    lines.extend(used.naming.as_ref().map(|naming| format!("# Note: operand, {}", naming.place)));
     lines.push(format!("{name}={}", image.as_str()));
     lines
 }

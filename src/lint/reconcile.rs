@@ -1,10 +1,10 @@
 //! Holds the entries of a list against the images that the charts deploy: each entry gets one verdict, each deployed image
 //! is listed or missing. Every rule about images reads the verdicts from here, so that one cause gives one finding.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::image::Reference;
-use crate::inventory::{Inventory, Use};
+use crate::inventory::{Inventory, Kind, Use};
 
 /// What a source note says, as far as reconciling needs it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,8 +37,18 @@ pub struct Coverage {
     pub blind: bool,
     /// Names of charts that a condition switches off, each with the condition.
     pub disabled: Vec<(String, String)>,
+    /// What the charts build in all regions that they name, once that is known.
+    pub built: Vec<Reference>,
+    /// Names of switched-off charts whose images are not all known.
+    pub disabled_unknown: Vec<String>,
     /// Images that charts deploy with a tag that cannot be read.
     pub malformed: Vec<Reference>,
+    /// Uses that come from the team's own registry, where each entry has a repository of its name.
+    pub overridden: HashSet<usize>,
+    /// Uses whose text Helm has spoilt, for a number in it has no quotes; as they are meant.
+    pub written: HashMap<usize, Reference>,
+    /// The same of images that nothing can pull.
+    pub written_malformed: Vec<Reference>,
     /// What the entries that cannot be read are for: their names, and the last parts of their images.
     pub meant: Vec<Vec<String>>,
 }
@@ -50,6 +60,15 @@ pub enum Verdict {
     Right {
         /// All uses of exactly this image.
         uses: Vec<usize>,
+    },
+    /// Its path is deployed from ECR, but never from its account and region.
+    OtherRegistry {
+        /// The uses that the entry should serve, best first.
+        uses: Vec<usize>,
+        /// The image that the charts build in its place.
+        expected: Reference,
+        /// Whether `expected` is of the entry's own region.
+        own_region: bool,
     },
     /// The same repository is deployed with another tag or digest.
     OtherVersion {
@@ -63,10 +82,12 @@ pub enum Verdict {
         /// Whether the source note's chart led there; else the image's name did.
         documented: bool,
     },
-    /// Its chart is switched off.
+    /// It is deployed only when something is switched on.
     Disabled {
-        /// The switch.
+        /// The switch, as [`Use::when`] has it.
         when: String,
+        /// The use that there would be; `None` when only the source note leads to the switched-off chart.
+        used: Option<usize>,
     },
     /// Its chart could not be read or rendered, so nothing can be said.
     Unknown,
@@ -79,7 +100,10 @@ impl Verdict {
     #[must_use]
     pub fn uses(&self) -> &[usize] {
         match self {
-            Self::Right { uses } | Self::OtherVersion { uses } | Self::OtherRepository { uses, .. } => uses,
+            Self::Right { uses }
+            | Self::OtherRegistry { uses, .. }
+            | Self::OtherVersion { uses }
+            | Self::OtherRepository { uses, .. } => uses,
             Self::Disabled { .. } | Self::Unknown | Self::Stale => &[],
         }
     }
@@ -92,16 +116,43 @@ pub struct Reconciliation {
     pub verdicts: Vec<Verdict>,
     /// Deployed images that no entry serves: one representative use each, in inventory order.
     pub missing: Vec<usize>,
+    /// Operands that no entry serves and no container names, likewise.
+    pub missing_operands: Vec<usize>,
+}
+
+impl Reconciliation {
+    /// Whether what the charts build in other regions could change a verdict.
+    #[must_use]
+    pub fn asks_for_regions(&self) -> bool {
+        self.verdicts.iter().any(|verdict| matches!(verdict, Verdict::OtherRegistry { .. }))
+    }
+
+    /// Whether knowing the images that are switched off could change a verdict.
+    #[must_use]
+    pub fn asks_for_optional(&self, listed: &[Listed], coverage: &Coverage) -> bool {
+        let is_off = |entry: &Listed| {
+            let noted = |noted: &NotedChart| coverage.disabled.iter().any(|(chart, _)| *chart == noted.name);
+            entry.noted.as_ref().is_some_and(noted)
+        };
+        self.verdicts.iter().zip(listed).any(|(verdict, entry)| match verdict {
+            Verdict::Stale | Verdict::Unknown | Verdict::Disabled { .. } => true,
+            Verdict::OtherRegistry { .. } | Verdict::OtherVersion { .. } | Verdict::OtherRepository { .. } => {
+                is_off(entry)
+            }
+            Verdict::Right { .. } => false,
+        })
+    }
 }
 
 /// Reconciles `listed` with `inventory`.
 #[must_use]
 pub fn reconcile(listed: &[Listed], inventory: &Inventory, coverage: &Coverage) -> Reconciliation {
     let mut work = Work { uses: &inventory.uses, coverage, served: HashSet::new(), taken: HashSet::new() };
-    let mut verdicts: Vec<Option<Verdict>> = listed.iter().map(|entry| work.exact(entry)).collect();
+    let verdict = |entry: &Listed| work.exact(entry).or_else(|| work.documented_optional(entry));
+    let mut verdicts: Vec<Option<Verdict>> = listed.iter().map(verdict).collect();
     work.serve(&verdicts);
     work.reserve();
-    for stage in [Work::other_version, Work::other_repository] {
+    for stage in [Work::other_registry, Work::other_version, Work::other_repository] {
         // Entries whose note names the deploying chart choose first, then the others in list order.
         for documented in [true, false] {
             for (at, entry) in listed.iter().enumerate() {
@@ -112,9 +163,11 @@ pub fn reconcile(listed: &[Listed], inventory: &Inventory, coverage: &Coverage) 
             }
         }
     }
-    let verdicts = verdicts.into_iter().zip(listed).map(|(known, entry)| known.unwrap_or_else(|| work.absent(entry)));
+    let listed_as = |reference: &Reference| listed.iter().any(|entry| same_image(&entry.reference, reference));
+    let absent = |entry: &Listed| work.absent(entry, &listed_as);
+    let verdicts = verdicts.into_iter().zip(listed).map(|(known, entry)| known.unwrap_or_else(|| absent(entry)));
     let verdicts = verdicts.collect();
-    Reconciliation { missing: work.missing(), verdicts }
+    Reconciliation { missing: work.missing(), missing_operands: work.missing_operands(), verdicts }
 }
 
 struct Work<'a> {
@@ -153,12 +206,62 @@ impl Work<'_> {
     }
 
     fn select(&self, accept: impl Fn(&Use) -> bool) -> Vec<usize> {
-        (0..self.uses.len()).filter(|at| self.uses[*at].when.is_none() && accept(&self.uses[*at])).collect()
+        let deployed = |at: &usize| self.uses[*at].when.is_none() && !self.coverage.overridden.contains(at);
+        (0..self.uses.len()).filter(deployed).filter(|at| accept(&self.uses[*at])).collect()
     }
 
     fn exact(&self, entry: &Listed) -> Option<Verdict> {
-        let uses = self.select(|used| same_image(&used.reference, &entry.reference));
+        let mut uses = self.select(|used| same_image(&used.reference, &entry.reference));
+        // What is surely pulled speaks for the entry.
+        uses.sort_by_key(|at| self.uses[*at].kind);
+        if uses.is_empty() {
+            // What the copy makes of the entry.
+            let mirrored = |at: &&usize| self.uses[**at].reference.path() == entry.name;
+            uses = self.coverage.overridden.iter().filter(mirrored).copied().collect();
+            uses.sort_unstable();
+        }
+        if uses.is_empty() {
+            let meant = self.coverage.written.iter().filter(|(_, meant)| same_image(meant, &entry.reference));
+            uses = meant.map(|(at, _)| *at).collect();
+            uses.sort_unstable();
+        }
         (!uses.is_empty()).then_some(Verdict::Right { uses })
+    }
+
+    /// Somebody who copied the image's path from another region, or mixed up the accounts. Whether the image is listed
+    /// elsewhere does not matter: the pair of account and region is wrong in any case.
+    fn other_registry(&self, entry: &Listed, documented: bool) -> Option<Verdict> {
+        let listed = entry.reference.ecr()?;
+        let same_path = |image: &Reference| image.path() == entry.reference.path();
+        let uses = self.select(|used| same_path(&used.reference) && used.reference.ecr().is_some());
+        let built = || {
+            let uses = uses.iter().map(|at| &self.uses[*at].reference);
+            uses.chain(&self.coverage.built).filter(|image| same_path(image))
+        };
+        let is_built = |image: &Reference| image.ecr().is_some_and(|host| host.same_registry(&listed));
+        if built().any(is_built) {
+            return None;
+        }
+        let region_of = |at: usize| self.uses[at].reference.ecr().map(|host| host.region());
+        let rank = |at: usize| {
+            let in_region = self.uses[at].scenarios.iter().any(|scenario| scenario == listed.region());
+            (region_of(at) != Some(listed.region()), !in_region, self.is_package(at), at)
+        };
+        let mut best: Vec<usize> =
+            uses.iter().copied().filter(|at| !documented || self.names(entry, &self.uses[*at])).collect();
+        best.sort_by_key(|at| rank(*at));
+        let first = *best.first()?;
+        best.retain(|at| same_image(&self.uses[*at].reference, &self.uses[first].reference));
+        let own = built().find(|image| image.ecr().is_some_and(|host| host.region() == listed.region()));
+        // A region that the charts do not know, but an account that they know: then the region is what is wrong.
+        let by_account = || {
+            let of_account = |image: &&Reference| image.ecr().is_some_and(|host| host.account() == listed.account());
+            let mut images = built().filter(of_account);
+            let image = images.next()?;
+            images.all(|other| other.repository() == image.repository()).then_some(image)
+        };
+        let expected = own.or_else(by_account).unwrap_or(&self.uses[first].reference).clone();
+        Some(Verdict::OtherRegistry { uses: best, expected, own_region: own.is_some() })
     }
 
     fn other_version(&self, entry: &Listed, documented: bool) -> Option<Verdict> {
@@ -179,8 +282,10 @@ impl Work<'_> {
             let of_chart: Vec<_> = free.filter(|at| self.names(entry, &self.uses[*at])).collect();
             let alike: Vec<_> = of_chart.iter().copied().filter(|at| same_name(&self.uses[*at])).collect();
             // Several images of one chart: only a name can tell which of them the entry stands for.
-            let all_of_chart = self.select(|used| self.names(entry, used));
-            if alike.is_empty() && self.images(&all_of_chart) == 1 { of_chart } else { alike }
+            let deployed = |at: &usize| self.uses[*at].kind == Kind::Container;
+            let all_of_chart = self.select(|used| used.kind == Kind::Container && self.names(entry, used));
+            let only = alike.is_empty() && self.images(&all_of_chart) == 1;
+            if only { of_chart.into_iter().filter(deployed).collect() } else { alike }
         } else {
             free.filter(|at| same_name(&self.uses[*at])).collect()
         };
@@ -199,8 +304,8 @@ impl Work<'_> {
 
     /// The uses of the first image among `uses`, and its variants.
     fn first_image(&self, uses: Vec<usize>) -> Option<Vec<usize>> {
-        // A copy that lies twice under charts/ comes after one that is certain.
-        let first = *uses.iter().min_by_key(|at| (self.is_package(**at), **at))?;
+        // A container comes before an operand, and a copy that lies twice under charts/ after one that is certain.
+        let first = *uses.iter().min_by_key(|at| (self.uses[**at].kind, self.is_package(**at), **at))?;
         let used = &self.uses[first];
         let mut same: Vec<_> = uses
             .into_iter()
@@ -227,7 +332,28 @@ impl Work<'_> {
         entry.noted.as_ref().is_some_and(|noted| !used.charts_named(&noted.name).is_empty())
     }
 
-    fn absent(&self, entry: &Listed) -> Verdict {
+    /// The image of a switched-off chart that the entry's note names.
+    fn documented_optional(&self, entry: &Listed) -> Option<Verdict> {
+        let accept = |used: &Use| same_image(&used.reference, &entry.reference) && self.names(entry, used);
+        self.optional(accept).filter(|_| self.is_off(entry))
+    }
+
+    /// The first use that is only optional and that `accept` takes.
+    fn optional(&self, accept: impl Fn(&Use) -> bool) -> Option<Verdict> {
+        let used = self.uses.iter().enumerate().find(|(_, used)| used.when.is_some() && accept(used));
+        used.and_then(|(at, used)| Some(Verdict::Disabled { when: used.when.clone()?, used: Some(at) }))
+    }
+
+    /// Whether the entry's note names a chart that is switched off.
+    fn is_off(&self, entry: &Listed) -> bool {
+        let noted = |noted: &NotedChart| self.coverage.disabled.iter().any(|(chart, _)| *chart == noted.name);
+        entry.noted.as_ref().is_some_and(noted)
+    }
+
+    fn absent(&self, entry: &Listed, is_listed: &impl Fn(&Reference) -> bool) -> Verdict {
+        if let Some(same) = self.optional(|used| same_image(&used.reference, &entry.reference)) {
+            return same;
+        }
         let noted = entry.noted.as_ref().map(|noted| noted.name.as_str());
         let unknown = self.coverage.blind
             || match noted {
@@ -235,23 +361,66 @@ impl Work<'_> {
                 None => !self.coverage.unknown.is_empty(),
             };
         let malformed = self.coverage.malformed.iter().any(|image| image.same_repository(&entry.reference));
-        let disabled = self.coverage.disabled.iter().find(|(chart, _)| Some(chart.as_str()) == noted);
-        match disabled {
-            _ if unknown || malformed => Verdict::Unknown,
-            Some((_, when)) => Verdict::Disabled { when: when.clone() },
-            None => Verdict::Stale,
+        let spoilt = self.coverage.written_malformed.iter().any(|image| image.same_repository(&entry.reference));
+        // Its chart's image comes from the team's registry, under a name that is no entry's.
+        let overridden = self.coverage.overridden.iter().any(|at| self.names(entry, &self.uses[*at]));
+        if unknown || malformed || spoilt || overridden {
+            return Verdict::Unknown;
+        }
+        let other_version =
+            |used: &Use| used.reference.same_repository(&entry.reference) && !is_listed(&used.reference);
+        if let Some(other) = self.optional(|used| other_version(used) && self.names(entry, used)) {
+            return other;
+        }
+        if let Some(other) = self.optional(other_version) {
+            return other;
+        }
+        let Some((_, when)) = self.coverage.disabled.iter().find(|(chart, _)| Some(chart.as_str()) == noted) else {
+            return Verdict::Stale;
+        };
+        // Turned on, the chart shows its images; one that is none of them is deployed under no condition.
+        let shown = self.uses.iter().any(|used| used.when.is_some() && self.names(entry, used));
+        let not_all = self.coverage.disabled_unknown.iter().any(|chart| Some(chart.as_str()) == noted);
+        match shown && !not_all {
+            true => Verdict::Stale,
+            false => Verdict::Disabled { when: when.clone(), used: None },
         }
     }
 
     fn missing(&self) -> Vec<usize> {
         let mut missing: Vec<usize> = Vec::new();
-        for at in self.select(|used| used.kind == crate::inventory::Kind::Container) {
+        for at in self.select(|used| used.kind == Kind::Container) {
             let used = &self.uses[at];
             let known = missing.iter().any(|other| {
                 let other = &self.uses[*other];
                 same_image(&other.reference, &used.reference) || other.slot() == used.slot()
             });
             if !known && !self.served.contains(&at) {
+                missing.push(at);
+            }
+        }
+        missing
+    }
+
+    fn missing_operands(&self) -> Vec<usize> {
+        let mut missing: Vec<usize> = Vec::new();
+        for at in self.select(|used| used.kind == Kind::Operand) {
+            let used = &self.uses[at];
+            // A name without a version says no more than a container or an entry that has one.
+            let open = used.reference.tag().is_none() && used.reference.digest().is_none();
+            let same = |other: &Use| {
+                same_image(&other.reference, &used.reference)
+                    || (open && other.reference.same_repository(&used.reference))
+            };
+            let deployed = |other: &Use| other.kind == Kind::Container && other.when.is_none() && same(other);
+            let deployed = self.uses.iter().any(deployed);
+            let malformed = self.coverage.malformed.iter().any(|image| image.same_repository(&used.reference));
+            let listed = self.served.contains(&at) || self.served.iter().any(|other| same(&self.uses[*other]));
+            let known = missing.iter().any(|other| {
+                let other = &self.uses[*other];
+                same_image(&other.reference, &used.reference) || other.slot() == used.slot()
+            });
+            if !(deployed || listed || known || (open && malformed)) {
                 missing.push(at);
             }
         }

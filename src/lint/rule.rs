@@ -22,6 +22,32 @@ pub struct Rule {
     pub(super) check: fn(&'static Rule, &Context<'_>) -> Vec<Finding>,
 }
 
+impl Rule {
+    /// The page without its front matter.
+    #[must_use]
+    pub fn body(&self) -> &'static str {
+        let parts = self.page.strip_prefix("---\n").and_then(|text| text.split_once("\n---\n"));
+        parts.map_or(self.page, |(_, body)| body).trim()
+    }
+
+    /// The page's sections: what stands behind each `##` heading, and the heading.
+    #[must_use]
+    pub fn sections(&self) -> Vec<(&'static str, &'static str)> {
+        let parts = self.body().split("\n## ").skip(1);
+        parts
+            .map(|part| part.split_once('\n').unwrap_or((part, "")))
+            .map(|(title, text)| (title, text.trim()))
+            .collect()
+    }
+
+    /// Where the page of this version can be read.
+    #[must_use]
+    pub fn url(&self) -> String {
+        let (repository, version) = (env!("CARGO_PKG_REPOSITORY"), env!("CARGO_PKG_VERSION"));
+        format!("{repository}/blob/v{version}/rules/{}.md", self.id)
+    }
+}
+
 impl std::fmt::Debug for Rule {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.id)

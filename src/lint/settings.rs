@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::targets::Configured;
-use super::{Finding, Refusal, Severity, nearest_rule, rule};
+use super::{Finding, Refusal, Rule, Severity, nearest_rule, rule};
 use crate::chart::Overrides;
 use crate::config::{Level, Loaded};
 
@@ -19,6 +19,10 @@ pub struct Settings {
     pub overrides: Overrides,
     /// The Kubernetes version that charts see; none means [`Settings::DEFAULT_KUBE_VERSION`].
     pub kube_version: Option<String>,
+    /// Whether each region that the charts name is a scenario.
+    pub all_regions: bool,
+    /// Whether images that are switched off are always found, and not only where an entry asks for it.
+    pub optional: bool,
     /// The configuration of the workspace.
     pub configuration: Option<Loaded>,
 }
@@ -55,6 +59,11 @@ impl Levels {
             levels.insert(rule.id, *level);
         }
         Ok(Self(levels))
+    }
+
+    /// Whether the configuration switches `rule` off.
+    pub fn is_off(&self, rule: &Rule) -> bool {
+        self.0.get(rule.id) == Some(&Level::Off)
     }
 
     /// The finding with its configured severity; nothing when its rule is off.

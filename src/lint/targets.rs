@@ -9,7 +9,7 @@ use super::reconcile::Listed;
 use super::{Refusal, Settings, Workspace};
 use crate::chart::{Chart, ChartError, LoadOptions, assign, merge, read_values};
 use crate::config::{self, Loaded};
-use crate::inventory::{ChartName, Problem, Scenario, Target, regions_of};
+use crate::inventory::{ChartName, Problem, Scenario, Target, regions_named, regions_of};
 use crate::render::{KubeVersion, Options};
 use crate::source::{Sources, Span};
 use crate::yaml::{self, Map, Value};
@@ -60,9 +60,12 @@ impl Targets {
             values: settings.overrides.merge(sources).map_err(Refusal::from)?,
             options: options(settings, None)?,
         };
-        let scenarios = by_region(&base, listed, settings);
-        targets.notes.push(assumption(&scenarios, settings));
-        targets.targets = charts.into_iter().map(|chart| Target { chart, scenarios: scenarios.clone() }).collect();
+        for chart in charts {
+            let scenarios = by_region(&base, &chart, listed, settings);
+            targets.notes.push(assumption(&scenarios, settings));
+            targets.targets.push(Target { chart, scenarios });
+        }
+        targets.notes.dedup();
         Ok(targets)
     }
 
@@ -107,8 +110,8 @@ impl Targets {
                     options: options.clone(),
                 });
             }
-            if scenarios.is_empty() {
-                scenarios = by_region(&base, listed, settings);
+            if scenarios.is_empty() || settings.all_regions {
+                scenarios = by_region(&base, &loaded, listed, settings);
                 targets.notes.push(assumption(&scenarios, settings));
             }
             targets.targets.push(Target { chart: loaded, scenarios });
@@ -203,12 +206,18 @@ fn options(settings: &Settings, configured: Option<&str>) -> Result<Options, Ref
     Ok(Options { kube_version, ..Options::default() })
 }
 
-/// One scenario per region that the settings or the list's ECR hosts name; `base` when there are none.
-fn by_region(base: &Scenario, listed: &[Listed], settings: &Settings) -> Vec<Scenario> {
-    let regions = match settings.regions.as_slice() {
+/// One scenario per region that the settings or the list's ECR hosts name, or the chart when all are asked for; `base` when
+/// there are none.
+fn by_region(base: &Scenario, chart: &Chart, listed: &[Listed], settings: &Settings) -> Vec<Scenario> {
+    let mut regions = match settings.regions.as_slice() {
         [] => regions_of(listed.iter().map(|entry| &entry.reference)),
         given => given.to_vec(),
     };
+    if settings.all_regions {
+        regions.extend(regions_named(chart));
+        regions.sort();
+        regions.dedup();
+    }
     if regions.is_empty() {
         return vec![base.clone()];
     }

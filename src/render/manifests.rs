@@ -3,8 +3,8 @@
 
 use std::ops::Range;
 
+use super::head::head;
 use crate::source::Text;
-use crate::yaml::{self, Value};
 
 /// One document of a rendered file.
 #[derive(Clone, Debug)]
@@ -132,94 +132,6 @@ fn rank(kind: &str) -> (usize, &str) {
     match ORDER.iter().position(|known| *known == kind) {
         Some(rank) => (rank, ""),
         None => (ORDER.len(), kind),
-    }
-}
-
-/// What Helm reads of a document to sort it.
-#[derive(Default)]
-struct Head {
-    kind: String,
-    hook: Option<String>,
-}
-
-/// Reads the head as Go decodes JSON into Helm's `SimpleHead`: scalars become strings, other shapes are refused.
-fn head(document: &Text) -> Result<Head, (String, Range<usize>)> {
-    let whole = 0..document.len();
-    let value = yaml::load_entries(document, &["apiVersion", "kind", "metadata"])
-        .map_err(|error| (error.to_string(), error.range))?;
-    let refuse = |found: &str, field: &str, wanted: &str| {
-        let message = format!(
-            "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {found} into Go {field}of type {wanted}"
-        );
-        (message, whole.clone())
-    };
-    let string = |value: &Value, field: &str| match value {
-        Value::Null(_) => Ok(String::new()),
-        Value::List(_) => Err(refuse("array", &format!("struct field {field} "), "string")),
-        Value::Map(_) => Err(refuse("object", &format!("struct field {field} "), "string")),
-        scalar => Ok(scalar_string(scalar)),
-    };
-    let map = match &value {
-        Value::Null(_) => return Ok(Head::default()),
-        Value::Map(map) => map,
-        other => return Err(refuse(go_json_kind(other), "value ", "releaseutil.SimpleHead")),
-    };
-    let mut head = Head::default();
-    if let Some(version) = map.get("apiVersion") {
-        string(version, "SimpleHead.apiVersion")?;
-    }
-    if let Some(kind) = map.get("kind") {
-        head.kind = string(kind, "SimpleHead.kind")?;
-    }
-    match map.get("metadata") {
-        None | Some(Value::Null(_)) => {}
-        Some(Value::Map(metadata)) => {
-            if let Some(name) = metadata.get("name") {
-                string(name, ".metadata.name")?;
-            }
-            match metadata.get("annotations") {
-                None | Some(Value::Null(_)) => {}
-                Some(Value::Map(annotations)) => {
-                    for (key, value) in annotations.iter() {
-                        let text = string(value, ".metadata.annotations")?;
-                        if key == "helm.sh/hook" {
-                            head.hook = Some(text);
-                        }
-                    }
-                }
-                Some(other) => {
-                    let field = "struct field .metadata.annotations ";
-                    return Err(refuse(go_json_kind(other), field, "map[string]string"));
-                }
-            }
-        }
-        Some(other) => {
-            let wanted = "struct { Name string \"json:\\\"name\\\"\"; Annotations map[string]string \"json:\\\"annotations\\\"\" }";
-            return Err(refuse(go_json_kind(other), "struct field SimpleHead.metadata ", wanted));
-        }
-    }
-    Ok(head)
-}
-
-/// A scalar where Go wants a string: sigs.k8s.io/yaml converts it.
-fn scalar_string(value: &Value) -> String {
-    match value {
-        Value::Bool(flag, _) => flag.to_string(),
-        Value::Int(number, _) => number.to_string(),
-        Value::Float(number, _) => number.to_string(),
-        Value::String(text) => text.to_string(),
-        Value::Null(_) | Value::List(_) | Value::Map(_) => String::new(),
-    }
-}
-
-fn go_json_kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null(_) => "null",
-        Value::Bool(..) => "bool",
-        Value::Int(..) | Value::Float(..) => "number",
-        Value::String(_) => "string",
-        Value::List(_) => "array",
-        Value::Map(_) => "object",
     }
 }
 

@@ -2,6 +2,7 @@
 //! Uses `template` and `chart`; one template that fails never takes the others with it.
 
 mod capabilities;
+mod head;
 mod manifests;
 mod release;
 mod scope;

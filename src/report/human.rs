@@ -231,12 +231,20 @@ pub(super) fn printable(text: &str) -> String {
 /// The whole report.
 #[must_use]
 pub fn human(checked: &Checked, sources: &Sources, style: Style) -> String {
+    findings(checked, sources, style) + &closing(checked, style)
+}
+
+/// The findings alone.
+#[must_use]
+pub fn findings(checked: &Checked, sources: &Sources, style: Style) -> String {
     let painter = Painter { sources, root: &checked.root, style };
+    checked.findings.iter().map(|finding| painter.finding(finding) + "\n").collect()
+}
+
+/// The closing lines: what was checked, what was assumed, how many findings there are.
+#[must_use]
+pub fn closing(checked: &Checked, style: Style) -> String {
     let mut out = String::new();
-    for finding in &checked.findings {
-        out.push_str(&painter.finding(finding));
-        out.push('\n');
-    }
     for list in &checked.lists {
         let charts: Vec<_> = (list.charts.iter())
             .map(|chart| format!("{} ({})", chart.name, display_path(&checked.root, &chart.path)))

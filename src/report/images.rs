@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::human::Style;
 use super::location::Place;
-use crate::inventory::{Inventory, Use};
+use crate::inventory::{Confidence, Inventory, Use};
 use crate::source::{Layer, Sources};
 
 /// The images, each with its uses and origins.
@@ -21,7 +21,7 @@ pub fn images(inventory: &Inventory, sources: &Sources, root: &Path, style: Styl
         known.push(image);
         let _ = writeln!(out, "{}", style.paint("1", image));
         for used in inventory.uses.iter().filter(|used| used.reference.as_str() == image) {
-            let _ = writeln!(out, "  {} in {}{}", used.place(), used.path.join(" > "), scenarios(used));
+            let _ = writeln!(out, "  {} in {}{}", used.place(), used.path.join(" > "), circumstances(used));
         }
         for (span, _) in first.origins().into_iter().filter(|(_, layer)| *layer != Layer::Computed) {
             let place = Place::new(sources, root, span);
@@ -33,12 +33,30 @@ pub fn images(inventory: &Inventory, sources: &Sources, root: &Path, style: Styl
     if known.is_empty() {
         out.push_str("The charts deploy no image.\n");
     }
+    for told in &inventory.disagreements {
+        let place = told.span.map(|span| Place::new(sources, root, span));
+        let place = place.map(|place| format!("{}:{}:{}: ", place.path, place.start.line, place.start.column));
+        let _ = writeln!(out, "note: {}{told}", place.unwrap_or_default());
+    }
     for malformed in &inventory.malformed {
         let _ = writeln!(out, "not an image, left out: `{}` in {}", malformed.text, malformed.template);
     }
     out
 }
 
-fn scenarios(used: &Use) -> String {
-    if used.scenarios == ["default"] { String::new() } else { format!(" ({})", used.scenarios.join(", ")) }
+/// Under which condition, in words.
+pub(super) fn when(when: &str) -> String {
+    match when.split_once("values: ") {
+        Some(("", _)) => " (no template prints these values)".to_owned(),
+        Some((switches, _)) => format!(" (when {} is on)", switches.trim_end_matches(", ")),
+        None => format!(" (when {when} is on)"),
+    }
+}
+
+/// The scenarios, where there are several, and the condition that is off.
+fn circumstances(used: &Use) -> String {
+    let scenarios = if used.scenarios == ["default"] { "" } else { &format!(" ({})", used.scenarios.join(", ")) };
+    let when = used.when.as_deref().map(when).unwrap_or_default();
+    let likely = used.naming.as_ref().is_some_and(|naming| naming.confidence == Confidence::Likely);
+    format!("{scenarios}{when}{}", if likely { " (likely)" } else { "" })
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::location::{Place, display_path};
-use crate::inventory::{ChartName, Inventory, Use};
+use crate::inventory::{ChartName, Disagreement, Inventory, Use};
 use crate::lint::{Checked, Finding, Severity};
 use crate::source::{Layer, Position, Sources, Span};
 
@@ -198,6 +198,18 @@ pub fn json(checked: &Checked, sources: &Sources) -> String {
 struct Images {
     version: u32,
     images: Vec<Image>,
+    /// Where charts say otherwise of their images than the rendering has it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<ImageNote>,
+}
+
+#[derive(Serialize)]
+struct ImageNote {
+    message: String,
+    chart: Chart,
+    image: String,
+    rendered: Vec<String>,
+    location: Option<Location>,
 }
 
 #[derive(Serialize)]
@@ -207,12 +219,21 @@ struct Image {
     tag: Option<String>,
     digest: Option<String>,
     kind: &'static str,
+    /// How an operand is named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    naming: Option<Naming>,
     chart: Chart,
     path: Vec<String>,
     workload: Workload,
     origins: Vec<Origin>,
     scenarios: Vec<String>,
     when: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Naming {
+    place: String,
+    confidence: &'static str,
 }
 
 #[derive(Serialize)]
@@ -240,6 +261,8 @@ pub fn images(inventory: &Inventory, sources: &Sources, root: &Path) -> String {
         tag: used.reference.tag().map(str::to_owned),
         digest: used.reference.digest().map(str::to_owned),
         kind: used.kind.as_str(),
+        naming: (used.naming.as_ref())
+            .map(|naming| Naming { place: naming.place.clone(), confidence: naming.confidence.as_str() }),
         chart: Chart::from(&used.chart),
         path: used.path.clone(),
         workload: Workload {
@@ -251,7 +274,19 @@ pub fn images(inventory: &Inventory, sources: &Sources, root: &Path) -> String {
         scenarios: used.scenarios.clone(),
         when: used.when.clone(),
     };
-    print(&Images { version: 1, images: inventory.uses.iter().map(image).collect() })
+    let printer = Printer { sources, root };
+    let note = |told: &Disagreement| ImageNote {
+        message: told.to_string(),
+        chart: Chart::from(&told.chart),
+        image: told.image.clone(),
+        rendered: told.rendered.clone(),
+        location: told.span.map(|span| printer.location(span)),
+    };
+    print(&Images {
+        version: 1,
+        images: inventory.uses.iter().map(image).collect(),
+        notes: inventory.disagreements.iter().map(note).collect(),
+    })
 }
 
 fn origin(sources: &Sources, root: &Path, span: Span, layer: Layer) -> Origin {

@@ -1,13 +1,19 @@
 //! Findings as text for people and programs, one file per format. Presents what `lint` computed and computes nothing itself.
 
+mod concise;
 mod human;
 mod images;
 mod json;
 mod location;
+mod page;
+mod statistics;
 mod why;
 
-pub use human::{Style, human, refusal};
+pub use concise::concise;
+pub use human::{Style, closing, findings, human, refusal};
 pub use images::images;
 pub use json::{images as images_json, json};
 pub use location::display_path;
+pub use page::page;
+pub use statistics::statistics;
 pub use why::{Explained, why, why_json};

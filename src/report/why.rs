@@ -25,7 +25,8 @@ pub fn why(uses: &[Explained<'_>], sources: &Sources, root: &Path, style: Style)
         }
         let scenarios =
             if used.scenarios == ["default"] { String::new() } else { format!(" ({})", used.scenarios.join(", ")) };
-        let _ = writeln!(out, "  {} in {}{scenarios}", used.place(), used.path.join(" > "));
+        let when = used.when.as_deref().map(super::images::when).unwrap_or_default();
+        let _ = writeln!(out, "  {} in {}{scenarios}{when}", used.place(), used.path.join(" > "));
         let _ = writeln!(out, "    {} {}", style.paint("36", "chart"), used.chart);
         let _ = writeln!(out, "    {}", style.paint("36", "template"));
         printer.sites(&mut out, lineage);

@@ -31,7 +31,7 @@ pub(super) fn decode(document: &Document, strict: bool) -> Result<Value, Failure
     }
 }
 
-/// Decodes a document, of a mapping only the entries under `keys`; refuses all that [`decode`] refuses.
+/// Decodes a document, of a mapping only the entries under `keys` in any case; refuses all that [`decode`] refuses.
 pub(super) fn decode_entries(document: &Document, keys: &[&str]) -> Result<Value, Failure> {
     let root = document.root();
     if !root.is_mapping() || !is_harmless(document) {
@@ -40,7 +40,7 @@ pub(super) fn decode_entries(document: &Document, keys: &[&str]) -> Result<Value
     let mut decoder = Decoder::default();
     let mut building = Building::default();
     for (key, value) in root.entries() {
-        if key.as_str().is_some_and(|name| keys.contains(&name)) {
+        if key.as_str().is_some_and(|name| keys.iter().any(|wanted| wanted.eq_ignore_ascii_case(name))) {
             decoder.entry(key, value, &mut building)?;
         }
     }

@@ -63,7 +63,7 @@ pub fn load(text: &Text) -> Result<Value, Error> {
     load_first(text, false)
 }
 
-/// As [`load`], for who needs of a mapping only the entries under `keys`: others may be left out. What [`load`] refuses
+/// As [`load`], for who needs of a mapping only the entries under `keys`, in any case: others may be left out. What [`load`] refuses
 /// anywhere is refused.
 ///
 /// # Errors
@@ -71,7 +71,7 @@ pub fn load(text: &Text) -> Result<Value, Error> {
 pub fn load_entries(text: &Text, keys: &[&str]) -> Result<Value, Error> {
     if let Some(entries) = outline(text) {
         let mut wanted = TextBuilder::new();
-        for entry in entries.into_iter().filter(|entry| keys.contains(&entry.key)) {
+        for entry in entries.into_iter().filter(|entry| keys.iter().any(|key| key.eq_ignore_ascii_case(entry.key))) {
             wanted.push_slice(text, entry.lines);
         }
         return load_map(&wanted.finish(), "map").map(Value::Map);

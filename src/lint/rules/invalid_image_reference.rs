@@ -1,6 +1,8 @@
 //! A source that is no image reference, in the list or in a chart.
 
 use crate::image::Reference;
+use crate::inventory::Malformed;
+use crate::lint::number::numbers;
 use crate::lint::{Context, Finding, Rule};
 use crate::source::Span;
 
@@ -16,7 +18,9 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             Finding::new(rule, span, &entry.name.text, message).entry(&entry.name.text).image(&entry.source.text),
         );
     }
-    for malformed in &context.inventory.malformed {
+    // What a number without quotes has spoilt is that number's fault.
+    let is_text = |image: &&Malformed| numbers(context.sources, &image.text).is_empty();
+    for malformed in context.inventory.malformed.iter().filter(is_text) {
         let message = format!(
             "{} deploys `{}` ({}), which is no image that can be pulled: {}. Give its values with --values or --set",
             malformed.chart, malformed.text, malformed.workload, malformed.message

@@ -1,54 +1,11 @@
 //! Deployed, not listed.
 
-use crate::lint::note::{block, new_name};
-use crate::lint::{Context, Edit, Finding, Fix, Rule, Safety};
-use crate::mirror::{Ending, LineKind};
-use crate::source::Span;
+use crate::inventory::Kind;
+use crate::lint::addition::additions;
+use crate::lint::{Context, Finding, Rule};
 
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
-    let mut taken: Vec<String> = context.list.entries.iter().map(|entry| entry.name.text.clone()).collect();
-    let mut findings = Vec::new();
-    for at in &context.reconciliation.missing {
-        let used = context.used(*at);
-        let image = used.reference.as_str();
-        let name = new_name(&used.reference, &taken);
-        let message = format!("{} deploys {image} ({}), which is not listed", used.chart, used.place());
-        let (span, text) = insertion(context, &block(used, &name));
-        let fix = Fix::new(format!("List it as `{name}`"), Safety::Safe, vec![Edit { span, text }]);
-        let place = used.decisive(0..used.text.len()).map(|(span, _)| span);
-        let mut finding = Finding::new(rule, span, image, message)
-            .label("missing")
-            .expected(image)
-            .chart(used.chart.clone())
-            .related(format!("{} names it here", used.chart), place)
-            .fix(fix);
-        finding.scenarios = used.scenarios.clone();
-        findings.push(finding);
-        taken.push(name);
-    }
-    findings
-}
-
-/// Where a new entry goes, and the text that puts it there: after the last entry, parted by a blank line.
-fn insertion(context: &Context<'_>, block: &[String]) -> (Span, String) {
-    let list = context.list;
-    let last = list.lines.iter().rposition(|line| !matches!(line.kind, LineKind::Blank));
-    let end = list.lines.iter().map(|line| line.ending).find(|ending| *ending != Ending::None).unwrap_or(Ending::Lf);
-    let mut text = String::new();
-    let at = match last {
-        Some(line) => {
-            let line = &list.lines[line];
-            if line.ending == Ending::None {
-                text.push_str(end.as_str());
-            }
-            text.push_str(end.as_str());
-            line.span.end as usize + line.ending.as_str().len()
-        }
-        None => list.text().len(),
-    };
-    for line in block {
-        text.push_str(line);
-        text.push_str(end.as_str());
-    }
-    (Span::new(list.file(), at, at), text)
+    additions(rule, context, Kind::Container, |used| {
+        format!("{} deploys {} ({}), which is not listed", used.chart, used.reference, used.place())
+    })
 }

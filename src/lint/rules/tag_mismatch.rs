@@ -33,7 +33,8 @@ pub(super) fn other_version(rule: &'static Rule, context: &Context<'_>, judged: 
     finding.fix(fix(context, judged, used))
 }
 
-fn fix(context: &Context<'_>, judged: Judged<'_>, used: &Use) -> Fix {
+/// Gives the entry the version of `used`, and its comments with it.
+pub(super) fn fix(context: &Context<'_>, judged: Judged<'_>, used: &Use) -> Fix {
     let image = judged.reference;
     let version = &used.reference.as_str()[used.reference.name_range().end..];
     let listed = judged.span(image.name_range().end..image.as_str().len());

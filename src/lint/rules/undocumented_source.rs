@@ -11,6 +11,10 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         let entry = judged.entry;
         let Some(first) = judged.verdict.uses().first().filter(|_| entry.note.from.is_none()) else { continue };
         let used = context.used(*first);
+        // A second entry of a name is to be deleted or renamed first.
+        if context.list.entries.iter().any(|other| other.line < entry.line && other.name.text == entry.name.text) {
+            continue;
+        }
         let note = source_note(used);
         let name = &entry.name.text;
         let message =

@@ -9,7 +9,8 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         let note = &judged.entry.note;
         let name = &judged.entry.name.text;
         // A comment that belongs to an image which is itself wrong is mended with the image.
-        let repository_is_wrong = matches!(judged.verdict, Verdict::OtherRepository { .. });
+        let repository_is_wrong =
+            matches!(judged.verdict, Verdict::OtherRegistry { .. } | Verdict::OtherRepository { .. });
         let version_is_wrong = repository_is_wrong || matches!(judged.verdict, Verdict::OtherVersion { .. });
         if let Some(field) = note.repository.as_ref().filter(|_| !repository_is_wrong) {
             let said = Reference::parse(&field.value.text);

@@ -1,0 +1,250 @@
+//! Whether a string is an image: weighs the grammar, the name of its key, the place that it came from and the list itself.
+//! Asks no registry.
+
+use std::collections::HashMap;
+
+use super::Confidence;
+use super::words::{Hint, Role, hint};
+use crate::image::Reference;
+use crate::source::{FileId, Origin, Text};
+use crate::yaml::Value;
+
+/// Nesting of values that is followed.
+const MAX_DEPTH: usize = 200;
+
+/// What is known beside the string and its key.
+#[derive(Debug, Default)]
+pub(crate) struct Evidence<'a> {
+    /// The images of the list.
+    listed: &'a [Reference],
+    /// The places of values that are images by their path (`image.repository`), sorted, for each file.
+    values: HashMap<FileId, Vec<(u32, u32)>>,
+}
+
+impl<'a> Evidence<'a> {
+    /// `values` are what the templates saw: those of all charts and of the user.
+    pub fn new(listed: &'a [Reference], values: &Value) -> Self {
+        let mut evidence = Self { listed, values: HashMap::new() };
+        evidence.learn(values, false, 0);
+        evidence.values.values_mut().for_each(|places| places.sort_unstable());
+        evidence
+    }
+
+    /// `inside` says whether a key above is called image.
+    fn learn(&mut self, value: &Value, inside: bool, depth: usize) {
+        if depth > MAX_DEPTH {
+            return;
+        }
+        match value {
+            Value::Map(map) => {
+                let has = |name: &str| map.contains_key(name);
+                let split = has("repository") && (has("tag") || has("image"));
+                for (key, value) in map.iter() {
+                    let hint = hint(key);
+                    let image = hint.names_image();
+                    match value {
+                        Value::String(text) => {
+                            let repository = matches!(hint.role, Some(Role::Repository | Role::Name));
+                            if image || (repository && (inside || split || hint.image)) {
+                                self.mark(text);
+                            }
+                        }
+                        _ => self.learn(value, image || (inside && hint.role.is_some()), depth + 1),
+                    }
+                }
+            }
+            Value::List(items) => items.iter().for_each(|item| match item {
+                Value::String(text) if inside => self.mark(text),
+                _ => self.learn(item, inside, depth + 1),
+            }),
+            _ => {}
+        }
+    }
+
+    fn mark(&mut self, text: &Text) {
+        if let Some(span) = text.exact_span().filter(|span| !span.is_empty()) {
+            self.values.entry(span.file).or_default().push((span.start, span.end));
+        }
+    }
+
+    /// Whether some of `origin` is a value that is an image by its path.
+    fn is_image_value(&self, origin: &Origin) -> bool {
+        origin.places().iter().any(|(span, ..)| {
+            let Some(places) = self.values.get(&span.file) else { return false };
+            let before = places.partition_point(|(start, _)| *start <= span.start);
+            before.checked_sub(1).is_some_and(|at| span.end <= places[at].1 && !span.is_empty())
+        })
+    }
+
+    /// Whether the repository of an image in `text` came from such a value.
+    fn comes_from_image_value(&self, text: &Text) -> bool {
+        !self.values.is_empty()
+            && text.parts().iter().filter_map(|(_, origin)| origin.as_ref()).any(|origin| self.is_image_value(origin))
+    }
+
+    /// Reads `text` as an image under a key that says `hint`; `None` when it is none.
+    pub(super) fn assess(&self, text: &Text, hint: &Hint) -> Option<(Reference, Confidence)> {
+        let reference = plausible(text)?;
+        let shape = Shape::of(&reference);
+        let listed = self.listed(&reference, shape);
+        if let Some(confidence) = listed {
+            return Some((reference, confidence));
+        }
+        if hint.never && reference.digest().is_none() {
+            return None;
+        }
+        let grade = shape.grade(hint, || self.comes_from_image_value(&text.slice(reference.path_range())))?;
+        Some((reference, grade))
+    }
+
+    /// Whether `text` is worth reading at all, under a key that says `hint`: most strings of a manifest are not.
+    pub(super) fn interests(&self, text: &Text, hint: &Hint) -> bool {
+        if hint.image || hint.role == Some(Role::Repository) {
+            return true;
+        }
+        let plain = text.as_str();
+        if !plain.contains(char::is_whitespace) && !plain.starts_with(['{', '[']) {
+            return plain.contains([':', '@']);
+        }
+        plain.contains("mage") || plain.contains("MAGE") || self.comes_from_image_value(text) || self.mentions(plain)
+    }
+
+    /// Whether the path of a listed image stands in `text`.
+    fn mentions(&self, text: &str) -> bool {
+        self.listed.iter().any(|listed| listed.path().contains('/') && text.contains(listed.path()))
+    }
+
+    /// Whether something beside grammar and key says that `text`, which reads as `reference`, is an image.
+    pub(super) fn vouches(&self, text: &Text, reference: &Reference) -> bool {
+        self.listed(reference, Shape::of(reference)).is_some()
+            || self.comes_from_image_value(&text.slice(reference.path_range()))
+    }
+
+    /// What the list says: the same image is one; so is another version of one of its repositories.
+    fn listed(&self, reference: &Reference, shape: Shape) -> Option<Confidence> {
+        let mut same = self.listed.iter().filter(|listed| listed.same_repository(reference)).peekable();
+        same.peek()?;
+        let exact = same
+            .any(|listed| listed.effective_tag() == reference.effective_tag() && listed.digest() == reference.digest());
+        // `redis:6379` is a service.
+        let versioned = shape.tag || shape.digest;
+        match (exact && versioned, shape.slash && versioned && !shape.port) {
+            (true, _) => Some(Confidence::Certain),
+            (false, true) => Some(Confidence::Likely),
+            (false, false) => None,
+        }
+    }
+}
+
+/// What can be seen of a reference from outside.
+#[derive(Clone, Copy, Debug)]
+struct Shape {
+    registry: bool,
+    slash: bool,
+    tag: bool,
+    digest: bool,
+    /// Whether the tag could be a port.
+    port: bool,
+    /// Whether the tag reads like a version: `v1.2`, `1.2.3-alpine`.
+    version: bool,
+}
+
+impl Shape {
+    fn of(reference: &Reference) -> Self {
+        let tag = reference.tag().unwrap_or_default();
+        Self {
+            registry: reference.registry().is_some(),
+            slash: reference.name().contains('/'),
+            tag: !tag.is_empty(),
+            digest: reference.digest().is_some(),
+            port: !tag.is_empty() && tag.bytes().all(|byte| byte.is_ascii_digit()),
+            version: is_version(tag),
+        }
+    }
+
+    /// The decision; `from_image_value` is asked only where it matters.
+    fn grade(self, hint: &Hint, from_image_value: impl Fn() -> bool) -> Option<Confidence> {
+        let named = hint.names_image();
+        let sure = |sure: bool| Some(if sure { Confidence::Certain } else { Confidence::Likely });
+        match self {
+            Self { digest: true, .. } => sure(named || self.registry),
+            Self { registry: true, tag: true, .. } => sure(named || from_image_value()),
+            Self { slash: true, tag: true, .. } if named => sure(true),
+            Self { tag: true, .. } if named => sure(true),
+            Self { slash: true, tag: true, port: false, .. } if from_image_value() || self.version || hint.image => {
+                sure(false)
+            }
+            Self { tag: true, port: false, .. } if from_image_value() => sure(false),
+            Self { tag: true, port: false, version: true, .. } if hint.image => sure(false),
+            // A name without a version needs a key that says image.
+            Self { tag: false, slash, .. } if named && (slash || hint.bare) => sure(false),
+            _ => None,
+        }
+    }
+}
+
+fn is_version(tag: &str) -> bool {
+    let rest = tag.strip_prefix('v').unwrap_or(tag);
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    digits > 0 && rest[digits..].starts_with('.') && rest[digits + 1..].starts_with(|next: char| next.is_ascii_digit())
+}
+
+/// Words that stand where an image could, and are none.
+const WORDS: [&str; 17] = [
+    "true",
+    "false",
+    "yes",
+    "no",
+    "on",
+    "off",
+    "none",
+    "null",
+    "default",
+    "auto",
+    "always",
+    "never",
+    "latest",
+    "enabled",
+    "disabled",
+    "ifnotpresent",
+    "image",
+];
+
+/// Reads what could be an image at all: no API version, label key, network, path, number or single word of configuration.
+pub(super) fn plausible(text: &str) -> Option<Reference> {
+    if text.len() < 2 || text.len() > 400 || text.contains(char::is_whitespace) {
+        return None;
+    }
+    let reference = Reference::parse(text).ok()?;
+    let versioned = reference.tag().is_some() || reference.digest().is_some();
+    let path = reference.path();
+    let last = path.rsplit('/').next().unwrap_or_default();
+    if let Some(registry) = reference.registry() {
+        let (host, port) = registry.split_once(':').map_or((registry, None), |(host, port)| (host, Some(port)));
+        let numeric = host.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        let local = host.ends_with(".svc") || host.ends_with(".local") || host.contains(".svc.");
+        let domain = host.contains('.') || port.is_some() || host == "localhost";
+        // A network, an API group, `Foo/bar`.
+        if !domain || (!versioned && (numeric || local || is_api_version(last))) {
+            return None;
+        }
+    }
+    let letters = path.contains(|letter: char| letter.is_ascii_alphabetic());
+    let hexadecimal = !versioned && path.len() >= 32 && path.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let word = !text.contains(['/', ':', '@']) && WORDS.contains(&text);
+    let api = !versioned && is_api_version(last);
+    let file = !versioned
+        && [".yaml", ".yml", ".json", ".sh", ".toml", ".conf", ".crt", ".key"].iter().any(|end| last.ends_with(end));
+    let picture = [".png", ".svg", ".jpg", ".jpeg", ".gif", ".ico", ".qcow2", ".iso", ".img"]
+        .iter()
+        .any(|end| last.ends_with(end));
+    (letters && !hexadecimal && !word && !api && !file && !picture).then_some(reference)
+}
+
+/// `v1`, `v1beta1`
+fn is_api_version(part: &str) -> bool {
+    let Some(rest) = part.strip_prefix('v') else { return false };
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let kind = rest[digits..].trim_end_matches(|letter: char| letter.is_ascii_digit());
+    digits > 0 && matches!(kind, "" | "alpha" | "beta")
+}

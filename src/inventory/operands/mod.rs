@@ -1,0 +1,430 @@
+//! Operands: images that no pod template names, but a running controller will pull. They stand in variables, arguments,
+//! ConfigMaps, annotations and custom resources, whole or split over fields. Reads rendered documents; asks no cluster.
+
+mod evidence;
+mod fields;
+mod script;
+mod words;
+
+use self::fields::{Field, join};
+use self::words::{Hint, Role, hint};
+use super::Workload;
+use super::pods::{LISTS, object};
+use crate::source::Text;
+use crate::yaml::{self, Map, Value};
+
+pub(super) use self::evidence::Evidence;
+
+/// Nesting that is followed; Kubernetes refuses deeper objects.
+const MAX_DEPTH: usize = 200;
+
+/// Documents within strings within documents that are followed.
+const MAX_EMBEDDED: usize = 3;
+
+/// How sure it is that a string is an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Confidence {
+    /// The grammar and something else say so: the key's name, the values line that it came from, or the list.
+    Certain,
+    /// Only one of them says so.
+    Likely,
+}
+
+impl Confidence {
+    /// `certain` or `likely`
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Certain => "certain",
+            Self::Likely => "likely",
+        }
+    }
+}
+
+/// How an operand is named.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Naming {
+    /// `env RELATED_IMAGE_X`, `argument --x-image`, `annotation x`, `data config.yaml: image`, `field spec.a.image+version`.
+    pub place: String,
+    /// How sure it is an image.
+    pub confidence: Confidence,
+}
+
+/// An operand in a document.
+#[derive(Clone, Debug)]
+pub(super) struct Operand {
+    pub workload: Workload,
+    pub naming: Naming,
+    pub text: Text,
+    /// The field that must be true for it to be pulled, when it is false.
+    pub when: Option<String>,
+}
+
+/// The operands of one document.
+pub(super) fn operands(document: &Value, evidence: &Evidence<'_>) -> Vec<Operand> {
+    let nobody = Workload { kind: String::new(), name: String::new(), container: None };
+    let mut walk = Walk { evidence, found: Vec::new() };
+    walk.value(document, &Place::new(nobody, "field "), &hint(""), 0);
+    walk.found
+}
+
+/// Where the walk stands.
+#[derive(Clone, Debug)]
+struct Place {
+    workload: Workload,
+    /// The kind of place: `field `, `env `, `data config.yaml: `.
+    prefix: String,
+    path: String,
+    /// How many strings are around it.
+    embedded: usize,
+    /// The registry and the version that mappings around it give for all images below.
+    given: Vec<Field>,
+    /// The field that switches it off.
+    off: Option<String>,
+}
+
+impl Place {
+    fn new(workload: Workload, prefix: &str) -> Self {
+        Self { workload, prefix: prefix.to_owned(), path: String::new(), embedded: 0, given: Vec::new(), off: None }
+    }
+
+    /// One key deeper.
+    fn key(&self, key: &str) -> Self {
+        let mut place = self.clone();
+        if !place.path.is_empty() {
+            place.path.push('.');
+        }
+        place.path.push_str(&key.replace('.', "\\."));
+        place
+    }
+
+    fn index(&self, index: usize) -> Self {
+        let path = format!("{}[{index}]", self.path);
+        Self { path, ..self.clone() }
+    }
+
+    /// Another kind of place within the same object.
+    fn named(&self, prefix: &str, name: &str) -> Self {
+        if self.embedded > 0 {
+            let parts = [self.path.as_str(), prefix.trim_end(), name];
+            let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+            return Self { path: parts.join(" "), ..self.clone() };
+        }
+        Self { prefix: prefix.to_owned(), path: name.to_owned(), ..self.clone() }
+    }
+
+    /// Within the string that stands here.
+    fn inside(&self) -> Self {
+        let prefix = format!("{}{}: ", self.prefix, self.path);
+        Self { prefix, path: String::new(), embedded: self.embedded + 1, ..self.clone() }
+    }
+
+    fn show(&self) -> String {
+        format!("{}{}", self.prefix, self.path).trim_end_matches([' ', ':']).to_owned()
+    }
+}
+
+struct Walk<'a> {
+    evidence: &'a Evidence<'a>,
+    found: Vec<Operand>,
+}
+
+impl Walk<'_> {
+    fn push(&mut self, place: &Place, text: Text, confidence: Confidence) {
+        let naming = Naming { place: place.show(), confidence };
+        let workload = place.workload.clone();
+        self.found.push(Operand { workload, naming, text, when: place.off.clone() });
+    }
+
+    fn value(&mut self, value: &Value, place: &Place, said: &Hint, depth: usize) {
+        if depth > MAX_DEPTH {
+            return;
+        }
+        match value {
+            Value::String(text) => self.leaf(text, place, said),
+            Value::List(items) if is_environment(items) => self.variables(items, place, depth),
+            Value::List(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.value(item, &place.index(index), said, depth + 1);
+                }
+            }
+            Value::Map(map) => match object(map).filter(|_| place.embedded == 0) {
+                Some(workload) if workload.kind == "CustomResourceDefinition" => {}
+                Some(workload) => self.map(map, &Place::new(workload, "field "), said, depth),
+                None => self.map(map, place, said, depth),
+            },
+            _ => {}
+        }
+    }
+
+    fn map(&mut self, map: &Map, place: &Place, said: &Hint, depth: usize) {
+        let field = |key: &Text, value: &Value| {
+            Some(Field { hint: hint(last_part(key)), shown: key.to_string(), text: scalar(value)? })
+        };
+        let mut fields: Vec<Field> = map.iter().filter_map(|(key, value)| field(key, value)).collect();
+        let has = |role: Role| fields.iter().any(|field| field.hint.role == Some(role));
+        let parts = [Role::Registry, Role::Repository, Role::Version, Role::Digest].map(has);
+        let mut inner = place.clone();
+        if let Some(Value::Bool(false, _)) = map.get("enabled") {
+            inner.off.get_or_insert_with(|| place.key("enabled").show().trim_start_matches("field ").to_owned());
+        }
+        let gives =
+            |field: &&Field| matches!(field.shown.as_str(), "hub" | "registry" | "tag") && !field.text.is_empty();
+        let given: Vec<Field> = fields.iter().filter(gives).cloned().collect();
+        if given.len() == 2 {
+            inner.given = given;
+        } else if parts == [false; 4] {
+            fields
+                .extend(inner.given.iter().map(|field| Field { shown: format!("({})", field.shown), ..field.clone() }));
+        }
+        let place = &inner;
+        let taken = self.joined(&fields, place, said.names_image());
+        let taken: Vec<&str> = taken.into_iter().map(|at| fields[at].shown.as_str()).collect();
+        let is_object = object(map).is_some();
+        let holds_data = matches!(place.workload.kind.as_str(), "ConfigMap" | "Secret") && is_object;
+        for (key, value) in map.iter().filter(|(key, _)| !taken.contains(&key.as_str())) {
+            match key.as_str() {
+                "apiVersion" | "kind" | "status" if is_object => {}
+                "labels" | "matchLabels" | "nodeSelector" | "selector" | "openAPIV3Schema" | "caBundle" => {}
+                "metadata" => self.annotations(value, place, depth),
+                "data" | "stringData" if holds_data => {
+                    if place.workload.kind == "ConfigMap" || key == "stringData" {
+                        self.data(value, place, depth);
+                    }
+                }
+                "binaryData" if holds_data => {}
+                "env" | "envs" | "extraEnv" => self.environment(value, place, depth),
+                "args" | "command" | "extraArgs" | "additionalArgs" => self.arguments(value, place, depth),
+                _ if LISTS.contains(&key.as_str()) => self.containers(value, &place.key(key), depth),
+                _ => {
+                    let mut own = hint(last_part(key));
+                    // What stands in a mapping called images may be one by any name.
+                    own.image |= said.names_image();
+                    own.bare = parts == [false; 4] && place.embedded == 0 && place.off.is_none();
+                    if said.names_image() && matches!(key.as_str(), "reference" | "ref" | "url" | "uri") {
+                        own = Hint { role: Some(Role::Image), never: false, ..own };
+                    }
+                    self.value(value, &place.key(key), &own, depth + 1);
+                }
+            }
+        }
+    }
+
+    /// Reports the images that `fields` make together; the indices of the fields that it took.
+    fn joined(&mut self, fields: &[Field], place: &Place, inside: bool) -> Vec<usize> {
+        let mut taken = Vec::new();
+        for joined in join(fields, inside, self.evidence) {
+            let names: Vec<&str> = joined.members.iter().map(|at| fields[*at].shown.as_str()).collect();
+            let mut at = place.clone();
+            at.path = [place.path.as_str(), &names.join("+")]
+                .iter()
+                .filter(|part| !part.is_empty())
+                .copied()
+                .collect::<Vec<_>>()
+                .join(".");
+            taken.extend(&joined.members);
+            self.push(&at, joined.text, joined.confidence);
+        }
+        taken
+    }
+
+    fn annotations(&mut self, metadata: &Value, place: &Place, depth: usize) {
+        for (key, value) in metadata.get("annotations").and_then(Value::as_map).into_iter().flatten() {
+            let at = place.named("annotation ", key);
+            self.value(value, &at, &hint(last_part(key)), depth + 1);
+        }
+    }
+
+    fn data(&mut self, data: &Value, place: &Place, depth: usize) {
+        let Some(map) = data.as_map() else { return };
+        let at = place.named("data ", "");
+        let one_line = |value: &Value| scalar(value).filter(|text| !text.contains('\n'));
+        let fields: Vec<Field> = map
+            .iter()
+            .filter_map(|(key, value)| Some(Field { hint: hint(key), shown: key.to_string(), text: one_line(value)? }))
+            .collect();
+        let names: Vec<String> = fields.iter().map(|field| field.shown.clone()).collect();
+        let taken: Vec<&str> = self.joined(&fields, &at, false).into_iter().map(|at| names[at].as_str()).collect();
+        for (key, value) in map.iter().filter(|(key, _)| !taken.contains(&key.as_str())) {
+            self.value(value, &place.named("data ", key), &hint(key), depth + 1);
+        }
+    }
+
+    fn containers(&mut self, containers: &Value, place: &Place, depth: usize) {
+        for (index, item) in containers.as_list().unwrap_or_default().iter().enumerate() {
+            let Some(map) = item.as_map() else { continue };
+            let mut at = place.index(index);
+            if place.embedded == 0 {
+                let name = map.get("name").and_then(Value::as_text);
+                at.workload.container = name.map(ToString::to_string);
+                let mut rest = map.clone();
+                // The container's own image is deployed.
+                rest.remove("image");
+                self.map(&rest, &at, &hint(""), depth + 1);
+            } else {
+                self.map(map, &at, &hint(""), depth + 1);
+            }
+        }
+    }
+
+    /// Variables, as a list of names and values or as a mapping.
+    fn environment(&mut self, variables: &Value, place: &Place, depth: usize) {
+        match variables {
+            Value::List(items) => self.variables(items, place, depth),
+            Value::Map(map) => {
+                let pairs: Vec<_> =
+                    map.iter().filter_map(|(name, value)| Some((name.to_string(), scalar(value)?))).collect();
+                self.pairs(pairs, place, "env ");
+            }
+            _ => {}
+        }
+    }
+
+    fn variables(&mut self, items: &[Value], place: &Place, depth: usize) {
+        let pair = |item: &Value| Some((item.get("name")?.as_text()?.to_string(), scalar(item.get("value")?)?));
+        let (mut pairs, mut others) = (Vec::new(), Vec::new());
+        for item in items {
+            match pair(item) {
+                Some(pair) => pairs.push(pair),
+                None => others.push(item),
+            }
+        }
+        self.pairs(pairs, place, "env ");
+        for item in others {
+            self.value(item, place, &hint(""), depth + 1);
+        }
+    }
+
+    /// Names with values: split images first, the others one by one.
+    fn pairs(&mut self, pairs: Vec<(String, Text)>, place: &Place, prefix: &str) {
+        let field = |(name, text): &(String, Text)| Field { hint: hint(name), shown: name.clone(), text: text.clone() };
+        let at = place.named(prefix, "");
+        let fields: Vec<Field> = pairs.iter().map(field).collect();
+        let taken = self.joined(&fields, &at, false);
+        for (index, (name, text)) in pairs.iter().enumerate() {
+            if !taken.contains(&index) {
+                self.leaf(text, &place.named(prefix, name), &hint(name.trim_start_matches('-')));
+            }
+        }
+    }
+
+    fn arguments(&mut self, arguments: &Value, place: &Place, depth: usize) {
+        let Some(items) = arguments.as_list() else {
+            // One string that a shell splits.
+            self.value(arguments, &place.named("argument ", ""), &hint(""), depth + 1);
+            return;
+        };
+        if items.iter().any(|item| item.as_map().is_some()) {
+            self.value(arguments, &place.named("argument ", ""), &hint(""), depth + 1);
+            return;
+        }
+        let texts: Vec<&Text> = items.iter().filter_map(Value::as_text).collect();
+        let (mut flags, mut others) = (Vec::new(), Vec::new());
+        let mut at = 0;
+        while let Some(text) = texts.get(at) {
+            at += 1;
+            let blank = text.trim().contains(char::is_whitespace);
+            match text.find('=') {
+                Some(equals) if !blank && is_name(&text[..equals]) => {
+                    flags.push((text[..equals].to_owned(), text.slice(equals + 1..text.len())));
+                }
+                _ if !blank && text.starts_with('-') => {
+                    if let Some(value) = texts.get(at).filter(|next| !next.starts_with('-')) {
+                        flags.push((text.to_string(), (*value).clone()));
+                        at += 1;
+                    }
+                }
+                _ => others.push(*text),
+            }
+        }
+        self.pairs(flags, place, "argument ");
+        for text in others {
+            self.leaf(text, &place.named("argument ", ""), &hint(""));
+        }
+    }
+
+    /// A string: an image, several, a document or a script.
+    fn leaf(&mut self, text: &Text, place: &Place, said: &Hint) {
+        let trimmed = text.trim();
+        if trimmed.len() < 2 || !self.evidence.interests(&trimmed, said) {
+            return;
+        }
+        let blank = trimmed.contains(char::is_whitespace);
+        if !blank && let Some((_, confidence)) = self.evidence.assess(&trimmed, said) {
+            self.push(place, trimmed, confidence);
+            return;
+        }
+        let document = trimmed.starts_with(['{', '[']) || trimmed.contains('\n');
+        if document && place.embedded < MAX_EMBEDDED && self.document(&trimmed, place, said) {
+            return;
+        }
+        if said.names_image() && !trimmed.contains("{{") {
+            self.several(&trimmed, place, said);
+        } else {
+            for word in script::scan(&trimmed, self.evidence) {
+                let at = if word.key.is_empty() { place.clone() } else { place.inside().key(&word.key) };
+                self.push(&at, word.text, word.confidence);
+            }
+        }
+    }
+
+    /// Several images in one string: `IMAGE,IMAGE`, or `NAME=IMAGE` lines.
+    fn several(&mut self, text: &Text, place: &Place, said: &Hint) {
+        let mut start = 0;
+        for part in text.as_str().split_inclusive(|letter: char| letter.is_whitespace() || ",;".contains(letter)) {
+            let word = part.trim_end_matches(|letter: char| letter.is_whitespace() || ",;".contains(letter));
+            let from = word.rfind('=').map_or(0, |at| at + 1);
+            let image = text.slice(start + from..start + word.len());
+            if let Some((_, confidence)) = self.evidence.assess(&image, said)
+                && image.contains([':', '@', '/'])
+            {
+                self.push(place, image, confidence);
+            }
+            start += part.len();
+        }
+    }
+
+    /// Reads YAML or JSON within a string; whether it was that.
+    fn document(&mut self, text: &Text, place: &Place, said: &Hint) -> bool {
+        // All of it must be YAML: TOML may begin like a list.
+        let Ok(stream) = yaml::parse(text) else { return false };
+        let documents: Result<Vec<Value>, _> = stream.documents.iter().map(yaml::Document::to_value).collect();
+        let Ok(documents) = documents else { return false };
+        if documents.iter().any(|value| !matches!(value, Value::Map(_) | Value::List(_) | Value::Null(_))) {
+            return false;
+        }
+        let inside = place.inside();
+        for value in &documents {
+            self.value(value, &inside, said, 0);
+        }
+        true
+    }
+}
+
+/// Whether all of a list's items are names with values, as variables are written.
+fn is_environment(items: &[Value]) -> bool {
+    let variable = |item: &Value| {
+        item.as_map().is_some_and(|map| map.len() == 2 && map.contains_key("name") && map.contains_key("value"))
+    };
+    !items.is_empty() && items.iter().all(variable)
+}
+
+/// Whether a flag or variable can be called so.
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+}
+
+/// The part of a key behind its domain.
+fn last_part(key: &str) -> &str {
+    key.rsplit('/').next().unwrap_or(key)
+}
+
+/// A scalar that can be a part of an image, as text.
+fn scalar(value: &Value) -> Option<Text> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Int(number, origins) => Some(Text::computed(number.to_string(), origins.clone())),
+        Value::Float(number, origins) => Some(Text::computed(number.to_string(), origins.clone())),
+        _ => None,
+    }
+}

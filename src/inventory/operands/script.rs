@@ -1,0 +1,100 @@
+//! Images in text that is neither YAML nor JSON: scripts, TOML, templates. A word counts when the word before it names an image,
+//! when its text came from a values line that is an image, or when the list has it.
+
+use std::ops::Range;
+
+use super::Confidence;
+use super::evidence::Evidence;
+use super::words::{Hint, hint};
+use crate::source::Text;
+
+/// An image in a text.
+#[derive(Clone, Debug)]
+pub(super) struct Word {
+    /// The name before it: a key, a flag, a variable. Empty when there is none.
+    pub key: String,
+    /// The image.
+    pub text: Text,
+    /// How sure it is.
+    pub confidence: Confidence,
+}
+
+/// The images in `text`, line by line, comments left out.
+pub(super) fn scan(text: &Text, evidence: &Evidence<'_>) -> Vec<Word> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    for line in text.as_str().split_inclusive('\n') {
+        let trimmed = line.trim_start();
+        if !trimmed.starts_with('#') && !trimmed.starts_with("//") && !trimmed.starts_with("{{") {
+            scan_line(text, start, line, evidence, &mut found);
+        }
+        start += line.len();
+    }
+    found
+}
+
+fn scan_line(text: &Text, start: usize, line: &str, evidence: &Evidence<'_>, found: &mut Vec<Word>) {
+    let words = split(line);
+    for (number, range) in words.iter().enumerate() {
+        let word = &line[range.clone()];
+        if word.starts_with('#') {
+            return;
+        }
+        if !word.contains([':', '@']) || line[..range.start].ends_with("//") {
+            continue;
+        }
+        // `name=value` in one word, else the word before says the name.
+        let (key, from) = match word.rfind('=') {
+            Some(at) => (&word[..at], range.start + at + 1),
+            None => (key_before(line, &words[..number], range.start), range.start),
+        };
+        let key = key.rsplit('=').next().unwrap_or_default().trim_start_matches('-');
+        let end = line[from..range.end].trim_end_matches(['.', ':']).len() + from;
+        let image = text.slice(start + from..start + end);
+        let hint = hint(key);
+        let accepted = evidence.assess(&image, &hint).filter(|(reference, _)| {
+            let versioned = reference.tag().is_some() || reference.digest().is_some();
+            versioned && (hint.names_image() || evidence.vouches(&image, reference))
+        });
+        if let Some((_, confidence)) = accepted {
+            found.push(Word { key: shown(key, &hint), text: image, confidence });
+        }
+    }
+}
+
+fn shown(key: &str, hint: &Hint) -> String {
+    if hint.image { key.to_owned() } else { String::new() }
+}
+
+/// The words of a line: what stands between blanks, quotes and brackets.
+fn split(line: &str) -> Vec<Range<usize>> {
+    let parts = |letter: char| letter.is_whitespace() || "\"'`,;|()[]{}<>\\".contains(letter);
+    let mut words = Vec::new();
+    let mut from = None;
+    for (at, letter) in line.char_indices() {
+        match (parts(letter), from) {
+            (true, Some(start)) => {
+                words.push(start..at);
+                from = None;
+            }
+            (false, None) => from = Some(at),
+            _ => {}
+        }
+    }
+    words.extend(from.map(|start| start..line.len()));
+    words
+}
+
+/// The name that stands before the word at `start`: `image: WORD`, `image = WORD`, `--image WORD`, `<image>WORD`.
+fn key_before<'a>(line: &'a str, before: &[Range<usize>], start: usize) -> &'a str {
+    let word = |back: usize| before.len().checked_sub(back).map(|at| &line[before[at].clone()]);
+    let Some(last) = word(1) else { return "" };
+    let between = before.last().map_or("", |range| &line[range.end..start]);
+    match last {
+        ":" | "=" | ":=" | "=>" => word(2).unwrap_or_default(),
+        _ if last.ends_with([':', '=']) => last.trim_end_matches([':', '=']),
+        _ if last.starts_with('-') && last.len() > 1 => last,
+        _ if between == ">" && line[..before[before.len() - 1].start].ends_with('<') => last,
+        _ => "",
+    }
+}

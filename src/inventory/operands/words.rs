@@ -1,0 +1,210 @@
+//! What the name of a key, flag or variable says of its value: that it is an image, a part of one, or surely something else.
+//! Reads names only, never values.
+
+/// A part of an image that is given in several fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Role {
+    /// The registry's host, maybe with the beginning of the path.
+    Registry,
+    /// The repository, or the beginning of its path.
+    Repository,
+    /// A name that is the end of the path only when other fields say so.
+    Name,
+    /// The image: whole, or the end of its path.
+    Image,
+    /// The tag, or a digest in its place.
+    Version,
+    /// The digest.
+    Digest,
+}
+
+/// What a name says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Hint {
+    /// The part of an image that it names.
+    pub role: Option<Role>,
+    /// The name without the words that tell the role: `driver` of `driverImageTag`. Parts of one image share it.
+    pub group: String,
+    /// Whether the word "image" stands in it.
+    pub image: bool,
+    /// Whether values of such names are never images: `grafanaUrl`, `configPath`.
+    pub never: bool,
+    /// Whether a bare name (`busybox`) is enough. Names alone never say so: where it stands must.
+    pub bare: bool,
+}
+
+impl Hint {
+    /// Whether it names an image, whole or the end of one.
+    pub fn names_image(&self) -> bool {
+        self.role == Some(Role::Image)
+    }
+}
+
+/// Words that may follow "image" in the name of a whole image.
+const WHOLE: [&str; 11] =
+    ["name", "names", "ref", "reference", "url", "uri", "default", "override", "source", "id", "value"];
+
+/// Words that end names of what is never an image.
+const NEVER: [&str; 35] = [
+    "url",
+    "urls",
+    "uri",
+    "link",
+    "href",
+    "endpoint",
+    "endpoints",
+    "address",
+    "addresses",
+    "addr",
+    "host",
+    "hosts",
+    "hostname",
+    "server",
+    "servers",
+    "domain",
+    "path",
+    "file",
+    "dir",
+    "chart",
+    "description",
+    "message",
+    "summary",
+    "documentation",
+    "expr",
+    "query",
+    "label",
+    "selector",
+    "policy",
+    "secret",
+    "secrets",
+    "checksum",
+    "apiversion",
+    "schema",
+    "icon",
+];
+
+/// What `name` says: the last part of a path of keys, a flag without its dashes, a variable.
+pub(super) fn hint(name: &str) -> Hint {
+    let words = words(name);
+    let last = words.last().map(String::as_str).unwrap_or_default();
+    let Some(at) = words.iter().rposition(|word| is_image(word)) else {
+        let role = role_of(last);
+        let group = words[..words.len().saturating_sub(usize::from(role.is_some()))].join("-");
+        let never = role.is_none() && NEVER.contains(&last);
+        return Hint { role, group, image: false, never, bare: false };
+    };
+    let rest: Vec<&str> = words[at + 1..].iter().map(String::as_str).collect();
+    let before = words[..at].join("-");
+    let hint = |role, group: String| Hint { role, group, image: true, never: false, bare: false };
+    let constant = name.bytes().all(|byte| !byte.is_ascii_lowercase());
+    match rest.as_slice() {
+        [] => hint(Some(Role::Image), before),
+        [word] if WHOLE.contains(word) => hint(Some(Role::Image), before),
+        [.., word] if role_of(word).is_some_and(|role| role != Role::Name) => {
+            let middle = &rest[..rest.len() - 1];
+            let group = [&[before.as_str()], middle].concat().join("-");
+            hint(role_of(word), group.trim_matches('-').to_owned())
+        }
+        [.., word] if NEVER.contains(word) || rest[0] == "pull" => Hint { never: true, ..hint(None, name.to_owned()) },
+        _ if words[0] == "related" || constant => hint(Some(Role::Image), words.join("-")),
+        _ => hint(None, words.join("-")),
+    }
+}
+
+/// Whether a word stands for an image: `image`, `images`, `baseimage`.
+fn is_image(word: &str) -> bool {
+    matches!(word, "image" | "images" | "img")
+        || word.strip_suffix("image").or_else(|| word.strip_suffix("images")).is_some_and(|rest| rest.len() > 2)
+}
+
+fn role_of(word: &str) -> Option<Role> {
+    Some(match word {
+        "registry" | "hub" => Role::Registry,
+        "repository" | "repo" => Role::Repository,
+        "name" => Role::Name,
+        "version" | "tag" => Role::Version,
+        "digest" | "sha" | "sha256" => Role::Digest,
+        _ => return None,
+    })
+}
+
+/// The words of a name in small letters: split at signs and where a capital begins a word.
+fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut word = String::new();
+    let letters: Vec<char> = name.chars().collect();
+    for (at, letter) in letters.iter().copied().enumerate() {
+        if !letter.is_ascii_alphanumeric() {
+            words.extend(Some(std::mem::take(&mut word)).filter(|word| !word.is_empty()));
+            continue;
+        }
+        let after_small = at > 0 && letters[at - 1].is_ascii_lowercase();
+        let before_small = letters.get(at + 1).is_some_and(char::is_ascii_lowercase);
+        let after_capital = at > 0 && letters[at - 1].is_ascii_uppercase();
+        if letter.is_ascii_uppercase() && (after_small || (after_capital && before_small)) && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
+        }
+        word.push(letter.to_ascii_lowercase());
+    }
+    words.extend(Some(word).filter(|word| !word.is_empty()));
+    // One word or two, as one likes.
+    words.into_iter().flat_map(|word| joined(&word).unwrap_or_else(|| vec![word])).collect()
+}
+
+/// `imagename` is "image name".
+fn joined(word: &str) -> Option<Vec<String>> {
+    let rest = word.strip_prefix("image")?;
+    let known = ["name", "ref", "repo", "repository", "registry", "tag", "version", "digest"].contains(&rest);
+    known.then(|| vec!["image".to_owned(), rest.to_owned()])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn role(name: &str) -> (Option<Role>, String) {
+        let hint = hint(name);
+        (hint.role, hint.group)
+    }
+
+    #[test]
+    fn names_of_images() {
+        for name in [
+            "image",
+            "IMAGE",
+            "baseImage",
+            "defaultSidecarImage",
+            "imageName",
+            "imageURL",
+            "container_image",
+            "RELATED_IMAGE_DEVICE_PLUGIN",
+            "NODE_IMAGE_DEFAULT",
+            "STRIMZI_KAFKA_IMAGES",
+            "acme-http01-solver-image",
+            "testimage",
+            "imageref",
+        ] {
+            assert_eq!(hint(name).role, Some(Role::Image), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_of_parts_share_their_group() {
+        assert_eq!(role("driverImageTag"), (Some(Role::Version), "driver".to_owned()));
+        assert_eq!(role("driverImage"), (Some(Role::Image), "driver".to_owned()));
+        assert_eq!(role("driverRepository"), (Some(Role::Repository), "driver".to_owned()));
+        assert_eq!(role("imageSHA"), (Some(Role::Digest), String::new()));
+        assert_eq!(role("version"), (Some(Role::Version), String::new()));
+        assert_eq!(role("AGENT_IMAGE_REPO"), (Some(Role::Repository), "agent".to_owned()));
+    }
+
+    #[test]
+    fn names_of_what_is_no_image() {
+        for name in ["imagePullPolicy", "image-pull-secrets", "imagesPath", "grafanaUrl", "description"] {
+            assert!(hint(name).never, "{name}");
+        }
+        assert_eq!(hint("image-updater-interval").role, None);
+        assert_eq!(hint("config").role, None);
+        assert!(!hint("imagine").image);
+    }
+}

@@ -1,0 +1,189 @@
+//! Images whose text changes with the region: which regions a chart speaks of, and what it builds there.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::survey::{Job, choices, run_all};
+use super::{Inventory, Scenario, Survey, Target, Use};
+use crate::chart::Chart;
+use crate::source::Sources;
+
+/// The shape of an AWS region's name: area, perhaps a partition's word, direction, number. An availability zone
+/// (`us-west-2a`) is none.
+static REGION: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let directions = "(?:north|south)?(?:east|west)|north|south|central";
+    let shape =
+        format!(r"\b(?:af|ap|ca|cn|eu|eusc|il|me|mx|sa|us)(?:-(?:gov|iso[a-z]?|de))?-(?:{directions})-[0-9]{{1,2}}\b");
+    Regex::new(&shape).ok()
+});
+
+/// The regions that `text` names, in order.
+fn regions_in(text: &str) -> impl Iterator<Item = &str> {
+    REGION.iter().flat_map(move |shape| shape.find_iter(text)).map(|found| found.as_str())
+}
+
+/// Whether `text` names a region.
+pub(super) fn names_region(text: &str) -> bool {
+    regions_in(text).next().is_some()
+}
+
+/// The regions that the templates and values of `chart` and of the charts below it name, and those in the names of its
+/// files (`regional-values/values-us-west-2.yaml`). Sorted, each once.
+#[must_use]
+pub fn regions_named(chart: &Chart) -> Vec<String> {
+    fn collect(chart: &Chart, found: &mut BTreeSet<String>) {
+        let texts = chart.templates.iter().chain(&chart.values_file).map(|file| file.text.as_str());
+        let names = chart.files.iter().map(|file| file.name.as_str());
+        found.extend(texts.chain(names).flat_map(regions_in).map(str::to_owned));
+        chart.subcharts.iter().for_each(|subchart| collect(subchart, found));
+    }
+    let mut found = BTreeSet::new();
+    collect(chart, &mut found);
+    found.into_iter().collect()
+}
+
+/// What `targets` build in `regions`: the uses of each target's first scenario with empty `region` values filled, the region
+/// as scenario. Charts without an empty `region` value build the same everywhere and are left out.
+#[must_use]
+pub fn in_regions(sources: &Sources, targets: &[Target], survey: &Survey, regions: &[String]) -> Inventory {
+    let mut scenarios = Vec::new();
+    for (Target { chart, scenarios: base }, renderer) in targets.iter().zip(survey.renderers.iter()) {
+        let (Some(base), Some(choice)) = (base.first(), choices(chart).into_iter().next()) else { continue };
+        let Ok(processed) = chart.process(&base.values, &choice) else { continue };
+        for region in regions {
+            let scenario = Scenario { name: region.clone(), region: Some(region.clone()), ..base.clone() };
+            if !scenario.overrides(&processed.values).is_empty() {
+                scenarios.push((renderer, chart, scenario, choice.clone()));
+            }
+        }
+    }
+    let jobs: Vec<Job<'_>> = scenarios
+        .iter()
+        .map(|(renderer, chart, scenario, choice)| Job {
+            renderer,
+            chart,
+            scenario,
+            choice: choice.clone(),
+            when: None,
+        })
+        .collect();
+    let mut found = Survey::default();
+    for (job, outcome) in jobs.iter().zip(run_all(&jobs, &survey.listed)) {
+        // A region that a chart refuses is one in which it builds nothing.
+        if let Ok(outcome) = outcome {
+            found.gather(sources, job, outcome);
+        }
+    }
+    found.inventory
+}
+
+/// How an image changes with the region.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The account of its ECR registry does.
+    pub account: bool,
+    /// The region of its ECR registry does.
+    pub region: bool,
+}
+
+/// Regions in which an image is tried at most, until it is taken for one that does not change.
+const MAX_PROBES: usize = 12;
+
+/// Regions that are tried together.
+const PROBES: usize = 2;
+
+/// Those of the uses `suspects` whose registry or repository changes with the region, and how. Renders only where the
+/// scenarios of `survey` do not show it, in as few regions as it takes.
+#[must_use]
+pub fn dynamic(sources: &Sources, targets: &[Target], survey: &Survey, suspects: &[usize]) -> BTreeMap<usize, Change> {
+    let uses = &survey.inventory.uses;
+    let mut found: BTreeMap<usize, Change> = BTreeMap::new();
+    let mut learn = |variants: &[Use], left: &mut Vec<usize>| {
+        left.retain(|at| {
+            let variant = variants.iter().find(|variant| is_variant(&uses[*at], variant));
+            found.extend(variant.map(|variant| (*at, change(&uses[*at], variant))));
+            variant.is_none()
+        });
+    };
+    let speaks = |at: &usize| uses[*at].chain.last().is_some_and(|link| speaks_of_regions(&link.source));
+    let mut left: Vec<usize> = suspects.iter().copied().filter(speaks).collect();
+    learn(uses, &mut left);
+    if left.is_empty() {
+        return found;
+    }
+    for regions in probes(targets).chunks(PROBES) {
+        learn(&in_regions(sources, targets, survey, regions).uses, &mut left);
+        if left.is_empty() {
+            break;
+        }
+    }
+    found
+}
+
+/// The regions to try: those that the charts name and that are no scenario, first one of each area. A chart that puts any
+/// region into an image names none: then two well-known ones.
+fn probes(targets: &[Target]) -> Vec<String> {
+    let tried: BTreeSet<&str> =
+        targets.iter().flat_map(|target| &target.scenarios).filter_map(|scenario| scenario.region.as_deref()).collect();
+    let mut named: BTreeSet<String> = targets.iter().flat_map(|target| regions_named(&target.chart)).collect();
+    named.extend(["us-east-1", "us-west-2"].map(str::to_owned));
+    let mut turns: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut ordered: Vec<(usize, &str)> = Vec::new();
+    for region in named.iter().map(String::as_str).filter(|region| !tried.contains(region)) {
+        let area = region.rsplitn(3, '-').last().unwrap_or(region);
+        let turn = turns.entry(area).or_default();
+        ordered.push((*turn, region));
+        *turn += 1;
+    }
+    ordered.sort_unstable();
+    ordered.into_iter().take(MAX_PROBES).map(|(_, region)| region.to_owned()).collect()
+}
+
+/// Whether `variant` is the same image in another region.
+fn is_variant(used: &Use, variant: &Use) -> bool {
+    variant.when.is_none()
+        && variant.slot() == used.slot()
+        && variant.reference.name() != used.reference.name()
+        && variant.scenarios.iter().all(|scenario| !used.scenarios.contains(scenario))
+}
+
+fn change(used: &Use, variant: &Use) -> Change {
+    match (used.reference.ecr(), variant.reference.ecr()) {
+        (Some(one), Some(other)) => {
+            Change { account: one.account() != other.account(), region: one.region() != other.region() }
+        }
+        _ => Change { account: false, region: false },
+    }
+}
+
+/// Whether the templates of the chart, or of one below it, speak of regions at all: an image of one that does not is the same
+/// everywhere.
+pub(super) fn speaks_of_regions(chart: &Chart) -> bool {
+    let speaks = |text: &str| text.contains("region") || text.contains("Region");
+    chart.templates.iter().any(|template| speaks(&template.text))
+        || chart.subcharts.iter().any(|subchart| speaks_of_regions(subchart))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn regions_are_told_from_what_looks_like_them() {
+        let text = "values-us-west-2.yaml eu-central-1: us-gov-west-1, us-iso-east-1 ap-southeast-10 cn-north-1 \
+                    us-west-2a my-us-west-22x ml.p4d-1 west-2 us-west- 1.dkr.ecr.sa-east-1.amazonaws.com";
+        let found: Vec<_> = regions_in(text).collect();
+        let regions = [
+            "us-west-2",
+            "eu-central-1",
+            "us-gov-west-1",
+            "us-iso-east-1",
+            "ap-southeast-10",
+            "cn-north-1",
+            "sa-east-1",
+        ];
+        assert_eq!(found, regions);
+    }
+}

@@ -1,0 +1,86 @@
+//! Listed, but deployed only when something is switched on that is off.
+
+use crate::inventory::Use;
+use crate::lint::context::version_of;
+use crate::lint::{Context, Finding, Judged, Rule, Verdict, same_image};
+use crate::source::Span;
+
+pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for judged in context.judged() {
+        let Verdict::Disabled { when, used } = judged.verdict else { continue };
+        let used = used.map(|at| context.used(at));
+        let name = &judged.entry.name.text;
+        let mut finding = match used {
+            Some(used) if same_image(&used.reference, judged.reference) => {
+                let message = match in_values(used) {
+                    Some(_) => format!(
+                        "`{name}` lists an image that no template deploys as the values stand; {}",
+                        source(used)
+                    ),
+                    None => format!("`{name}` is deployed only when {}; {}", on(when), source(used)),
+                };
+                judged.finding(rule, judged.entry.source.span, message).label("deployed only when switched on")
+            }
+            Some(used) => other(rule, judged, used, when),
+            None => {
+                let noted = judged.entry.note.from.as_ref().map(|from| from.chart.text.as_str()).unwrap_or_default();
+                let message =
+                    format!("`{name}` is documented as from {noted}, which is deployed only when {}", on(when));
+                judged.finding(rule, judged.entry.source.span, message).label("from a chart that is switched off")
+            }
+        };
+        if let Some(used) = used {
+            let place = used.decisive(0..used.text.len()).map(|(span, _)| span);
+            finding = finding.chart(used.chart.clone()).related(format!("{} names it here", used.chart), place);
+        }
+        for (switch, span) in off(context, when) {
+            finding = finding.related(format!("{switch} is off here"), Some(span));
+        }
+        findings.push(finding);
+    }
+    findings
+}
+
+/// The entry's repository with another version, or what stands in its place.
+fn other(rule: &'static Rule, judged: Judged<'_>, used: &Use, when: &str) -> Finding {
+    let (name, chart) = (&judged.entry.name.text, &used.chart);
+    let (listed, there) = (version_of(judged.reference), version_of(&used.reference));
+    let message = match in_values(used) {
+        Some(_) => format!("`{name}` lists {listed}, which nothing deploys; {}", source(used)),
+        None => format!("`{name}` lists {listed}, but {chart} would deploy {there} when {}", on(when)),
+    };
+    judged
+        .finding(rule, judged.tag_span(), message)
+        .label(format!("{there} when switched on"))
+        .expected(used.reference.as_str())
+}
+
+/// `a is on`, `a and b are on`.
+fn on(when: &str) -> String {
+    let switches: Vec<&str> = when.split(", ").collect();
+    format!("{} {} on", switches.join(" and "), if switches.len() == 1 { "is" } else { "are" })
+}
+
+/// Who would deploy the image.
+fn source(used: &Use) -> String {
+    match in_values(used) {
+        Some(place) => format!("the values of {} name {} at {place}", used.chart, used.reference.as_str()),
+        None => format!("{} would deploy it", used.chart),
+    }
+}
+
+/// The key of the values that name the image, when no template does.
+fn in_values(used: &Use) -> Option<&str> {
+    used.when.as_deref()?.split(", ").find_map(|switch| switch.strip_prefix("values: "))
+}
+
+/// Where the switches of `when` are off, each once.
+fn off<'a>(context: &Context<'a>, when: &'a str) -> Vec<(&'a str, Span)> {
+    let mut places: Vec<(&str, Span)> = Vec::new();
+    for switch in when.split(", ") {
+        let known = context.switches.iter().find(|(known, _)| known == switch);
+        places.extend(known.map(|(_, span)| (switch, *span)).filter(|place| !places.contains(place)));
+    }
+    places
+}

@@ -1,0 +1,134 @@
+//! No tag, `latest`, or a branch's name. An entry that only needs the tag that the charts deploy is `tag-mismatch`'s.
+
+use std::collections::BTreeSet;
+
+use crate::image::Reference;
+use crate::inventory::Use;
+use crate::lint::context::version_place;
+use crate::lint::{Context, Finding, Judged, Rule, Verdict};
+
+/// Tags that move by custom.
+const MOVING: [&str; 29] = [
+    "alpha",
+    "beta",
+    "canary",
+    "current",
+    "dev",
+    "devel",
+    "develop",
+    "development",
+    "edge",
+    "head",
+    "latest",
+    "lts",
+    "main",
+    "mainline",
+    "master",
+    "next",
+    "nightly",
+    "prod",
+    "production",
+    "release",
+    "rolling",
+    "snapshot",
+    "stable",
+    "staging",
+    "test",
+    "testing",
+    "tip",
+    "trunk",
+    "unstable",
+];
+
+pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for judged in context.judged() {
+        match judged.verdict.uses().first().map(|at| context.used(*at)) {
+            Some(used) if floats(&used.reference) => findings.push(deployed(rule, judged, used)),
+            None if floats(judged.reference) => findings.push(listed(rule, context, judged)),
+            _ => {}
+        }
+    }
+    findings
+}
+
+/// Whether what `image` names can change from one day to the next.
+pub(super) fn floats(image: &Reference) -> bool {
+    image.digest().is_none() && image.tag().is_none_or(is_moving)
+}
+
+/// Whether a tag is a word that moves, or one with more words behind it: `stable`, `stable-alpine`, but not `main-3f2a1b`.
+pub(super) fn is_moving(tag: &str) -> bool {
+    let tag = tag.to_ascii_lowercase();
+    let (word, rest) = tag.split_once('-').unwrap_or((&tag, ""));
+    MOVING.contains(&word) && rest.chars().all(|c| c.is_ascii_lowercase() || c == '-')
+}
+
+/// The charts themselves deploy what moves.
+fn deployed(rule: &'static Rule, judged: Judged<'_>, used: &Use) -> Finding {
+    let image = used.reference.as_str();
+    let message = format!(
+        "{} deploys {image}, and {}: nodes may want another image than was copied{}. Pin it in the chart, then list that",
+        used.chart,
+        words(&used.reference),
+        left_out(judged.reference),
+    );
+    let (span, layer) = version_place(used).unzip();
+    let layer = layer.map(|layer| format!(" ({layer})")).unwrap_or_default();
+    let mut finding = judged
+        .finding(rule, judged.tag_span(), message)
+        .label("moves")
+        .chart(used.chart.clone())
+        .related(format!("{} says so here{layer}", used.chart), span);
+    finding.scenarios = used.scenarios.clone();
+    finding
+}
+
+/// Nothing says which tag the entry should have, unless a switched-off chart does.
+fn listed(rule: &'static Rule, context: &Context<'_>, judged: Judged<'_>) -> Finding {
+    let (name, image) = (&judged.entry.name.text, judged.reference);
+    let message = format!(
+        "`{name}` lists {}, and {}: nobody can tell what was copied{}. List a fixed tag",
+        image.as_str(),
+        words(image),
+        left_out(image),
+    );
+    let finding = judged.finding(rule, judged.tag_span(), message).label("moves");
+    let fixed = |used: &&Use| used.reference.same_repository(image) && !floats(&used.reference);
+    let known: Vec<_> = context.inventory.uses.iter().filter(fixed).collect();
+    let versions: BTreeSet<_> = known.iter().map(|used| (used.reference.tag(), used.reference.digest())).collect();
+    match (judged.verdict, known.first()) {
+        (Verdict::Disabled { .. }, Some(used)) if versions.len() == 1 => {
+            let place = version_place(used).map(|place| place.0);
+            let related =
+                finding.related(format!("{} would deploy this", used.chart), place).expected(used.reference.as_str());
+            related.chart(used.chart.clone()).fix(super::tag_mismatch::fix(context, judged, used))
+        }
+        _ => finding,
+    }
+}
+
+fn words(image: &Reference) -> String {
+    image.tag().map_or_else(|| "no tag means `latest`, which moves".to_owned(), |tag| format!("`{tag}` moves"))
+}
+
+/// The values script takes an image up only where it sees a colon.
+fn left_out(listed: &Reference) -> &'static str {
+    if listed.as_str().contains(':') { "" } else { ", and the values script leaves out what has no tag" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_move_and_versions_stay() {
+        for image in ["nginx", "nginx:latest", "a/b:Main", "a/b:stable-alpine", "a/b:nightly", "host:5000/a"] {
+            assert!(floats(&Reference::parse(image).unwrap()), "{image}");
+        }
+        let digest = format!("nginx:latest@sha256:{}", "0".repeat(64));
+        for image in ["nginx:1", "a/b:2.440.3-lts", "a/b:main-3f2a1b", "a/b:v1-855e096", "a/b:jammy", &digest] {
+            assert!(!floats(&Reference::parse(image).unwrap()), "{image}");
+        }
+    }
+}

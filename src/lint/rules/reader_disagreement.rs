@@ -1,0 +1,251 @@
+//! A line that the copy script or the values script reads otherwise than it is meant. What is no entry at all, no image, no
+//! ECR name, or a last line without newline is said by the rules of those names; an image without tag by `floating-tag`.
+
+use std::sync::Arc;
+
+use crate::image::{Reference, check_repository_name};
+use crate::lint::{Context, Edit, Finding, Fix, Rule, Safety};
+use crate::mirror::readers::{PythonStep, ShellStep, Stop, read_python_line, read_shell_line};
+use crate::mirror::{Ending, Entry, Line, LineKind, List};
+use crate::source::Span;
+
+/// What Windows editors put in front of a file; both scripts take it for text.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
+    let list = context.list;
+    let mut findings: Vec<_> = byte_order_mark(rule, list).into_iter().chain(carriage_returns(rule, list)).collect();
+    for line in &list.lines {
+        let whole = list.line_text(line);
+        let text = if line.span.start == 0 { whole.trim_start_matches(BYTE_ORDER_MARK) } else { whole };
+        let span = Span { start: line.span.end - u32::try_from(text.len()).unwrap_or(0), ..line.span };
+        findings.extend(match line.kind {
+            LineKind::Invalid(_) => None,
+            LineKind::Entry(at) => entry(rule, list, &list.entries[at], line, text, span),
+            LineKind::Blank | LineKind::Comment => nothing(rule, line, text, span),
+        });
+    }
+    findings
+}
+
+fn byte_order_mark(rule: &'static Rule, list: &List) -> Option<Finding> {
+    if !list.text().starts_with(BYTE_ORDER_MARK) {
+        return None;
+    }
+    let first = list.lines.first()?;
+    let name = match read_shell_line(list.line_text(first), true) {
+        ShellStep::Copies(reading) => reading.name,
+        _ => BYTE_ORDER_MARK.to_string(),
+    };
+    let message = format!(
+        "the list starts with a byte order mark, which no editor shows: the copy script takes line 1 for an entry called \
+         `{}`. Remove the mark",
+        shown(&name)
+    );
+    let span = Span::new(list.file(), 0, BYTE_ORDER_MARK.len_utf8());
+    let fix = Fix::new("Remove the byte order mark", Safety::Safe, vec![Edit { span, text: String::new() }]);
+    Some(Finding::new(rule, span, "byte order mark", message).label("starts with it").fix(fix))
+}
+
+/// One finding for the whole file, at the first line to which it matters: comments it does no harm.
+fn carriage_returns(rule: &'static Rule, list: &List) -> Option<Finding> {
+    let ends = |line: &&Line| line.ending == Ending::CrLf;
+    let matters = |line: &&Line| matches!(line.kind, LineKind::Entry(_) | LineKind::Blank);
+    let first = list.lines.iter().filter(ends).find(matters)?;
+    let effect = match first.kind {
+        LineKind::Entry(at) => format!("pulls `{}\\r`", shown(&list.entries[at].source.text)),
+        _ => "stops at the first blank line".to_owned(),
+    };
+    let message = format!(
+        "the lines end with CRLF, of which the copy script reads the CR as text: it {effect}. End them with LF"
+    );
+    let end = |line: &Line| line.span.end as usize;
+    let edit = |line: &Line| Edit { span: Span::new(list.file(), end(line), end(line) + 1), text: String::new() };
+    let fix = Fix::new("End all lines with LF", Safety::Safe, list.lines.iter().filter(ends).map(edit).collect());
+    let finding = Finding::new(rule, Span::new(list.file(), end(first), end(first)), "line endings", message);
+    Some(finding.label("CRLF").fix(fix))
+}
+
+/// A blank line or a comment, of which the scripts should make nothing.
+fn nothing(rule: &'static Rule, line: &Line, text: &str, span: Span) -> Option<Finding> {
+    // A last line without newline is never seen by the copy script: here that does no harm.
+    let shell = if line.ending == Ending::None { ShellStep::Skips } else { read_shell_line(text, true) };
+    let what = if line.kind == LineKind::Blank { "blank line" } else { "comment" };
+    let effect = match shell {
+        ShellStep::Stops(Stop::NoName) => "the copy script stops here: it takes the blanks for a name".to_owned(),
+        ShellStep::Stops(Stop::UnmatchedQuote(_)) => "the copy script stops here, at a quote".to_owned(),
+        ShellStep::Copies(reading) => {
+            format!("the copy script takes this {what} for an entry called `{}`", shown(&reading.name))
+        }
+        ShellStep::Skips | ShellStep::Loses => match read_python_line(text).iter().find_map(taken) {
+            Some(name) => {
+                format!("the values script reads an entry called `{}` behind a CR in this {what}", shown(name))
+            }
+            None => return None,
+        },
+    };
+    let plain = text.trim();
+    let mends = matches!(read_shell_line(plain, true), ShellStep::Skips)
+        && read_python_line(plain).iter().all(|step| *step == PythonStep::Skips);
+    let advice = match line.kind {
+        LineKind::Blank => "Leave the line empty",
+        _ if text.trim().contains('\r') => "Remove the CR",
+        _ => "Start the line with `#`",
+    };
+    let edits = Some(Edit { span, text: plain.to_owned() }).filter(|_| mends).into_iter().collect();
+    let subject = if plain.is_empty() { "blank line" } else { plain };
+    let finding = Finding::new(rule, span, subject, format!("{effect}. {advice}")).label(format!("meant as a {what}"));
+    Some(finding.fix(Fix::new(advice, Safety::Safe, edits)))
+}
+
+fn taken(step: &PythonStep) -> Option<&str> {
+    match step {
+        PythonStep::Skips => None,
+        PythonStep::Ignores { name, .. } => Some(name),
+        PythonStep::Takes(reading) => Some(&reading.name),
+    }
+}
+
+fn entry(rule: &'static Rule, list: &List, entry: &Entry, line: &Line, text: &str, span: Span) -> Option<Finding> {
+    let (name, source) = (&entry.name.text, &entry.source.text);
+    let readings = disagreement(text, name, source)?;
+    let reference = Reference::parse(source).ok();
+    let within = |range: std::ops::Range<usize>| entry.source.span_of(range);
+    let registry = reference.as_ref().and_then(Reference::registry_range);
+    let port = registry.filter(|range| source[range.clone()].contains(':'));
+    let digest = reference.as_ref().and_then(Reference::digest_range);
+    let (advice, place, label) = if let Some(comment) = &entry.trailing_comment {
+        ("Put the comment on a line of its own".to_owned(), comment.span, "read as a part of the image")
+    } else if entry.value.text != *source {
+        ("Remove the quotes".to_owned(), entry.value.span, "quotes are read as text")
+    } else if let Some(digest) = digest {
+        ("Neither script can read a digest: list the tag alone".to_owned(), within(digest), "a digest")
+    } else if let Some(port) = port {
+        ("List the image from a registry without a port".to_owned(), within(port), "a port")
+    } else {
+        (format!("Write `{name}={source}`"), span, "not what it seems")
+    };
+    // A digest says nothing in a message, and fills a line.
+    let means = match &reference {
+        Some(reference) if reference.digest().is_some() => format!("`{name}` lists a digest:"),
+        _ => format!("`{name}` means {source}, but"),
+    };
+    let message = format!("{means} {}. {advice}", readings.join(", and "));
+    let finding = Finding::new(rule, place, name, message).label(label).entry(name).image(source);
+    Some(match fix(list, entry, line, span, &advice) {
+        Some(fix) => finding.fix(fix),
+        None => finding,
+    })
+}
+
+/// The line as it is meant, the comment above it; nothing when the scripts would still read it otherwise.
+fn fix(list: &List, entry: &Entry, line: &Line, span: Span, title: &str) -> Option<Fix> {
+    let (name, source) = (&entry.name.text, &entry.source.text);
+    let mut text = format!("{name}={source}");
+    if disagreement(&text, name, source).is_some() {
+        return None;
+    }
+    let mut safety = Safety::Safe;
+    if let Some(comment) = &entry.trailing_comment {
+        let ending = if line.ending == Ending::CrLf { "\r\n" } else { "\n" };
+        text = format!("{}{ending}{text}", comment.text.trim_end());
+        // A comment that says something of the source, or is an order to the linter, means more in its new place.
+        let alone: Arc<str> = text.as_str().into();
+        let alone = List::parse(list.file(), &alone);
+        let note = alone.entries.first().map(|entry| &entry.note);
+        let speaks = note.is_none_or(|note| note.from.is_some() || note.repository.is_some() || note.tag.is_some());
+        if speaks || !alone.directives.is_empty() {
+            safety = Safety::Unsafe;
+        }
+    }
+    Some(Fix::new(title, safety, vec![Edit { span, text }]))
+}
+
+/// What the scripts read otherwise than `name` and `source` mean, in clauses; `None` when there is nothing to say.
+fn disagreement(line: &str, name: &str, source: &str) -> Option<Vec<String>> {
+    let reference = Reference::parse(source).ok();
+    let plain = line.split_once('=').is_some_and(|(_, value)| value.trim() == source);
+    if reference.is_none() && plain {
+        return None;
+    }
+    // A name that ECR refuses has its finding: the image is read as if it were another one.
+    let (line, name) = match (check_repository_name(name), line.find('=')) {
+        (Err(_), Some(equals)) => (format!("name{}", &line[equals..]), "name"),
+        _ => (line.to_owned(), name),
+    };
+    let meant = Meant { name, source, reference: reference.as_ref() };
+    let clauses: Vec<_> = meant.to_shell(&line).into_iter().chain(meant.to_python(&line)).collect();
+    (!clauses.is_empty()).then_some(clauses)
+}
+
+struct Meant<'a> {
+    name: &'a str,
+    source: &'a str,
+    reference: Option<&'a Reference>,
+}
+
+impl Meant<'_> {
+    fn to_shell(&self, line: &str) -> Option<String> {
+        let read = match read_shell_line(line, true) {
+            ShellStep::Copies(reading) => reading,
+            ShellStep::Stops(_) => return Some("the copy script stops here, at a quote that is not closed".to_owned()),
+            ShellStep::Skips | ShellStep::Loses => return Some("the copy script skips the line".to_owned()),
+        };
+        let tag = |reference: &Reference| read.tag.as_deref() == reference.tag();
+        if read.name != self.name {
+            Some(format!("the copy script creates `{}`", shown(&read.name)))
+        } else if let Some(more) = read.image.strip_prefix(self.source).filter(|more| !more.is_empty()) {
+            Some(format!("the copy script pulls it with `{}` behind", shown(more)))
+        } else if read.image != self.source {
+            Some(format!("the copy script pulls `{}`", shown(&read.image)))
+        } else if self.reference.is_none_or(tag) {
+            None
+        } else {
+            Some(format!("the copy script takes {} for the tag", version(&read.tag.unwrap_or_default())))
+        }
+    }
+
+    fn to_python(&self, line: &str) -> Option<String> {
+        let steps = read_python_line(line);
+        let entries: Vec<_> = steps.iter().filter(|step| **step != PythonStep::Skips).collect();
+        let read = match entries.as_slice() {
+            [PythonStep::Takes(reading)] => reading,
+            [PythonStep::Ignores { name, image }] if name == self.name && image == self.source => return None,
+            [PythonStep::Ignores { .. }] | [] => return Some("the values script leaves it out".to_owned()),
+            several => return Some(format!("the values script reads {} entries here", several.len())),
+        };
+        let (repository, tag) = match self.reference {
+            Some(reference) => (reference.name(), reference.tag()),
+            None => self.source.rsplit_once(':').map_or((self.source, None), |(name, tag)| (name, Some(tag))),
+        };
+        if read.name != self.name {
+            Some(format!("the values script calls it `{}`", shown(&read.name)))
+        } else if read.repository != repository {
+            let repository = shown(&read.repository);
+            Some(format!(
+                "the values script reads repository `{repository}` and takes {} for the tag",
+                version(&read.tag)
+            ))
+        } else {
+            (Some(read.tag.as_str()) != tag)
+                .then(|| format!("the values script takes `{}` for the tag", shown(&read.tag)))
+        }
+    }
+}
+
+/// What a script takes for a tag, for a message.
+fn version(tag: &str) -> String {
+    let digest = tag.len() >= 32 && tag.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if digest { "the digest".to_owned() } else { format!("`{}`", shown(tag)) }
+}
+
+/// The most characters of the list that a message repeats at once.
+const SHOWN: usize = 60;
+
+/// Text for a message: what cannot be seen is written as an escape, what is long is cut.
+fn shown(text: &str) -> String {
+    let unseen = |c: char| c.is_control() || c == BYTE_ORDER_MARK || (c.is_whitespace() && c != ' ');
+    let show = |c: char| if unseen(c) { c.escape_default().to_string() } else { c.to_string() };
+    let cut = if text.chars().nth(SHOWN).is_some() { "…" } else { "" };
+    text.chars().take(SHOWN).map(show).collect::<String>() + cut
+}

@@ -1,0 +1,68 @@
+//! An ECR account and region pair that the charts never build.
+
+use crate::image::Reference;
+use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Verdict, same_image};
+use crate::source::Span;
+
+pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for judged in context.judged() {
+        let Verdict::OtherRegistry { uses, expected, own_region } = judged.verdict else { continue };
+        let (Some(listed), Some(built)) = (judged.reference.ecr(), expected.ecr()) else { continue };
+        let used = context.used(uses[0]);
+        let name = &judged.entry.name.text;
+        let mut message = format!(
+            "`{name}` copies from account {} in {}, but {} builds no such image: ",
+            listed.account(),
+            listed.region(),
+            used.chart
+        );
+        message.push_str(&match own_region {
+            true => format!("in {} the account is {}", built.region(), built.account()),
+            false => format!("it knows account {} in {}", built.account(), built.region()),
+        });
+        let twin = context
+            .judged()
+            .find(|other| other.entry.line != judged.entry.line && same_image(other.reference, expected));
+        if let Some(twin) = &twin {
+            message.push_str(&format!(", which `{}` lists", twin.entry.name.text));
+        }
+        let place = used.decisive(used.reference.registry_range().unwrap_or_default()).map(|(span, _)| span);
+        let host = judged.reference.registry_range().unwrap_or_default();
+        let mut finding = judged
+            .finding(rule, judged.span(host), message)
+            .label(format!("the charts build {}.{}", built.account(), built.region()))
+            .expected(expected.as_str())
+            .chart(used.chart.clone())
+            .related(format!("{} names its registry here", used.chart), place);
+        finding.scenarios = used.scenarios.clone();
+        if twin.is_none() {
+            finding = finding.fix(fix(context, judged, expected));
+        }
+        findings.push(finding);
+    }
+    findings
+}
+
+/// The whole image, and the comments that say the same.
+fn fix(context: &Context<'_>, judged: Judged<'_>, expected: &Reference) -> Fix {
+    let note = &judged.entry.note;
+    let mut edits: Vec<Edit> = context.replace(judged.entry.source.span, expected.as_str()).into_iter().collect();
+    if let Some(field) = &note.repository {
+        edits.extend(context.replace(field.value.span, expected.name()));
+    }
+    if let (Some(field), Some(tag)) = (&note.tag, expected.tag()) {
+        edits.extend(context.replace(field.value.span, tag));
+    }
+    if let (Some(field), Some(listed), Some(built)) = (&note.default_region, judged.reference.ecr(), expected.ecr()) {
+        edits.extend(context.replace(field.value.span, built.region()));
+        if let Some(remark) = &field.remark
+            && let Some(at) = remark.text.find(listed.account())
+        {
+            let start = remark.span.start as usize + at;
+            let span = Span::new(remark.span.file, start, start + listed.account().len());
+            edits.extend(context.replace(span, built.account()));
+        }
+    }
+    Fix::new(format!("List {}", expected.as_str()), Safety::Safe, edits)
+}

@@ -1,0 +1,135 @@
+//! Another file of the workspace names a listed image with a tag that neither the list nor the charts know.
+
+use std::collections::BTreeSet;
+
+use crate::image::Reference;
+use crate::inventory::Use;
+use crate::lint::context::version_place;
+use crate::lint::{Context, Finding, Fix, Judged, Rule, Safety};
+use crate::source::{FileId, Span};
+
+/// Behind a short name, a number from here on is a port: `redis:6379` is an address.
+const FIRST_PORT: u32 = 80;
+
+pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
+    let entries: Vec<_> = context.judged().collect();
+    let names: BTreeSet<_> = entries.iter().map(|judged| needle(judged.reference)).collect();
+    let names: Vec<_> = names.into_iter().collect();
+    let Ok(pattern) = regex::bytes::Regex::new(&format!("(?:{}):", names.join("|"))) else { return Vec::new() };
+    if entries.is_empty() {
+        return Vec::new();
+    }
+    let mut findings = Vec::new();
+    for file in context.files.holding(context.sources, &pattern) {
+        let text = context.sources.get(file).text().clone();
+        for mention in mentions(file, &text, &pattern) {
+            findings.extend(judge(rule, context, &entries, &mention));
+        }
+    }
+    findings
+}
+
+/// What any mention of the image's repository contains, whatever stands around it; escaped for a pattern.
+fn needle(image: &Reference) -> String {
+    regex::escape(image.path().strip_prefix("library/").unwrap_or_else(|| image.path()))
+}
+
+/// An image that is written out in a file.
+struct Mention {
+    image: Reference,
+    /// Its tag, and where that stands.
+    tag: String,
+    span: Span,
+}
+
+/// The images with a tag that `text` names.
+fn mentions(file: FileId, text: &str, pattern: &regex::bytes::Regex) -> Vec<Mention> {
+    let (bytes, mut at, mut mentions) = (text.as_bytes(), 0, Vec::new());
+    while let Some(found) = pattern.find_at(bytes, at) {
+        let start =
+            bytes[at..found.start()].iter().rposition(|byte| !is_part(*byte)).map_or(at, |before| at + before + 1);
+        let length = bytes[found.end()..].iter().position(|byte| !is_part(*byte));
+        let end = length.map_or(bytes.len(), |length| found.end() + length);
+        let before = text.get(..start).unwrap_or_default();
+        let after = text.get(end..).and_then(|rest| rest.chars().next());
+        mentions.extend(text.get(start..end).and_then(|word| mention(file, word, start, before, after)));
+        at = end;
+    }
+    mentions
+}
+
+fn is_part(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'/' | b':' | b'@')
+}
+
+/// The image that `word` is, unless a template or a pattern makes it from pieces.
+fn mention(file: FileId, word: &str, start: usize, before: &str, after: Option<char>) -> Option<Mention> {
+    let made = before.ends_with(['$', '}', '>', '%', '*']) || before.ends_with("${");
+    if made || after.is_some_and(|c| matches!(c, '$' | '{' | '<' | '%' | '*' | '?' | '[' | '+' | '\\')) {
+        return None;
+    }
+    let (word, start) =
+        word.strip_prefix("docker://").map_or((word, start), |rest| (rest, start + word.len() - rest.len()));
+    let word = word.trim_end_matches(['.', ':', '-', '_', '/', '@']);
+    let image = Reference::parse(word).ok().filter(|image| image.digest().is_none())?;
+    let (tag, range) = (image.tag()?.to_owned(), image.tag_range()?);
+    let port = !image.name().contains('/') && tag.parse::<u32>().is_ok_and(|number| number >= FIRST_PORT);
+    let real = tag.contains(|c: char| c.is_ascii_digit()) || super::floating_tag::is_moving(&tag);
+    let placeholder = tag.split(['.', '-']).any(|part| part.eq_ignore_ascii_case("x"));
+    let span = Span::new(file, start + range.start, start + range.end);
+    (real && !port && !placeholder).then_some(Mention { image, tag, span })
+}
+
+fn judge(rule: &'static Rule, context: &Context<'_>, entries: &[Judged<'_>], mention: &Mention) -> Option<Finding> {
+    let same = |image: &Reference| image.same_repository(&mention.image);
+    let listed: Vec<_> = entries.iter().filter(|judged| same(judged.reference)).collect();
+    let judged = *listed.first()?;
+    let known = |image: &Reference| image.effective_tag() == Some(&mention.tag) && same(image);
+    let uses = &context.inventory.uses;
+    if listed.iter().any(|judged| known(judged.reference)) || uses.iter().any(|used| known(&used.reference)) {
+        return None;
+    }
+    let deployed: Vec<&Use> = listed
+        .iter()
+        .filter_map(|judged| judged.verdict.uses().first().map(|at| context.used(*at)))
+        .filter(|used| same(&used.reference))
+        .collect();
+    let mut right: BTreeSet<_> = deployed.iter().filter_map(|used| used.reference.effective_tag()).collect();
+    if right.is_empty() {
+        right = listed.iter().filter_map(|judged| judged.reference.effective_tag()).collect();
+    }
+    let name = &judged.entry.name.text;
+    let tag = judged.reference.effective_tag().unwrap_or("a digest");
+    let truth = match deployed.first() {
+        Some(used) if used.reference.effective_tag() == judged.reference.effective_tag() => {
+            format!("`{name}` lists {tag}, and {} deploys that", used.chart)
+        }
+        Some(used) => {
+            let deploys = used.reference.effective_tag().unwrap_or("a digest");
+            format!("`{name}` lists {tag}, and {} deploys {deploys}", used.chart)
+        }
+        None => format!("`{name}` lists {tag}"),
+    };
+    let advice = match right.first() {
+        Some(right_tag) if right.len() == 1 => format!("Write {right_tag}, if the same image is meant"),
+        _ => "Write one of those that are deployed".to_owned(),
+    };
+    let message = format!("{} is named here, but {truth}. {advice}", mention.image);
+    let subject = format!("{name}:{}", mention.image);
+    let mut finding = Finding::new(rule, mention.span, subject, message)
+        .label("another tag than the list's")
+        .entry(name)
+        .image(judged.reference.as_str())
+        .related(format!("listed as `{name}`"), Some(judged.tag_span()));
+    if let Some(used) = deployed.first() {
+        let place = version_place(used).map(|place| place.0);
+        finding = finding.expected(used.reference.as_str()).chart(used.chart.clone());
+        finding = finding.related(format!("{} says its version here", used.chart), place);
+    }
+    if let (Some(tag), 1) = (right.first(), right.len()) {
+        let edit = context.replace(mention.span, tag);
+        let title = format!("Write {}:{tag}", mention.image.name());
+        finding = finding.fix(Fix::new(title, Safety::Unsafe, edit.into_iter().collect()));
+    }
+    Some(finding)
+}

@@ -1,0 +1,47 @@
+//! A number in an image that Helm prints differently than it is written.
+
+use crate::lint::number::{Number, numbers};
+use crate::lint::{ChartName, Context, Edit, Finding, Fix, Rule, Safety, Verdict};
+use crate::source::{Layer, Text};
+
+pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = Vec::new();
+    let used = context.inventory.uses.iter().filter(|used| used.when.is_none());
+    let used = used.map(|used| (&used.text, &used.chart));
+    let malformed = context.inventory.malformed.iter().map(|image| (&image.text, &image.chart));
+    for (text, chart) in used.chain(malformed) {
+        for number in numbers(context.sources, text) {
+            if findings.iter().all(|known| known.span != number.span) {
+                findings.push(finding(rule, context, text, chart, &number));
+            }
+        }
+    }
+    findings
+}
+
+fn finding(rule: &'static Rule, context: &Context<'_>, image: &Text, chart: &ChartName, number: &Number) -> Finding {
+    let Number { span, written, printed, layer, .. } = number;
+    let file = context.sources.get(span.file);
+    let what = match layer {
+        Layer::Chart => "Chart.yaml",
+        _ => "the values",
+    };
+    let message = format!(
+        "{chart} deploys `{image}`: {what} say the number {written} without quotes, and Helm prints it as {printed}. Quote it"
+    );
+    let message = if *layer == Layer::Chart { message.replacen(" say the", " says the", 1) } else { message };
+    let subject = format!("{}:{written}", chart.name);
+    let finding = Finding::new(rule, *span, subject, message)
+        .label(format!("Helm prints {printed}"))
+        .image(image.as_str())
+        .chart(chart.clone());
+    // Nobody can edit a package. And where the list agrees with what Helm prints, that may be what is meant.
+    let agreed = context.judged().any(|judged| {
+        matches!(judged.verdict, Verdict::Right { .. }) && judged.reference.as_str() == image.as_str()
+    });
+    if agreed || file.path().components().any(|part| part.as_os_str().to_string_lossy().ends_with('!')) {
+        return finding;
+    }
+    let edit = Edit { span: *span, text: format!("\"{written}\"") };
+    finding.fix(Fix::new(format!("Write \"{written}\""), Safety::Unsafe, vec![edit]))
+}

@@ -1,0 +1,76 @@
+//! A suppression or exemption that silences nothing, gives no reason, or names no rule. Runs after suppressions were applied.
+
+use crate::lint::{Context, Edit, Fault, FaultKind, Finding, Fix, Rule, Safety};
+use crate::mirror::{LineKind, List};
+use crate::source::Span;
+
+pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
+    let with_fix = |fault: &Fault| finding(rule, fault).fix(fix(context.list, fault));
+    context.faults.iter().map(with_fix).collect()
+}
+
+/// What is to be said of suppressions and exemptions of the configuration, which no fix edits.
+pub(in crate::lint) fn configured(rule: &'static Rule, faults: &[Fault]) -> Vec<Finding> {
+    faults.iter().map(|fault| finding(rule, fault)).collect()
+}
+
+fn finding(rule: &'static Rule, fault: &Fault) -> Finding {
+    let written = &fault.written;
+    let (delete, order) = match fault.line {
+        Some(_) => ("Delete the line", "# mirrorlint: "),
+        None => ("Delete it", ""),
+    };
+    let (message, label) = match &fault.kind {
+        FaultKind::Idle(why) => (format!("`{written}` silences nothing: {why}. {delete}"), "silences nothing"),
+        FaultKind::NoReason if fault.line.is_none() => {
+            (format!("`{written}` gives no reason. Write why behind `reason:`"), "no reason")
+        }
+        FaultKind::NoReason => (format!("`{written}` gives no reason. Write `{order}{written}: WHY`"), "no reason"),
+        FaultKind::NoRule { meant: Some(meant), .. } => {
+            (format!("`{written}` names no rule; `{meant}` would silence a finding here. Write that"), "no such rule")
+        }
+        FaultKind::NoRule { meant: None, .. } => {
+            (format!("`{written}` names no rule; `mirrorlint rules` lists them all. {delete}"), "no such rule")
+        }
+        FaultKind::Itself => (format!("`{written}` silences nothing: this rule cannot be silenced. {delete}"), "never"),
+        FaultKind::Adrift => (
+            format!(
+                "`{written}` stands above no entry. Put it directly above one, or at the top for the whole list, \
+                 parted by a blank line"
+            ),
+            "about nothing",
+        ),
+        FaultKind::NoOrder => (
+            format!("`mirrorlint: {written}` says nothing. Write `allow RULE: REASON` or `exempt IMAGE: REASON`"),
+            "not understood",
+        ),
+    };
+    let subject = fault.entry.iter().map(|entry| format!("{entry}:")).collect::<String>() + written;
+    let mut finding = Finding::new(rule, fault.span, subject, message).label(label);
+    finding.entry.clone_from(&fault.entry);
+    finding
+}
+
+/// Deletes the line, or names the rule that is meant; what somebody wanted to say is never deleted as if that were safe.
+fn fix(list: &List, fault: &Fault) -> Fix {
+    let safety = match (&fault.kind, fault.line) {
+        (FaultKind::NoReason, _) | (_, None) => return Fix::new("", Safety::Safe, Vec::new()),
+        (FaultKind::NoRule { name, meant: Some(meant) }, _) => {
+            let edit = Edit { span: *name, text: (*meant).to_owned() };
+            return Fix::new(format!("Write `allow {meant}`"), Safety::Unsafe, vec![edit]);
+        }
+        (FaultKind::Adrift | FaultKind::NoOrder, _) => Safety::Unsafe,
+        _ => Safety::Safe,
+    };
+    let edit = fault.line.map(|line| Edit { span: removal(list, line), text: String::new() });
+    Fix::new("Delete the line", safety, edit.into_iter().collect())
+}
+
+/// The line; with one that stands alone between blank lines, one of those too.
+fn removal(list: &List, line: usize) -> Span {
+    let blank = |line: Option<usize>| {
+        line.and_then(|line| list.lines.get(line)).is_none_or(|line| line.kind == LineKind::Blank)
+    };
+    let alone = blank(line.checked_sub(1)) && blank(Some(line + 1));
+    list.span_of_lines(line..line + if alone { 2 } else { 1 })
+}

@@ -1,0 +1,205 @@
+//! Suppressions, applied after all rules ran: `# mirrorlint: allow RULE: REASON` in the list, `allow` in the configuration.
+//! Finds those, and the exemptions, that are at fault; how that is told is the rule `unused-suppression`'s matter.
+
+use std::path::Path;
+
+use super::exemption::Idleness;
+use super::{Finding, Refusal, Rule, Settings, nearest_rule, rule};
+use crate::config::Loaded;
+use crate::mirror::{Directive, DirectiveKind, List, Scope};
+use crate::source::{Sources, Span};
+
+/// The rule that speaks of suppressions, which no suppression silences.
+pub(super) const UNUSED: &str = "unused-suppression";
+
+/// A suppression or exemption that is at fault.
+#[derive(Clone, Debug)]
+pub(crate) struct Fault {
+    /// Its place.
+    pub span: Span,
+    /// What it says, its reason left out: `allow tag-mismatch`.
+    pub written: String,
+    /// The line of the list to delete, for one that stands there.
+    pub line: Option<usize>,
+    /// The name of the entry that it speaks of.
+    pub entry: Option<String>,
+    /// What is wrong.
+    pub kind: FaultKind,
+}
+
+/// What is wrong with a suppression or an exemption.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum FaultKind {
+    /// It silences nothing; why that is.
+    Idle(&'static str),
+    /// It silences something and does not say why.
+    NoReason,
+    /// There is no rule of that name.
+    NoRule {
+        /// The place of the name.
+        name: Span,
+        /// The rule that would silence something there and is most likely meant.
+        meant: Option<&'static str>,
+    },
+    /// It would silence the rule that reports it.
+    Itself,
+    /// It stands above no entry.
+    Adrift,
+    /// It is neither `allow` nor `exempt`.
+    NoOrder,
+}
+
+/// Takes the findings out of `findings` that the list's own suppressions silence, and gives the suppressions that are at
+/// fault. `doubtful` says for which rules a suppression that silences nothing proves nothing.
+pub(super) fn suppress(list: &List, findings: &mut Vec<Finding>, doubtful: &dyn Fn(&Rule) -> bool) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    for directive in &list.directives {
+        let kind = match &directive.kind {
+            DirectiveKind::Exempt { .. } => continue,
+            DirectiveKind::Unknown(_) => Some(FaultKind::NoOrder),
+            DirectiveKind::Allow { rule: name, reason } => {
+                let covered = |finding: &Finding| covers(list, directive.scope, finding);
+                match rule(&name.text) {
+                    None => {
+                        let silences = |id: &&str| findings.iter().any(|found| found.rule.id == *id && covered(found));
+                        Some(FaultKind::NoRule { name: name.span, meant: nearest_rule(&name.text).filter(silences) })
+                    }
+                    Some(rule) if rule.id == UNUSED => Some(FaultKind::Itself),
+                    Some(_) if directive.scope == Scope::Nowhere => Some(FaultKind::Adrift),
+                    Some(rule) => {
+                        let before = findings.len();
+                        findings.retain(|finding| finding.rule != rule || !covered(finding));
+                        let idle = findings.len() == before && !doubtful(rule);
+                        let why = match directive.scope {
+                            Scope::Entry(_) => "the entry has no such finding",
+                            Scope::File | Scope::Nowhere => "the list has no such finding",
+                        };
+                        idle.then_some(FaultKind::Idle(why)).or(reason.is_none().then_some(FaultKind::NoReason))
+                    }
+                }
+            }
+        };
+        faults.extend(kind.map(|kind| fault(list, directive, kind)));
+    }
+    faults
+}
+
+/// The exemptions of the list that are at fault; `idle` says of each in turn whether it exempts nothing, and why.
+pub(super) fn exemptions_at_fault(list: &List, idle: &[Idleness]) -> Vec<Fault> {
+    let exemptions = list.directives.iter().filter_map(|directive| match &directive.kind {
+        DirectiveKind::Exempt { reason, .. } => Some((directive, reason)),
+        _ => None,
+    });
+    let at_fault = exemptions.zip(idle).filter_map(|((directive, reason), idle)| {
+        let kind = idle.why().map(FaultKind::Idle).or(reason.is_none().then_some(FaultKind::NoReason))?;
+        Some(fault(list, directive, kind))
+    });
+    at_fault.collect()
+}
+
+fn fault(list: &List, directive: &Directive, kind: FaultKind) -> Fault {
+    let written = match &directive.kind {
+        DirectiveKind::Allow { rule, .. } => format!("allow {}", rule.text),
+        DirectiveKind::Exempt { glob, .. } => format!("exempt {}", glob.text),
+        DirectiveKind::Unknown(words) => words.as_ref().map(|words| words.text.clone()).unwrap_or_default(),
+    };
+    let entry = match directive.scope {
+        Scope::Entry(entry) => list.entries.get(entry).map(|entry| entry.name.text.clone()),
+        Scope::File | Scope::Nowhere => None,
+    };
+    Fault { span: directive.span, written, line: Some(directive.line), entry, kind }
+}
+
+/// Whether a suppression of `scope` speaks of `finding`: one about its entry, wherever that stands; file-wide, one in the
+/// list or about any of its entries.
+fn covers(list: &List, scope: Scope, finding: &Finding) -> bool {
+    let in_list = finding.span.file == list.file();
+    match scope {
+        Scope::Nowhere => false,
+        Scope::File => in_list || finding.entry.is_some(),
+        Scope::Entry(entry) => list.entries.get(entry).is_some_and(|entry| {
+            let block = list.span_of_lines(entry.block.start..entry.line + 1);
+            let at = finding.span.start;
+            // A point behind an unterminated last line belongs to that line.
+            let inside = block.start <= at && (at < block.end || block.end as usize == list.text().len());
+            finding.entry.as_ref() == Some(&entry.name.text) && (inside || !in_list)
+        }),
+    }
+}
+
+/// The suppressions of the configuration, for all lists of a run.
+pub(super) struct Configured<'a> {
+    loaded: Option<&'a Loaded>,
+    /// For each `allow`, whether it silenced something.
+    used: Vec<bool>,
+}
+
+impl<'a> Configured<'a> {
+    /// Those of the configuration, which must name rules that there are.
+    pub fn of(settings: &'a Settings) -> Result<Self, Refusal> {
+        let loaded = settings.configuration.as_ref();
+        let allows = loaded.map(|loaded| loaded.configuration.allow.as_slice()).unwrap_or_default();
+        for (number, allow) in allows.iter().enumerate() {
+            if rule(&allow.rule).is_none() {
+                let near = nearest_rule(&allow.rule).map(|near| format!("; did you mean `{near}`?"));
+                let message = format!("there is no rule called `{}`{}", allow.rule, near.unwrap_or_default());
+                let span = loaded.map(|loaded| place(loaded, "allow", number, "rule"));
+                return Err(Refusal { span, ..Refusal::new(message) });
+            }
+        }
+        Ok(Self { loaded, used: vec![false; allows.len()] })
+    }
+
+    /// Takes the findings out that the configuration silences.
+    pub fn suppress(&mut self, sources: &Sources, findings: &mut Vec<Finding>) {
+        let Some(loaded) = self.loaded else { return };
+        let silences = |finding: &Finding, allow: &crate::config::Allow| {
+            let below = |path: &Path| is_below(sources.get(finding.span.file).path(), &loaded.folder.join(path));
+            allow.rule == finding.rule.id && finding.rule.id != UNUSED && allow.path.as_deref().is_none_or(below)
+        };
+        findings.retain(|finding| {
+            let by = loaded.configuration.allow.iter().position(|allow| silences(finding, allow));
+            by.iter().for_each(|by| self.used[*by] = true);
+            by.is_none()
+        });
+    }
+
+    /// The suppressions and exemptions of the configuration that are at fault; `idle` says of each exemption whether it
+    /// exempts nothing in any list.
+    pub fn at_fault(&self, idle: &[Idleness], doubtful: &dyn Fn(&Rule) -> bool) -> Vec<Fault> {
+        let Some(loaded) = self.loaded else { return Vec::new() };
+        let kind = |idle: Option<&'static str>, reason: &str| {
+            idle.map(FaultKind::Idle).or(reason.trim().is_empty().then_some(FaultKind::NoReason))
+        };
+        let mut faults = Vec::new();
+        let mut add = |span, written, kind: Option<FaultKind>| {
+            faults.extend(kind.map(|kind| Fault { span, written, line: None, entry: None, kind }));
+        };
+        for (number, allow) in loaded.configuration.allow.iter().enumerate() {
+            let certain = rule(&allow.rule).is_some_and(|rule| !doubtful(rule));
+            let idle = (!self.used[number] && certain).then_some("there is no such finding");
+            let kind = if allow.rule == UNUSED { Some(FaultKind::Itself) } else { kind(idle, &allow.reason) };
+            let path = allow.path.iter().map(|path| format!(" for {}", path.display())).collect::<String>();
+            add(place(loaded, "allow", number, "rule"), format!("allow {}{path}", allow.rule), kind);
+        }
+        for (number, (exemption, idle)) in loaded.configuration.exempt.iter().zip(idle).enumerate() {
+            let span = place(loaded, "exempt", number, "image");
+            add(span, format!("exempt {}", exemption.image), kind(idle.why(), &exemption.reason));
+        }
+        faults
+    }
+}
+
+/// Where `key` of the item `number` of a list of the configuration stands.
+fn place(loaded: &Loaded, list: &str, number: usize, key: &str) -> Span {
+    loaded.span(&[list.to_owned(), number.to_string(), key.to_owned()])
+}
+
+/// Whether the file at `path` is the one at `above`, lies below it, or in the package there.
+fn is_below(path: &Path, above: &Path) -> bool {
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let (path, above) = (absolute(path), absolute(above));
+    let mut package = above.clone().into_os_string();
+    package.push("!");
+    path.starts_with(&above) || path.starts_with(package)
+}

@@ -1,0 +1,83 @@
+//! The text files that are a workspace's own: scripts, documentation, values. Lists, charts, other git work trees (submodules),
+//! what git ignores, and changelogs, which tell of the past, are none of them. Reads them in parallel, and only when asked.
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use ignore::{DirEntry, WalkBuilder};
+use rayon::prelude::*;
+use regex::bytes::Regex;
+
+use super::Workspace;
+use super::discovery::{LIST_NAME, SKIPPED};
+use crate::config;
+use crate::source::{FileId, Sources, to_bytes};
+
+/// Larger files are data.
+const LARGEST: u64 = 1 << 20;
+
+/// A file with a NUL byte among its first so many is binary, as for git.
+const LOOKED_AT: usize = 8000;
+
+/// Starts of names of files that tell of the past.
+const HISTORIES: [&str; 4] = ["changelog", "changes", "history", "release"];
+
+/// The text files of one workspace, found once.
+pub(crate) struct TextFiles<'a> {
+    workspace: &'a Workspace,
+    paths: OnceLock<Vec<PathBuf>>,
+}
+
+impl<'a> TextFiles<'a> {
+    /// Those of `workspace`; nothing is read yet.
+    pub fn of(workspace: &'a Workspace) -> Self {
+        Self { workspace, paths: OnceLock::new() }
+    }
+
+    /// The files in which `pattern` is found, in order of their paths. What cannot be read is left out.
+    pub fn holding(&self, sources: &Sources, pattern: &Regex) -> Vec<FileId> {
+        let holds = |path: &&PathBuf| {
+            if sources.has_overlay(path) {
+                return sources.read(path).is_ok_and(|file| pattern.is_match(&to_bytes(sources.get(file).text())));
+            }
+            let small = std::fs::metadata(path).is_ok_and(|metadata| metadata.len() <= LARGEST);
+            let bytes = if small { std::fs::read(path).unwrap_or_default() } else { Vec::new() };
+            !bytes[..bytes.len().min(LOOKED_AT)].contains(&0) && pattern.is_match(&bytes)
+        };
+        let paths = self.paths.get_or_init(|| walk(self.workspace));
+        let holding: Vec<_> = paths.par_iter().filter(holds).collect();
+        // Read in order, so that nothing depends on threads.
+        holding.into_iter().filter_map(|path| sources.read(path).ok()).collect()
+    }
+}
+
+fn walk(workspace: &Workspace) -> Vec<PathBuf> {
+    let root = if workspace.root.as_os_str().is_empty() { Path::new(".") } else { &workspace.root };
+    let mut walk = WalkBuilder::new(root);
+    // Only what lies in the workspace decides: no settings of the user, no need for a git work tree.
+    walk.standard_filters(false).git_ignore(true).parents(true).require_git(false).filter_entry(is_own);
+    let files = walk.build().flatten().filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()));
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let lists: Vec<_> = workspace.lists.iter().map(|list| absolute(list)).collect();
+    let told = |entry: &DirEntry| {
+        let name = entry.file_name().to_string_lossy().to_ascii_lowercase();
+        name != LIST_NAME
+            && name != config::FILE_NAME
+            && !HISTORIES.iter().any(|history| name.starts_with(history))
+            && !lists.contains(&absolute(entry.path()))
+    };
+    let mut paths: Vec<_> = files.filter(told).map(DirEntry::into_path).collect();
+    paths.sort();
+    paths
+}
+
+/// Whether a folder belongs to the workspace: it is no chart, no git work tree of its own, and none that tools fill.
+fn is_own(entry: &DirEntry) -> bool {
+    let folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+    let foreign = || {
+        SKIPPED.iter().any(|name| entry.file_name() == *name)
+            || entry.path().join(".git").exists()
+            || entry.path().join("Chart.yaml").exists()
+    };
+    entry.depth() == 0 || !folder || !foreign()
+}

@@ -1,0 +1,156 @@
+//! A rule's page for a terminal: headings, paragraphs and lists filled to its width, code indented. Knows the Markdown that
+//! our own pages use, no more.
+
+use super::Style;
+
+/// How far code stands in.
+const INDENT: &str = "    ";
+
+/// Renders Markdown.
+#[must_use]
+pub fn page(markdown: &str, style: Style) -> String {
+    let mut printer = Printer { style, out: String::new(), paragraph: String::new() };
+    let mut lines = markdown.lines();
+    while let Some(line) = lines.next() {
+        if let Some(info) = line.strip_prefix("```") {
+            let code: Vec<&str> = lines.by_ref().take_while(|line| !line.starts_with("```")).collect();
+            printer.code(info, &code);
+        } else if let Some(code) = line.strip_prefix(INDENT) {
+            printer.fill();
+            printer.line(&format!("{INDENT}{code}"));
+        } else if line.trim().is_empty() {
+            printer.fill();
+            printer.gap();
+        } else if line.starts_with('#') {
+            printer.fill();
+            printer.heading(line);
+        } else {
+            if line.starts_with("- ") || line.starts_with('|') {
+                printer.fill();
+            }
+            printer.paragraph.push_str(line.trim());
+            printer.paragraph.push(' ');
+        }
+    }
+    printer.fill();
+    printer.out.trim_end().to_owned() + "\n"
+}
+
+struct Printer {
+    style: Style,
+    out: String,
+    /// The words that are not printed yet.
+    paragraph: String,
+}
+
+impl Printer {
+    fn line(&mut self, line: &str) {
+        self.out.push_str(line.trim_end());
+        self.out.push('\n');
+    }
+
+    /// One blank line, never two.
+    fn gap(&mut self) {
+        if !self.out.is_empty() && !self.out.ends_with("\n\n") {
+            self.out.push('\n');
+        }
+    }
+
+    fn heading(&mut self, line: &str) {
+        let text = line.trim_start_matches('#').trim();
+        let code = if line.starts_with("### ") { "1" } else { "1;36" };
+        let heading = self.style.paint(code, &plain(text));
+        self.gap();
+        self.line(&heading);
+    }
+
+    /// Prints the paragraph, filled to the width; what follows a list's mark stands in.
+    fn fill(&mut self) {
+        let paragraph = std::mem::take(&mut self.paragraph);
+        let paragraph = plain(&paragraph);
+        let indent = if paragraph.starts_with("- ") { "  " } else { "" };
+        let mut line = String::new();
+        for word in paragraph.split_whitespace() {
+            if !line.trim().is_empty() && line.chars().count() + 1 + word.chars().count() > self.style.width {
+                self.line(&line);
+                line = format!("{indent}{word}");
+            } else {
+                if !line.is_empty() {
+                    line.push(' ');
+                }
+                line.push_str(word);
+            }
+        }
+        if !line.is_empty() {
+            self.line(&line);
+        }
+    }
+
+    /// A block of code below what it is: a file, what is found, the file after the fix.
+    fn code(&mut self, info: &str, code: &[&str]) {
+        self.fill();
+        self.gap();
+        let named = |key: &str| info.split_whitespace().find_map(|word| word.strip_prefix(key));
+        let title = match (named("file="), named("fixed=")) {
+            (Some(path), _) => format!("{path}:"),
+            (None, Some(path)) => format!("{path}, fixed:"),
+            (None, None) if info == "expect" => "gives:".to_owned(),
+            (None, None) => String::new(),
+        };
+        if !title.is_empty() {
+            let title = self.style.paint("2", &title);
+            self.line(&format!("  {title}"));
+        }
+        code.iter().for_each(|line| self.line(&format!("{INDENT}{line}")));
+    }
+}
+
+/// Text with its links reduced to their words.
+fn plain(text: &str) -> String {
+    let (mut out, mut rest) = (String::new(), text);
+    while let Some(open) = rest.find('[') {
+        let link = rest[open..].find("](").and_then(|middle| {
+            let (words, target) = (&rest[open + 1..open + middle], &rest[open + middle + 2..]);
+            (!words.contains('[')).then_some(())?;
+            Some((words, &target[target.find(')')? + 1..]))
+        });
+        out.push_str(&rest[..open]);
+        match link {
+            Some((words, after)) => {
+                out.push_str(words);
+                rest = after;
+            }
+            None => {
+                out.push('[');
+                rest = &rest[open + 1..];
+            }
+        }
+    }
+    out + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAGE: &str = "\n# tag-mismatch\n\n## What it finds\n\nAn entry whose repository the charts deploy, see\n\
+        [missing entries](missing-entry.md), a[0].\n- one\n- two words that do not fit\n\n    shell line\n\n### Good\n\n\
+        ```conf file=list\na=b:1\n\n```\n\n```expect\nlist:1:1 x \"y\"\n```\n```conf fixed=list\na=b:2\n```\n";
+
+    #[test]
+    fn a_page_is_filled_to_the_width() {
+        let style = Style { color: false, width: 24 };
+        assert_eq!(
+            page(PAGE, style),
+            "tag-mismatch\n\nWhat it finds\n\nAn entry whose\nrepository the charts\ndeploy, see missing\nentries, a[0].\n\
+             - one\n- two words that do not\n  fit\n\n    shell line\n\nGood\n\n  list:\n    a=b:1\n\n  gives:\n    list:1:1 x \"y\"\n\n  \
+             list, fixed:\n    a=b:2\n"
+        );
+    }
+
+    #[test]
+    fn colour_is_used_only_when_it_is_on() {
+        assert!(page(PAGE, Style { color: true, width: 80 }).contains("\u{1b}[1;36mtag-mismatch\u{1b}[0m"));
+        assert!(!page(PAGE, Style { color: false, width: 80 }).contains('\u{1b}'));
+    }
+}

@@ -1,0 +1,161 @@
+//! Spellings of one line, each with exactly what is to be said of it; and that a line on which both scripts agree with its
+//! meaning is passed over.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may stop at the first surprise
+
+mod workspace;
+
+use std::fmt::Write as _;
+
+use workspace::{Workspace, apply};
+
+/// `LINE:COLUMN RULE MESSAGE`, and the list after each fix.
+fn told(list: &str) -> String {
+    let images = ["nginx:1.27.1", "host:5000/nginx:1.27.1", "nginx:latest", "host:5000/nginx"];
+    let workspace = Workspace::with_list(&format!("# mirrorlint: allow missing-entry: another list\n\n{list}"));
+    let workspace = workspace.chart("web", &images);
+    let mut out = String::new();
+    for row in workspace.findings_with(&["--ignore", "undocumented-source,unused-suppression"]) {
+        let _ = writeln!(out, "{}", row.strip_prefix("tools/ecr-images.conf:").unwrap());
+    }
+    let before = workspace.read("tools/ecr-images.conf");
+    let mut fixed = before.clone();
+    for turn in 0.. {
+        assert!(turn < 9, "fixes never end");
+        let run = workspace.run(&["check", "--format", "json", "--select", "reader-disagreement"]);
+        let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        let findings = report["findings"].as_array().unwrap().iter();
+        let Some(edits) = findings.filter_map(|finding| finding["fixes"].get(0)?["edits"].as_array()).next() else {
+            break;
+        };
+        fixed = apply(&fixed, edits);
+        std::fs::write(workspace.path("tools/ecr-images.conf"), &fixed).unwrap();
+    }
+    if fixed != before {
+        let _ = writeln!(out, "= {}", fixed.split_once("\n\n").unwrap().1.escape_debug());
+    }
+    out
+}
+
+#[test]
+fn what_both_read_as_meant_is_passed_over() {
+    let lists = [
+        "web=nginx:1.27.1\n",
+        "  web = nginx:1.27.1  \n",
+        "\tweb=\tdocker.io/library/nginx:1.27.1\n",
+        "\n\n#\n # web=nginx:1\n\t#=:\nweb=nginx:1.27.1\n",
+        "# it's \"a comment\r\nweb=nginx:1.27.1\n",
+        "web=nginx:1.27.1\n# end",
+        "web=nginx:1.27.1\n  ",
+    ];
+    for list in lists {
+        assert_eq!(told(list), "", "{list:?}");
+    }
+}
+
+#[test]
+fn decoration_is_taken_away() {
+    insta::assert_snapshot!(told("web=nginx:1.27.1 # why\n"), @r#"
+    3:18 reader-disagreement `web` means nginx:1.27.1, but the copy script pulls it with ` # why` behind, and the values script takes `1.27.1 # why` for the tag. Put the comment on a line of its own
+    = # why\nweb=nginx:1.27.1\n
+    "#);
+    insta::assert_snapshot!(told("web='nginx:1.27.1'\n"), @r#"
+    3:5 reader-disagreement `web` means nginx:1.27.1, but the values script reads repository `'nginx` and takes `1.27.1'` for the tag. Remove the quotes
+    = web=nginx:1.27.1\n
+    "#);
+    insta::assert_snapshot!(told("web=\"nginx:1.27.1\" # why\n"), @r#"
+    3:20 reader-disagreement `web` means nginx:1.27.1, but the copy script pulls it with ` # why` behind, and the values script reads repository `"nginx` and takes `1.27.1" # why` for the tag. Put the comment on a line of its own
+    = # why\nweb=nginx:1.27.1\n
+    "#);
+    insta::assert_snapshot!(told("# Web\nweb=nginx:1.27.1 # (from local chart web:1.0.0)\n"), @r#"
+    4:18 reader-disagreement `web` means nginx:1.27.1, but the copy script pulls it with ` # (from local chart web:1.0.0)` behind, and the values script reads repository `nginx:1.27.1 # (from local chart web` and takes `1.0.0)` for the tag. Put the comment on a line of its own
+    = # Web\n# (from local chart web:1.0.0)\nweb=nginx:1.27.1\n
+    "#);
+}
+
+#[test]
+fn what_cannot_be_seen_is_shown() {
+    insta::assert_snapshot!(told("web\u{a0}=\u{a0}nginx:1.27.1\n"), @r#"
+    3:1 reader-disagreement `web` means nginx:1.27.1, but the copy script creates `web\u{a0}`. Write `web=nginx:1.27.1`
+    = web=nginx:1.27.1\n
+    "#);
+    insta::assert_snapshot!(told("web=nginx:1.27.1\n\u{3000}# why\n \t\n"), @r#"
+    4:1 reader-disagreement the copy script takes this comment for an entry called `\u{3000}# why`. Start the line with `#`
+    5:1 reader-disagreement the copy script stops here: it takes the blanks for a name. Leave the line empty
+    = web=nginx:1.27.1\n# why\n\n
+    "#);
+    insta::assert_snapshot!(told("web=nginx:1.27.1\n# why\rother=nginx:1.27.1\n"), @r"4:1 reader-disagreement the values script reads an entry called `other` behind a CR in this comment. Remove the CR");
+}
+
+#[test]
+fn crlf_is_one_finding() {
+    insta::assert_snapshot!(told("# a\r\nweb=nginx:1.27.1\r\n\r\n# b\r\n"), @r#"
+    4:17 reader-disagreement the lines end with CRLF, of which the copy script reads the CR as text: it pulls `nginx:1.27.1\r`. End them with LF
+    = # a\nweb=nginx:1.27.1\n\n# b\n
+    "#);
+    insta::assert_snapshot!(told("web=nginx:1.27.1\n\r\n"), @r#"
+    4:1 reader-disagreement the lines end with CRLF, of which the copy script reads the CR as text: it stops at the first blank line. End them with LF
+    = web=nginx:1.27.1\n\n
+    "#);
+    insta::assert_snapshot!(told("# a\r\nweb=nginx:1.27.1 # why\r\n"), @r#"
+    4:18 reader-disagreement `web` means nginx:1.27.1, but the copy script pulls it with ` # why` behind, and the values script takes `1.27.1 # why` for the tag. Put the comment on a line of its own
+    4:23 reader-disagreement the lines end with CRLF, of which the copy script reads the CR as text: it pulls `nginx:1.27.1\r`. End them with LF
+    = # a\n# why\nweb=nginx:1.27.1\n
+    "#);
+}
+
+#[test]
+fn a_byte_order_mark_is_one_finding() {
+    for (list, name) in [
+        ("\u{feff}web=nginx:1.27.1\n", "web"),
+        ("\u{feff}# Web\nweb=nginx:1.27.1\n", "# Web"),
+        ("\u{feff}\nweb=nginx:1.27.1\n", ""),
+    ] {
+        let workspace = Workspace::with_list(list).chart("web", &["nginx:1.27.1"]);
+        let found = workspace.findings_with(&["--ignore", "undocumented-source"]);
+        assert_eq!(found.len(), 1, "{found:?}");
+        let wanted = format!(
+            "tools/ecr-images.conf:1:1 reader-disagreement the list starts with a byte order mark, which no editor shows: the copy script takes line 1 for an entry called `\\u{{feff}}{name}`."
+        );
+        assert!(found[0].starts_with(&wanted), "{found:?}");
+        assert_eq!(workspace.fixed("reader-disagreement"), list.trim_start_matches('\u{feff}'));
+    }
+}
+
+/// One cause, one finding: what another rule says is not said again.
+#[test]
+fn other_rules_keep_their_lines() {
+    insta::assert_snapshot!(told("web=nginx:1.27.1"), @r"3:17 unterminated-last-line `web` stands on a last line without a newline: the copy script's `while read` never sees it. End the line");
+    insta::assert_snapshot!(told("web=nginx:1.27.1 # why"), @r#"
+    3:18 reader-disagreement `web` means nginx:1.27.1, but the copy script pulls it with ` # why` behind, and the values script takes `1.27.1 # why` for the tag. Put the comment on a line of its own
+    3:23 unterminated-last-line `web` stands on a last line without a newline: the copy script's `while read` never sees it. End the line
+    = # why\nweb=nginx:1.27.1
+    "#);
+    insta::assert_snapshot!(told("web\n=nginx:1\nweb=\n"), @r"
+    3:1 invalid-entry there is no `=` between repository name and source image: the scripts read `NAME=IMAGE` lines only. Write the line so, or put `#` before it
+    4:1 invalid-entry there is no repository name before the `=`: the scripts read `NAME=IMAGE` lines only. Write the line so, or put `#` before it
+    5:1 invalid-entry there is no source image after the `=`: the scripts read `NAME=IMAGE` lines only. Write the line so, or put `#` before it
+    ");
+    insta::assert_snapshot!(told("it's=nginx:1.27.1\n"), @r"3:3 invalid-repository-name ECR refuses the repository name `it's`: `'` is not allowed in a name");
+    insta::assert_snapshot!(told("web='nginx:1.27.1\n"), @r"3:5 invalid-image-reference `'nginx:1.27.1` is no image that can be pulled: `'` is not allowed in a repository");
+    insta::assert_snapshot!(told("web=Nginx:1.27.1 # why\n"), @r#"
+    3:5 invalid-image-reference `Nginx:1.27.1` is no image that can be pulled: the repository must be lowercase, not `N`
+    3:18 reader-disagreement `web` means Nginx:1.27.1, but the copy script pulls it with ` # why` behind, and the values script takes `1.27.1 # why` for the tag. Put the comment on a line of its own
+    = # why\nweb=Nginx:1.27.1\n
+    "#);
+    insta::assert_snapshot!(told("web=nginx\n"), @r"3:5 floating-tag web:1.0.0 deploys nginx:latest, and `latest` moves: nodes may want another image than was copied, and the values script leaves out what has no tag. Pin it in the chart, then list that");
+}
+
+#[test]
+fn what_no_script_can_read_has_no_fix() {
+    insta::assert_snapshot!(told("web=host:5000/nginx:1.27.1\n"), @r"3:5 reader-disagreement `web` means host:5000/nginx:1.27.1, but the copy script takes `5000/nginx` for the tag. List the image from a registry without a port");
+    insta::assert_snapshot!(told("web=host:5000/nginx\n"), @r"
+    3:5 floating-tag web:1.0.0 deploys host:5000/nginx, and no tag means `latest`, which moves: nodes may want another image than was copied. Pin it in the chart, then list that
+    3:5 reader-disagreement `web` means host:5000/nginx, but the copy script takes `5000/nginx` for the tag, and the values script reads repository `host` and takes `5000/nginx` for the tag. List the image from a registry without a port
+    ");
+    let digest = format!("web=nginx@sha256:{}\n", "0".repeat(64));
+    insta::assert_snapshot!(told(&digest), @r"
+    3:5 tag-mismatch `web` lists sha256:0000000000000000000000000000000000000000000000000000000000000000, but web:1.0.0 deploys 1.27.1
+    3:11 reader-disagreement `web` lists a digest: the copy script takes the digest for the tag, and the values script reads repository `nginx@sha256` and takes the digest for the tag. Neither script can read a digest: list the tag alone
+    ");
+}

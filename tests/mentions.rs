@@ -1,0 +1,125 @@
+//! Where other files of a workspace name listed images: what counts as a mention, which files are looked into.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may stop at the first surprise
+
+mod workspace;
+
+use workspace::Workspace;
+
+const LIST: &str = "# Web (from local chart web:1.0.0)\nweb=nginx:1.27.1\n\n# Cache (from local chart web:1.0.0)\ncache=redis:7.2.5\n\n\
+    # EFA (from local chart web:1.0.0)\nefa-plugin=602401143452.dkr.ecr.us-west-2.amazonaws.com/eks/efa-plugin:v0.5.13\n";
+
+const IMAGES: [&str; 3] =
+    ["nginx:1.27.1", "redis:7.2.5", "602401143452.dkr.ecr.us-west-2.amazonaws.com/eks/efa-plugin:v0.5.13"];
+
+fn workspace() -> Workspace {
+    Workspace::with_list(LIST).chart("web", &IMAGES)
+}
+
+/// `PATH:LINE:COLUMN` of each mention.
+fn places(workspace: &Workspace) -> Vec<String> {
+    let findings = workspace.findings();
+    assert!(findings.iter().all(|row| row.contains(" stale-mention ")), "{findings:?}");
+    findings.iter().map(|row| row.split(' ').next().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn an_image_with_another_tag_is_a_mention() {
+    let texts = [
+        ("docker pull nginx:1.25.3", 19),
+        ("image: \"nginx:1.25.3-alpine\"", 15),
+        ("We use `docker.io/library/nginx:1.25.3`.", 33),
+        ("nginx:1.25.3.", 7),
+        ("skopeo copy docker://nginx:1.25.3 dir:x", 28),
+        ("IMAGE=redis:6", 13),
+        ("{\"image\":\"nginx:latest\"}", 17),
+        ("(nginx:1.25.3, redis:7.2.5)", 8),
+        ("x 602401143452.dkr.ecr.us-west-2.amazonaws.com/eks/efa-plugin:v0.5.6", 63),
+        ("FROM nginx:stable-alpine AS web", 12),
+    ];
+    for (text, column) in texts {
+        let found = places(&workspace().file("docs/page.md", format!("# A page\n\n{text}\n")));
+        assert_eq!(found, [format!("docs/page.md:3:{column}")], "{text}");
+    }
+}
+
+#[test]
+fn other_words_are_none() {
+    let texts = [
+        "nginx:1.27.1 and docker.io/library/nginx:1.27.1 and index.docker.io/nginx:1.27.1",
+        "redis:6379 http://nginx:8080/x redis://redis:6379/0 redis:7.2.5:/data",
+        "bitnami/nginx:1.25 quay.io/nginx:1.25 localhost/nginx:1.25 my-nginx:1.25 nginx-proxy:1.25",
+        "nginx:$TAG nginx:${TAG} nginx:v${TAG} $HOST/nginx:1.25 ${HOST}/nginx:1.25 {{ .host }}/nginx:1.25 ${nginx:1.25}",
+        "nginx:<tag> nginx:x.y.z nginx:1.x nginx:TAG nginx:version nginx:1.25* nginx:1.2[56] nginx",
+        "nginx: 1.25 nginx :1.25 nginx::1.25 nginx:",
+        "sha: nginx@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+        "123456789012.dkr.ecr.us-west-2.amazonaws.com/nginx:latest",
+        "602401143452.dkr.ecr.eu-west-1.amazonaws.com/eks/efa-plugin:v0.5.6",
+    ];
+    for text in texts {
+        assert_eq!(places(&workspace().file("docs/page.md", text)), Vec::<String>::new(), "{text}");
+    }
+}
+
+#[test]
+fn only_text_files_of_the_workspace_itself_are_read() {
+    let text = "nginx:1.25.3\n";
+    let large = "#".repeat(1 << 20) + "\n" + text;
+    let workspace = workspace()
+        .file("README.md", text)
+        .file(".github/workflows/test.yaml", text)
+        .file("tools/copy.sh", text)
+        .file("latin1.txt", b"\xe9 nginx:1.25.3\n")
+        .file("CHANGELOG.md", text)
+        .file("binary", format!("\0{text}"))
+        .file("large.txt", large)
+        .file(".gitignore", "ignored.txt\n/build/\n")
+        .file("ignored.txt", text)
+        .file("build/out.txt", text)
+        .file("docs/build/in.txt", text)
+        .file("node_modules/a/readme.md", text)
+        .file("target/a.txt", text)
+        .file(".git/COMMIT_EDITMSG", text)
+        .file("submodule/.git", "gitdir: ../.git/modules/submodule\n")
+        .file("submodule/README.md", text)
+        .file("clone/.git/HEAD", text)
+        .file("clone/README.md", text)
+        .file("web/README.md", text)
+        .file("other/ecr-images.conf.bak", text);
+    assert_eq!(
+        places(&workspace),
+        [
+            ".github/workflows/test.yaml:1:7",
+            "README.md:1:7",
+            "docs/build/in.txt:1:7",
+            "latin1.txt:1:12",
+            "other/ecr-images.conf.bak:1:7",
+            "tools/copy.sh:1:7"
+        ]
+    );
+}
+
+#[test]
+fn a_mention_is_silenced_in_the_list_and_in_the_configuration() {
+    let allow = "allow: [{rule: stale-mention, path: docs, reason: tells of the upgrade}]";
+    let configured = workspace().file("docs/page.md", "nginx:1.25.3").file(".mirrorlint.yaml", allow);
+    assert_eq!(places(&configured), Vec::<String>::new());
+    let list = LIST.replace("web=", "# mirrorlint: allow stale-mention: the docs are of another team\nweb=");
+    let workspace = Workspace::with_list(&list).chart("web", &IMAGES).file("docs/page.md", "nginx:1.25.3 redis:6");
+    assert_eq!(places(&workspace), ["docs/page.md:1:20"]);
+}
+
+/// Where the list is wrong itself, the mention of what the charts deploy is right, and that is what others should name.
+#[test]
+fn what_the_charts_deploy_is_the_truth() {
+    let list = "# Web (from local chart web:1.0.0)\nweb=nginx:1.26.0\n";
+    let workspace = Workspace::with_list(list).chart("web", &["nginx:1.27.1"]);
+    let workspace = workspace.file("a.sh", "nginx:1.27.1 nginx:1.26.0 nginx:1.25.3");
+    let found = workspace.findings();
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert_eq!(
+        found[1],
+        "a.sh:1:33 stale-mention nginx:1.25.3 is named here, but `web` lists 1.26.0, and web:1.0.0 deploys 1.27.1. \
+         Write 1.27.1, if the same image is meant"
+    );
+}

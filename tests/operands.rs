@@ -1,0 +1,423 @@
+//! Operands: which strings of rendered charts are images that a controller pulls, how they are named, where they come from.
+//! The table holds what was found in public charts, in fixtures of the same shapes.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may stop at the first surprise
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+/// A chart with one template.
+fn chart(values: &str, template: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "Chart.yaml", "apiVersion: v2\nname: app\nversion: 1.0.0\nappVersion: \"7.1\"\n");
+    write(folder.path(), "values.yaml", values);
+    write(folder.path(), "templates/all.yaml", template);
+    folder
+}
+
+fn write(folder: &Path, path: &str, text: &str) {
+    let path = folder.join(path);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, text).unwrap();
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mirrorlint"));
+    let output = command.current_dir(folder).args(arguments).env_remove("COLUMNS").output().unwrap();
+    assert!(output.status.code().is_some_and(|code| code < 2), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn images(folder: &Path) -> Value {
+    serde_json::from_str(&run(folder, &["images", ".", "--format", "json"])).unwrap()
+}
+
+/// `IMAGE PLACE`, with `?` behind what is only likely and `-` behind what is off; sorted.
+fn operands(values: &str, template: &str) -> Vec<String> {
+    let folder = chart(values, template);
+    let row = |image: &Value| {
+        let naming = image.get("naming")?;
+        let likely = if naming["confidence"] == "likely" { " ?" } else { "" };
+        let off = if image["when"].is_null() { "" } else { " -" };
+        Some(format!("{} {}{likely}{off}", image["image"].as_str()?, naming["place"].as_str()?))
+    };
+    let mut rows: Vec<String> = images(folder.path())["images"].as_array().unwrap().iter().filter_map(row).collect();
+    rows.sort();
+    rows
+}
+
+/// A Deployment whose one container has what `inside` says.
+fn container(inside: &str) -> String {
+    format!(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: d}}\nspec: {{template: {{spec: {{containers: [{{name: c, image: \
+         'own:1', {inside}}}]}}}}}}\n"
+    )
+}
+
+fn resource(kind: &str, spec: &str) -> String {
+    format!("apiVersion: acme.io/v1\nkind: {kind}\nmetadata: {{name: x}}\nspec: {spec}\n")
+}
+
+fn config(data: &str) -> String {
+    format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: x}}\ndata: {data}\n")
+}
+
+/// What was found in public charts: the chart, the shape, what is read.
+fn facts() -> Vec<(&'static str, String, Vec<&'static str>)> {
+    let prometheus = "{image: 'quay.io/prometheus/prometheus:v3.14.0', version: v3.14.0, sha: ''}";
+    let driver = "{enabled: true, repository: nvcr.io/nvidia, image: driver, version: '580.65.06', manager: {image: \
+                  k8s-driver-manager, repository: nvcr.io/nvidia/cloud-native, version: v0.12.0}}";
+    let nats = "\n  controller-config.yaml: |\n    eventBus:\n      jetstream:\n        versions:\n        - version: latest\n          \
+                natsImage: nats:2.10.10\n          metricsExporterImage: natsio/prometheus-nats-exporter:0.14.0\n          startCommand: \
+                /nats-server";
+    let istio = "\n  values: '{\"global\": {\"hub\": \"registry.istio.io/release\", \"tag\": \"1.30.0\", \"proxy\": {\"image\": \
+                 \"proxyv2\", \"logLevel\": \"warning\"}}}'";
+    let pod = "{templates: {podTemplates: [{name: p, spec: {containers: [{name: c, image: 'clickhouse/clickhouse-server:23.8'}]}}]}}";
+    let toml = "\n  config.template.toml: |\n    [[runners]]\n      [runners.kubernetes]\n        image = \"ubuntu:22.04\"\n        \
+                helper_image = \"docker.io/acme/runner-helper:18.3.0\"\n        # image = \"old/image:1\"";
+    vec![
+        (
+            "kube-prometheus-stack",
+            container("args: ['--prometheus-config-reloader=quay.io/prometheus-operator/prometheus-config-reloader:v0.93.1', \
+                 '--config-reloader-cpu-request=0', '--kubelet-service=kube-system/kubelet', \
+                 '--thanos-default-base-image=quay.io/thanos/thanos:v0.42.4', '--localhost=127.0.0.1']"),
+            vec![
+                "quay.io/prometheus-operator/prometheus-config-reloader:v0.93.1 argument --prometheus-config-reloader ?",
+                "quay.io/thanos/thanos:v0.42.4 argument --thanos-default-base-image",
+            ],
+        ),
+        (
+            "kube-prometheus-stack",
+            resource("Prometheus", prometheus),
+            vec!["quay.io/prometheus/prometheus:v3.14.0 field spec.image"],
+        ),
+        (
+            "gpu-operator",
+            resource("ClusterPolicy", &format!("{{driver: {driver}, gds: {{enabled: false, repository: nvcr.io/x, image: fs, version: '2'}}}}")),
+            vec![
+                "nvcr.io/nvidia/cloud-native/k8s-driver-manager:v0.12.0 field spec.driver.manager.repository+image+version",
+                "nvcr.io/nvidia/driver:580.65.06 field spec.driver.repository+image+version",
+                "nvcr.io/x/fs:2 field spec.gds.repository+image+version -",
+            ],
+        ),
+        (
+            "argo-workflows",
+            container("args: ['--configmap', wf-config, '--executor-image', 'quay.io/argoproj/argoexec:v4.0.6', '--loglevel', info]"),
+            vec!["quay.io/argoproj/argoexec:v4.0.6 argument --executor-image"],
+        ),
+        (
+            "cert-manager",
+            container("args: ['--v=2', '--acme-http01-solver-image=quay.io/jetstack/cert-manager-acmesolver:v1.19.0']"),
+            vec!["quay.io/jetstack/cert-manager-acmesolver:v1.19.0 argument --acme-http01-solver-image"],
+        ),
+        ("appmesh-controller",
+            container("args: ['--sidecar-image-repository=public.ecr.aws/appmesh/envoy', '--sidecar-image-tag=v1.29.12.3-prod']"),
+            vec!["public.ecr.aws/appmesh/envoy:v1.29.12.3-prod argument --sidecar-image-repository+--sidecar-image-tag"],
+        ),
+        ("appmesh-inject", container("command: [/inject, -sidecar-image=acme/envoy:v1.15]"), vec!["acme/envoy:v1.15 argument -sidecar-image"]),
+        (
+            "strimzi-kafka-operator",
+            container(
+                "env: [{name: STRIMZI_KAFKA_IMAGES, value: \"4.2.0=quay.io/strimzi/kafka:1-kafka-4.2.0\\n4.3.0=quay.io/strimzi/kafka:1-kafka-4.3.0\\n\"}, \
+                 {name: STRIMZI_DEFAULT_MAVEN_BUILDER, value: 'quay.io/strimzi/maven-builder:1'}]",
+            ),
+            vec![
+                "quay.io/strimzi/kafka:1-kafka-4.2.0 env STRIMZI_KAFKA_IMAGES",
+                "quay.io/strimzi/kafka:1-kafka-4.3.0 env STRIMZI_KAFKA_IMAGES",
+                "quay.io/strimzi/maven-builder:1 env STRIMZI_DEFAULT_MAVEN_BUILDER ?",
+            ],
+        ),
+        (
+            "cockroachdb",
+            container("env: [{name: RELATED_IMAGE_INIT_CONTAINER, value: 'docker.io/cockroachdb/init:v1.0.0-rc.2'}]"),
+            vec!["docker.io/cockroachdb/init:v1.0.0-rc.2 env RELATED_IMAGE_INIT_CONTAINER"],
+        ),
+        (
+            "argo-events",
+            config(nats),
+            vec![
+                "nats:2.10.10 data controller-config.yaml: eventBus.jetstream.versions[0].natsImage",
+                "natsio/prometheus-nats-exporter:0.14.0 data controller-config.yaml: \
+                 eventBus.jetstream.versions[0].metricsExporterImage",
+            ],
+        ),
+        (
+            "istio-discovery",
+            config(istio),
+            vec!["registry.istio.io/release/proxyv2:1.30.0 data values: global.proxy.(hub)+image+(tag)"],
+        ),
+        (
+            "clickhouse-operator",
+            config(&format!("\n  template.json: |\n    spec: {pod}\n    other: 1")),
+            vec!["clickhouse/clickhouse-server:23.8 data template.json: spec.templates.podTemplates[0].spec.containers[0].image"],
+        ),
+        (
+            "gitlab-runner",
+            config(toml),
+            vec![
+                "docker.io/acme/runner-helper:18.3.0 data config.template.toml: helper_image",
+                "ubuntu:22.04 data config.template.toml: image",
+            ],
+        ),
+        (
+            "rook-ceph",
+            config("{plugin: 'quay.io/cephcsi/cephcsi:v3.17.0', attacher: 'registry.k8s.io/sig-storage/csi-attacher:v4.12.0'}"),
+            vec![
+                "quay.io/cephcsi/cephcsi:v3.17.0 data plugin ?",
+                "registry.k8s.io/sig-storage/csi-attacher:v4.12.0 data attacher ?",
+            ],
+        ),
+        ("cloudnative-pg", resource("Cluster", "{imageName: 'ghcr.io/cnpg/postgresql:16'}"), vec!["ghcr.io/cnpg/postgresql:16 field spec.imageName"]),
+        (
+            "istio",
+            "apiVersion: v1\nkind: Pod\nmetadata: {name: p, annotations: {sidecar.istio.io/proxyImage: 'docker.io/istio/proxyv2:1.30', \
+             checksum/config: 1f2e3d, prometheus.io/path: /metrics}}\nspec: {containers: [{name: c, image: 'own:1'}]}\n"
+                .to_owned(),
+            vec!["docker.io/istio/proxyv2:1.30 annotation sidecar.istio.io/proxyImage"],
+        ),
+    ]
+}
+
+#[test]
+fn what_was_found_in_public_charts_is_found() {
+    for (name, template, expected) in facts() {
+        assert_eq!(operands("", &template), expected, "{name}: {template}");
+    }
+}
+
+#[test]
+fn what_only_looks_like_an_image_is_none() {
+    let words = [
+        "apps/v1",
+        "monitoring.coreos.com/v1",
+        "policy/v1beta1",
+        "https://example.com/a/b:8080",
+        "oci://ghcr.io/acme/charts/app:1.0.0",
+        "prometheus:9090",
+        "default/service:9000",
+        "prometheus.monitoring.svc:9090/api",
+        "localhost:8080",
+        "127.0.0.1:53",
+        "10.0.0.0/8",
+        "/etc/config/app.yaml",
+        "config/app.yaml",
+        "app.kubernetes.io/name",
+        "nvidia.com/gpu",
+        "quay.io/acme/app",
+        "acme/app",
+        "1h30m",
+        "1.2.3",
+        "v1.31.0",
+        "kube-system",
+        "system:serviceaccount:kube-system:admin",
+        "user:password",
+        "arn:aws:iam::123456789012:role/app",
+        "git@github.com:acme/app.git",
+        "12:30:00",
+        "a: b",
+    ];
+    for word in words {
+        let word = word.replace('\'', "''");
+        let templates = [
+            container(&format!("env: [{{name: SETTING, value: '{word}'}}]")),
+            container(&format!("args: ['--setting={word}', '--other', '{word}', '{word}']")),
+            container(&format!("command: [sh, -c, 'run {word} now']")),
+            config(&format!("{{setting: '{word}', config.yaml: \"setting: '{word}'\\nimages: 1\"}}")),
+            resource("Thing", &format!("{{setting: '{word}', list: ['{word}']}}")),
+            resource("Thing", &format!("{{imagePullPolicy: '{word}', imagesPath: '{word}'}}")),
+        ];
+        for template in templates {
+            assert_eq!(operands("", &template), [""; 0], "{template}");
+        }
+    }
+}
+
+#[test]
+fn what_describes_and_what_labels_is_not_read() {
+    let definition = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: x}\nspec: {image: \
+                      'quay.io/a/b:1'}\n";
+    assert_eq!(operands("", definition), [""; 0]);
+    let labels = "apiVersion: acme.io/v1\nkind: Thing\nmetadata: {name: x, labels: {image: 'quay.io/a/b:1'}}\nspec: {selector: \
+                  {image: 'quay.io/a/b:1'}}\n";
+    assert_eq!(operands("", labels), [""; 0]);
+    let addresses =
+        resource("Thing", "{chart: 'ghcr.io/acme/app:1', endpoint: 'a.example.com/x:1', logo: {image: logo.png}}");
+    assert_eq!(operands("", &addresses), [""; 0]);
+}
+
+#[test]
+fn the_containers_own_images_are_no_operands() {
+    assert_eq!(operands("", &container("env: []")), [""; 0]);
+}
+
+#[test]
+fn split_fields_in_other_words_and_orders() {
+    let one = |spec: &str| operands("", &resource("Thing", spec));
+    assert_eq!(
+        one("{image: {registry: quay.io, repository: a/b, tag: '1.5'}}"),
+        ["quay.io/a/b:1.5 field spec.image.registry+repository+tag"]
+    );
+    assert_eq!(one("{image: {name: a/b, tag: v1}}"), ["a/b:v1 field spec.image.name+tag"]);
+    assert_eq!(one("{imageRepository: a/b, imageTag: v1}"), ["a/b:v1 field spec.imageRepository+imageTag"]);
+    assert_eq!(
+        one("{agentImage: quay.io/a/b, agentVersion: v1, serverImage: 'quay.io/a/c:v2'}"),
+        ["quay.io/a/b:v1 field spec.agentImage+agentVersion", "quay.io/a/c:v2 field spec.serverImage"]
+    );
+    let digest = "sha256:".to_owned() + &"ab".repeat(32);
+    let bare = "ab".repeat(32);
+    assert_eq!(
+        one(&format!("{{repository: nvcr.io/nvidia, image: driver, version: '{digest}'}}")),
+        [format!("nvcr.io/nvidia/driver@{digest} field spec.repository+image+version")]
+    );
+    assert_eq!(
+        one(&format!("{{baseImage: quay.io/a/b, sha: {bare}}}")).len(),
+        1,
+        "an image and the digest of another name stay apart"
+    );
+    assert_eq!(
+        one(&format!("{{image: quay.io/a/b, tag: v1, sha: {bare}}}")),
+        [format!("quay.io/a/b:v1@{digest} field spec.image+tag+sha")]
+    );
+    // A Git or chart repository is no image.
+    assert_eq!(one("{repository: 'https://charts.acme.io', name: app, version: 1.2.3}"), [""; 0]);
+    assert_eq!(one("{registry: acme, name: app, version: '1'}"), [""; 0]);
+    // A bare name is an image only where nothing is missing beside it.
+    assert_eq!(one("{image: busybox}"), ["busybox field spec.image ?"]);
+    assert_eq!(one("{image: busybox, repository: '', version: ''}"), [""; 0]);
+}
+
+#[test]
+fn a_values_path_speaks_for_its_string() {
+    let values = "sidecar:\n  image:\n    repository: acme/sidecar\n    tag: edge\n";
+    let template = container(
+        "args: ['--sidecar={{ .Values.sidecar.image.repository }}:{{ .Values.sidecar.image.tag }}', '--peer=acme/peer:edge']",
+    );
+    assert_eq!(operands(values, &template), ["acme/sidecar:edge argument --sidecar ?"]);
+}
+
+#[test]
+fn each_part_points_at_its_own_line() {
+    let values = "repository: nvcr.io/nvidia\nimage: toolkit\n";
+    let template = resource(
+        "ClusterPolicy",
+        "{toolkit: {repository: {{ .Values.repository }}, image: {{ .Values.image }}, version: {{ .Chart.AppVersion | quote }}}}",
+    );
+    let folder = chart(values, &template);
+    let report = images(folder.path());
+    let image = &report["images"][0];
+    assert_eq!(image["image"], "nvcr.io/nvidia/toolkit:7.1");
+    assert_eq!(image["kind"], "operand");
+    let places: Vec<String> = (image["origins"].as_array().unwrap().iter())
+        .map(|place| {
+            format!(
+                "{}:{}:{} {} {}",
+                place["path"].as_str().unwrap(),
+                place["line"],
+                place["column"],
+                place["kind"].as_str().unwrap(),
+                place["text"].as_str().unwrap()
+            )
+        })
+        .collect();
+    assert_eq!(
+        places,
+        ["values.yaml:1:13 values nvcr.io/nvidia", "values.yaml:2:8 values toolkit", "Chart.yaml:4:14 chart 7.1"]
+    );
+}
+
+#[test]
+fn people_see_how_an_operand_is_named() {
+    let folder = chart("", &container("env: [{name: RELATED_IMAGE_SHELL, value: 'busybox:1.37'}]"));
+    let expected = "\
+own:1
+  Deployment d, container c in app
+    templates/all.yaml:4:66: own:1
+busybox:1.37
+  Deployment d, container c, env RELATED_IMAGE_SHELL in app
+    templates/all.yaml:4:116: busybox:1.37
+";
+    let shown = run(folder.path(), &["images", "."]);
+    for line in expected.lines().filter(|line| !line.contains("all.yaml")) {
+        assert!(shown.contains(line), "{line} in\n{shown}");
+    }
+}
+
+#[test]
+fn an_annotation_that_disagrees_is_told() {
+    let template = container("env: [{name: NEW_IMAGE, value: 'new:1'}]");
+    let column = template.lines().nth(3).unwrap().find("new:1").unwrap() + 1;
+    let folder = chart("", &template);
+    let list = "annotations:\n  artifacthub.io/images: |\n    - {name: own, image: \"own:2\"}\n    - {name: other, image: \"other:1\"}\n  \
+                images: |\n    - {name: own, image: \"docker.io/library/own:1\"}\n";
+    let file = folder.path().join("Chart.yaml");
+    let text = std::fs::read_to_string(&file).unwrap() + list;
+    std::fs::write(file, text).unwrap();
+    let shown = run(folder.path(), &["images", "."]);
+    let notes: Vec<&str> = shown.lines().filter(|line| line.starts_with("note: ")).collect();
+    assert_eq!(
+        notes,
+        [
+            "note: Chart.yaml:7:27: app:1.0.0 says in artifacthub.io/images that it uses own:2, but names own:1",
+            "note: Chart.yaml:8:29: app:1.0.0 says in artifacthub.io/images that it uses other:1, but nothing that was rendered \
+             names it",
+            &format!(
+                "note: templates/all.yaml:4:{column}: app:1.0.0 names new:1, which its artifacthub.io/images in Chart.yaml does \
+                 not have"
+            ),
+        ]
+    );
+    let report = images(folder.path());
+    assert_eq!(report["notes"].as_array().unwrap().len(), 3);
+    assert_eq!(report["notes"][0]["image"], "own:2");
+    assert_eq!(report["notes"][0]["location"]["start"]["line"], 7);
+}
+
+/// `RULE ENTRY IMAGE EXPECTED` of the findings for a list.
+fn findings(list: &str, template: &str) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "tools/ecr-images.conf", list);
+    write(folder.path(), "chart/Chart.yaml", "apiVersion: v2\nname: app\nversion: 1.0.0\n");
+    write(folder.path(), "chart/templates/all.yaml", template);
+    let report: Value = serde_json::from_str(&run(folder.path(), &["check", ".", "--format", "json"])).unwrap();
+    let word = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+    let row = |finding: &Value| ["rule", "entry", "image", "expected"].map(|key| word(&finding[key])).join(" ");
+    report["findings"].as_array().unwrap().iter().map(row).collect()
+}
+
+const NOTE: &str = "# Own (from local chart app:1.0.0)\nown=own:1\n\n# Agent (from local chart app:1.0.0)\n";
+
+#[test]
+fn an_entry_serves_an_operand() {
+    let template = container("env: [{name: AGENT_IMAGE, value: 'quay.io/a/agent:2'}]");
+    assert_eq!(findings(&format!("{NOTE}agent=quay.io/a/agent:2\n"), &template), [""; 0]);
+    assert_eq!(
+        findings(&format!("{NOTE}agent=quay.io/a/agent:1\n"), &template),
+        ["tag-mismatch agent quay.io/a/agent:1 quay.io/a/agent:2"]
+    );
+}
+
+#[test]
+fn the_list_says_what_is_an_image() {
+    // Neither the name nor the grammar says so, but the list does.
+    let template = container("args: ['--agent', 'a/agent:blue', '--peer', 'a/peer:blue', '--cache', 'own:6379']");
+    assert_eq!(findings(&format!("{NOTE}agent=a/agent:blue\n"), &template), [""; 0]);
+    assert_eq!(
+        findings(&format!("{NOTE}agent=a/agent:old\n"), &template),
+        ["tag-mismatch agent a/agent:old a/agent:blue"]
+    );
+}
+
+#[test]
+fn an_operand_that_a_container_has_or_that_is_off_is_not_missing() {
+    let own = container(
+        "env: [{name: OWN_IMAGE, value: 'docker.io/library/own:1'}, {name: BASE_IMAGE, value: docker.io/library/own}]",
+    );
+    let list = "# Own (from local chart app:1.0.0)\nown=own:1\n";
+    assert_eq!(findings(list, &own), [""; 0]);
+    let off = format!("{own}---\n{}", resource("Thing", "{agent: {enabled: false, image: 'quay.io/a/agent:2'}}"));
+    assert_eq!(findings(list, &off), [""; 0]);
+    let on = off.replace("false", "true");
+    assert_eq!(findings(list, &on), ["missing-operand - - quay.io/a/agent:2"]);
+}

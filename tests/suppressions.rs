@@ -1,0 +1,173 @@
+//! What is not reported: suppressions and exemptions in the list and in the configuration, and severities.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may stop at the first surprise
+
+mod workspace;
+
+use std::sync::Arc;
+
+use mirrorlint::mirror::List;
+use mirrorlint::mirror::readers::{PythonStep, ShellStep, python_steps, shell_steps};
+use mirrorlint::source::Sources;
+use workspace::Workspace;
+
+const LIST: &str = "# Web (from local chart web:1.0.0)\nweb=nginx:1.27.1\n";
+
+/// `LINE:COLUMN RULE` of each finding.
+fn places(workspace: &Workspace) -> Vec<String> {
+    let short = |row: &String| row.split(' ').take(2).collect::<Vec<_>>().join(" ");
+    workspace.findings().iter().map(short).collect()
+}
+
+fn drifted(list: &str) -> Workspace {
+    Workspace::with_list(list).chart("web", &["nginx:1.28.0"])
+}
+
+#[test]
+fn a_suppression_speaks_of_its_entry_only() {
+    let list = "# mirrorlint: allow stale-entry: kept for the old cluster\naa=x:1\n\nbb=y:1\n";
+    let workspace = Workspace::with_list(list).chart("web", &[]);
+    assert_eq!(places(&workspace), ["tools/ecr-images.conf:4:4 stale-entry"]);
+}
+
+#[test]
+fn an_entry_of_the_same_name_is_another_entry() {
+    let list = format!(
+        "{LIST}\n# mirrorlint: allow tag-mismatch: not this one\n# Web (from local chart web:1.0.0)\nweb=nginx:1.28.0\n"
+    );
+    let workspace = drifted(&list).chart("other", &["busybox:1"]);
+    let found = places(&workspace);
+    assert!(found.contains(&"tools/ecr-images.conf:4:3 unused-suppression".to_owned()), "{found:?}");
+    assert!(found.contains(&"tools/ecr-images.conf:6:1 duplicate-entry".to_owned()), "{found:?}");
+}
+
+#[test]
+fn an_unterminated_last_line_can_be_allowed() {
+    let workspace = Workspace::with_list(
+        "# Web (from local chart web:1.0.0)\n# mirrorlint: allow unterminated-last-line: the generator drops it\nweb=nginx:1",
+    );
+    assert_eq!(places(&workspace.chart("web", &["nginx:1"])), Vec::<String>::new());
+}
+
+#[test]
+fn a_suppression_is_above_an_entry_or_on_top() {
+    let workspace = drifted(&format!("{LIST}\n# mirrorlint: allow tag-mismatch: too late\n"));
+    assert_eq!(
+        places(&workspace),
+        ["tools/ecr-images.conf:2:11 tag-mismatch", "tools/ecr-images.conf:4:3 unused-suppression"]
+    );
+    let allow = "# mirrorlint: allow tag-mismatch: all of them\n\n";
+    assert_eq!(places(&drifted(&format!("{allow}{LIST}"))), Vec::<String>::new());
+}
+
+#[test]
+fn the_configuration_silences_what_lies_in_charts() {
+    let configuration = "allow:\n- {rule: RULE, path: PATH, reason: it is only a sketch}\n";
+    let configured = |rule: &str, path: &str| configuration.replace("RULE", rule).replace("PATH", path);
+    let broken = |configuration: &str| {
+        let workspace = Workspace::with_list(LIST).chart("web", &["nginx:1.27.1"]).chart("web/charts/sketch", &[]);
+        let workspace = workspace.file("web/charts/sketch/templates/sketch.yaml", "{{ fail \"no\" }}");
+        places(&workspace.file(".mirrorlint.yaml", configuration))
+    };
+    let told = ["web/charts/sketch/templates/sketch.yaml:1:4 unrenderable-chart"];
+    assert_eq!(broken(""), told);
+    assert_eq!(broken(&configured("unrenderable-chart", "web/charts/sketch")), Vec::<String>::new());
+    assert_eq!(
+        broken(&configured("unrenderable-chart", "web/charts/sketch/templates/sketch.yaml")),
+        Vec::<String>::new()
+    );
+    assert_eq!(broken("allow: [{rule: unrenderable-chart, reason: it is only a sketch}]"), Vec::<String>::new());
+    // What else there is to find is not known: another suppression gets the benefit of the doubt, one of a rule that
+    // reads the list alone does not.
+    assert_eq!(broken(&configured("tag-mismatch", "web")), told);
+    let idle = broken(&configured("duplicate-entry", "tools"));
+    assert_eq!(idle, [".mirrorlint.yaml:2:10 unused-suppression", told[0]]);
+}
+
+#[test]
+fn the_configuration_is_held_to_its_reasons() {
+    let with = |configuration: &str| places(&drifted(LIST).file(".mirrorlint.yaml", configuration));
+    assert_eq!(with("allow: [{rule: tag-mismatch, reason: frozen}]"), Vec::<String>::new());
+    assert_eq!(with("allow: [{rule: tag-mismatch, reason: ''}]"), [".mirrorlint.yaml:1:16 unused-suppression"]);
+    let idle = with("exempt: [{image: 'quay.io/*', reason: none}]\nallow: [{rule: unused-suppression, reason: no}]");
+    assert_eq!(
+        idle,
+        [
+            "tools/ecr-images.conf:2:11 tag-mismatch",
+            ".mirrorlint.yaml:1:18 unused-suppression",
+            ".mirrorlint.yaml:2:16 unused-suppression"
+        ]
+    );
+    let run = drifted(LIST).file(".mirrorlint.yaml", "allow: [{rule: tag-missmatch, reason: x}]").run(&["check"]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("did you mean `tag-mismatch`?"), "{}", run.stderr);
+}
+
+/// What no list of the workspace needs is told once; what another list may need is not told when one list is asked for.
+#[test]
+fn the_configuration_is_for_all_lists() {
+    let workspace =
+        drifted(LIST).file("other/ecr-images.conf", "# Web (from local chart web:1.0.0)\nweb=nginx:1.28.0\n");
+    let workspace = workspace.file(".mirrorlint.yaml", "allow: [{rule: tag-mismatch, reason: frozen}]");
+    assert_eq!(places(&workspace), Vec::<String>::new());
+    let run = workspace.run(&["check", "other/ecr-images.conf", "--format", "json"]);
+    assert!(!run.stdout.contains("unused-suppression"), "{}", run.stdout);
+}
+
+#[test]
+fn exemptions_are_good_for_missing_images() {
+    let exempt = "# mirrorlint: exempt quay.io/a/*: reached through a proxy\n\n";
+    let deployed = |images: &[&str]| places(&Workspace::with_list(&format!("{exempt}{LIST}")).chart("web", images));
+    assert_eq!(deployed(&["nginx:1.27.1", "quay.io/a/b:1"]), Vec::<String>::new());
+    assert_eq!(deployed(&["nginx:1.27.1"]), ["tools/ecr-images.conf:1:3 unused-suppression"]);
+    let listed = format!("{exempt}{LIST}\n# B (from local chart web:1.0.0)\nbb=quay.io/a/b:1\n");
+    let workspace = Workspace::with_list(&listed).chart("web", &["nginx:1.27.1", "quay.io/a/b:1"]);
+    let found = workspace.findings();
+    assert_eq!(found.len(), 1);
+    assert!(found[0].contains("every image that it means is listed"), "{found:?}");
+}
+
+/// Neither script reads anything from a line that is addressed to the linter.
+#[test]
+fn the_scripts_skip_suppressions() {
+    let lines = [
+        "# mirrorlint: allow tag-mismatch: it's a=b:c",
+        "#mirrorlint:exempt x=y/*: \"why",
+        "  # mirrorlint: allow stale-entry: a = b",
+    ];
+    let text: Arc<str> = (lines.join("\n") + "\n").into();
+    let list = List::parse(Sources::new().add("list", text.clone()), &text);
+    assert_eq!(list.directives.len(), lines.len());
+    assert!(shell_steps(&list).iter().all(|step| *step == ShellStep::Skips));
+    assert!(python_steps(&list).iter().flatten().all(|step| *step == PythonStep::Skips));
+}
+
+#[test]
+fn rules_take_the_severity_that_the_configuration_gives() {
+    let run = |level: &str, arguments: &[&str]| {
+        let workspace = drifted(LIST).file(".mirrorlint.yaml", format!("rules: {{tag-mismatch: {level}}}\n"));
+        let run = workspace.run(&[&["check", "--format", "json"], arguments].concat());
+        let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        let severities: Vec<_> =
+            report["findings"].as_array().unwrap().iter().map(|found| found["severity"].as_str().unwrap()).collect();
+        (severities.join(" "), run.code)
+    };
+    let row = |severity: &str, code| (severity.to_owned(), code);
+    assert_eq!(run("error", &[]), row("error", 1));
+    assert_eq!(run("warning", &[]), row("warning", 1));
+    assert_eq!(run("warning", &["--fail-on", "error"]), row("warning", 0));
+    assert_eq!(run("info", &[]), row("info", 0));
+    assert_eq!(run("info", &["--fail-on", "info"]), row("info", 1));
+    assert_eq!(run("off", &["--fail-on", "info"]), row("", 0));
+    assert_eq!(run("error", &["--ignore", "tag-mismatch"]), row("", 0));
+    assert_eq!(run("error", &["--select", "stale-entry"]), row("", 0));
+    assert_eq!(run("error", &["--select", "tag-mismatch", "--isolated"]), row("error", 1));
+}
+
+/// A rule that is off finds nothing, which is no reproach to a suppression of it.
+#[test]
+fn a_suppression_of_a_rule_that_is_off_is_not_unused() {
+    let list = LIST.replace("web=", "# mirrorlint: allow tag-mismatch: frozen\nweb=");
+    let workspace = drifted(&list).file(".mirrorlint.yaml", "rules: {tag-mismatch: off}\n");
+    assert_eq!(places(&workspace), Vec::<String>::new());
+}
