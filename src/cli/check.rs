@@ -33,6 +33,7 @@ pub(super) fn run(session: &Session, options: &Check) -> Outcome {
         let named = |list: &[String]| list.iter().any(|name| name == finding.rule.id);
         (options.select.is_empty() || named(&options.select)) && !named(&options.ignore)
     });
+    checked.narrowed = !options.select.is_empty() || !options.ignore.is_empty();
     session.print(&text(session, options, &checked))?;
     let worst = checked.findings.iter().map(|finding| finding.severity).max();
     let failed = worst.is_some_and(|severity| severity >= options.fail_on.into());

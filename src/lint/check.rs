@@ -31,6 +31,8 @@ pub struct Checked {
     pub lists: Vec<CheckedList>,
     /// The findings, by path, place and rule.
     pub findings: Vec<Finding>,
+    /// Whether rules were left out, so that no findings does not mean that all is well.
+    pub narrowed: bool,
 }
 
 /// One list and what it was held against.
