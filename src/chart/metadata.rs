@@ -186,7 +186,7 @@ fn sanitize(text: &mut Text) {
     for (at, character) in text.char_indices() {
         let range = at..at + character.len_utf8();
         if character.is_whitespace() {
-            clean.push_computed(" ", &text.slice(range).origins());
+            clean.push_computed(" ", &text.origins_of(range));
         } else if prints(character) {
             clean.push_slice(text, range);
         }

@@ -171,7 +171,7 @@ impl Parser<'_> {
             }
             Reader::Json(read) => {
                 if self.skip_empty() {
-                    put(Value::Null(self.argument.slice(self.at..self.at).origins()));
+                    put(Value::Null(self.argument.origins_of(self.at..self.at)));
                     return Ok(());
                 }
                 let length = json_length(self.rest())?;

@@ -68,6 +68,9 @@ pub(super) struct Check {
     /// Print no closing lines.
     #[arg(short, long)]
     pub quiet: bool,
+    /// Print what was decided, and why: workspace, configuration, lists, charts, scenarios. Checks nothing and exits 0.
+    #[arg(long)]
+    pub show_settings: bool,
     #[command(flatten)]
     pub charts: ChartOptions,
 }

@@ -7,7 +7,7 @@ use super::arguments::{ChartOptions, Check, FindingsFormat as Format, ValueOptio
 use super::{Ending, Outcome, Session};
 use crate::chart::{Overrides, STANDARD_INPUT};
 use crate::config::{FILE_NAME, Loaded};
-use crate::lint::{Checked, Finding, Refusal, Settings, Workspace, check, configured, discover, rule};
+use crate::lint::{Checked, Finding, Refusal, Settings, Workspace, check, configured, decide, discover, rule};
 use crate::report;
 
 pub(super) fn run(session: &Session, options: &Check) -> Outcome {
@@ -19,11 +19,21 @@ pub(super) fn run(session: &Session, options: &Check) -> Outcome {
     }
     let here = [PathBuf::from(".")];
     let paths = if options.paths.is_empty() { &here[..] } else { &options.paths };
+    if options.show_settings {
+        for path in paths {
+            let (workspace, settings) = open(session, path, &options.charts)?;
+            let decisions = decide(&session.sources, &workspace, &settings)?;
+            let isolated = options.charts.isolated;
+            session.print(&report::settings(&session.sources, &workspace, &settings, &decisions, isolated))?;
+        }
+        return Ok(Ending::Clean);
+    }
     let mut checked = check_all(session, paths, &options.charts)?;
     checked.findings.retain(|finding| {
         let named = |list: &[String]| list.iter().any(|name| name == finding.rule.id);
         (options.select.is_empty() || named(&options.select)) && !named(&options.ignore)
     });
+    checked.narrowed = !options.select.is_empty() || !options.ignore.is_empty();
     session.print(&text(session, options, &checked))?;
     let worst = checked.findings.iter().map(|finding| finding.severity).max();
     let failed = worst.is_some_and(|severity| severity >= options.fail_on.into());

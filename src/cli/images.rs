@@ -48,7 +48,18 @@ pub(super) fn gather(
     let (workspace, settings) = open(session, path, options)?;
     let settings = breadth.widen(settings);
     let mut all = Inventory::default();
-    for list in check(&session.sources, &workspace, &settings)?.lists {
+    let checked = check(&session.sources, &workspace, &settings)?;
+    for finding in &checked.findings {
+        match finding.rule.id {
+            // As for a chart by itself: what it deploys is not known, so there is no answer.
+            "unrenderable-chart" => {
+                return Err(Refusal { span: Some(finding.span), ..Refusal::new(finding.message.clone()) });
+            }
+            "unavailable-chart" => session.warn(&finding.message),
+            _ => {}
+        }
+    }
+    for list in checked.lists {
         all.uses.extend(list.inventory.uses);
         all.malformed.extend(list.inventory.malformed);
         all.disagreements.extend(list.inventory.disagreements);

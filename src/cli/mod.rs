@@ -64,6 +64,12 @@ impl Session {
     }
 
     /// A reader that has gone away (`| head`) is no error.
+    /// Tells on standard error what the output leaves out.
+    fn warn(&self, message: &str) {
+        // Nobody is left to tell when standard error is closed.
+        let _ = writeln!(std::io::stderr().lock(), "warning: {message}");
+    }
+
     fn write(&self, bytes: &[u8]) -> Result<(), Refusal> {
         let mut out = std::io::stdout().lock();
         match out.write_all(bytes).and_then(|()| out.flush()) {
@@ -73,6 +79,11 @@ impl Session {
             _ => Ok(()),
         }
     }
+}
+
+/// Leaves `value` to the system: at the end of the process it takes memory back faster than we give it piece by piece.
+fn leave<T>(value: T) {
+    std::mem::forget(value);
 }
 
 /// Runs the command line; what `main` returns.

@@ -2,10 +2,10 @@
 
 use super::arguments::{Render, Values};
 use super::check::overrides;
-use super::{Ending, Outcome, Session};
+use super::{Ending, Outcome, Session, leave};
 use crate::chart::{Chart, LoadOptions};
 use crate::lint::Refusal;
-use crate::render::{KubeVersion, Options, RenderError, crds, print, render, show_only};
+use crate::render::{KubeVersion, Options, RenderError, Renderer, crds, print, show_only};
 
 pub(super) fn run(session: &Session, arguments: &Render) -> Outcome {
     // In Helm's order: of several mistakes the same one is told.
@@ -25,19 +25,20 @@ pub(super) fn run(session: &Session, arguments: &Render) -> Outcome {
         api_versions: arguments.api_versions.clone(),
         ..Options::default()
     };
-    let rendered = render(&chart, &values, &options)?;
+    let renderer = Renderer::new(chart);
+    let mut rendered = renderer.render(&values, &options)?;
     if let Some(error) = rendered.refusals.into_iter().next() {
         return Err(error.into());
     }
     let definitions = if arguments.include_crds { crds(&rendered.processed)? } else { Vec::new() };
-    let mut manifests = rendered.manifests;
-    manifests.retain(|manifest| !(arguments.no_hooks && manifest.hook));
-    let definitions = definitions.iter().map(|(name, text)| (name.as_str(), text));
-    let mut text = print(definitions, &manifests, arguments.skip_tests);
+    rendered.manifests.retain(|manifest| !(arguments.no_hooks && manifest.hook));
+    let files = definitions.iter().map(|(name, text)| (name.as_str(), text));
+    let mut text = print(files, &rendered.manifests, arguments.skip_tests);
     if !arguments.show_only.is_empty() {
         text = show_only(&text.into(), &arguments.show_only).map_err(Refusal::new)?.to_string();
     }
     session.print_raw(&text)?;
+    leave((renderer, rendered.processed, rendered.manifests, definitions, text));
     Ok(Ending::Clean)
 }
 

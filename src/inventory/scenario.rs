@@ -40,6 +40,20 @@ pub fn regions_of<'a>(references: impl IntoIterator<Item = &'a Reference>) -> Ve
     regions.into_iter().collect()
 }
 
+impl std::fmt::Display for Scenario {
+    /// One line: its name, the region, the release, the cluster.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { name, region, options, .. } = self;
+        write!(f, "{name}: ")?;
+        region.iter().try_for_each(|region| write!(f, "empty `region` values are {region}, "))?;
+        write!(
+            f,
+            "release {}, namespace {}, Kubernetes {}",
+            options.release, options.namespace, options.kube_version.version
+        )
+    }
+}
+
 impl Scenario {
     /// The values that this scenario adds to `values`, a chart's coalesced ones: every key that is called `region` and is
     /// empty takes the region.

@@ -145,7 +145,7 @@ fn is_image_key(key: &str) -> bool {
 }
 
 /// A text that is not empty, or a number as Helm prints it.
-fn filled<'a>(map: &'a Map, keys: &[&str]) -> Option<Text> {
+fn filled(map: &Map, keys: &[&str]) -> Option<Text> {
     let value = keys.iter().find_map(|key| map.get(*key))?;
     let text = match value {
         Value::String(text) => text.trim(),

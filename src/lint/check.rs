@@ -16,7 +16,9 @@ use super::text_files::TextFiles;
 use super::{Finding, Refusal, Rule, Settings, Workspace, rule, rules};
 use crate::chart::Chart;
 use crate::image::Reference;
-use crate::inventory::{ChartName, Inventory, Problem, Survey, Target, dynamic, in_regions, optional, regions_named, survey};
+use crate::inventory::{
+    ChartName, Inventory, Problem, Survey, Target, dynamic, in_regions, optional, regions_named, survey,
+};
 use crate::mirror::{Entry, Line, LineKind, List};
 use crate::source::{FileId, Sources, Span, Text, to_bytes};
 
@@ -29,6 +31,8 @@ pub struct Checked {
     pub lists: Vec<CheckedList>,
     /// The findings, by path, place and rule.
     pub findings: Vec<Finding>,
+    /// Whether rules were left out, so that no findings does not mean that all is well.
+    pub narrowed: bool,
 }
 
 /// One list and what it was held against.
@@ -95,6 +99,48 @@ pub fn check(sources: &Sources, workspace: &Workspace, settings: &Settings) -> R
     Ok(checked)
 }
 
+/// What a list would be held against.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    /// The list.
+    pub list: PathBuf,
+    /// The root charts.
+    pub charts: Vec<CheckedChart>,
+    /// The scenarios, each in one line.
+    pub scenarios: Vec<String>,
+    /// Why, and what was passed over, in sentences.
+    pub notes: Vec<String>,
+}
+
+/// Decides what the lists of `workspace` would be held against; renders nothing.
+///
+/// # Errors
+/// As [`check`].
+pub fn decide(sources: &Sources, workspace: &Workspace, settings: &Settings) -> Result<Vec<Decision>, Refusal> {
+    Levels::of(settings)?;
+    let decide = |path: &PathBuf| {
+        let file = read_list(sources, path)?;
+        let listed = listed(&List::parse(file, sources.get(file).text()));
+        let configured = settings.configured(path);
+        let Targets { targets, problems, mut notes, .. } =
+            Targets::of_list(sources, workspace, &listed, settings, configured)?;
+        let mut scenarios: Vec<String> = Vec::new();
+        for scenario in targets.iter().flat_map(|target| &target.scenarios) {
+            let line = scenario.to_string();
+            if !scenarios.contains(&line) {
+                scenarios.push(line);
+            }
+        }
+        notes.extend(problems.iter().filter_map(|problem| match problem {
+            Problem::Unrenderable { chart, message, .. } => Some(format!("{} cannot be loaded: {message}", chart.name)),
+            _ => None,
+        }));
+        let charts = targets.iter().map(|target| checked_chart(&target.chart)).collect();
+        Ok(Decision { list: path.clone(), charts, scenarios, notes })
+    };
+    workspace.lists.iter().map(decide).collect()
+}
+
 /// What charts deploy by themselves, without any list.
 ///
 /// # Errors
@@ -147,10 +193,11 @@ impl Run<'_> {
         let list = List::parse(file, sources.get(file).text());
         let listed = listed(&list);
         let configured = settings.configured(path);
-        let Targets { targets, problems, notes } = Targets::of_list(sources, workspace, &listed, settings, configured)?;
+        let Targets { targets, problems, notes, blind } =
+            Targets::of_list(sources, workspace, &listed, settings, configured)?;
         let references: Vec<Reference> = listed.iter().map(|entry| entry.reference.clone()).collect();
         let mut survey = survey(sources, &targets, &references);
-        let blind = !problems.is_empty();
+        let blind = blind || !problems.is_empty();
         survey.problems.extend(problems);
         let exemptions = Exemptions::of(&list, settings);
         let overridden = overridden(&listed, &survey.inventory);

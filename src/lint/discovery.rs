@@ -1,4 +1,5 @@
-//! Finds the lists and the root charts of a workspace by walking its folder. Reads names only, opens nothing.
+//! Finds the lists and the root charts of a workspace by walking its folder. Reads names, and of files only `.git`, which
+//! says whether a folder is a submodule or another working copy, and `.gitmodules`.
 
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
@@ -24,6 +25,37 @@ pub struct Workspace {
     pub charts: Vec<PathBuf>,
     /// Whether it has lists that are left out, because one was asked for.
     pub partial: bool,
+    /// Why its root is that folder.
+    pub why: String,
+    /// Submodules that are not checked out: what they hold is not known.
+    pub absent_submodules: Vec<PathBuf>,
+}
+
+/// What a folder with `.git` in it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum WorkTree {
+    /// A repository's own, or one that git does not know more about.
+    Main,
+    /// A part of the repository around it.
+    Submodule,
+    /// Another working copy of a repository (`git worktree add`).
+    Copy,
+}
+
+/// What the folder is, if it is the top of a git work tree. `.git` is a folder in a repository's own, else a file that says
+/// where that folder is.
+fn work_tree(folder: &Path) -> Option<WorkTree> {
+    let marker = folder.join(".git");
+    if marker.is_dir() {
+        return Some(WorkTree::Main);
+    }
+    let text = std::fs::read_to_string(&marker).ok()?;
+    let place = text.trim().strip_prefix("gitdir:")?.trim().replace('\\', "/");
+    Some(match () {
+        () if place.contains("/worktrees/") => WorkTree::Copy,
+        () if place.contains("/modules/") => WorkTree::Submodule,
+        () => WorkTree::Main,
+    })
 }
 
 /// The workspace that `path` means: a folder is one itself; a list belongs to the nearest folder above it that holds charts.
@@ -49,28 +81,38 @@ pub fn discover(path: &Path) -> Result<Workspace, Refusal> {
         let message = format!("holds no `{LIST_NAME}`; name the list, or the folder that holds it");
         return Err(refusal(message));
     }
-    Ok(workspace)
+    Ok(Workspace { why: "the folder that was asked for".to_owned(), ..workspace })
 }
 
 /// The workspace of the folder `path` when a configuration says which lists it has.
 #[must_use]
 pub fn configured(path: &Path, lists: Vec<PathBuf>) -> Workspace {
-    Workspace { lists, ..walk(path) }
+    Workspace { lists, why: "the folder that was asked for".to_owned(), ..walk(path) }
 }
 
 /// The workspace of the list at `list`: the nearest folder above it with a chart below. The search ends at the top of the
-/// git work tree; outside of one it goes no further than the folder above `tools/`.
+/// git work tree, but leaves a submodule for the repository around it; outside of one it goes no further than the folder
+/// above `tools/`.
 fn around(list: &Path) -> Workspace {
     let absolute = absolute(list);
     let folder = absolute.parent().unwrap_or(Path::new("/"));
-    let top = folder.ancestors().find(|folder| folder.join(".git").exists());
+    let top = folder.ancestors().find(|folder| work_tree(folder).is_some_and(|tree| tree != WorkTree::Submodule));
+    // A submodule without a repository around it is a work tree of its own.
+    let top = top.or_else(|| folder.ancestors().filter(|folder| work_tree(folder).is_some()).last());
     let start = if folder.ends_with("tools") { folder.parent().unwrap_or(folder) } else { folder };
     let above: Vec<&Path> = match top {
         Some(top) => start.ancestors().take_while(|folder| folder.starts_with(top)).collect(),
         None => vec![start],
     };
     let nearest = above.iter().map(|folder| walk(folder)).find(|workspace| !workspace.charts.is_empty());
-    let mut workspace = nearest.unwrap_or_else(|| walk(start));
+    let why = match nearest {
+        Some(_) => "the nearest folder above the list that holds charts",
+        None if folder == start => {
+            "the folder of the list: none above it, up to the top of the work tree, holds charts"
+        }
+        None => "the folder above `tools/`: none above it, up to the top of the work tree, holds charts",
+    };
+    let mut workspace = Workspace { why: why.to_owned(), ..nearest.unwrap_or_else(|| walk(start)) };
     workspace.partial = workspace.lists.iter().any(|other| *other != absolute);
     // Paths are printed as they were given where that is possible.
     if let Ok(here) = std::env::current_dir()
@@ -102,12 +144,18 @@ fn absolute(path: &Path) -> PathBuf {
 fn walk(root: &Path) -> Workspace {
     let mut workspace = Workspace { root: root.to_owned(), ..Workspace::default() };
     let mut charts = BTreeSet::new();
-    let kept = |entry: &DirEntry| entry.depth() == 0 || !SKIPPED.iter().any(|name| entry.file_name() == *name);
+    let kept = |entry: &DirEntry| {
+        let skipped = || SKIPPED.iter().any(|name| entry.file_name() == *name);
+        let copy = || entry.file_type().is_dir() && work_tree(entry.path()) == Some(WorkTree::Copy);
+        entry.depth() == 0 || !(skipped() || copy())
+    };
     for entry in WalkDir::new(root).sort_by_file_name().into_iter().filter_entry(kept).flatten() {
         if entry.file_name() == "Chart.yaml" && !entry.file_type().is_dir() {
             charts.extend(entry.path().parent().map(Path::to_owned));
         } else if entry.file_name() == LIST_NAME && entry.path().is_file() {
             workspace.lists.push(entry.into_path());
+        } else if entry.file_name() == ".gitmodules" {
+            workspace.absent_submodules.extend(absent_submodules(entry.path()));
         }
     }
     let in_tools = |list: &PathBuf| list.parent().is_some_and(|folder| folder.ends_with("tools"));
@@ -116,6 +164,15 @@ fn walk(root: &Path) -> Workspace {
         |chart: &PathBuf| chart.ancestors().skip(1).any(|above| charts.contains(above) && below_charts(above, chart));
     workspace.charts = charts.iter().filter(|chart| !nested(chart)).cloned().collect();
     workspace
+}
+
+/// The submodules of a `.gitmodules` file whose folders are empty or not there.
+fn absent_submodules(file: &Path) -> Vec<PathBuf> {
+    let Ok(text) = std::fs::read_to_string(file) else { return Vec::new() };
+    let folder = file.parent().unwrap_or(Path::new(""));
+    let paths = text.lines().filter_map(|line| line.trim().strip_prefix("path")?.trim().strip_prefix('='));
+    let paths = paths.map(|path| folder.join(path.trim().trim_matches('"')));
+    paths.filter(|path| std::fs::read_dir(path).map_or(true, |mut entries| entries.next().is_none())).collect()
 }
 
 /// Whether `chart` lies in the `charts/` folder of the chart at `above`.

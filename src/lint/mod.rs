@@ -18,8 +18,8 @@ mod targets;
 mod text_files;
 
 pub use crate::inventory::ChartName;
-pub use check::{Checked, CheckedChart, CheckedList, check, images};
-pub use discovery::{Workspace, configured, discover};
+pub use check::{Checked, CheckedChart, CheckedList, Decision, check, decide, images};
+pub use discovery::{LIST_NAME, Workspace, configured, discover};
 pub use finding::{Edit, Finding, Fix, Refusal, Related, Safety, Severity};
 pub use reconcile::{Coverage, Listed, NotedChart, Reconciliation, Verdict, reconcile, same_image};
 pub use rule::{Rule, nearest_rule, rule, rules};

@@ -22,6 +22,8 @@ pub(super) struct Targets {
     pub problems: Vec<Problem>,
     /// What was assumed and passed over, in sentences.
     pub notes: Vec<String>,
+    /// Whether charts that the source notes name may lie where nobody could look.
+    pub blind: bool,
 }
 
 impl Targets {
@@ -263,15 +265,51 @@ fn choose(
             loaded.retain(|chart| chart.check_installable().is_ok());
         }
     }
+    if !given {
+        let (kept, copies) = part_vendored(loaded);
+        loaded = kept;
+        for (copy, original) in copies {
+            let (copy, original) = (shown(workspace, &copy.path), shown(workspace, &original.path));
+            chosen.notes.push(format!("{copy} was passed over: it is a vendored copy of {original}"));
+        }
+    }
     let names: BTreeSet<&str> = listed.iter().filter_map(|entry| Some(entry.noted.as_ref()?.name.as_str())).collect();
     let holding: Vec<_> = loaded.iter().filter(|chart| names.iter().any(|name| holds(chart, name))).cloned().collect();
     let found: BTreeSet<&str> =
         names.iter().copied().filter(|name| holding.iter().any(|chart| holds(chart, name))).collect();
     let charts = if given || holding.is_empty() { loaded.clone() } else { holding };
-    let others = loaded.len() - charts.len();
-    if others > 0 {
-        let were = if others == 1 { "chart was" } else { "charts were" };
-        chosen.notes.push(format!("{others} other root {were} passed over: no source note names a chart in them"));
+    let other = loaded.iter().filter(|chart| charts.iter().all(|taken| taken.path != chart.path));
+    let other: Vec<String> = other.map(|chart| shown(workspace, &chart.path)).collect();
+    match other.len() {
+        0 => {}
+        1 => chosen.notes.push(format!("{} was passed over: no source note names a chart in it", other[0])),
+        2..=3 => {
+            chosen
+                .notes
+                .push(format!("{} were passed over: no source note names a chart in them", other.join(" and ")));
+        }
+        many => chosen.notes.push(format!(
+            "{many} other root charts were passed over, {} and others: no source note names a chart in them",
+            other[0]
+        )),
+    }
+    chosen.notes.push(match (given, charts.len(), found.is_empty()) {
+        (true, ..) => "charts: as --chart says".to_owned(),
+        (false, 1, true) => "charts: the only root chart; no source note names a chart in it".to_owned(),
+        (false, _, true) => "charts: all root charts, as no source note names a chart in one".to_owned(),
+        (false, 1, false) => "charts: the root chart that holds the charts which the source notes name".to_owned(),
+        (false, ..) => "charts: the root charts that hold charts which the source notes name".to_owned(),
+    });
+    if !given && found.len() < names.len() && !workspace.absent_submodules.is_empty() {
+        let lost: Vec<&str> = names.difference(&found).copied().collect();
+        let submodules: Vec<_> = workspace.absent_submodules.iter().map(|path| shown(workspace, path)).collect();
+        chosen.blind = true;
+        chosen.notes.push(format!(
+            "no chart called {} is there; it may lie in a submodule that is not checked out ({}): \
+             `git submodule update --init`",
+            lost.join(" or "),
+            submodules.join(", ")
+        ));
     }
     // A chart that cannot be loaded might be one that the notes mean, unless all of those were found elsewhere.
     let all_found = !given && !names.is_empty() && found.len() == names.len();
@@ -283,6 +321,35 @@ fn choose(
         }
     }
     Ok((charts, chosen))
+}
+
+/// Folders for copies of other people's files.
+const VENDORED: [&str; 5] = ["vendor", "vendored", "third_party", "third-party", "external"];
+
+/// A chart and what it is a copy of.
+type Copied = (Arc<Chart>, Arc<Chart>);
+
+/// Parts `charts` into those that count, and those below a `vendor/` folder or the like that have the name of one outside.
+fn part_vendored(charts: Vec<Arc<Chart>>) -> (Vec<Arc<Chart>>, Vec<Copied>) {
+    let is_vendored =
+        |chart: &Arc<Chart>| chart.path.components().any(|part| VENDORED.iter().any(|name| part.as_os_str() == *name));
+    let (vendored, mut kept): (Vec<_>, Vec<_>) = charts.into_iter().partition(is_vendored);
+    let mut copies = Vec::new();
+    for chart in vendored {
+        match kept.iter().find(|other| other.name() == chart.name() && !is_vendored(other)) {
+            Some(original) => copies.push((chart, original.clone())),
+            None => kept.push(chart),
+        }
+    }
+    kept.sort_by(|a, b| a.path.cmp(&b.path));
+    (kept, copies)
+}
+
+/// A path as the workspace sees it.
+fn shown(workspace: &Workspace, path: &Path) -> String {
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let (path, root) = (absolute(path), absolute(&workspace.root));
+    path.strip_prefix(&root).unwrap_or(&path).display().to_string()
 }
 
 fn unloadable(sources: &Sources, path: &Path, error: ChartError) -> Result<Problem, Refusal> {

@@ -265,7 +265,11 @@ pub fn closing(checked: &Checked, style: Style) -> String {
     let number = |severity| checked.findings.iter().filter(|finding| finding.severity == severity).count();
     let (errors, warnings, infos) = (number(Severity::Error), number(Severity::Warning), number(Severity::Info));
     if checked.findings.is_empty() {
-        out.push_str(&format!("{}\n", style.paint("32", "The list says what the charts deploy.")));
+        let words = match checked.narrowed {
+            false => "The list says what the charts deploy.",
+            true => "No findings of the rules that were asked for.",
+        };
+        out.push_str(&format!("{}\n", style.paint("32", words)));
     } else {
         let mut counts = vec![count(errors, "error", "errors"), count(warnings, "warning", "warnings")];
         if infos > 0 {

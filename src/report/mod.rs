@@ -6,6 +6,7 @@ mod images;
 mod json;
 mod location;
 mod page;
+mod settings;
 mod statistics;
 mod why;
 
@@ -15,5 +16,6 @@ pub use images::images;
 pub use json::{images as images_json, json};
 pub use location::display_path;
 pub use page::page;
+pub use settings::settings;
 pub use statistics::statistics;
 pub use why::{Explained, why, why_json};

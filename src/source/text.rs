@@ -194,6 +194,15 @@ impl Runs {
     }
 }
 
+/// Everything that a text of `len` bytes came from.
+fn origins(runs: &Runs, len: usize) -> Origins {
+    match runs {
+        Runs::None => None,
+        Runs::Whole { origin, exact } => place(Some(origin), *exact, len),
+        Runs::Many(runs) => Origin::union(runs.iter().filter_map(Run::place)),
+    }
+}
+
 /// A string with the origins of its parts. Compares, sorts and hashes as the plain string.
 #[derive(Clone)]
 pub struct Text {
@@ -279,11 +288,15 @@ impl Text {
     /// Everything that any part of it came from, as one.
     #[must_use]
     pub fn origins(&self) -> Origins {
-        match &self.runs {
-            Runs::None => None,
-            Runs::Whole { origin, exact } => place(Some(origin), *exact, self.len()),
-            Runs::Many(runs) => Origin::union(runs.iter().filter_map(Run::place)),
-        }
+        origins(&self.runs, self.len())
+    }
+
+    /// Everything that the bytes of `range` came from: of an empty one, the place where it is.
+    #[must_use]
+    pub fn origins_of(&self, range: Range<usize>) -> Origins {
+        let start = self.text.floor_char_boundary(range.start.min(self.len()));
+        let end = self.text.floor_char_boundary(range.end.clamp(start, self.len()));
+        origins(&self.runs_of(start..end), end - start)
     }
 
     /// Its parts in order: the bytes of each and where they came from. Parts cover the whole text.
@@ -317,7 +330,7 @@ impl Text {
     /// Where `range` of this text stands in files: from the first known place to the last one in the same file.
     #[must_use]
     pub fn span_of(&self, range: Range<usize>) -> Option<Span> {
-        let places = self.slice(range).origins()?.places();
+        let places = self.origins_of(range)?.places();
         let (first, ..) = *places.first()?;
         let same = places.iter().filter(|(span, ..)| span.file == first.file && span.start >= first.start);
         Some(Span { end: same.map(|(span, ..)| span.end).max().unwrap_or(first.end), ..first })

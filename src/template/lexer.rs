@@ -146,6 +146,19 @@ impl<'s> Lexer<'s> {
         Some(next)
     }
 
+    /// Steps over letters, digits and underscores.
+    fn skip_word(&mut self) {
+        loop {
+            let rest = self.rest().as_bytes();
+            let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+            self.position += rest.iter().position(|byte| !is_word(byte)).unwrap_or(rest.len());
+            match self.peek() {
+                Some(letter) if !letter.is_ascii() && is_alphanumeric(letter) => self.position += letter.len_utf8(),
+                _ => return,
+            }
+        }
+    }
+
     fn accept(&mut self, valid: &str) -> bool {
         let found = self.peek().is_some_and(|next| valid.contains(next));
         if found {
@@ -291,7 +304,8 @@ impl<'s> Lexer<'s> {
     /// A run of blanks; the last one may belong to a trim marker.
     fn space(&mut self) -> Token {
         let rest = self.rest();
-        let mut length = rest.len() - rest.trim_start_matches(BLANK).len();
+        let is_blank = |byte: &u8| BLANK.contains(&char::from(*byte));
+        let mut length = rest.bytes().position(|byte| !is_blank(&byte)).unwrap_or(rest.len());
         if right_delimiter(&rest[length - 1..]) == Some(true) {
             // More than one: the delimiter alone was recognised before the first blank.
             length -= 1;
@@ -301,9 +315,7 @@ impl<'s> Lexer<'s> {
     }
 
     fn identifier(&mut self) -> Token {
-        while self.peek().is_some_and(is_alphanumeric) {
-            self.advance();
-        }
+        self.skip_word();
         if let Some(bad) = self.bad_terminator() {
             return self.fail(format!("bad character {}", describe(bad)));
         }
@@ -330,9 +342,7 @@ impl<'s> Lexer<'s> {
         if self.bad_terminator().is_none() {
             return self.emit(alone);
         }
-        while self.peek().is_some_and(is_alphanumeric) {
-            self.advance();
-        }
+        self.skip_word();
         match self.bad_terminator() {
             Some(bad) => self.fail(format!("bad character {}", describe(bad))),
             None => self.emit(named),

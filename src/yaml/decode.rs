@@ -274,7 +274,8 @@ impl<'a> Decoder<'a> {
             return Err(error(key, &format!("yaml: invalid map key: {}", go_syntax(&decoded))));
         }
         let target = self.enter(key)?;
-        let (resolved, text) = scalar(target)?;
+        let resolved = meaning(target)?;
+        let text = string(target, resolved)?;
         self.leave(key);
         let (name, typed) = match resolved {
             Resolved::String | Resolved::Timestamp | Resolved::Binary => {
@@ -292,12 +293,13 @@ impl<'a> Decoder<'a> {
 
     #[allow(clippy::cast_precision_loss)] // JSON's numbers are floats in Helm.
     fn scalar(&mut self, node: Node<'a>) -> Result<Value, Failure> {
-        let (resolved, text) = scalar(node)?;
+        let resolved = meaning(node)?;
+        let origins = || node.origins();
         Ok(match resolved {
-            Resolved::Null => Value::Null(text.origins()),
-            Resolved::Bool(value) => Value::Bool(value, text.origins()),
-            Resolved::Int(value) => Value::Float(value as f64, text.origins()),
-            Resolved::Uint(value) => Value::Float(value as f64, text.origins()),
+            Resolved::Null => Value::Null(origins()),
+            Resolved::Bool(value) => Value::Bool(value, origins()),
+            Resolved::Int(value) => Value::Float(value as f64, origins()),
+            Resolved::Uint(value) => Value::Float(value as f64, origins()),
             Resolved::Float(value) => {
                 if !value.is_finite() && self.bad_number.is_none() {
                     let name = if value.is_nan() {
@@ -309,28 +311,30 @@ impl<'a> Decoder<'a> {
                     };
                     self.bad_number = Some(error(node, &format!("json: unsupported value: {name}")));
                 }
-                Value::Float(value, text.origins())
+                Value::Float(value, origins())
             }
-            Resolved::Timestamp | Resolved::String | Resolved::Binary => Value::String(text),
+            Resolved::Timestamp | Resolved::String | Resolved::Binary => Value::String(string(node, resolved)?),
         })
     }
 }
 
-/// A scalar's meaning and its string.
-fn scalar(node: Node<'_>) -> Result<(Resolved, Text), Failure> {
-    let text = node.text().unwrap_or_default();
-    let resolved = match node.tag() {
-        Some(tag) => resolve_tagged(tag, &text).map_err(|message| error(node, &format!("yaml: {message}")))?,
-        None if matches!(node.data().kind, NodeKind::Scalar { resolvable: true, .. }) => resolve(&text),
-        None => Resolved::String,
-    };
-    if resolved == Resolved::Binary {
-        let Some(text) = binary(&text) else {
-            return Err(error(node, "yaml: !!binary value contains invalid base64 data"));
-        };
-        return Ok((resolved, text));
+/// What a scalar means.
+fn meaning(node: Node<'_>) -> Result<Resolved, Failure> {
+    let text = node.as_str().unwrap_or_default();
+    match node.tag() {
+        Some(tag) => resolve_tagged(tag, text).map_err(|message| error(node, &format!("yaml: {message}"))),
+        None if matches!(node.data().kind, NodeKind::Scalar { resolvable: true, .. }) => Ok(resolve(text)),
+        None => Ok(Resolved::String),
     }
-    Ok((resolved, text))
+}
+
+/// The string of a scalar with this meaning.
+fn string(node: Node<'_>, meaning: Resolved) -> Result<Text, Failure> {
+    let text = node.text().unwrap_or_default();
+    if meaning != Resolved::Binary {
+        return Ok(text);
+    }
+    binary(&text).ok_or_else(|| error(node, "yaml: !!binary value contains invalid base64 data"))
 }
 
 /// Whole numbers print as the integers that go-yaml read, those past `int64` in hexadecimal as Go prints `uint64`.

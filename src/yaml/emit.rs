@@ -8,7 +8,7 @@ use super::number::{format_float, format_json, parse_int, parse_uint};
 use super::order::sort_keys;
 use super::reader::{first_refused, is_stray};
 use super::scanner::{DEEPEST, Scanner};
-use super::style::{Dialect, Style, analyze, break_len, escape, is_printable, style, width};
+use super::style::{Dialect, Style, analyze, break_len, escape, is_printable, is_word, style, width};
 use super::token::Content;
 use super::value::Value;
 use crate::source::{Origins, Text, TextBuilder};
@@ -237,6 +237,11 @@ impl Emitter {
 
     /// The letters of a plain or single-quoted scalar, folded at single spaces past the width.
     fn write_folded(&mut self, text: &Text, fold: bool, quote: Option<u8>) {
+        if is_word(text) {
+            self.copy(text, 0, text.len());
+            self.indention = false;
+            return;
+        }
         let bytes = text.as_bytes();
         let is_space = |at: usize| bytes.get(at) == Some(&b' ');
         let (mut from, mut at) = (0, 0);
@@ -300,7 +305,7 @@ impl Emitter {
         for (at, character) in text.char_indices() {
             if marked || !is_printable(character) || matches!(character, '"' | '\\') || break_len(bytes, at) > 0 {
                 self.copy(text, from, at);
-                let origins = text.slice(at..at + character.len_utf8()).origins();
+                let origins = text.origins_of(at..at + character.len_utf8());
                 let escaped = escape(character);
                 self.out.push_computed(&escaped, &origins);
                 self.column += escaped.len();

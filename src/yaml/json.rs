@@ -115,7 +115,7 @@ fn write_string(out: &mut TextBuilder, text: &Text, html: bool) {
         if let Some(escaped) = escape(character, html) {
             out.push_slice(text, from..at);
             from = at + character.len_utf8();
-            out.push_computed(&escaped, &text.slice(at..from).origins());
+            out.push_computed(&escaped, &text.origins_of(at..from));
         }
     }
     out.push_slice(text, from..text.len());

@@ -106,9 +106,9 @@ impl Reader<'_> {
             Some(b'[') => self.nested(Self::array),
             Some(b'"') => self.string().map(Value::String),
             Some(b'-' | b'0'..=b'9') => self.number(),
-            Some(b't') => self.literal("true").map(|range| Value::Bool(true, self.text.slice(range).origins())),
-            Some(b'f') => self.literal("false").map(|range| Value::Bool(false, self.text.slice(range).origins())),
-            Some(b'n') => self.literal("null").map(|range| Value::Null(self.text.slice(range).origins())),
+            Some(b't') => self.literal("true").map(|range| Value::Bool(true, self.text.origins_of(range))),
+            Some(b'f') => self.literal("false").map(|range| Value::Bool(false, self.text.origins_of(range))),
+            Some(b'n') => self.literal("null").map(|range| Value::Null(self.text.origins_of(range))),
             _ => Err(self.unexpected("looking for beginning of value")),
         }
     }
@@ -238,7 +238,7 @@ impl Reader<'_> {
                     if exact {
                         out.push_slice(self.text, start + 1..self.at);
                     } else {
-                        let origins = self.text.slice(start..self.at).origins();
+                        let origins = self.text.origins_of(start..self.at);
                         out.push_computed(character.encode_utf8(&mut [0; 4]), &origins);
                     }
                     from = self.at;
@@ -250,7 +250,7 @@ impl Reader<'_> {
                     if matches!(character, '\u{10fe00}'..='\u{10feff}') {
                         let out = builder.get_or_insert_default();
                         out.push_slice(self.text, from..self.at);
-                        out.push_computed("\u{fffd}", &self.text.slice(self.at..end).origins());
+                        out.push_computed("\u{fffd}", &self.text.origins_of(self.at..end));
                         from = end;
                     }
                     self.at = end;

@@ -49,7 +49,7 @@ impl Node<'_> {
 fn load_first(text: &Text, strict: bool) -> Result<Value, Error> {
     let first = Parser::new(text).document().and_then(|document| match document {
         Some(document) => decode(&document, strict),
-        None => Ok(Value::Null(text.slice(0..0).origins())),
+        None => Ok(Value::Null(text.origins_of(0..0))),
     });
     first.map_err(|error| error.wrap(CONVERTING))
 }
@@ -78,7 +78,7 @@ pub fn load_entries(text: &Text, keys: &[&str]) -> Result<Value, Error> {
     }
     let first = Parser::new(text).document().and_then(|document| match document {
         Some(document) => decode_entries(&document, keys),
-        None => Ok(Value::Null(text.slice(0..0).origins())),
+        None => Ok(Value::Null(text.origins_of(0..0))),
     });
     first.map_err(|error| error.wrap(CONVERTING))
 }

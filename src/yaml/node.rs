@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::token::{Bytes, Content, Style};
-use crate::source::{Text, TextBuilder};
+use crate::source::{Origins, Text, TextBuilder};
 
 /// One YAML document. Ranges are bytes of the text that was parsed.
 #[derive(Clone, Debug)]
@@ -229,7 +229,7 @@ impl<'a> Node<'a> {
                     if piece.exact {
                         builder.push_slice(source, piece.source.range());
                     } else {
-                        let origins = source.slice(piece.source.range()).origins();
+                        let origins = source.origins_of(piece.source.range());
                         builder.push_computed(&cooked.value[at..at + piece.len as usize], &origins);
                     }
                     at += piece.len as usize;
@@ -237,6 +237,15 @@ impl<'a> Node<'a> {
                 builder.finish()
             }
         })
+    }
+
+    /// Where a scalar's string comes from.
+    #[must_use]
+    pub fn origins(self) -> Origins {
+        match &self.resolved().data().kind {
+            NodeKind::Scalar { content: Content::Exact(range), .. } => self.document.source.origins_of(range.range()),
+            _ => self.text()?.origins(),
+        }
     }
 
     fn children(self) -> &'a [u32] {

@@ -65,10 +65,20 @@ fn is_base_60(text: &str) -> bool {
         && digits_or_underscores(fraction)
 }
 
+/// Whether `text` has nothing but letters, digits and such that never need a closer look.
+pub(super) fn is_word(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'/');
+    let mut bytes = text.bytes();
+    bytes.next().is_some_and(is_plain) && bytes.all(|byte| is_plain(byte) || matches!(byte, b'-' | b'.'))
+}
+
 /// Looks at every letter once.
 pub(super) fn analyze(text: &str, dialect: Dialect) -> Analysis {
     if text.is_empty() {
         return Analysis { multiline: false, plain: true, single_quoted: true, block: false };
+    }
+    if is_word(text) {
+        return Analysis { multiline: false, plain: true, single_quoted: true, block: true };
     }
     let bytes = text.as_bytes();
     let mut indicators = text.starts_with("---") || text.starts_with("...");

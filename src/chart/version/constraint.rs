@@ -77,10 +77,14 @@ impl Constraint {
     /// # Errors
     /// Masterminds' own message.
     pub fn parse(text: &str) -> Result<Self, String> {
+        usual::groups(text).unwrap_or_else(|| Self::unusual(text)).map(|groups| Self { groups })
+    }
+
+    /// Reads any text. The patterns take longer to build than many a chart takes to render: most processes never need them.
+    fn unusual(text: &str) -> Result<Vec<Vec<Comparison>>, String> {
         let Some(patterns) = &*PATTERNS else { return Err("constraint Parser Error".to_owned()) };
         let text = patterns.without_ranges(text);
-        let groups = text.split("||").map(|group| patterns.group(group)).collect::<Result<_, _>>()?;
-        Ok(Self { groups })
+        text.split("||").map(|group| patterns.group(group)).collect()
     }
 
     /// Whether `version` satisfies it.
@@ -146,21 +150,25 @@ impl Patterns {
         if !self.group.is_match(text) {
             return Err(format!("improper constraint: {text}"));
         }
-        self.comparison.captures_iter(text).map(|found| Comparison::new(&found)).collect()
+        let comparison = |found: regex::Captures<'_>| {
+            let part = |index| found.get(index).map_or("", |part| part.as_str());
+            // Group 1 is the sign, 2 the version, 3 to 6 its numbers and its prerelease with the hyphen.
+            Comparison::new(part(1), part(2), [part(3), part(4), part(5)], part(6))
+        };
+        self.comparison.captures_iter(text).map(comparison).collect()
     }
 }
 
 impl Comparison {
-    fn new(found: &regex::Captures<'_>) -> Result<Self, String> {
-        let part = |index| found.get(index).map_or("", |part: regex::Match<'_>| part.as_str());
-        // Group 1 is the sign, 2 the version, 3 to 6 its numbers and its prerelease with the hyphen.
-        let (sign, written, prerelease) = (part(1), part(2), part(6));
-        let (wildcard, version) = if is_wildcard(part(3)) {
+    /// The second and third number have their points in front, the prerelease its hyphen.
+    fn new(sign: &str, written: &str, numbers: [&str; 3], prerelease: &str) -> Result<Self, String> {
+        let [major, minor, patch] = numbers;
+        let (wildcard, version) = if is_wildcard(major) {
             (Wildcard::Major, "0.0.0".to_owned())
-        } else if is_wildcard(part(4)) {
-            (Wildcard::Minor, format!("{}.0.0{prerelease}", part(3)))
-        } else if is_wildcard(part(5)) {
-            (Wildcard::Patch, format!("{}{}.0{prerelease}", part(3), part(4)))
+        } else if is_wildcard(minor) {
+            (Wildcard::Minor, format!("{major}.0.0{prerelease}"))
+        } else if is_wildcard(patch) {
+            (Wildcard::Patch, format!("{major}{minor}.0{prerelease}"))
         } else {
             (Wildcard::None, written.to_owned())
         };
@@ -287,6 +295,8 @@ impl Comparison {
 fn is_wildcard(number: &str) -> bool {
     matches!(number.strip_prefix('.').unwrap_or(number), "" | "x" | "X" | "*")
 }
+
+mod usual;
 
 #[cfg(test)]
 mod tests;

@@ -43,7 +43,9 @@ const MOVING: [&str; 29] = [
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for judged in context.judged() {
-        match judged.verdict.uses().first().map(|at| context.used(*at)) {
+        // `latest` of the team's own registry is what the copy pushes there.
+        let used = judged.verdict.uses().first().filter(|at| !context.overridden.contains(at));
+        match used.map(|at| context.used(*at)) {
             Some(used) if floats(&used.reference) => findings.push(deployed(rule, judged, used)),
             None if floats(judged.reference) => findings.push(listed(rule, context, judged)),
             _ => {}

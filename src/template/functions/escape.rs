@@ -33,7 +33,7 @@ fn escaped(arguments: &[Value], replacement: fn(char) -> Option<String>) -> Outc
         if let Some(replacement) = replacement(character) {
             let end = at + character.len_utf8();
             out.push_slice(&text, plain..at);
-            out.push_computed(&replacement, &text.slice(at..end).origins());
+            out.push_computed(&replacement, &text.origins_of(at..end));
             plain = end;
         }
     }

@@ -33,7 +33,6 @@ mod toml;
 pub mod types;
 mod urls;
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::OnceLock;
 
@@ -218,19 +217,20 @@ impl fmt::Display for Type {
 /// The function called `name`, if there is one.
 #[must_use]
 pub fn find(name: &str) -> Option<Callee> {
-    static REGISTRY: OnceLock<HashMap<&'static str, Callee>> = OnceLock::new();
-    REGISTRY.get_or_init(registry).get(name).copied()
+    static REGISTRY: OnceLock<Vec<Callee>> = OnceLock::new();
+    let registry = REGISTRY.get_or_init(registry);
+    let index = registry.binary_search_by_key(&name, |callee| callee.name).ok()?;
+    registry.get(index).copied()
 }
 
 /// The names of all functions, sorted.
 #[must_use]
 pub fn names() -> Vec<&'static str> {
-    let mut names: Vec<_> = registry().into_keys().collect();
-    names.sort_unstable();
-    names
+    registry().into_iter().map(|callee| callee.name).collect()
 }
 
-fn registry() -> HashMap<&'static str, Callee> {
+/// All functions by name. Sorted, not hashed: it is built in every process, and asked some hundred times.
+fn registry() -> Vec<Callee> {
     const SPECIAL: [(&str, Target); 5] = [
         ("and", Target::And),
         ("or", Target::Or),
@@ -238,12 +238,12 @@ fn registry() -> HashMap<&'static str, Callee> {
         ("tpl", Target::Tpl),
         ("lookup", Target::Lookup),
     ];
-    let mut registry = HashMap::new();
-    for (name, target) in SPECIAL {
-        registry.insert(name, Callee { name, target });
-    }
-    for function in FAMILIES.iter().copied().flatten() {
-        registry.entry(function.name).or_insert(Callee { name: function.name, target: Target::Plain(function) });
-    }
+    let special = SPECIAL.map(|(name, target)| Callee { name, target });
+    let plain = FAMILIES.iter().copied().flatten();
+    let plain = plain.map(|function| Callee { name: function.name, target: Target::Plain(function) });
+    let mut registry: Vec<_> = special.into_iter().chain(plain).collect();
+    // Stable: of one name the first counts.
+    registry.sort_by_key(|callee| callee.name);
+    registry.dedup_by_key(|callee| callee.name);
     registry
 }

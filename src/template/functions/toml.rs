@@ -207,7 +207,7 @@ impl Writer {
             };
             let end = at + character.len_utf8();
             self.out.push_slice(text, plain..at);
-            self.out.push_computed(&escape, &text.slice(at..end).origins());
+            self.out.push_computed(&escape, &text.origins_of(at..end));
             plain = end;
         }
         self.out.push_slice(text, plain..text.len());
@@ -255,7 +255,7 @@ fn from_table(text: &Text, table: &DeTable<'_>) -> Result<Value, String> {
 }
 
 fn from_value(text: &Text, span: Range<usize>, value: &DeValue<'_>) -> Result<Value, String> {
-    let origins = || text.slice(span.clone()).origins();
+    let origins = || text.origins_of(span.clone());
     Ok(match value {
         DeValue::String(string) => Value::String(word(text, span, string)),
         DeValue::Integer(number) => match i64::from_str_radix(number.as_str(), number.radix()) {
@@ -281,7 +281,7 @@ fn word(text: &Text, span: Range<usize>, read: &str) -> Text {
     let written = text.as_str().get(span.clone()).unwrap_or_default();
     match written.find(read) {
         Some(at) if written.len() - read.len() <= 2 * at => text.slice(span.start + at..span.start + at + read.len()),
-        _ => Text::computed(read, text.slice(span).origins()),
+        _ => Text::computed(read, text.origins_of(span)),
     }
 }
 

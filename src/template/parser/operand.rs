@@ -11,6 +11,16 @@ use crate::template::quote::{quote, unquote};
 /// Go refuses pipelines of more commands.
 const MAX_COMMANDS: usize = 100_000;
 
+/// Whether a string literal surely means what stands between its quotes.
+fn is_verbatim(literal: &str) -> bool {
+    let bytes = literal.as_bytes();
+    let special = |byte: &u8| matches!(byte, b'\\' | b'\n' | b'\r' | b'"' | b'`') || !byte.is_ascii();
+    match bytes {
+        [b'"', inner @ .., b'"'] | [b'`', inner @ .., b'`'] => !inner.iter().any(special),
+        _ => false,
+    }
+}
+
 impl Parser<'_> {
     /// `declarations? command ('|' command)*` up to and with `end`.
     pub(super) fn pipeline(&mut self, context: &str, end: Kind) -> Parsed<Pipe> {
@@ -177,10 +187,10 @@ impl Parser<'_> {
                 Term::Variable(variable, Vec::new())
             }
             Kind::Field => Term::Field(vec![self.field(token)]),
-            Kind::Bool => Term::Bool(text == "true", self.written(token).origins()),
+            Kind::Bool => Term::Bool(text == "true", self.origins(token)),
             Kind::CharConstant | Kind::Complex | Kind::Number => match number::parse(text, token.kind) {
                 Ok(mut number) => {
-                    number.origins = self.written(token).origins();
+                    number.origins = self.origins(token);
                     Term::Number(number)
                 }
                 Err(message) => return self.fail(message),
@@ -201,18 +211,19 @@ impl Parser<'_> {
     /// What a string literal means: exact to the letter where nothing in it is escaped.
     pub(super) fn string(&mut self, token: Token) -> Parsed<crate::source::Text> {
         let literal = self.lexer.text(token);
-        let Some(meaning) = unquote(literal) else {
-            return self.fail("invalid syntax");
-        };
-        let written = self.written(token);
-        if literal.get(1..literal.len() - 1) == Some(&meaning) {
-            return Ok(written.slice(1..literal.len() - 1));
+        let inner = || self.source.text.slice(token.start as usize + 1..token.end as usize - 1);
+        if is_verbatim(literal) {
+            return Ok(inner());
         }
-        Ok(crate::source::Text::computed(meaning, written.origins()))
+        match unquote(literal) {
+            None => self.fail("invalid syntax"),
+            Some(meaning) if literal.get(1..literal.len() - 1) == Some(&meaning) => Ok(inner()),
+            Some(meaning) => Ok(crate::source::Text::computed(meaning, self.origins(token))),
+        }
     }
 
-    fn written(&self, token: Token) -> crate::source::Text {
-        self.source.text.slice(token.start as usize..token.end as usize)
+    fn origins(&self, token: Token) -> crate::source::Origins {
+        self.source.text.origins_of(token.start as usize..token.end as usize)
     }
 
     fn field(&self, token: Token) -> Arc<str> {

@@ -50,6 +50,34 @@ fn published_vectors_hold_but_for_those_of_newer_versions() {
 }
 
 #[test]
+fn what_is_usual_reads_as_what_is_not() {
+    let odd = [
+        ">=1,",
+        ">= 1 ,<2",
+        "1,,2",
+        "~>1.x",
+        "v1.*",
+        "=1",
+        "=<1-a.b+c",
+        "1-",
+        "1+",
+        "1 -2",
+        "1 - 2",
+        "x",
+        "1x",
+        ">",
+        " ",
+    ];
+    let mut usual = 0;
+    for text in VECTORS.lines().filter_map(|line| line.split('\t').nth(1)).chain(odd) {
+        let Some(groups) = super::usual::groups(text) else { continue };
+        usual += 1;
+        assert_eq!(format!("{groups:?}"), format!("{:?}", Constraint::unusual(text)), "{text}");
+    }
+    assert!(usual > 300, "{usual}");
+}
+
+#[test]
 fn a_text_that_is_no_constraint_is_refused_by_group() {
     let refused = |text: &str| Constraint::parse(text).unwrap_err();
     assert_eq!(refused(""), "improper constraint: ");

@@ -58,7 +58,7 @@ pub(crate) fn push_quoted(out: &mut TextBuilder, text: &Text, mark: char, ascii:
             _ if character == mark => format!("\\{mark}"),
             _ => escape(character, &to_bytes(&text[at..end])),
         };
-        out.push_computed(&escaped, &text.slice(at..end).origins());
+        out.push_computed(&escaped, &text.origins_of(at..end));
     }
     out.push_slice(text, plain..text.len());
     out.push_str(marks);

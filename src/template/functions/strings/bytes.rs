@@ -52,7 +52,7 @@ impl<'text> Bytes<'text> {
             } else if from < to {
                 // A character that was cut: what is left are stray bytes from the place of the whole.
                 let stray = self.bytes.get(from..to).unwrap_or_default();
-                builder.push_computed(&from_bytes(stray), &self.text.slice(place).origins());
+                builder.push_computed(&from_bytes(stray), &self.text.origins_of(place));
             }
             at += length;
             if at >= range.end {

@@ -113,7 +113,7 @@ pub(super) fn map(text: &Text, mut mapping: impl FnMut(char) -> char) -> Text {
     let mut from = 0;
     let flush = |builder: &mut Option<TextBuilder>, changed: &mut String, from: usize, to: usize| {
         if !changed.is_empty() {
-            builder.get_or_insert_default().push_computed(changed, &text.slice(from..to).origins());
+            builder.get_or_insert_default().push_computed(changed, &text.origins_of(from..to));
             changed.clear();
         }
     };

@@ -72,7 +72,7 @@ fn push_character(builder: &mut TextBuilder, text: &Text, start: usize, original
     if mapped == original {
         builder.push_slice(text, place);
     } else {
-        builder.push_computed(mapped.encode_utf8(&mut [0; 4]), &text.slice(place).origins());
+        builder.push_computed(mapped.encode_utf8(&mut [0; 4]), &text.origins_of(place));
     }
 }
 

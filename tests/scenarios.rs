@@ -1,0 +1,138 @@
+//! Images beyond the ones that are deployed by default: what is switched off, what other regions deploy, and what values take
+//! from the team's own registry.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may stop at the first surprise
+
+mod workspace;
+
+use workspace::Workspace;
+
+/// `IMAGE WHEN SCENARIOS` of each image.
+fn images(workspace: &Workspace, arguments: &[&str]) -> Vec<String> {
+    let run = workspace.run(&[&["images", "--format", "json"], arguments].concat());
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let row = |image: &serde_json::Value| {
+        let scenarios: Vec<_> =
+            image["scenarios"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+        format!("{} {} {}", image["image"].as_str().unwrap(), image["when"], scenarios.join(","))
+    };
+    report["images"].as_array().unwrap().iter().map(row).collect()
+}
+
+fn metadata(dependencies: &str) -> String {
+    format!("apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies:\n{dependencies}")
+}
+
+#[test]
+fn switches_are_turned_one_at_a_time_and_those_inside_with_them() {
+    let workspace = Workspace::new()
+        .chart("web", &["nginx:1"])
+        .file("web/Chart.yaml", metadata("- {name: a, version: 1.0.0, condition: a.enabled}\n- {name: t, version: 1.0.0, tags: [x, y]}\n"))
+        .file("web/values.yaml", "a: {enabled: false}\ntags: {x: false, y: false}\n")
+        .chart("web/charts/a", &["redis:7", "nginx:1"])
+        .file("web/charts/a/Chart.yaml", "apiVersion: v2\nname: a\nversion: 1.0.0\ndependencies:\n- {name: b, version: 1.0.0, condition: b.enabled}\n")
+        .file("web/charts/a/values.yaml", "b: {enabled: false}\n")
+        .chart("web/charts/a/charts/b", &["memcached:1"])
+        .chart("web/charts/t", &["busybox:1"]);
+    let mut found = images(&workspace, &["web"]);
+    found.sort();
+    let wanted = [
+        "busybox:1 \"tags.x\" default",
+        "memcached:1 \"a.enabled, a.b.enabled\" default",
+        "nginx:1 \"a.enabled\" default",
+        "nginx:1 null default",
+        "redis:7 \"a.enabled\" default",
+    ];
+    assert_eq!(found, wanted);
+}
+
+#[test]
+fn values_that_no_template_prints_are_told_by_their_key() {
+    let values = "image: {repository: nginx, tag: '1'}\nmetrics: {on: false, image: {registry: quay.io, repository: acme/exporter, tag: '2'}}\n\
+                  sidecarImage: quay.io/acme/sidecar:3\nunspoken: {image: {repository: acme/never, tag: '1'}}\n\
+                  git: {repository: https://example.org/x.git}\nlogs: {image: {repository: '', tag: '1'}}\n";
+    let template = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n  \
+                    - {name: web, image: \"{{ .Values.image.repository }}:{{ .Values.image.tag }}\"}\n\
+                    {{ if .Values.metrics.on }}{{ .Values.metrics.image.repository }}{{ .Values.sidecarImage }}{{ .Values.git }}{{ .Values.logs }}{{ end }}\n";
+    let workspace =
+        Workspace::new().chart("web", &[]).file("web/values.yaml", values).file("web/templates/web.yaml", template);
+    let wanted = [
+        "nginx:1 null default",
+        "quay.io/acme/exporter:2 \"values: metrics.image\" default",
+        "quay.io/acme/sidecar:3 \"values: sidecarImage\" default",
+    ];
+    assert_eq!(images(&workspace, &["web"]), wanted);
+    let told = workspace.run(&["images", "web"]).stdout;
+    assert!(told.contains("values metrics.image in web (no template prints these values)"), "{told}");
+}
+
+/// A chart with an account per region, as the health monitoring agent's.
+fn agent(list: &str) -> Workspace {
+    let template = "{{- $accounts := dict \"us-east-1\" \"111111111111\" \"eu-west-1\" \"222222222222\" }}\n\
+                    {{- $region := .Values.region | default \"us-east-1\" }}\n\
+                    apiVersion: v1\nkind: Pod\nmetadata: {name: agent}\nspec:\n  containers:\n  \
+                    - {name: agent, image: \"{{ get $accounts $region }}.dkr.ecr.{{ $region }}.amazonaws.com/agent:1\"}\n  \
+                    - {name: other, image: \"redis:7\"}\n";
+    Workspace::with_list(list)
+        .chart("agent", &[])
+        .file("agent/values.yaml", "region: \"\"\n")
+        .file("agent/templates/agent.yaml", template)
+}
+
+#[test]
+fn all_regions_that_a_chart_names_are_shown() {
+    let (east, west) = ("111111111111.dkr.ecr.us-east-1", "222222222222.dkr.ecr.eu-west-1");
+    let workspace = agent("");
+    assert_eq!(
+        images(&workspace, &["agent"]),
+        [format!("{east}.amazonaws.com/agent:1 null default"), "redis:7 null default".to_owned()]
+    );
+    let wanted = [
+        format!("{east}.amazonaws.com/agent:1 null us-east-1"),
+        format!("{west}.amazonaws.com/agent:1 null eu-west-1"),
+        "redis:7 null eu-west-1,us-east-1".to_owned(),
+    ];
+    assert_eq!(images(&workspace, &["agent", "--all-regions"]), wanted);
+}
+
+#[test]
+fn a_wrong_pair_is_mended_with_its_tag_and_comments() {
+    let list = "# Agent (from local chart agent:1.0.0)\n# Tag: 0\n# Default region: eu-west-1 (Account ID: 111111111111)\n\
+                agent=111111111111.dkr.ecr.eu-west-1.amazonaws.com/agent:0\n\n# Redis (from local chart agent:1.0.0)\nredis=redis:7\n";
+    let workspace = agent(list);
+    let found = workspace.findings();
+    assert_eq!(found.len(), 1, "{found:#?}");
+    let fixed = list.replace("Tag: 0", "Tag: 1").replace("ID: 111111111111", "ID: 222222222222").replace(
+        "111111111111.dkr.ecr.eu-west-1.amazonaws.com/agent:0",
+        "222222222222.dkr.ecr.eu-west-1.amazonaws.com/agent:1",
+    );
+    assert_eq!(workspace.fixed("region-mismatch"), fixed);
+    assert_eq!(agent(&fixed).findings(), Vec::<String>::new());
+}
+
+#[test]
+fn overrides_of_the_user_are_held_against_the_list() {
+    let list = "# Web (from local chart web:1.0.0)\nweb=docker.io/acme/web:1\n";
+    let template = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: \"{{ .Values.image }}\"}]}\n";
+    let workspace = Workspace::with_list(list)
+        .chart("web", &[])
+        .file("web/values.yaml", "image: docker.io/acme/web:1\n")
+        .file("web/templates/web.yaml", template)
+        .file("private.yaml", "image: 123456789012.dkr.ecr.us-west-2.amazonaws.com/wbe:1\n");
+    let host = "image=123456789012.dkr.ecr.us-west-2.amazonaws.com";
+    let with = |set: &str| workspace.findings_with(&["--set", &format!("{host}/{set}")]);
+    assert_eq!(with("web:1"), Vec::<String>::new());
+    assert_eq!(with("web:latest"), Vec::<String>::new());
+    let tag = with("web:2");
+    assert!(
+        tag.len() == 1 && tag[0].contains("unmirrored-override") && tag[0].contains("pushes only `latest` and `1`"),
+        "{tag:#?}"
+    );
+    let name = workspace.findings_with(&["--values", "private.yaml"]);
+    assert!(name.len() == 1 && name[0].starts_with("private.yaml:1:"), "{name:#?}");
+    assert!(name[0].contains("no entry is called `wbe`") && name[0].contains("did you mean `web`?"), "{name:#?}");
+    // Another registry than ECR is none that the copy fills.
+    let other = workspace.findings_with(&["--set", "image=registry.example.org/web:1"]);
+    assert!(other[0].contains("repository-mismatch"), "{other:#?}");
+}
