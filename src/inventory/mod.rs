@@ -2,8 +2,8 @@
 //! Uses `render`, `chart` and `image`; judges nothing.
 
 mod lineage;
-mod optional;
 mod operands;
+mod optional;
 mod pods;
 mod regions;
 mod scenario;
@@ -19,9 +19,9 @@ use crate::image::Reference;
 use crate::source::{Layer, Origin, Span, Text};
 
 pub use lineage::{Giver, Lineage, Lost, Part, Setting, Strand, lineage};
+pub use operands::{Confidence, Naming};
 pub use optional::{Optional, optional};
 pub use regions::{Change, dynamic, in_regions, regions_named};
-pub use operands::{Confidence, Naming};
 pub use scenario::{Scenario, Target, regions_of};
 pub use survey::{Ambiguity, Problem, Survey, survey};
 pub use witness::Disagreement;

@@ -16,7 +16,9 @@ use super::text_files::TextFiles;
 use super::{Finding, Refusal, Rule, Settings, Workspace, rule, rules};
 use crate::chart::Chart;
 use crate::image::Reference;
-use crate::inventory::{ChartName, Inventory, Problem, Survey, Target, dynamic, in_regions, optional, regions_named, survey};
+use crate::inventory::{
+    ChartName, Inventory, Problem, Survey, Target, dynamic, in_regions, optional, regions_named, survey,
+};
 use crate::mirror::{Entry, Line, LineKind, List};
 use crate::source::{FileId, Sources, Span, Text, to_bytes};
 

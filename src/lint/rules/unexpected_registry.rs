@@ -84,8 +84,9 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         if findings.iter().any(|known| known.span == span && known.message == message) {
             continue;
         }
-        let mut finding =
-            Finding::new(rule, span, image.repository(), message).label("not the vendor's registry").image(image.as_str());
+        let mut finding = Finding::new(rule, span, image.repository(), message)
+            .label("not the vendor's registry")
+            .image(image.as_str());
         finding.scenarios = used.scenarios.clone();
         findings.push(finding.chart(used.chart.clone()));
     }
@@ -96,6 +97,8 @@ impl Family {
     /// Whether `used` is an image of the family, in one of its charts, from elsewhere.
     fn is_strange(&self, used: &Use) -> bool {
         let last = used.reference.path().rsplit('/').next().unwrap_or_default();
-        self.charts.contains(&used.chart.name.as_str()) && self.images.contains(&last) && !(self.serves)(&used.reference)
+        self.charts.contains(&used.chart.name.as_str())
+            && self.images.contains(&last)
+            && !(self.serves)(&used.reference)
     }
 }

@@ -11,7 +11,8 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         let entry = context.judged().find(|judged| judged.entry.name.text == repository);
         let (message, range) = match &entry {
             None => {
-                let near = nearest(context, repository).map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
+                let near =
+                    nearest(context, repository).map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
                 let message = format!(
                     "{} deploys {} from the private registry, but no entry is called `{repository}`: the copy never fills that \
                      repository{near}",

@@ -36,9 +36,9 @@ fn finding(rule: &'static Rule, context: &Context<'_>, image: &Text, chart: &Cha
         .image(image.as_str())
         .chart(chart.clone());
     // Nobody can edit a package. And where the list agrees with what Helm prints, that may be what is meant.
-    let agreed = context.judged().any(|judged| {
-        matches!(judged.verdict, Verdict::Right { .. }) && judged.reference.as_str() == image.as_str()
-    });
+    let agreed = context
+        .judged()
+        .any(|judged| matches!(judged.verdict, Verdict::Right { .. }) && judged.reference.as_str() == image.as_str());
     if agreed || file.path().components().any(|part| part.as_os_str().to_string_lossy().ends_with('!')) {
         return finding;
     }
