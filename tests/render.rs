@@ -110,3 +110,28 @@ fn assert_same(ours: &str, expected: &str, name: &str) {
     let diff = similar::TextDiff::from_lines(expected, ours);
     assert!(ours == expected, "{name} (- Helm, + mirrorlint):\n{}", diff.unified_diff());
 }
+
+/// Recorded from Helm 3.10.1: a subchart's globals are its own table, but what lies deeper in them is its parent's.
+#[test]
+fn a_change_is_seen_wherever_helm_shares_the_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let main = "main: {{ .Values.global.net.a }} {{ .Values.global.net.d.e }} {{ (index .Values.global.list 0).a }}";
+    let sub = "\
+{{ $_ := set .Values.global.net \"a\" \"sub\" }}{{ $_ := set .Values.global.net.d \"e\" \"sub\" -}}
+{{ $_ := set (index .Values.global.list 0) \"a\" \"sub\" -}}
+sub: {{ .Values.global.net.a }}";
+    for (path, text) in [
+        ("Chart.yaml", "apiVersion: v2\nname: main\nversion: 0.1.0\n"),
+        ("values.yaml", "global: {net: {a: 1, d: {e: 1}}, list: [{a: 1}]}\n"),
+        ("templates/main.yaml", main),
+        ("charts/sub/Chart.yaml", "apiVersion: v2\nname: sub\nversion: 0.1.0\n"),
+        ("charts/sub/values.yaml", "global: {net: {b: 2}}\n"),
+        ("charts/sub/templates/sub.yaml", sub),
+    ] {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let text = rendered(folder.path(), &[]).unwrap();
+    assert!(text.contains("sub: sub\n") && text.contains("main: 1 sub sub\n"), "{text}");
+}

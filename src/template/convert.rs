@@ -1,7 +1,7 @@
 //! Between YAML values, which are shared by threads, and template values, which live within one rendering. Once per
-//! rendering; keeps all origins.
+//! rendering; keeps all origins. Tables that are one stay one, as in Go: a change of one is seen wherever it stands.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::value::{Element, Value};
@@ -29,15 +29,7 @@ pub enum Unwritable {
 /// A value from YAML, as templates see it: null is nil, mappings are `map[string]interface {}`.
 #[must_use]
 pub fn from_yaml(value: &yaml::Value) -> Value {
-    match value {
-        yaml::Value::Null(_) => Value::Nil,
-        yaml::Value::Bool(value, origins) => Value::Bool(*value, origins.clone()),
-        yaml::Value::Int(value, origins) => Value::Int(*value, super::value::IntKind::Int64, origins.clone()),
-        yaml::Value::Float(value, origins) => Value::Float(*value, origins.clone()),
-        yaml::Value::String(text) => Value::String(text.clone()),
-        yaml::Value::List(items) => counted(Value::list(items.iter().map(from_yaml).collect())),
-        yaml::Value::Map(map) => counted(Value::map(entries_from_yaml(map))),
-    }
+    Reading::default().value(value)
 }
 
 /// A new collection draws on the allowance.
@@ -49,11 +41,46 @@ fn counted(value: Value) -> Value {
 /// A mapping from YAML as `chartutil.Values`, the type of `.Values`.
 #[must_use]
 pub fn values_from_yaml(map: &yaml::Map) -> Value {
-    Value::values(entries_from_yaml(map))
+    Value::values(Reading::default().entries(map))
 }
 
-fn entries_from_yaml(map: &yaml::Map) -> BTreeMap<Text, Value> {
-    map.iter().map(|(key, value)| (key.clone(), from_yaml(value))).collect()
+/// The tables and lists that were met and may be met again.
+#[derive(Default)]
+struct Reading {
+    met: HashMap<usize, Value>,
+}
+
+impl Reading {
+    fn value(&mut self, value: &yaml::Value) -> Value {
+        match value {
+            yaml::Value::Null(_) => Value::Nil,
+            yaml::Value::Bool(value, origins) => Value::Bool(*value, origins.clone()),
+            yaml::Value::Int(value, origins) => Value::Int(*value, super::value::IntKind::Int64, origins.clone()),
+            yaml::Value::Float(value, origins) => Value::Float(*value, origins.clone()),
+            yaml::Value::String(text) => Value::String(text.clone()),
+            yaml::Value::List(items) => self
+                .shared(items, |reading| counted(Value::list(items.iter().map(|item| reading.value(item)).collect()))),
+            yaml::Value::Map(map) => self.shared(map, |reading| counted(Value::map(reading.entries(map)))),
+        }
+    }
+
+    fn entries(&mut self, map: &yaml::Map) -> BTreeMap<Text, Value> {
+        map.iter().map(|(key, value)| (key.clone(), self.value(value))).collect()
+    }
+
+    /// What `read` gives, or gave when `collection` was met before. It lives as long as this reading: no other has its address.
+    fn shared<T>(&mut self, collection: &Arc<T>, read: impl FnOnce(&mut Self) -> Value) -> Value {
+        if Arc::strong_count(collection) == 1 {
+            return read(self);
+        }
+        let address = Arc::as_ptr(collection).addr();
+        if let Some(known) = self.met.get(&address) {
+            return known.clone();
+        }
+        let value = read(self);
+        self.met.insert(address, value.clone());
+        value
+    }
 }
 
 /// A template's value as `toYaml` and `toJson` write it: bytes in base64, objects by their data.
@@ -100,6 +127,8 @@ fn to_yaml_within(value: &Value, depth: usize) -> Result<yaml::Value, Unwritable
 
 #[cfg(test)]
 mod tests {
+    use std::rc::Rc;
+
     use super::*;
 
     #[test]
@@ -111,6 +140,22 @@ mod tests {
         let there = values_from_yaml(&map);
         let back = to_yaml(&there).unwrap();
         assert_eq!(format!("{back:?}"), format!("{:?}", yaml::Value::Map(Arc::new(map))));
+    }
+
+    #[test]
+    fn tables_that_are_one_stay_one() {
+        let table = yaml::Value::Map(Arc::new(yaml::Map::from([("a".into(), yaml::Value::Bool(true, None))])));
+        let list = yaml::Value::List(Arc::new(vec![table.clone()]));
+        let entries = [("one".into(), table.clone()), ("other".into(), table), ("list".into(), list)];
+        let Value::Map(values) = values_from_yaml(&yaml::Map::from(entries)) else { panic!("values are a map") };
+        let values = values.entries.borrow();
+        let (Value::Map(one), Value::Map(other), Value::List(list)) =
+            (&values["one"], &values["other"], &values["list"])
+        else {
+            panic!("{values:?}")
+        };
+        assert!(Rc::ptr_eq(one, other));
+        assert!(matches!(&list.items[0], Value::Map(third) if Rc::ptr_eq(one, third)));
     }
 
     #[test]
