@@ -49,7 +49,9 @@ pub(super) fn is_assignable(value: &Value, wanted: Type) -> bool {
         Type::Float64 => matches!(value, Value::Float(..)),
         Type::Map | Type::Values => matches!(value, Value::Map(map) if map.kind != MapKind::String),
         Type::List => matches!(value, Value::List(list) if matches!(list.element, Element::Any | Element::Nil)),
-        Type::Strings => matches!(value, Value::List(list) if list.element == Element::String),
+        Type::Strings => {
+            matches!(value, Value::List(list) if matches!(list.element, Element::String | Element::NilString))
+        }
         // A pointer may stand for what it points to.
         Type::Object(name) => {
             matches!(value, Value::Object(object) if object.type_name().trim_start_matches('*') == name.trim_start_matches('*')

@@ -1,8 +1,11 @@
 //! Values to and from YAML, JSON and TOML, as Helm's and Sprig's functions do it: those of Helm swallow errors, those that start
 //! with `must` report them. Names that newer Helm added are here as well.
 
+use std::rc::Rc;
+
 use super::{Function, Outcome, Type, json};
 use crate::source::Text;
+use crate::template::value::{Element, List, MapKind};
 use crate::template::{Value, convert};
 use crate::yaml;
 
@@ -68,7 +71,7 @@ fn from_yaml_array(arguments: &[Value]) -> Outcome {
 fn from_json(arguments: &[Value]) -> Outcome {
     Ok(match json::parse(text(arguments)) {
         Ok(map @ Value::Map(_)) => map,
-        Ok(Value::Nil) => Value::map(std::collections::BTreeMap::new()),
+        Ok(Value::Nil) => Value::map_of(MapKind::Nil, std::collections::BTreeMap::new()),
         Ok(other) => error_map(mismatch(&other, "map[string]interface {}")),
         Err(message) => error_map(message),
     })
@@ -77,7 +80,7 @@ fn from_json(arguments: &[Value]) -> Outcome {
 fn from_json_array(arguments: &[Value]) -> Outcome {
     Ok(match json::parse(text(arguments)) {
         Ok(list @ Value::List(_)) => list,
-        Ok(Value::Nil) => Value::list(Vec::new()),
+        Ok(Value::Nil) => Value::List(Rc::new(List { element: Element::Nil, items: Vec::new() })),
         Ok(other) => Value::list(vec![Value::string(mismatch(&other, "[]interface {}"))]),
         Err(message) => Value::list(vec![Value::string(message)]),
     })

@@ -45,7 +45,7 @@ pub fn type_name(value: &Value) -> &'static str {
         Value::Bytes(_) => "[]uint8",
         Value::List(list) => match list.element {
             Element::Any | Element::Nil => "[]interface {}",
-            Element::String => "[]string",
+            Element::String | Element::NilString => "[]string",
             Element::Int => "[]int",
             Element::Map => "[]map[string]interface {}",
             Element::List => match list.items.first() {
@@ -55,7 +55,7 @@ pub fn type_name(value: &Value) -> &'static str {
             Element::Object(name) => name,
         },
         Value::Map(map) => match map.kind {
-            MapKind::Any => "map[string]interface {}",
+            MapKind::Any | MapKind::Nil => "map[string]interface {}",
             MapKind::String => "map[string]string",
             MapKind::Values => "chartutil.Values",
         },

@@ -81,7 +81,7 @@ fn find_all(arguments: &[Value], compile: Compile) -> Outcome {
     let text = arguments::text(arguments, 1)?;
     let most = usize::try_from(arguments::int(arguments, 2)?).unwrap_or(usize::MAX);
     let found = expression.find_all(text, most).into_iter().map(|range| text.slice(range));
-    Ok(Value::strings(found.collect()))
+    Ok(Value::strings_or_nil(found.collect()))
 }
 
 /// `regexReplaceAll REGEX TEXT REPLACEMENT`; with `expand`, `$1` and `${name}` stand for groups.
@@ -113,7 +113,7 @@ fn split(arguments: &[Value], compile: Compile) -> Outcome {
     let text = arguments::text(arguments, 1)?;
     let most = usize::try_from(arguments::int(arguments, 2)?).unwrap_or(usize::MAX);
     if most == 0 {
-        return Ok(Value::strings(Vec::new()));
+        return Ok(Value::strings_or_nil(Vec::new()));
     }
     if text.is_empty() && !arguments::text(arguments, 0)?.is_empty() {
         return Ok(Value::strings(vec![text.clone()]));
