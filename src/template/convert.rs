@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::value::{Element, Value};
+use super::value::{MapKind, Value};
 use crate::source::{Text, spend};
 use crate::yaml;
 
@@ -111,7 +111,8 @@ fn to_yaml_within(value: &Value, depth: usize) -> Result<yaml::Value, Unwritable
             let encoded = data_encoding::BASE64.encode(&crate::source::to_bytes(text));
             yaml::Value::String(text.derive(encoded))
         }
-        Value::List(list) if matches!(list.element, Element::Nil | Element::NilString) => yaml::Value::Null(None),
+        Value::List(list) if list.element.is_nil() => yaml::Value::Null(None),
+        Value::Map(map) if map.kind == MapKind::Nil => yaml::Value::Null(None),
         Value::List(list) => {
             let items: Result<Vec<_>, _> = list.items.iter().map(|item| to_yaml_within(item, depth)).collect();
             yaml::Value::List(Arc::new(items?))

@@ -77,8 +77,16 @@ pub enum Element {
     Object(&'static str),
     /// `interface {}`, of a nil slice: what `rest`, `initial` and `concat` give when nothing is left. Empty; `null` in JSON.
     Nil,
-    /// `string`, of a nil slice: what `regexFindAll` gives when nothing matches. Empty; `null` in JSON.
+    /// `string`, of a nil slice: what `regexFindAll` gives where nothing matches.
     NilString,
+}
+
+impl Element {
+    /// Whether the slice is nil: empty, and `null` in JSON.
+    #[must_use]
+    pub fn is_nil(self) -> bool {
+        matches!(self, Self::Nil | Self::NilString)
+    }
 }
 
 /// A slice.
@@ -99,6 +107,8 @@ pub enum MapKind {
     String,
     /// `chartutil.Values`, a named `map[string]interface {}`
     Values,
+    /// `map[string]interface {}`, of a nil map: what `fromJson` reads from `null`. Empty; `null` in JSON; nothing can be set.
+    Nil,
 }
 
 /// A map with string keys; ranges and prints in the order of its keys.
@@ -176,6 +186,10 @@ pub trait Object: fmt::Debug {
     }
     /// What `%v` prints: the result of `String()` or Go's default form.
     fn print(&self) -> Text;
+    /// What `%v` prints within a list or map, where Go shows the address of a pointer.
+    fn print_within(&self) -> Text {
+        self.print()
+    }
     /// What an action prints, where that is not what `%v` does: pointers as what they point to, and by their own methods.
     fn print_in_action(&self) -> Text {
         self.print()
@@ -235,6 +249,15 @@ impl Value {
     #[must_use]
     pub fn values(entries: BTreeMap<Text, Value>) -> Self {
         Self::map_of(MapKind::Values, entries)
+    }
+
+    /// A `[]string` that is nil when there is nothing to put in.
+    #[must_use]
+    pub fn strings_or_nil(items: Vec<Text>) -> Self {
+        if items.is_empty() {
+            return Self::List(Rc::new(List { element: Element::NilString, items: Vec::new() }));
+        }
+        Self::strings(items)
     }
 
     /// A map of the given type.

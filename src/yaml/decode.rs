@@ -25,8 +25,13 @@ pub(super) fn decode(document: &Document, strict: bool) -> Result<Value, Failure
         let all: Vec<&str> = decoder.duplicates.iter().map(|(_, message)| message.as_str()).collect();
         return Err(error(*node, &format!("yaml: unmarshal errors:\n  {}", all.join("\n  "))));
     }
-    match decoder.bad_key.or(decoder.bad_number) {
-        Some(error) => Err(error),
+    if let Some(error) = decoder.bad_key {
+        return Err(error);
+    }
+    // What a later key replaced never reaches JSON.
+    let bad = if decoder.bad_numbers.is_empty() { None } else { first_bad_number(&value) };
+    match bad.and_then(|bad| decoder.bad_numbers.into_iter().find(|(_, name)| *name == bad)) {
+        Some((node, name)) => Err(error(node, &format!("json: unsupported value: {name}"))),
         None => Ok(value),
     }
 }
@@ -74,6 +79,26 @@ fn is_harmless(document: &Document) -> bool {
                 NodeKind::Alias { .. } => false,
             }
     })
+}
+
+/// How Go calls a number that JSON does not have.
+fn bad_number(value: f64) -> Option<&'static str> {
+    match value {
+        _ if value.is_nan() => Some("NaN"),
+        f64::INFINITY => Some("+Inf"),
+        f64::NEG_INFINITY => Some("-Inf"),
+        _ => None,
+    }
+}
+
+/// The first such number in the order in which JSON is written.
+fn first_bad_number(value: &Value) -> Option<&'static str> {
+    match value {
+        Value::Float(value, _) => bad_number(*value),
+        Value::List(items) => items.iter().find_map(first_bad_number),
+        Value::Map(map) => map.values().find_map(first_bad_number),
+        _ => None,
+    }
 }
 
 /// A scalar as sigs.k8s.io/yaml reads it where Go wants a string (a field of `Chart.yaml`): `1.10` is `1.1`.
@@ -135,7 +160,7 @@ struct Decoder<'a> {
     duplicates: Vec<(Node<'a>, String)>,
     /// What the conversion to JSON refuses once all is decoded: first a key without a string, then an infinity or NaN.
     bad_key: Option<Failure>,
-    bad_number: Option<Failure>,
+    bad_numbers: Vec<(Node<'a>, &'static str)>,
 }
 
 impl<'a> Decoder<'a> {
@@ -301,16 +326,7 @@ impl<'a> Decoder<'a> {
             Resolved::Int(value) => Value::Float(value as f64, origins()),
             Resolved::Uint(value) => Value::Float(value as f64, origins()),
             Resolved::Float(value) => {
-                if !value.is_finite() && self.bad_number.is_none() {
-                    let name = if value.is_nan() {
-                        "NaN"
-                    } else if value > 0.0 {
-                        "+Inf"
-                    } else {
-                        "-Inf"
-                    };
-                    self.bad_number = Some(error(node, &format!("json: unsupported value: {name}")));
-                }
+                self.bad_numbers.extend(bad_number(value).map(|name| (node, name)));
                 Value::Float(value, origins())
             }
             Resolved::Timestamp | Resolved::String | Resolved::Binary => Value::String(string(node, resolved)?),
@@ -346,7 +362,7 @@ fn go_number(value: f64) -> String {
     } else if whole && (0.0..=u64::MAX as f64).contains(&value) {
         format!("{:#x}", value as u64)
     } else {
-        format_float(value)
+        bad_number(value).map_or_else(|| format_float(value), str::to_owned)
     }
 }
 

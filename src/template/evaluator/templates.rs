@@ -59,7 +59,7 @@ impl<'p> Evaluator<'p, '_> {
         let told = |message: &str| {
             format!("error calling tpl: error during tpl function execution for {}: {message}", quote(text))
         };
-        self.place = Some(node);
+        let before = self.place.replace(node);
         self.check_stack()?;
         if self.run.texts.get() >= MAX_TEXTS {
             return Err(self.fail(format!("error calling tpl: more than {MAX_TEXTS} texts run each other")));
@@ -77,6 +77,8 @@ impl<'p> Evaluator<'p, '_> {
                 return Err(failed);
             }
         };
+        // Go still stands at the last argument once the call is through.
+        self.place = before;
         if name.rsplit('/').next().is_some_and(|base| base.starts_with('_')) {
             // Helm does not render partials.
             return Ok(Held::plain(Value::String(Text::default())));
@@ -148,7 +150,9 @@ fn template_name<'v>(text: &Text, data: &'v Value) -> Result<(Text, Option<&'v M
             _ => None,
         };
         match found {
-            Some(value) if !matches!(&value, Value::Map(map) if map.kind == MapKind::Any) => Ok(value),
+            Some(value) if !matches!(&value, Value::Map(map) if matches!(map.kind, MapKind::Any | MapKind::Nil)) => {
+                Ok(value)
+            }
             _ => Err(format!(
                 "cannot retrieve Template.{written} from values inside tpl function: {text}: \"{key}\" is not a value"
             )),

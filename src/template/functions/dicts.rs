@@ -9,7 +9,7 @@ use super::types::{DEEPEST, origins, type_name};
 use super::{Failure, Function, Outcome, Type, merge};
 use crate::source::{Text, spend};
 use crate::template::Value;
-use crate::template::value::{List, Map};
+use crate::template::value::{List, Map, MapKind};
 
 /// The functions of this family.
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -59,7 +59,9 @@ fn get(arguments: &[Value]) -> Outcome {
 }
 
 fn set(arguments: &[Value]) -> Outcome {
-    let Some(map) = map(&arguments[0]) else { return Err("assignment to entry in nil map".into()) };
+    let Some(map) = map(&arguments[0]).filter(|map| map.kind != MapKind::Nil) else {
+        return Err("assignment to entry in nil map".into());
+    };
     map.entries.borrow_mut().insert(text(&arguments[1]), arguments[2].clone());
     Ok(arguments[0].clone())
 }

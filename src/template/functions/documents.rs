@@ -1,8 +1,11 @@
 //! Values to and from YAML, JSON and TOML, as Helm's and Sprig's functions do it: those of Helm swallow errors, those that start
 //! with `must` report them. Names that newer Helm added are here as well.
 
+use std::rc::Rc;
+
 use super::{Failure, Function, Outcome, Type, json};
 use crate::source::{Text, spend};
+use crate::template::value::{Element, List, MapKind};
 use crate::template::{Value, convert};
 use crate::yaml;
 
@@ -92,7 +95,7 @@ fn from_json(arguments: &[Value]) -> Outcome {
             map.entries.borrow_mut().insert(Text::new("Error"), Value::string(message));
             Value::Map(map)
         }
-        (Value::Nil, None) => Value::map(std::collections::BTreeMap::new()),
+        (Value::Nil, None) => Value::map_of(MapKind::Nil, std::collections::BTreeMap::new()),
         (Value::Nil, Some(_)) => error_map(mismatch(&Value::int(0), WANTED)),
         (other, _) => error_map(mismatch(&other, WANTED)),
     })
@@ -108,7 +111,7 @@ fn from_json_array(arguments: &[Value]) -> Outcome {
     Ok(match (value, overflow) {
         (list @ Value::List(_), None) => list,
         (Value::List(_), Some(message)) => told(message),
-        (Value::Nil, None) => Value::list(Vec::new()),
+        (Value::Nil, None) => Value::List(Rc::new(List { element: Element::Nil, items: Vec::new() })),
         (Value::Nil, Some(_)) => told(mismatch(&Value::int(0), WANTED)),
         (other, _) => told(mismatch(&other, WANTED)),
     })

@@ -7,7 +7,7 @@ use super::defaults::is_empty;
 use super::types::DEEPEST;
 use super::{Failure, Outcome};
 use crate::template::Value;
-use crate::template::value::Map;
+use crate::template::value::{Map, MapKind};
 
 /// `merge DICT DICT...`: the first one that has a value keeps it; empty values count as missing.
 pub(super) fn merge(arguments: &[Value]) -> Outcome {
@@ -22,6 +22,7 @@ pub(super) fn merge_overwrite(arguments: &[Value]) -> Outcome {
 
 fn merged(arguments: &[Value], overwrite: bool) -> Outcome {
     let destination = match &arguments[0] {
+        Value::Map(map) if map.kind == MapKind::Nil => Value::map(std::collections::BTreeMap::new()),
         Value::Nil => Value::map(std::collections::BTreeMap::new()),
         destination => destination.clone(),
     };

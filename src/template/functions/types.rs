@@ -55,7 +55,7 @@ pub fn type_name(value: &Value) -> &'static str {
             Element::Object(name) => name,
         },
         Value::Map(map) => match map.kind {
-            MapKind::Any => "map[string]interface {}",
+            MapKind::Any | MapKind::Nil => "map[string]interface {}",
             MapKind::String => "map[string]string",
             MapKind::Values => "chartutil.Values",
         },

@@ -4,6 +4,9 @@ use crate::source::{Text, TextBuilder};
 use crate::template::functions::format;
 use crate::template::value::{Object, Value};
 
+/// Where a pointer points to: another place in every run of Helm, the same in ours.
+const ADDRESS: &str = "0xc000010000";
+
 /// A field of a [`Record`].
 #[derive(Clone, Debug)]
 pub struct Field {
@@ -104,6 +107,10 @@ impl Object for Record {
 
     fn print(&self) -> Text {
         self.print_as(if self.is_pointer { "&{" } else { "{" })
+    }
+
+    fn print_within(&self) -> Text {
+        if self.is_pointer && self.method("String").is_none() { Text::new(ADDRESS) } else { self.print() }
     }
 
     fn print_in_action(&self) -> Text {

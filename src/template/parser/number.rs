@@ -15,7 +15,8 @@ pub(super) fn parse(text: &str, kind: Kind) -> Result<Number, String> {
         let float = i32::try_from(rune).ok().map(f64::from);
         return Ok(Number { int: Some(rune), uint: u64::try_from(rune).ok(), float, ..Number::default() });
     }
-    if kind == Kind::Complex || text.ends_with('i') {
+    let is_imaginary = text.strip_suffix('i').is_some_and(|real| parse_float(real).is_some());
+    if kind == Kind::Complex || is_imaginary {
         return Ok(Number { is_complex: true, ..Number::default() });
     }
     let mut number = Number { int: parse_int(text), uint: parse_uint(text), ..Number::default() };

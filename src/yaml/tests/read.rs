@@ -52,6 +52,12 @@ fn yaml_reads_as_helm_reads_it() {
         ),
         ("a: .inf", r#"{"Error":"error converting YAML to JSON: json: unsupported value: +Inf"}"#),
         ("a: .nan", r#"{"Error":"error converting YAML to JSON: json: unsupported value: NaN"}"#),
+        ("a: .inf\na: 1", r#"{"a":1}"#),
+        ("b: -.inf\na: .nan", r#"{"Error":"error converting YAML to JSON: json: unsupported value: NaN"}"#),
+        (
+            "~: -.inf",
+            r#"{"Error":"error converting YAML to JSON: Unsupported map key of type: %!s(\u003cnil\u003e), key: \u003cnil\u003e, value: -Inf"}"#,
+        ),
         ("a: !!str 12", r#"{"a":"12"}"#),
         ("a: !!int x", r#"{"Error":"error converting YAML to JSON: yaml: cannot decode !!str `x` as a !!int"}"#),
         ("a: !!float 1", r#"{"a":1}"#),

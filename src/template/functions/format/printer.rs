@@ -7,7 +7,7 @@ use super::{float, named};
 use crate::source::{Origins, Text, TextBuilder, to_bytes};
 use crate::template::Value;
 use crate::template::functions::types::{DEEPEST, type_name};
-use crate::template::value::{Element, IntKind, List, Map, Object};
+use crate::template::value::{IntKind, List, Map, MapKind, Object};
 
 /// No operand prints more than this many bytes; values that share members can unfold without end.
 const LONGEST: usize = 16 << 20;
@@ -367,7 +367,7 @@ impl Printer {
         if self.flags.syntax {
             self.out.push_str(type_name(value));
         }
-        if self.flags.syntax && matches!(list.element, Element::Nil | Element::NilString) {
+        if self.flags.syntax && list.element.is_nil() {
             self.out.push_str("(nil)");
         } else {
             self.out.push(if self.flags.syntax { '{' } else { '[' });
@@ -388,6 +388,12 @@ impl Printer {
         if !self.enter() {
             return;
         }
+        if self.flags.syntax && map.kind == MapKind::Nil {
+            self.out.push_str(type_name(value));
+            self.out.push_str("(nil)");
+            self.depth -= 1;
+            return;
+        }
         self.open.push(Rc::as_ptr(map));
         self.out.push_str(if self.flags.syntax { type_name(value) } else { "map" });
         self.out.push(if self.flags.syntax { '{' } else { '[' });
@@ -405,6 +411,7 @@ impl Printer {
     /// Structs and pointers print whole, as their `String` method or Go's default form has it.
     fn object(&mut self, value: &Value, object: &dyn Object, verb: char) {
         match verb {
+            'v' if self.depth > 0 && !self.flags.syntax => self.pad_text(&object.print_within()),
             'v' if self.flags.syntax || self.complaining => self.pad_text(&object.print()),
             'v' | 's' | 'x' | 'X' | 'q' => self.string(value, &object.print(), verb),
             _ => self.complain(value, verb),

@@ -14,7 +14,6 @@ use super::{Failure, Function, Outcome, arguments};
 use crate::source::{Origin, Text, TextBuilder};
 use crate::template::Value;
 use crate::template::quote::quote;
-use crate::template::value::{Element, List};
 use expression::Expression;
 
 /// The functions of this family. Those called `must…` differ only in the words of their errors.
@@ -81,13 +80,8 @@ fn find_all(arguments: &[Value], compile: Compile) -> Outcome {
     let expression = compile(arguments)?;
     let text = arguments::text(arguments, 1)?;
     let most = usize::try_from(arguments::int(arguments, 2)?).unwrap_or(usize::MAX);
-    let found: Vec<Text> = expression.find_all(text, most).into_iter().map(|range| text.slice(range)).collect();
-    Ok(if found.is_empty() { nil() } else { Value::strings(found) })
-}
-
-/// Go's nil slice: no match, not even an empty list.
-fn nil() -> Value {
-    Value::List(Rc::new(List { element: Element::NilString, items: Vec::new() }))
+    let found = expression.find_all(text, most).into_iter().map(|range| text.slice(range));
+    Ok(Value::strings_or_nil(found.collect()))
 }
 
 /// `regexReplaceAll REGEX TEXT REPLACEMENT`; with `expand`, `$1` and `${name}` stand for groups.
@@ -119,7 +113,7 @@ fn split(arguments: &[Value], compile: Compile) -> Outcome {
     let text = arguments::text(arguments, 1)?;
     let most = usize::try_from(arguments::int(arguments, 2)?).unwrap_or(usize::MAX);
     if most == 0 {
-        return Ok(nil());
+        return Ok(Value::strings_or_nil(Vec::new()));
     }
     if text.is_empty() && !arguments::text(arguments, 0)?.is_empty() {
         return Ok(Value::strings(vec![text.clone()]));
