@@ -39,6 +39,8 @@ enum Fix {
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=src/lint/rules");
+    println!("cargo::rerun-if-changed=build.rs");
+    link_at_fixed_address();
     let root = env::var("CARGO_MANIFEST_DIR")?;
     let root = Path::new(&root);
     let pages = names(&root.join("rules"), "md")?;
@@ -72,6 +74,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     table.push_str("];\n");
     fs::write(Path::new(&env::var("OUT_DIR")?).join("rules.rs"), table)?;
     Ok(())
+}
+
+/// On Linux with GNU's C library the program is linked for a fixed address: a movable one patches a hundred pages of tables
+/// at every start, which takes longer than rendering a small chart. Static programs are linked as the caller says.
+fn link_at_fixed_address() {
+    let target = |name: &str| env::var(format!("CARGO_CFG_TARGET_{name}")).unwrap_or_default();
+    let is_static = target("FEATURE").split(',').any(|feature| feature == "crt-static");
+    if target("OS") == "linux" && target("ENV") == "gnu" && target("ARCH") == "x86_64" && !is_static {
+        println!("cargo::rustc-link-arg-bins=-no-pie");
+    }
 }
 
 fn read(path: &Path, id: &str) -> Result<FrontMatter, Box<dyn Error>> {

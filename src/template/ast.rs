@@ -60,7 +60,7 @@ pub struct Tree {
     /// The text that it stands in.
     pub source: Arc<Source>,
     /// What it consists of.
-    pub body: Vec<Node>,
+    pub body: Box<[Node]>,
     /// Whether it is empty of everything but space and comments: such a definition replaces no other.
     pub empty: bool,
 }
@@ -122,9 +122,9 @@ pub struct Branch {
     /// The condition or collection.
     pub pipe: Pipe,
     /// What follows if it is true or not empty.
-    pub body: Vec<Node>,
+    pub body: Box<[Node]>,
     /// What follows otherwise.
-    pub otherwise: Option<Vec<Node>>,
+    pub otherwise: Option<Box<[Node]>>,
 }
 
 /// A call of another template.
@@ -148,9 +148,9 @@ pub struct Pipe {
     /// `=` in place of `:=`.
     pub assigns: bool,
     /// The variables that take the value.
-    pub variables: Vec<Variable>,
+    pub variables: Box<[Variable]>,
     /// The commands; each gives its value to the next as final argument.
-    pub commands: Vec<Command>,
+    pub commands: Box<[Command]>,
 }
 
 /// A variable's name, dollar included, and its number within the source.
@@ -168,7 +168,7 @@ pub struct Command {
     /// Its position is that of its first word.
     pub extent: Extent,
     /// The word and its arguments; never empty.
-    pub words: Vec<Operand>,
+    pub words: Box<[Operand]>,
 }
 
 /// A word of a command.
@@ -192,15 +192,15 @@ pub enum Term {
     /// `true`, `false`
     Bool(bool, Origins),
     /// A number or character.
-    Number(Number),
+    Number(Box<Number>),
     /// A quoted or raw string, unquoted; an unescaped one is exact to the letter.
     String(Text),
     /// `.a.b`
-    Field(Vec<Arc<str>>),
+    Field(Box<[Arc<str>]>),
     /// `$x` and `$x.a.b`
-    Variable(Variable, Vec<Arc<str>>),
+    Variable(Variable, Box<[Arc<str>]>),
     /// `(pipeline).a.b` and `function.a.b`
-    Chain(Box<Operand>, Vec<Arc<str>>),
+    Chain(Box<Operand>, Box<[Arc<str>]>),
     /// `(pipeline)`
     Pipe(Box<Pipe>),
 }

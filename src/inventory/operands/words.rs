@@ -85,29 +85,33 @@ const NEVER: [&str; 35] = [
 
 /// What `name` says: the last part of a path of keys, a flag without its dashes, a variable.
 pub(super) fn hint(name: &str) -> Hint {
-    let words = words(name);
-    let last = words.last().map(String::as_str).unwrap_or_default();
+    let all = words(name);
+    let words: Vec<&str> = all.split('-').filter(|word| !word.is_empty()).collect();
+    let last = words.last().copied().unwrap_or_default();
     let Some(at) = words.iter().rposition(|word| is_image(word)) else {
         let role = role_of(last);
-        let group = words[..words.len().saturating_sub(usize::from(role.is_some()))].join("-");
+        let group = match (role, all.rfind('-')) {
+            (None, _) => all.as_str(),
+            (Some(_), Some(end)) => &all[..end],
+            (Some(_), None) => "",
+        };
         let never = role.is_none() && NEVER.contains(&last);
-        return Hint { role, group, image: false, never, bare: false };
+        return Hint { role, group: group.to_owned(), image: false, never, bare: false };
     };
-    let rest: Vec<&str> = words[at + 1..].iter().map(String::as_str).collect();
+    let rest = &words[at + 1..];
     let before = words[..at].join("-");
     let hint = |role, group: String| Hint { role, group, image: true, never: false, bare: false };
     let constant = name.bytes().all(|byte| !byte.is_ascii_lowercase());
-    match rest.as_slice() {
+    match rest {
         [] => hint(Some(Role::Image), before),
         [word] if WHOLE.contains(word) => hint(Some(Role::Image), before),
-        [.., word] if role_of(word).is_some_and(|role| role != Role::Name) => {
-            let middle = &rest[..rest.len() - 1];
+        [middle @ .., word] if role_of(word).is_some_and(|role| role != Role::Name) => {
             let group = [&[before.as_str()], middle].concat().join("-");
             hint(role_of(word), group.trim_matches('-').to_owned())
         }
-        [.., word] if NEVER.contains(word) || rest[0] == "pull" => Hint { never: true, ..hint(None, name.to_owned()) },
-        _ if words[0] == "related" || constant => hint(Some(Role::Image), words.join("-")),
-        _ => hint(None, words.join("-")),
+        [first, ..] if NEVER.contains(&last) || *first == "pull" => Hint { never: true, ..hint(None, name.to_owned()) },
+        _ if words[0] == "related" || constant => hint(Some(Role::Image), all),
+        _ => hint(None, all),
     }
 }
 
@@ -128,34 +132,40 @@ fn role_of(word: &str) -> Option<Role> {
     })
 }
 
-/// The words of a name in small letters: split at signs and where a capital begins a word.
-fn words(name: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    let mut word = String::new();
-    let letters: Vec<char> = name.chars().collect();
-    for (at, letter) in letters.iter().copied().enumerate() {
-        if !letter.is_ascii_alphanumeric() {
-            words.extend(Some(std::mem::take(&mut word)).filter(|word| !word.is_empty()));
-            continue;
+/// The words of a name in small letters with a dash between each two: split at signs and where a capital begins a word.
+fn words(name: &str) -> String {
+    let mut words = String::with_capacity(name.len() + 4);
+    // Where the present word starts.
+    let mut start = 0;
+    let bytes = name.as_bytes();
+    let is_small = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_lowercase);
+    for (at, byte) in bytes.iter().enumerate() {
+        let is_sign = !byte.is_ascii_alphanumeric();
+        let begins = || {
+            let after_small = at > 0 && is_small(at - 1);
+            let after_capital = at > 0 && bytes[at - 1].is_ascii_uppercase();
+            byte.is_ascii_uppercase() && (after_small || (after_capital && is_small(at + 1)))
+        };
+        if start < words.len() && (is_sign || begins()) {
+            end_word(&mut words, start);
+            words.push('-');
+            start = words.len();
         }
-        let after_small = at > 0 && letters[at - 1].is_ascii_lowercase();
-        let before_small = letters.get(at + 1).is_some_and(char::is_ascii_lowercase);
-        let after_capital = at > 0 && letters[at - 1].is_ascii_uppercase();
-        if letter.is_ascii_uppercase() && (after_small || (after_capital && before_small)) && !word.is_empty() {
-            words.push(std::mem::take(&mut word));
+        if !is_sign {
+            words.push(char::from(byte.to_ascii_lowercase()));
         }
-        word.push(letter.to_ascii_lowercase());
     }
-    words.extend(Some(word).filter(|word| !word.is_empty()));
-    // One word or two, as one likes.
-    words.into_iter().flat_map(|word| joined(&word).unwrap_or_else(|| vec![word])).collect()
+    end_word(&mut words, start);
+    words.truncate(words.trim_end_matches('-').len());
+    words
 }
 
-/// `imagename` is "image name".
-fn joined(word: &str) -> Option<Vec<String>> {
-    let rest = word.strip_prefix("image")?;
-    let known = ["name", "ref", "repo", "repository", "registry", "tag", "version", "digest"].contains(&rest);
-    known.then(|| vec!["image".to_owned(), rest.to_owned()])
+/// Ends the word that starts at `start`. One word or two, as one likes: `imagename` is "image name".
+fn end_word(words: &mut String, start: usize) {
+    const SECOND: [&str; 8] = ["name", "ref", "repo", "repository", "registry", "tag", "version", "digest"];
+    if words[start..].strip_prefix("image").is_some_and(|rest| SECOND.contains(&rest)) {
+        words.insert(start + "image".len(), '-');
+    }
 }
 
 #[cfg(test)]

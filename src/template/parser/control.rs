@@ -75,13 +75,13 @@ impl Parser<'_> {
     }
 
     /// Elements up to `end` or `else`; tells whether it was `else`.
-    fn list(&mut self) -> Parsed<(Vec<Node>, bool)> {
-        let mut nodes = Vec::new();
+    fn list(&mut self) -> Parsed<(Box<[Node]>, bool)> {
+        let mark = self.nodes.len();
         while self.peek_non_space().kind != Kind::End {
             match self.text_or_action()? {
-                Item::Node(node) => nodes.push(node),
-                Item::End => return Ok((nodes, false)),
-                Item::Else => return Ok((nodes, true)),
+                Item::Node(node) => self.nodes.push(node),
+                Item::End => return Ok((self.nodes.drain(mark..).collect(), false)),
+                Item::Else => return Ok((self.nodes.drain(mark..).collect(), true)),
             }
         }
         self.fail("unexpected EOF")
@@ -112,12 +112,12 @@ impl Parser<'_> {
     }
 
     /// What follows `else`: `{{ else if x }}` is `{{ else }}{{ if x }}` with one `end` for both.
-    fn otherwise(&mut self, keyword: Keyword) -> Parsed<Vec<Node>> {
+    fn otherwise(&mut self, keyword: Keyword) -> Parsed<Box<[Node]>> {
         let chained = matches!(keyword, Keyword::If | Keyword::With) && self.peek().kind == Kind::Keyword(keyword);
         if chained {
             self.next();
             let branch = self.branch(keyword)?;
-            return Ok(vec![if keyword == Keyword::If { Node::If(branch) } else { Node::With(branch) }]);
+            return Ok(Box::new([if keyword == Keyword::If { Node::If(branch) } else { Node::With(branch) }]));
         }
         let (nodes, has_else) = self.list()?;
         if has_else {

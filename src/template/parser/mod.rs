@@ -8,7 +8,7 @@ mod operand;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::ast::{Extent, Node, Source, Tree};
+use super::ast::{Command, Extent, Node, Operand, Source, Tree};
 use super::lexer::{Kind, Lexer, Token};
 use super::stack::Guard;
 use crate::source::{Span, Text};
@@ -52,6 +52,9 @@ pub(super) fn parse_within(name: &str, text: &Text, guard: Guard) -> Result<Vec<
         source: source.clone(),
         scope: Scope::new(),
         trees: Vec::new(),
+        nodes: Vec::new(),
+        commands: Vec::new(),
+        words: Vec::new(),
         names: HashMap::from([("$".into(), 0)]),
         nesting: 0,
         guard,
@@ -84,6 +87,12 @@ struct Parser<'s> {
     source: Arc<Source>,
     scope: Scope,
     trees: Vec<Tree>,
+    /// The elements of all open lists, those of the innermost last; so that each list takes no more memory than it needs.
+    nodes: Vec<Node>,
+    /// As well the commands of all open pipelines.
+    commands: Vec<Command>,
+    /// And the words of all open commands.
+    words: Vec<Operand>,
     names: HashMap<Arc<str>, u32>,
     nesting: usize,
     guard: Guard,
@@ -92,7 +101,6 @@ struct Parser<'s> {
 impl Parser<'_> {
     /// A whole file: like a list, but definitions may stand in it.
     fn run(&mut self, name: &str) -> Parsed<()> {
-        let mut body = Vec::new();
         loop {
             let token = self.peek();
             if token.kind == Kind::End {
@@ -107,16 +115,17 @@ impl Parser<'_> {
                 self.push_back_two(delimiter);
             }
             match self.text_or_action()? {
-                control::Item::Node(node) => body.push(node),
+                control::Item::Node(node) => self.nodes.push(node),
                 control::Item::End => return self.fail("unexpected {{end}}"),
                 control::Item::Else => return self.fail("unexpected {{else}}"),
             }
         }
+        let body = std::mem::take(&mut self.nodes).into();
         self.add(name, body)
     }
 
     /// Installs a finished tree. An empty one replaces nothing; two others of one name in one text are an error.
-    fn add(&mut self, name: &str, body: Vec<Node>) -> Parsed<()> {
+    fn add(&mut self, name: &str, body: Box<[Node]>) -> Parsed<()> {
         let empty = body.iter().all(|node| match node {
             // Go trims Unicode's spaces here.
             Node::Text(range) => self.source.slice(range.clone()).trim().is_empty(),

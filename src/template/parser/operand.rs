@@ -26,14 +26,15 @@ impl Parser<'_> {
     pub(super) fn pipeline(&mut self, context: &str, end: Kind) -> Parsed<Pipe> {
         let first = self.peek_non_space();
         let (variables, assigns) = self.declarations(context)?;
-        let mut commands = Vec::new();
+        let mark = self.commands.len();
         loop {
             let token = self.next_non_space();
             match token.kind {
                 kind if kind == end => {
-                    self.check_pipeline(&commands, context)?;
+                    self.check_pipeline(&self.commands[mark..], context)?;
                     let extent = self.extent_to(first.start, token.start, first.start);
-                    return Ok(Pipe { extent, assigns, variables, commands });
+                    let commands = self.commands.drain(mark..).collect();
+                    return Ok(Pipe { extent, assigns, variables: variables.into(), commands });
                 }
                 Kind::Bool
                 | Kind::CharConstant
@@ -48,8 +49,9 @@ impl Parser<'_> {
                 | Kind::Variable
                 | Kind::LeftParenthesis => {
                     self.push_back();
-                    commands.push(self.command()?);
-                    if commands.len() > MAX_COMMANDS {
+                    let command = self.command()?;
+                    self.commands.push(command);
+                    if self.commands.len() - mark > MAX_COMMANDS {
                         return self.fail("pipeline too long");
                     }
                 }
@@ -113,12 +115,12 @@ impl Parser<'_> {
     /// Words up to a pipe, which is consumed, or the end of the pipeline, which is not.
     fn command(&mut self) -> Parsed<Command> {
         let first = self.peek_non_space();
-        let mut words = Vec::new();
+        let mark = self.words.len();
         let mut end;
         loop {
             self.peek_non_space();
             if let Some(word) = self.operand()? {
-                words.push(word);
+                self.words.push(word);
             }
             end = self.extent(first.start, first.start);
             let token = self.next();
@@ -132,10 +134,10 @@ impl Parser<'_> {
                 _ => return self.unexpected(token, "operand"),
             }
         }
-        if words.is_empty() {
+        if self.words.len() == mark {
             return self.fail("empty command");
         }
-        Ok(Command { extent: end, words })
+        Ok(Command { extent: end, words: self.words.drain(mark..).collect() })
     }
 
     /// A term and the fields that follow it without a blank.
@@ -154,13 +156,17 @@ impl Parser<'_> {
         }
         let extent = self.extent(operand.extent.start, first.start);
         match &mut operand.term {
-            Term::Field(known) | Term::Variable(_, known) => known.append(&mut fields),
+            Term::Field(known) | Term::Variable(_, known) => {
+                let mut all = std::mem::take(known).into_vec();
+                all.append(&mut fields);
+                *known = all.into();
+            }
             Term::Bool(..) | Term::String(_) | Term::Number(_) | Term::Nil | Term::Dot => {
                 let written = quote(self.source.slice(operand.extent.range()));
                 return self.fail(format!("unexpected . after term {written}"));
             }
             _ => {
-                let chain = Term::Chain(Box::new(operand), fields);
+                let chain = Term::Chain(Box::new(operand), fields.into());
                 return Ok(Some(Operand { extent, term: chain }));
             }
         }
@@ -184,14 +190,14 @@ impl Parser<'_> {
                 if !self.scope.variables.contains(&variable.id) {
                     return self.fail(format!("undefined variable {}", quote(text)));
                 }
-                Term::Variable(variable, Vec::new())
+                Term::Variable(variable, Box::default())
             }
-            Kind::Field => Term::Field(vec![self.field(token)]),
+            Kind::Field => Term::Field(Box::new([self.field(token)])),
             Kind::Bool => Term::Bool(text == "true", self.origins(token)),
             Kind::CharConstant | Kind::Complex | Kind::Number => match number::parse(text, token.kind) {
                 Ok(mut number) => {
                     number.origins = self.origins(token);
-                    Term::Number(number)
+                    Term::Number(Box::new(number))
                 }
                 Err(message) => return self.fail(message),
             },
