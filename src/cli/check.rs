@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::arguments::{ChartOptions, Check, FindingsFormat as Format, ValueOptions};
-use super::{Ending, Outcome, Session};
+use super::{Ending, Outcome, Session, leave};
 use crate::chart::{Overrides, STANDARD_INPUT};
 use crate::config::{FILE_NAME, Loaded};
 use crate::lint::{Checked, Finding, Refusal, Settings, Workspace, check, configured, decide, discover, rule};
@@ -37,6 +37,7 @@ pub(super) fn run(session: &Session, options: &Check) -> Outcome {
     session.print(&text(session, options, &checked))?;
     let worst = checked.findings.iter().map(|finding| finding.severity).max();
     let failed = worst.is_some_and(|severity| severity >= options.fail_on.into());
+    leave(checked);
     Ok(if failed && !options.exit_zero { Ending::Findings } else { Ending::Clean })
 }
 

@@ -8,7 +8,7 @@ mod render;
 mod rules;
 mod why;
 
-use std::io::{Read as _, Write as _};
+use std::io::{BufWriter, Read as _, Write as _};
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -63,7 +63,13 @@ impl Session {
         self.write(to_bytes(text).as_ref())
     }
 
-    /// A reader that has gone away (`| head`) is no error.
+    /// As [`Session::print_raw`], of many parts.
+    fn print_parts(&self, parts: &[&str]) -> Result<(), Refusal> {
+        let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
+        let printed = parts.iter().try_for_each(|part| out.write_all(&to_bytes(part)));
+        is_printed(printed.and_then(|()| out.flush()))
+    }
+
     /// Tells on standard error what the output leaves out.
     fn warn(&self, message: &str) {
         // Nobody is left to tell when standard error is closed.
@@ -72,12 +78,17 @@ impl Session {
 
     fn write(&self, bytes: &[u8]) -> Result<(), Refusal> {
         let mut out = std::io::stdout().lock();
-        match out.write_all(bytes).and_then(|()| out.flush()) {
-            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-                Err(Refusal::new(format!("cannot write to standard output: {error}")))
-            }
-            _ => Ok(()),
+        is_printed(out.write_all(bytes).and_then(|()| out.flush()))
+    }
+}
+
+/// A reader that has gone away (`| head`) is no error.
+fn is_printed(outcome: std::io::Result<()>) -> Result<(), Refusal> {
+    match outcome {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Refusal::new(format!("cannot write to standard output: {error}")))
         }
+        _ => Ok(()),
     }
 }
 
@@ -115,7 +126,7 @@ fn run(arguments: Arguments) -> ExitCode {
         Command::Explain(options) => rules::explain(&session, options),
         Command::Rules(options) => rules::list(&session, options),
     };
-    match outcome {
+    let code = match outcome {
         Ok(Ending::Clean) => ExitCode::SUCCESS,
         Ok(Ending::Findings) => ExitCode::from(1),
         Err(refusal) => {
@@ -123,7 +134,9 @@ fn run(arguments: Arguments) -> ExitCode {
             let _ = std::io::stderr().lock().write_all(to_utf8(&text).as_bytes());
             ExitCode::from(2)
         }
-    }
+    };
+    leave((session, arguments));
+    code
 }
 
 /// The style for one stream: colour as `--color`, `NO_COLOR` and the terminal want it; as wide as the terminal.

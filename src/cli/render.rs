@@ -5,7 +5,7 @@ use super::check::overrides;
 use super::{Ending, Outcome, Session, leave};
 use crate::chart::{Chart, LoadOptions};
 use crate::lint::Refusal;
-use crate::render::{KubeVersion, Options, RenderError, Renderer, crds, print, show_only};
+use crate::render::{KubeVersion, Options, RenderError, Renderer, crds, print, show_only, stream};
 
 pub(super) fn run(session: &Session, arguments: &Render) -> Outcome {
     // In Helm's order: of several mistakes the same one is told.
@@ -33,12 +33,13 @@ pub(super) fn run(session: &Session, arguments: &Render) -> Outcome {
     let definitions = if arguments.include_crds { crds(&rendered.processed)? } else { Vec::new() };
     rendered.manifests.retain(|manifest| !(arguments.no_hooks && manifest.hook));
     let files = definitions.iter().map(|(name, text)| (name.as_str(), text));
-    let mut text = print(files, &rendered.manifests, arguments.skip_tests);
-    if !arguments.show_only.is_empty() {
-        text = show_only(&text.into(), &arguments.show_only).map_err(Refusal::new)?.to_string();
+    if arguments.show_only.is_empty() {
+        session.print_parts(&stream(files, &rendered.manifests, arguments.skip_tests))?;
+    } else {
+        let all = print(files, &rendered.manifests, arguments.skip_tests);
+        session.print_raw(&show_only(&all.into(), &arguments.show_only).map_err(Refusal::new)?)?;
     }
-    session.print_raw(&text)?;
-    leave((renderer, rendered.processed, rendered.manifests, definitions, text));
+    leave((renderer, rendered.processed, rendered.manifests, definitions));
     Ok(Ending::Clean)
 }
 

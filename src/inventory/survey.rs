@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::operands::{Evidence, operands};
 use super::pods::{Container, DEFINITION};
@@ -96,6 +96,7 @@ pub(super) struct Outcome {
 }
 
 /// An image that a manifest names.
+#[derive(Clone)]
 struct Named {
     template: Arc<str>,
     workload: Workload,
@@ -143,36 +144,98 @@ pub fn survey(sources: &Sources, targets: &[Target], listed: &[Reference]) -> Su
     survey
 }
 
-/// Renders in parallel; the outcomes in the order of the jobs.
+/// Renderings whose manifests are kept at a time.
+const TOGETHER: usize = 64;
+
+/// Renders in parallel; the outcomes in the order of the jobs. Of manifests that several renderings have one is read.
 pub(super) fn run_all(jobs: &[Job<'_>], listed: &[Reference]) -> Vec<Result<Outcome, RenderError>> {
     use rayon::prelude::*;
-    jobs.par_iter().map(|job| run(job, listed)).collect()
+    let mut outcomes = Vec::with_capacity(jobs.len());
+    for jobs in jobs.chunks(TOGETHER) {
+        let readings = Mutex::new(Readings::default());
+        let rendered: Vec<_> = jobs.par_iter().map(|job| run(job, listed, &readings)).collect();
+        let readings = readings.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let read: Vec<Vec<Named>> = readings.documents.par_iter().map(|document| readings.read(document)).collect();
+        outcomes.extend(rendered.into_iter().map(|rendered| {
+            let (processed, refusals, documents) = rendered?;
+            let named = documents.into_iter().flat_map(|at| read[at].iter().cloned()).collect();
+            Ok(Outcome { processed, refusals, named })
+        }));
+    }
+    outcomes
 }
 
-fn run(job: &Job<'_>, listed: &[Reference]) -> Result<Outcome, RenderError> {
-    let rendered = render(job)?;
-    let evidence = Evidence::new(listed, &rendered.processed.values);
-    let mut named = Vec::new();
+/// A rendering, its documents by their numbers.
+type Run = (Processed, Vec<RenderError>, Vec<usize>);
+
+fn run<'a>(job: &Job<'_>, listed: &'a [Reference], readings: &Mutex<Readings<'a>>) -> Result<Run, RenderError> {
+    let Rendered { processed, refusals, manifests } = render(job)?;
+    let evidence = Evidence::new(listed, &processed.values);
     // The schemas of custom resources are the bulk of many charts, and deploy nothing.
-    for manifest in rendered.manifests.iter().filter(|manifest| manifest.kind != DEFINITION) {
-        let Ok(document) = yaml::load(&manifest.text) else { continue };
-        let template: Arc<str> = manifest.template.as_str().into();
-        named.extend(super::pods::containers(&document).into_iter().map(|Container { workload, image }| Named {
+    let manifests = manifests.into_iter().filter(|manifest| manifest.kind != DEFINITION);
+    // Equal documents give equal findings: it does not matter which thread comes first.
+    let mut readings = readings.lock().unwrap_or_else(PoisonError::into_inner);
+    let evidence = readings.learn(evidence);
+    let documents = manifests.map(|manifest| readings.number(evidence, manifest.template, manifest.text)).collect();
+    Ok((processed, refusals, documents))
+}
+
+/// What is to be read: each document once.
+#[derive(Default)]
+struct Readings<'a> {
+    evidence: Vec<Evidence<'a>>,
+    documents: Vec<Unread>,
+    /// The documents by template and length.
+    known: HashMap<(Arc<str>, usize), Vec<usize>>,
+}
+
+/// A document with the number of what is known about the values that it came from.
+struct Unread {
+    evidence: usize,
+    template: Arc<str>,
+    text: Text,
+}
+
+impl<'a> Readings<'a> {
+    fn learn(&mut self, evidence: Evidence<'a>) -> usize {
+        self.evidence.iter().position(|known| *known == evidence).unwrap_or_else(|| {
+            self.evidence.push(evidence);
+            self.evidence.len() - 1
+        })
+    }
+
+    /// The number of a document; of equal ones of equal origin the same.
+    fn number(&mut self, evidence: usize, template: String, text: Text) -> usize {
+        let template: Arc<str> = template.into();
+        let numbers = self.known.entry((template.clone(), text.len())).or_default();
+        let same = |known: &Unread| known.evidence == evidence && known.text.is_same(&text);
+        if let Some(number) = numbers.iter().find(|number| same(&self.documents[**number])) {
+            return *number;
+        }
+        numbers.push(self.documents.len());
+        self.documents.push(Unread { evidence, template, text });
+        self.documents.len() - 1
+    }
+
+    /// The images that a document names.
+    fn read(&self, Unread { evidence, template, text }: &Unread) -> Vec<Named> {
+        let Ok(document) = yaml::load(text) else { return Vec::new() };
+        let containers = super::pods::containers(&document).into_iter().map(|Container { workload, image }| Named {
             template: template.clone(),
             workload,
             text: image,
             naming: None,
             when: None,
-        }));
-        named.extend(operands(&document, &evidence).into_iter().map(|operand| Named {
+        });
+        let operands = operands(&document, &self.evidence[*evidence]).into_iter().map(|operand| Named {
             template: template.clone(),
             workload: operand.workload,
             text: operand.text,
             naming: Some(operand.naming),
             when: operand.when,
-        }));
+        });
+        containers.chain(operands).collect()
     }
-    Ok(Outcome { processed: rendered.processed, refusals: rendered.refusals, named })
 }
 
 fn render(job: &Job<'_>) -> Result<Rendered, RenderError> {

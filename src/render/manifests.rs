@@ -184,30 +184,38 @@ fn go_lower_trim(text: &str) -> String {
 /// What stands before the name of a manifest's template.
 const FRAME: &str = "---\n# Source: ";
 
-/// The stream that `helm template` prints. `crds` are name and content of files below `crds/`.
+/// The stream that `helm template` prints, in parts. `crds` are name and content of files below `crds/`.
+#[must_use]
+pub fn stream<'a>(
+    crds: impl IntoIterator<Item = (&'a str, &'a Text)>,
+    manifests: &'a [Manifest],
+    skip_tests: bool,
+) -> Vec<&'a str> {
+    let parts = |(name, text): (&'a str, &'a Text)| [FRAME, name, "\n", text.as_str(), "\n"];
+    let entry = |manifest: &'a Manifest| (manifest.template.as_str(), &manifest.text);
+    let plain = manifests.iter().filter(|manifest| !manifest.hook).map(entry);
+    let hooks = manifests.iter().filter(|manifest| manifest.hook && !(skip_tests && manifest.test)).map(entry);
+    let mut stream: Vec<&str> = crds.into_iter().chain(plain).flat_map(parts).collect();
+    while let Some(last) = stream.pop() {
+        let kept = last.trim_end();
+        if !kept.is_empty() {
+            stream.push(kept);
+            break;
+        }
+    }
+    stream.push("\n");
+    stream.extend(hooks.flat_map(parts));
+    stream
+}
+
+/// As [`stream`], in one piece.
 #[must_use]
 pub fn print<'a>(
     crds: impl IntoIterator<Item = (&'a str, &'a Text)>,
     manifests: &'a [Manifest],
     skip_tests: bool,
 ) -> String {
-    let entry = |manifest: &'a Manifest| (manifest.template.as_str(), &manifest.text);
-    let plain = manifests.iter().filter(|manifest| !manifest.hook).map(entry);
-    let hooks = manifests.iter().filter(|manifest| manifest.hook && !(skip_tests && manifest.test)).map(entry);
-    let plain: Vec<_> = crds.into_iter().chain(plain).collect();
-    let hooks: Vec<_> = hooks.collect();
-    let size = plain.iter().chain(&hooks).map(|(name, text)| FRAME.len() + name.len() + text.len() + 2).sum::<usize>();
-    let mut out = String::with_capacity(size + 1);
-    let add = |out: &mut String, (name, text): (&str, &Text)| {
-        for part in [FRAME, name, "\n", text, "\n"] {
-            out.push_str(part);
-        }
-    };
-    plain.into_iter().for_each(|entry| add(&mut out, entry));
-    out.truncate(out.trim_end().len());
-    out.push('\n');
-    hooks.into_iter().for_each(|entry| add(&mut out, entry));
-    out
+    stream(crds, manifests, skip_tests).concat()
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use crate::template::{Environment, Machine, ParseError, ParsedFile, Program, par
 use crate::yaml;
 
 pub use capabilities::KubeVersion;
-pub use manifests::{Manifest, print};
+pub use manifests::{Manifest, print, stream};
 pub use selection::show_only;
 
 /// What a release is called, and what it sees of the cluster.

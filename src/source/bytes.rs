@@ -24,7 +24,7 @@ pub fn from_bytes(bytes: &[u8]) -> Cow<'_, str> {
 #[must_use]
 pub fn to_bytes(text: &str) -> Cow<'_, [u8]> {
     // Every stray character starts with the byte 0xF4; ordinary text has none of it and is returned as it is.
-    if !text.as_bytes().contains(&0xF4) {
+    if memchr::memchr(0xF4, text.as_bytes()).is_none() {
         return Cow::Borrowed(text.as_bytes());
     }
     let mut bytes = Vec::with_capacity(text.len());
@@ -41,7 +41,7 @@ pub fn to_bytes(text: &str) -> Cow<'_, [u8]> {
 /// `text` for readers that take UTF-8 alone: a stray byte is the replacement character.
 #[must_use]
 pub fn to_utf8(text: &str) -> Cow<'_, str> {
-    if !text.as_bytes().contains(&0xF4) {
+    if memchr::memchr(0xF4, text.as_bytes()).is_none() {
         return Cow::Borrowed(text);
     }
     let is_stray = |letter: char| u32::from(letter) >= STRAY;

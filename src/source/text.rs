@@ -162,7 +162,7 @@ fn place(origin: Option<&Origin>, exact: Option<u32>, len: usize) -> Origins {
 }
 
 /// The runs of a text. Nearly all texts have one origin: that takes no memory of its own.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Runs {
     None,
     /// One run over the whole text.
@@ -265,6 +265,12 @@ impl Text {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
+    }
+
+    /// Whether `other` is the same string and each part of it came from the same places.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.text == other.text && self.runs == other.runs
     }
 
     /// The bytes of `range`, with their origins. A range that is out of bounds or splits a character is cut to fit.
@@ -614,7 +620,7 @@ impl TextBuilder {
             return only;
         }
         // Stray bytes that were cut apart may have come together again as a character.
-        if self.text.as_bytes().contains(&0xF4) {
+        if memchr::memchr(0xF4, self.text.as_bytes()).is_some() {
             let bytes = to_bytes(&self.text);
             let joined = from_bytes(&bytes);
             if *joined != *self.text {
@@ -698,6 +704,20 @@ mod tests {
         assert_eq!(tag, "v0.5.13");
         assert_eq!(ranges(&tag), [5..12]);
         assert_eq!(ranges(&tag.slice(1..4)), [6..9]);
+    }
+
+    #[test]
+    fn texts_are_the_same_where_their_origins_are() {
+        let (values, plain) = (file("nginx nginx"), Text::new("nginx"));
+        assert!(values.slice(0..5) == values.slice(6..11) && !values.slice(0..5).is_same(&values.slice(6..11)));
+        assert!(values.slice(0..5).is_same(&values.slice(0..5)) && !values.slice(0..5).is_same(&plain));
+        let printed = |range: Range<usize>| {
+            let mut builder = TextBuilder::new();
+            builder.push_str("image: ");
+            builder.push_via(&values.slice(range), values.exact_span().unwrap());
+            builder.finish()
+        };
+        assert!(printed(0..5).is_same(&printed(0..5)) && !printed(0..5).is_same(&printed(6..11)));
     }
 
     #[test]

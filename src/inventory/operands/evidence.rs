@@ -13,7 +13,7 @@ use crate::yaml::Value;
 const MAX_DEPTH: usize = 200;
 
 /// What is known beside the string and its key.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(crate) struct Evidence<'a> {
     /// The images of the list.
     listed: &'a [Reference],
