@@ -89,8 +89,8 @@ enum Glob {
     Plain(String),
     /// `*`, then something plain: `*.swp`.
     Ending(String),
-    /// Anything else.
-    Other(String),
+    /// Anything else, and what it starts with before anything special.
+    Other { start: String, pattern: String },
 }
 
 impl Glob {
@@ -99,7 +99,10 @@ impl Glob {
         match pattern.strip_prefix('*') {
             _ if plain(pattern) => Self::Plain(pattern.to_owned()),
             Some(ending) if plain(ending) => Self::Ending(ending.to_owned()),
-            _ => Self::Other(pattern.to_owned()),
+            _ => {
+                let start = pattern.split(['*', '?', '[', '\\']).next().unwrap_or_default().to_owned();
+                Self::Other { start, pattern: pattern.to_owned() }
+            }
         }
     }
 
@@ -107,7 +110,7 @@ impl Glob {
         match self {
             Self::Plain(plain) => name == plain,
             Self::Ending(ending) => name.strip_suffix(ending.as_str()).is_some_and(|start| !start.contains('/')),
-            Self::Other(pattern) => glob_match(pattern, name) == Some(true),
+            Self::Other { start, pattern } => name.starts_with(start) && glob_match(pattern, name) == Some(true),
         }
     }
 }

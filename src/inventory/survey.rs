@@ -247,6 +247,9 @@ fn render(job: &Job<'_>) -> Result<Rendered, RenderError> {
     // Only where the coalesced values, the user's among them, have an empty one.
     let defaults = job.chart.process(values, &options.choice)?;
     let region = job.scenario.overrides(&defaults.values);
+    if region.is_empty() {
+        return job.renderer.render_processed(defaults, &options);
+    }
     let empty = Map::new();
     let merged = merge(values.as_map().unwrap_or(&empty), &region);
     job.renderer.render(&Value::Map(Arc::new(merged)), &options)

@@ -139,7 +139,15 @@ impl Renderer {
     /// What makes rendering impossible as a whole: values that do not fit, a schema's violation.
     pub fn render(&self, values: &yaml::Value, options: &Options) -> Result<Rendered, RenderError> {
         release::check_name(&options.release)?;
-        let processed = self.chart.process(values, &options.choice)?;
+        self.render_processed(self.chart.process(values, &options.choice)?, options)
+    }
+
+    /// As [`Renderer::render`], where the chart was processed already, with the choice that `options` have.
+    ///
+    /// # Errors
+    /// As [`Renderer::render`].
+    pub fn render_processed(&self, processed: Processed, options: &Options) -> Result<Rendered, RenderError> {
+        release::check_name(&options.release)?;
         self.chart.check_kube_version(&options.kube_version.version)?;
         let mut templates = scope::templates(&processed);
         let (program, mut refusals) = self.parse(&mut templates);

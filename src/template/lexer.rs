@@ -83,6 +83,10 @@ pub(super) struct Lexer<'s> {
 
 const BLANK: [char; 4] = [' ', '\t', '\r', '\n'];
 
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+}
+
 impl<'s> Lexer<'s> {
     pub(super) fn new(input: &'s str) -> Self {
         Self { input, position: 0, start: 0, state: State::Text, depth: 0, error: String::new() }
@@ -136,8 +140,15 @@ impl<'s> Lexer<'s> {
         self.input.get(self.position..).unwrap_or_default()
     }
 
+    fn bytes(&self) -> &'s [u8] {
+        self.input.as_bytes().get(self.position..).unwrap_or_default()
+    }
+
     fn peek(&self) -> Option<char> {
-        self.rest().chars().next()
+        match self.bytes().first() {
+            Some(byte) if byte.is_ascii() => Some(char::from(*byte)),
+            _ => self.rest().chars().next(),
+        }
     }
 
     fn advance(&mut self) -> Option<char> {
@@ -149,7 +160,7 @@ impl<'s> Lexer<'s> {
     /// Steps over letters, digits and underscores.
     fn skip_word(&mut self) {
         loop {
-            let rest = self.rest().as_bytes();
+            let rest = self.bytes();
             let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
             self.position += rest.iter().position(|byte| !is_word(byte)).unwrap_or(rest.len());
             match self.peek() {
@@ -225,7 +236,7 @@ impl<'s> Lexer<'s> {
             return Some(self.fail("unclosed comment"));
         };
         self.position += 2 + length + 2;
-        let Some(trimmed) = right_delimiter(self.rest()) else {
+        let Some(trimmed) = right_delimiter(self.bytes()) else {
             return Some(self.fail("comment ends before closing delimiter"));
         };
         self.position += if trimmed { 4 } else { 2 };
@@ -234,7 +245,7 @@ impl<'s> Lexer<'s> {
     }
 
     fn right_delimiter(&mut self) -> Token {
-        let trimmed = right_delimiter(self.rest()) == Some(true);
+        let trimmed = right_delimiter(self.bytes()) == Some(true);
         if trimmed {
             self.position += 2;
         }
@@ -255,7 +266,7 @@ impl<'s> Lexer<'s> {
     }
 
     fn inside_action(&mut self) -> Token {
-        if right_delimiter(self.rest()).is_some() {
+        if right_delimiter(self.bytes()).is_some() {
             if self.depth > 0 {
                 return self.fail("unclosed left paren");
             }
@@ -267,7 +278,7 @@ impl<'s> Lexer<'s> {
         if BLANK.contains(&next) {
             return self.space();
         }
-        let at_number = next == '.' && self.rest()[1..].starts_with(|digit: char| digit.is_ascii_digit());
+        let at_number = next == '.' && self.bytes().get(1).is_some_and(u8::is_ascii_digit);
         if at_number || next == '+' || next == '-' || next.is_ascii_digit() {
             return self.number();
         }
@@ -303,9 +314,8 @@ impl<'s> Lexer<'s> {
 
     /// A run of blanks; the last one may belong to a trim marker.
     fn space(&mut self) -> Token {
-        let rest = self.rest();
-        let is_blank = |byte: &u8| BLANK.contains(&char::from(*byte));
-        let mut length = rest.bytes().position(|byte| !is_blank(&byte)).unwrap_or(rest.len());
+        let rest = self.bytes();
+        let mut length = rest.iter().position(|byte| !is_blank(*byte)).unwrap_or(rest.len());
         if right_delimiter(&rest[length - 1..]) == Some(true) {
             // More than one: the delimiter alone was recognised before the first blank.
             length -= 1;
@@ -351,7 +361,8 @@ impl<'s> Lexer<'s> {
 
     /// The next character, if a word cannot end before it.
     fn bad_terminator(&self) -> Option<char> {
-        self.peek().filter(|next| !BLANK.contains(next) && !['.', ',', '|', ':', ')', '(', '}'].contains(next))
+        let ends = |next: &char| matches!(next, ' ' | '\t' | '\r' | '\n' | '.' | ',' | '|' | ':' | ')' | '(' | '}');
+        self.peek().filter(|next| !ends(next))
     }
 
     fn quoted(&mut self, end: char, kind: Kind, unterminated: &str) -> Token {
@@ -431,10 +442,10 @@ fn has_left_trim(text: &str) -> bool {
 }
 
 /// Whether `text` starts with the closing braces: with a trim marker (a blank and a dash), without, or not at all.
-fn right_delimiter(text: &str) -> Option<bool> {
-    if text.starts_with("}}") {
-        return Some(false);
+fn right_delimiter(text: &[u8]) -> Option<bool> {
+    match text {
+        [b'}', b'}', ..] => Some(false),
+        [blank, b'-', b'}', b'}', ..] if is_blank(*blank) => Some(true),
+        _ => None,
     }
-    let marker = text.strip_prefix(BLANK).and_then(|rest| rest.strip_prefix('-'));
-    marker.is_some_and(|rest| rest.starts_with("}}")).then_some(true)
 }

@@ -46,7 +46,8 @@ fn first_suspect(bytes: &[u8]) -> Option<usize> {
         (byte < 0x20) & !matches!(byte, b'\n' | b'\r' | b'\t') | matches!(byte, 0x7F | 0xC2 | 0xEF | 0xF4)
     }
     // Without a branch for each byte this runs many bytes at a time: nearly no text has any.
-    let clean = |block: &&[u8]| !block.iter().fold(false, |found, byte| found | is_suspect(*byte));
+    let is_unusual = |byte: u8| (byte.cast_signed() < 0x20) & (byte != b'\n') | (byte == 0x7F);
+    let clean = |block: &&[u8]| !block.iter().fold(false, |found, byte| found | is_unusual(*byte));
     let passed = bytes.chunks(BLOCK).take_while(clean).count() * BLOCK;
     let rest = bytes.get(passed..)?;
     rest.iter().position(|byte| is_suspect(*byte)).map(|at| passed + at)

@@ -240,6 +240,11 @@ impl Parser<'_> {
 
     /// The bytes from `start` to `end`, blanks at the end left out.
     fn extent_to(&self, start: u32, end: u32, position: u32) -> Extent {
+        // Most end in ASCII that is no blank.
+        let last = (end > start).then(|| self.source.text.as_bytes().get(end as usize - 1)).flatten();
+        if last.is_some_and(u8::is_ascii_graphic) {
+            return Extent { start, end, position };
+        }
         let trimmed = self.source.slice(start..end.max(start)).trim_end().len();
         Extent { start, end: start + u32::try_from(trimmed).unwrap_or(0), position }
     }
