@@ -3,6 +3,7 @@
 
 mod arguments;
 mod check;
+mod fix;
 mod images;
 mod render;
 mod rules;

@@ -198,7 +198,7 @@ impl Painter<'_> {
                     similar::ChangeTag::Insert => ("32", '+'),
                     similar::ChangeTag::Equal => continue,
                 };
-                let line = message(change.value().trim_end_matches(['\n', '\r']));
+                let line = message(&visible(change.value().trim_end_matches('\n')));
                 let _ = writeln!(out, "    {}", self.style.paint(code, &format!("{sign} {line}")));
                 if change.missing_newline() {
                     let _ = writeln!(out, "    \\ No newline at end of file");
@@ -206,6 +206,12 @@ impl Painter<'_> {
             }
         }
     }
+}
+
+/// A changed line with what an edit may be about and nobody can see: a carriage return at its end, a byte order mark.
+fn visible(line: &str) -> String {
+    let line = line.replace('\u{feff}', "<BOM>");
+    line.strip_suffix('\r').map_or_else(|| line.clone(), |text| format!("{text}<CR>"))
 }
 
 /// `text` for a message, which quotes whatever stands in a file: printable, and not longer than can be read.
