@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::chart::STANDARD_INPUT;
 use crate::lint::Severity;
@@ -29,19 +29,64 @@ pub(super) enum Color {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Check mirror lists against the charts. Exits 0 when clean, 1 on findings, 2 when it could not run.
-    Check(Check),
+    Check(Deferred<Check>),
     /// List every image that the charts deploy, with chart, workload and origins.
-    Images(Images),
+    Images(Deferred<Images>),
     /// Tell where an image comes from: template, helpers, and the values line that won, part by part.
-    Why(Why),
+    Why(Deferred<Why>),
     /// Render a chart as `helm template` does.
-    Render(Render),
+    Render(Deferred<Render>),
     /// Print a chart's default values as `helm show values` does.
-    Values(Values),
+    Values(Deferred<Values>),
     /// Print a rule's page.
-    Explain(Explain),
+    Explain(Deferred<Explain>),
     /// List all rules.
-    Rules(Rules),
+    Rules(Deferred<Rules>),
+}
+
+/// The arguments of a subcommand. They are described to the parser when the subcommand is the one that was called: to describe
+/// those of all takes a tenth of what rendering a small chart takes.
+#[derive(Debug)]
+pub(super) struct Deferred<T>(T);
+
+impl<T> std::ops::Deref for Deferred<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: FromArgMatches> FromArgMatches for Deferred<T> {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        T::from_arg_matches(matches).map(Self)
+    }
+
+    fn from_arg_matches_mut(matches: &mut ArgMatches) -> Result<Self, clap::Error> {
+        T::from_arg_matches_mut(matches).map(Self)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        self.0.update_from_arg_matches(matches)
+    }
+}
+
+impl<T: Args> Args for Deferred<T> {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        command.defer(|command| described(command, T::augment_args))
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        command.defer(|command| described(command, T::augment_args_for_update))
+    }
+}
+
+/// `command` with its arguments, which must not speak for it.
+fn described(command: clap::Command, augment: fn(clap::Command) -> clap::Command) -> clap::Command {
+    let (about, long_about) = (command.get_about().cloned(), command.get_long_about().cloned());
+    let command = augment(command).about(None::<&str>).long_about(None::<&str>);
+    let command = about.into_iter().fold(command, clap::Command::about);
+    long_about.into_iter().fold(command, clap::Command::long_about)
 }
 
 #[derive(Debug, Args)]
@@ -253,5 +298,29 @@ impl From<FailOn> for Severity {
             FailOn::Warning => Self::Warning,
             FailOn::Error => Self::Error,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn a_subcommand_keeps_its_description_when_its_arguments_are_described() {
+        let all = Arguments::command();
+        assert!(all.get_subcommands().count() > 5);
+        for command in all.get_subcommands() {
+            let mut described = command.clone();
+            described.build();
+            assert_eq!(described.get_about().map(ToString::to_string), command.get_about().map(ToString::to_string));
+            assert!(command.get_about().is_some() && described.get_long_about().is_none());
+        }
+    }
+
+    #[test]
+    fn the_description_of_all_arguments_is_sound() {
+        Arguments::command().debug_assert();
     }
 }
