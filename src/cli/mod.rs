@@ -29,6 +29,8 @@ enum Ending {
     Clean,
     /// Findings at or above `--fail-on`.
     Findings,
+    /// Something could not be checked, which was said; the rest was.
+    Incomplete,
 }
 
 /// What a command gives: an ending, or why it could not run.
@@ -38,6 +40,8 @@ type Outcome = Result<Ending, Refusal>;
 struct Session {
     sources: Sources,
     style: Style,
+    /// The style of standard error.
+    error_style: Style,
 }
 
 impl Session {
@@ -63,13 +67,19 @@ impl Session {
         self.write(to_bytes(text).as_ref())
     }
 
-    /// A reader that has gone away (`| head`) is no error.
     /// Tells on standard error what the output leaves out.
     fn warn(&self, message: &str) {
         // Nobody is left to tell when standard error is closed.
         let _ = writeln!(std::io::stderr().lock(), "warning: {message}");
     }
 
+    /// Tells on standard error what could not be done.
+    fn complain(&self, refusal: &Refusal) {
+        let text = report::refusal(refusal, &self.sources, self.error_style);
+        let _ = std::io::stderr().lock().write_all(to_utf8(&text).as_bytes());
+    }
+
+    /// A reader that has gone away (`| head`) is no error.
     fn write(&self, bytes: &[u8]) -> Result<(), Refusal> {
         let mut out = std::io::stdout().lock();
         match out.write_all(bytes).and_then(|()| out.flush()) {
@@ -105,7 +115,11 @@ fn start() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> ExitCode {
-    let session = Session { sources: Sources::new(), style: style(arguments.color, &std::io::stdout()) };
+    let session = Session {
+        sources: Sources::new(),
+        style: style(arguments.color, &std::io::stdout()),
+        error_style: style(arguments.color, &std::io::stderr()),
+    };
     let outcome = match &arguments.command {
         Command::Check(options) => check::run(&session, options),
         Command::Images(options) => images::run(&session, options),
@@ -118,9 +132,9 @@ fn run(arguments: Arguments) -> ExitCode {
     match outcome {
         Ok(Ending::Clean) => ExitCode::SUCCESS,
         Ok(Ending::Findings) => ExitCode::from(1),
+        Ok(Ending::Incomplete) => ExitCode::from(2),
         Err(refusal) => {
-            let text = report::refusal(&refusal, &session.sources, style(arguments.color, &std::io::stderr()));
-            let _ = std::io::stderr().lock().write_all(to_utf8(&text).as_bytes());
+            session.complain(&refusal);
             ExitCode::from(2)
         }
     }

@@ -9,7 +9,8 @@ use rayon::prelude::*;
 use regex::bytes::Regex;
 
 use super::Workspace;
-use super::discovery::{LIST_NAME, SKIPPED};
+use super::discovery::LIST_NAME;
+use super::walk::is_foreign;
 use crate::config;
 use crate::source::{FileId, Sources, to_bytes};
 
@@ -75,7 +76,7 @@ fn walk(workspace: &Workspace) -> Vec<PathBuf> {
 fn is_own(entry: &DirEntry) -> bool {
     let folder = entry.file_type().is_some_and(|kind| kind.is_dir());
     let foreign = || {
-        SKIPPED.iter().any(|name| entry.file_name() == *name)
+        is_foreign(entry.path())
             || entry.path().join(".git").exists()
             || entry.path().join("Chart.yaml").exists()
     };

@@ -266,6 +266,7 @@ pub fn closing(checked: &Checked, style: Style) -> String {
     let (errors, warnings, infos) = (number(Severity::Error), number(Severity::Warning), number(Severity::Info));
     if checked.findings.is_empty() {
         let words = match checked.narrowed {
+            _ if !checked.errors.is_empty() => "No findings; but not everything could be checked.",
             false => "The list says what the charts deploy.",
             true => "No findings of the rules that were asked for.",
         };
@@ -288,7 +289,8 @@ fn count(number: usize, one: &str, many: &str) -> String {
 /// Why the linter could not run, drawn like a finding where it has a place.
 #[must_use]
 pub fn refusal(refusal: &Refusal, sources: &Sources, style: Style) -> String {
-    let root = std::path::Path::new("");
+    let here = std::env::current_dir().unwrap_or_default();
+    let root = here.as_path();
     let painter = Painter { sources, root, style };
     let picture = Picture {
         message: match &refusal.path {

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::location::{Place, display_path};
 use crate::inventory::{ChartName, Disagreement, Inventory, Use};
-use crate::lint::{Checked, Finding, Severity};
+use crate::lint::{Checked, Finding, Refusal, Severity};
 use crate::source::{Layer, Position, Sources, Span};
 
 #[derive(Serialize)]
@@ -17,6 +17,16 @@ struct Report {
     lists: Vec<List>,
     findings: Vec<JsonFinding>,
     summary: Summary,
+    /// What could not be checked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<Error>,
+}
+
+#[derive(Serialize)]
+struct Error {
+    message: String,
+    path: Option<String>,
+    location: Option<Location>,
 }
 
 #[derive(Serialize)]
@@ -148,6 +158,15 @@ impl Printer<'_> {
         }
     }
 
+    fn error(&self, error: &Refusal) -> Error {
+        let in_file = error.span.map(|span| self.sources.get(span.file).path().to_owned());
+        Error {
+            message: error.message.clone(),
+            path: error.path.clone().or(in_file).map(|path| display_path(self.root, &path)),
+            location: error.span.map(|span| self.location(span)),
+        }
+    }
+
     fn fix(&self, fix: &crate::lint::Fix) -> Fix {
         let edit = |edit: &crate::lint::Edit| Edit {
             path: display_path(self.root, self.sources.get(edit.span.file).path()),
@@ -191,6 +210,7 @@ pub fn json(checked: &Checked, sources: &Sources) -> String {
         lists: lists.collect(),
         findings: checked.findings.iter().map(|finding| printer.finding(finding)).collect(),
         summary,
+        errors: checked.errors.iter().map(|error| printer.error(error)).collect(),
     })
 }
 
