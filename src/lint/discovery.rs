@@ -149,8 +149,10 @@ impl Workspace {
         }
         let is_chart = self.root.join("Chart.yaml").is_file();
         let mut message = if is_chart {
-            format!("is a Helm chart and holds no `{LIST_NAME}`; name the list, or ask for the chart's images \
-                     (`mirrorlint images`)")
+            format!(
+                "is a Helm chart and holds no `{LIST_NAME}`; name the list, or ask for the chart's images \
+                     (`mirrorlint images`)"
+            )
         } else {
             format!("holds no `{LIST_NAME}`; name the list, or the folder that holds it")
         };
@@ -201,9 +203,8 @@ fn above(start: &Path) -> Vec<&Path> {
         return start.ancestors().take_while(|folder| folder.starts_with(top)).collect();
     }
     let home = std::env::home_dir().unwrap_or_default();
-    let wide = |folder: &Path| {
-        home.starts_with(folder) || folder == std::env::temp_dir() || folder.components().count() <= 2
-    };
+    let wide =
+        |folder: &Path| home.starts_with(folder) || folder == std::env::temp_dir() || folder.components().count() <= 2;
     let higher = start.ancestors().skip(1).take(MOST_ABOVE).take_while(|folder| !wide(folder));
     std::iter::once(start).chain(higher).collect()
 }
@@ -331,10 +332,13 @@ mod tests {
 
     #[test]
     fn a_missing_path_and_a_folder_without_lists_are_told() {
-        let folder = workspace(&["chart/Chart.yaml", "x/ecr-images.conf/keep"]);
+        let folder = workspace(&["chart/Chart.yaml", "y/keep", "x/ecr-images.conf/keep"]);
         let message = |path: PathBuf| discover(&path).unwrap_err().message;
         assert!(message(folder.path().join("nothing")).starts_with("cannot be read"));
-        assert!(message(folder.path().to_owned()).contains("holds no `ecr-images.conf`"));
+        assert!(message(folder.path().join("y")).contains("holds no `ecr-images.conf`"));
+        assert!(message(folder.path().join("chart")).contains("is a Helm chart and holds no `ecr-images.conf`"));
+        // What is called as a list is one, and is refused when it is to be read.
+        assert_eq!(discover(folder.path()).unwrap().lists, [folder.path().join("x/ecr-images.conf")]);
         assert!(message(folder.path().join("x/ecr-images.conf")).contains("is a folder"));
     }
 }

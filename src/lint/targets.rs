@@ -9,7 +9,9 @@ use super::reconcile::Listed;
 use super::{Refusal, Settings, Workspace};
 use crate::chart::{Chart, ChartError, LoadOptions, assign, merge, read_values};
 use crate::config::{self, Loaded};
-use crate::inventory::{ChartName, Problem, Scenario, Target, regions_named, regions_of};
+use crate::inventory::{
+    ChartName, Problem, Scenario, Target, is_region_name, regions_named, regions_of, regions_without,
+};
 use crate::render::{KubeVersion, Options};
 use crate::source::{Sources, Span, path_from};
 use crate::yaml::{self, Map, Value};
@@ -67,10 +69,31 @@ impl Targets {
         for chart in charts {
             let scenarios = by_region(&base, &chart, listed, settings);
             targets.notes.push(assumption(&scenarios, settings));
+            targets.doubt_regions(&chart, &scenarios, listed, settings);
             targets.targets.push(Target { chart, scenarios });
         }
         targets.notes.dedup();
         Ok(targets)
+    }
+
+    /// Says which regions are none, as far as can be told, and which are not among those that the chart names.
+    fn doubt_regions(&mut self, chart: &Chart, scenarios: &[Scenario], listed: &[Listed], settings: &Settings) {
+        if settings.regions.is_empty() {
+            let wrong = named_regions(listed).filter(|region| !is_region_name(region));
+            let note = |region| {
+                format!(
+                    "the list's ECR hosts name `{region}`, which is no AWS region's name: no scenario is made of it"
+                )
+            };
+            let new: Vec<String> = wrong.map(note).filter(|note| !self.notes.contains(note)).collect();
+            self.notes.extend(new);
+        }
+        for region in scenarios.iter().filter_map(|scenario| scenario.region.as_deref()) {
+            if let Some(named) = regions_without(chart, region) {
+                let known = some(&named);
+                self.notes.push(format!("{} does not name the region {region}, but others: {known}", chart.name()));
+            }
+        }
     }
 
     /// Says where the charts called `lost`, which source notes name, may be. `unnamed`: the notes name no charts at all, so any
@@ -141,6 +164,11 @@ impl Targets {
                 let index = index.to_string();
                 let place = at(&place, &["scenarios", &index]);
                 let values = layer.values(&values, &scenario.values, &scenario.set, &place)?;
+                if let Some(region) = scenario.region.as_ref().filter(|region| !is_region_name(region)) {
+                    let message = format!("`{region}` is no name of an AWS region, as `us-west-2` is");
+                    let span = Some(configured.loaded.span(&at(&place, &["region"])));
+                    return Err(Refusal { span, ..Refusal::new(message) });
+                }
                 scenarios.push(Scenario {
                     name: scenario.name.clone(),
                     region: scenario.region.clone(),
@@ -152,6 +180,7 @@ impl Targets {
                 scenarios = by_region(&base, &loaded, listed, settings);
                 targets.notes.push(assumption(&scenarios, settings));
             }
+            targets.doubt_regions(&loaded, &scenarios, listed, settings);
             targets.targets.push(Target { chart: loaded, scenarios });
         }
         let name = configured.loaded.path(sources);
@@ -244,11 +273,16 @@ fn options(settings: &Settings, configured: Option<&str>) -> Result<Options, Ref
     Ok(Options { kube_version, ..Options::default() })
 }
 
+/// The regions that the list's ECR hosts name, whether there are such regions or not.
+fn named_regions(listed: &[Listed]) -> impl Iterator<Item = String> {
+    regions_of(listed.iter().map(|entry| &entry.reference)).into_iter()
+}
+
 /// One scenario per region that the settings or the list's ECR hosts name, or the chart when all are asked for; `base` when
 /// there are none.
 fn by_region(base: &Scenario, chart: &Chart, listed: &[Listed], settings: &Settings) -> Vec<Scenario> {
     let mut regions = match settings.regions.as_slice() {
-        [] => regions_of(listed.iter().map(|entry| &entry.reference)),
+        [] => named_regions(listed).filter(|region| is_region_name(region)).collect(),
         given => given.to_vec(),
     };
     if settings.all_regions {

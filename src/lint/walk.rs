@@ -166,7 +166,8 @@ impl Walk {
                 continue;
             }
             let (kind, target) = if kind.is_symlink() {
-                match std::fs::metadata(&path).and_then(|found| Ok((found.file_type(), std::fs::canonicalize(&path)?))) {
+                match std::fs::metadata(&path).and_then(|found| Ok((found.file_type(), std::fs::canonicalize(&path)?)))
+                {
                     Ok((kind, target)) => (kind, Some(target)),
                     Err(cause) if cause.kind() == ErrorKind::PermissionDenied => {
                         self.unread.push(Unread { path, message: cause.to_string() });
