@@ -181,6 +181,51 @@ fn a_cycle_of_local_dependencies_ends() {
     expect(&itself, &[], 1, &["unrenderable-chart", "leads back to itself", "web/Chart.yaml:7:"]);
 }
 
+/// What is wrong with a dependency is told where it is asked for, else at the folder or package itself.
+#[test]
+fn a_broken_dependency_is_told_where_it_stands() {
+    let metadata = |dependency: &str| {
+        format!("apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies:\n- name: sub\n  version: 1.0.0\n{dependency}")
+    };
+    let web = |dependency: &str| clean().file("web/Chart.yaml", metadata(dependency));
+    for (workspace, place, message) in [
+        (web("").file("web/charts/sub/values.yaml", ""), "web/Chart.yaml:5:9", "Chart.yaml file is missing"),
+        (web("").file("web/charts/sub-1.0.0.tgz", "junk"), "web/Chart.yaml:5:9", "gzip: invalid header"),
+        (clean().file("web/charts/sub/values.yaml", ""), "web/charts/sub:1:1", "Chart.yaml file is missing"),
+        (clean().file("web/charts/sub-1.tgz", "junk"), "web/charts/sub-1.tgz:1:1", "gzip: invalid header"),
+        (
+            web("  repository: file://../sub\n").file("sub/values.yaml", ""),
+            "web/Chart.yaml:7:15",
+            "error loading dependency sub: Chart.yaml file is missing",
+        ),
+        (
+            web("").file("web/charts/sub/Chart.yaml", "name: [\n"),
+            "web/charts/sub/Chart.yaml:1:7",
+            "cannot load Chart.yaml",
+        ),
+        (clean().file("web/values.yaml", "a: 1\nb: [\n\n"), "web/values.yaml:2:4", "cannot load values.yaml"),
+        (clean().file("web/values.yaml", "a: 1\nb: \"x\n"), "web/values.yaml:2:5", "cannot load values.yaml"),
+    ] {
+        expect(&workspace, &[], 1, &["unrenderable-chart", place, message]);
+    }
+}
+
+#[test]
+fn rendering_a_cycle_of_local_dependencies_says_so() {
+    let chart = |name: &str, other: &str| {
+        format!(
+            "apiVersion: v2\nname: {name}\nversion: 1.0.0\ndependencies:\n- name: {other}\n  version: 1.0.0\n  \
+             repository: file://../{other}\n"
+        )
+    };
+    let cycle = clean().file("web/Chart.yaml", chart("web", "api")).file("api/Chart.yaml", chart("api", "web"));
+    let run = cycle.run(&["render", "web"]);
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""));
+    for part in ["missing in charts/ directory: api", "the `file://` dependencies make a cycle: web -> api -> web"] {
+        assert!(run.stderr.contains(part), "{}", run.stderr);
+    }
+}
+
 /// An archive of `(path, content)`; a path that ends in `@` is a symbolic link to the content.
 fn package(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut archive = tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast()));

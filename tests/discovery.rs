@@ -370,19 +370,20 @@ fn a_region_that_is_none_is_told() {
 
 #[test]
 fn paths_are_told_from_the_current_folder() {
-    let workspace = Workspace::with_list("web=nginx:2\n").chart("web", &["nginx:1"]);
+    let workspace =
+        Workspace::with_list("# Web (from local chart web:1.0.0)\nweb=nginx:2\n").chart("web", &["nginx:1"]);
     let place = |folder: &str, path: &str| {
         let run = run(&workspace.path(folder), &["check", "--format", "concise", path], &[]);
         run.stdout.split(": ").next().unwrap().to_owned()
     };
-    assert_eq!(place("", "."), "tools/ecr-images.conf:1:11");
-    assert_eq!(place("tools", ".."), "ecr-images.conf:1:11");
-    assert_eq!(place("web/templates", "../../tools/ecr-images.conf"), "../../tools/ecr-images.conf:1:11");
+    assert_eq!(place("", "."), "tools/ecr-images.conf:2:11");
+    assert_eq!(place("tools", ".."), "ecr-images.conf:2:11");
+    assert_eq!(place("web/templates", "../../tools/ecr-images.conf"), "../../tools/ecr-images.conf:2:11");
     let elsewhere =
         run(&std::env::temp_dir(), &["check", "--format", "concise", workspace.path("").to_str().unwrap()], &[]);
     let name = workspace.path("").file_name().unwrap().to_string_lossy().into_owned();
-    assert!(elsewhere.stdout.starts_with(&format!("{name}/tools/ecr-images.conf:1:11: ")), "{}", elsewhere.stdout);
-    has(&run(&workspace.path("web"), &["check", ".."], &[]).stdout, "[../tools/ecr-images.conf:1:11]");
+    assert!(elsewhere.stdout.starts_with(&format!("{name}/tools/ecr-images.conf:2:11: ")), "{}", elsewhere.stdout);
+    has(&run(&workspace.path("web"), &["check", ".."], &[]).stdout, "[../tools/ecr-images.conf:2:11]");
     // Programs know the workspace.
     has(
         &run(&workspace.path("web"), &["check", "..", "--format", "json"], &[]).stdout,

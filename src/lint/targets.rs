@@ -448,7 +448,7 @@ fn unloadable(sources: &Sources, path: &Path, error: ChartError) -> Problem {
 /// shown.
 fn start_of(sources: &Sources, path: &Path) -> Span {
     let shown = path.extension().is_none_or(|extension| extension != "tgz") && path.is_file();
-    let known = sources.find(path).or_else(|| sources.read(path).ok().filter(|_| shown));
+    let known = sources.find(path).or_else(|| shown.then(|| sources.read(path).ok()).flatten());
     Span::new(known.unwrap_or_else(|| sources.add(path, "".into())), 0, 0)
 }
 
