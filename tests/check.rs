@@ -319,14 +319,21 @@ fn a_digest_is_a_version() {
     assert_eq!(rules_of(&right), "reader-disagreement", "neither script reads digests");
     let tag = Workspace::with_list(&format!("{note}web=nginx:1\n")).chart("web", &[&deployed]);
     assert_eq!(rules_of(&tag), "tag-mismatch");
-    assert_eq!(tag.fixed("tag-mismatch"), format!("{note}web={deployed}\n"));
+    assert_eq!(tag.fixed("tag-mismatch"), tag.read("tools/ecr-images.conf"), "no script could read the digest");
     let other = Workspace::with_list(&format!("{note}web={deployed}\n")).chart("web", &["nginx:1"]);
     assert_eq!(rules_of(&other), "tag-mismatch reader-disagreement");
     assert_eq!(other.fixed("tag-mismatch"), format!("{note}web=nginx:1\n"));
     let pinned = format!("nginx:1@{digest}");
     let unpinned = Workspace::with_list(&format!("{note}web=nginx:1\n")).chart("web", &[&pinned]);
-    assert_eq!(rules_of(&unpinned), "digest-mismatch");
-    assert_eq!(unpinned.fixed("digest-mismatch"), format!("{note}web={pinned}\n"));
+    assert_eq!(rules_of(&unpinned), "", "the scripts read tags alone");
+    let old = Workspace::with_list(&format!("{note}web=nginx:0\n")).chart("web", &[&pinned]);
+    assert_eq!(old.fixed("tag-mismatch"), format!("{note}web=nginx:1\n"));
+    let both = Workspace::with_list(&format!("{note}web={pinned}\n")).chart("web", &[&pinned]);
+    assert_eq!(both.fixed("reader-disagreement"), format!("{note}web=nginx:1\n"));
+    let other =
+        Workspace::with_list(&format!("{note}web=nginx:1@sha256:{}\n", "b".repeat(64))).chart("web", &[&pinned]);
+    assert_eq!(rules_of(&other), "digest-mismatch reader-disagreement");
+    assert_eq!(other.fixed("digest-mismatch"), format!("{note}web={pinned}\n"));
 }
 
 #[test]
@@ -439,7 +446,73 @@ fn line_ends_of_a_windows_list_are_kept() {
         )
     );
     let last = Workspace::with_list(list.trim_end()).chart("web", &["nginx:1"]);
-    assert_eq!(last.fixed("unterminated-last-line"), list);
+    let end = "a CR that no script sees, but for the last line";
+    assert_eq!(last.fixed("unterminated-last-line"), format!("{}\n", list.trim_end()), "{end}");
+}
+
+#[test]
+fn a_new_entry_is_one_that_both_scripts_read() {
+    let digest = format!("sha256:{}", "a".repeat(64));
+    let cases = [
+        (format!("redis:7@{digest}"), Some("redis=redis:7")),
+        (format!("redis@{digest}"), None),
+        ("redis".to_owned(), None),
+        ("redis:latest".to_owned(), None),
+        ("registry.example.org:5000/redis:7".to_owned(), None),
+        ("redis:7".to_owned(), Some("redis=redis:7")),
+    ];
+    for (image, line) in cases {
+        let list = "# Web (from local chart web:1.0.0)\nweb=nginx:1\n";
+        let workspace = Workspace::with_list(list).chart("web", &["nginx:1", &image]);
+        assert_eq!(rules_of(&workspace), "missing-entry", "{image}");
+        let fixed = workspace.fixed("missing-entry");
+        assert_eq!(fixed.lines().last(), Some(line.unwrap_or("web=nginx:1")), "{image}");
+        if line.is_some() {
+            assert_eq!(rules_of(&Workspace::with_list(&fixed).chart("web", &["nginx:1", &image])), "", "{fixed}");
+        }
+    }
+}
+
+#[test]
+fn new_entries_and_the_end_of_the_last_line_go_together() {
+    let lists =
+        ["# Web (from local chart web:1.0.0)\nweb=nginx:1", "# Web (from local chart web:1.0.0)\r\nweb=nginx:1"];
+    for list in lists {
+        let images = ["nginx:1", "redis:7", "busybox:1"];
+        let workspace = Workspace::with_list(list).chart("web", &images);
+        assert_eq!(rules_of(&workspace), "unterminated-last-line missing-entry missing-entry");
+        let all = workspace.fixed("unterminated-last-line,missing-entry");
+        let block = |title: &str, name: &str, tag: &str| {
+            format!(
+                "\n# {title} (from local chart web:1.0.0)\n# Repository: {name}\n# Tag: {tag} (from chart template)\n{name}={name}:{tag}\n"
+            )
+        };
+        let expected = format!("{list}\n{}{}", block("Busybox", "busybox", "1"), block("Redis", "redis", "7"));
+        assert_eq!(all, expected);
+        assert_eq!(rules_of(&Workspace::with_list(&all).chart("web", &images)), "");
+        // Each by itself is right, too.
+        let alone = workspace.fixed("missing-entry");
+        assert_eq!(rules_of(&Workspace::with_list(&alone).chart("web", &images)), "", "{alone}");
+    }
+}
+
+#[test]
+fn a_stale_entry_leaves_what_is_not_its_own() {
+    let cases = [
+        // The file's header.
+        ("# Images to mirror\n# Keep sorted\nold=a/old:1\n\nWEB", "# Images to mirror\n# Keep sorted\n\nWEB"),
+        ("# Images\n# Old (from local chart web:1.0.0)\n# Tag: 1\nold=a/old:1\n\nWEB", "# Images\n\nWEB"),
+        // A block above two entries.
+        ("# Two of them\nold=a/old:1\nolder=nginx:1\n", "# Two of them\nolder=nginx:1\n"),
+        ("WEB# Right behind\nold=a/old:1\n# Next\nprobe=probe:1\n", "WEB# Next\nprobe=probe:1\n"),
+        ("WEB\n# Last\nold=a/old:1\n", "WEB"),
+        ("WEB\n# Between\nold=a/old:1\n\n# Next\nprobe=probe:1\n", "WEB\n# Next\nprobe=probe:1\n"),
+    ];
+    let web = "# Web (from local chart web:1.0.0)\nweb=nginx:1\n";
+    for (before, after) in cases {
+        let workspace = Workspace::with_list(&before.replace("WEB", web)).chart("web", &["nginx:1", "probe:1"]);
+        assert_eq!(workspace.fixed("stale-entry"), after.replace("WEB", web), "{before}");
+    }
 }
 
 #[test]

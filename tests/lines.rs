@@ -150,8 +150,8 @@ fn other_rules_keep_their_lines() {
 fn what_no_script_can_read_has_no_fix() {
     insta::assert_snapshot!(told("web=host:5000/nginx:1.27.1\n"), @r"3:5 reader-disagreement `web` means host:5000/nginx:1.27.1, but the copy script takes `5000/nginx` for the tag. List the image from a registry without a port");
     insta::assert_snapshot!(told("web=host:5000/nginx\n"), @r"
-    3:5 floating-tag web:1.0.0 deploys host:5000/nginx, and no tag means `latest`, which moves: nodes may want another image than was copied. Pin it in the chart, then list that
     3:5 reader-disagreement `web` means host:5000/nginx, but the copy script takes `5000/nginx` for the tag, and the values script reads repository `host` and takes `5000/nginx` for the tag. List the image from a registry without a port
+    3:5 floating-tag web:1.0.0 deploys host:5000/nginx, and no tag means `latest`, which moves: nodes may want another image than was copied. Pin it in the chart, then list that
     ");
     let digest = format!("web=nginx@sha256:{}\n", "0".repeat(64));
     insta::assert_snapshot!(told(&digest), @r"

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::chart::STANDARD_INPUT;
 use crate::inventory::is_region_name;
 use crate::lint::Severity;
 
@@ -62,6 +63,15 @@ pub(super) struct Check {
     /// Leave these rules out.
     #[arg(long, value_delimiter = ',', value_name = "RULE")]
     pub ignore: Vec<String>,
+    /// Apply the safe fixes, then report what is left.
+    #[arg(long, group = "applying")]
+    pub fix: bool,
+    /// With --fix or --diff: apply unsafe fixes, too, and write files of submodules and outside of the workspace.
+    #[arg(long, requires = "applying")]
+    pub unsafe_fixes: bool,
+    /// Print what --fix would change as a patch, and write nothing; exit 1 when there is something.
+    #[arg(long, group = "applying")]
+    pub diff: bool,
     /// Print how many findings each rule has, in place of the findings.
     #[arg(long)]
     pub statistics: bool,
@@ -73,6 +83,16 @@ pub(super) struct Check {
     pub show_settings: bool,
     #[command(flatten)]
     pub charts: ChartOptions,
+}
+
+impl ValueOptions {
+    /// Whether one of the values is standard input.
+    pub(super) fn reads_input(&self) -> bool {
+        let is_input = |name: &str| name.trim() == STANDARD_INPUT;
+        let in_arguments = |argument: &String| argument.split(['=', ',']).skip(1).any(is_input);
+        let given = self.values.iter().any(|path| path.to_str().is_some_and(is_input));
+        given || self.set_file.iter().any(in_arguments)
+    }
 }
 
 /// How charts are found and rendered for `check`, `images` and `why`.

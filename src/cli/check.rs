@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::arguments::{ChartOptions, Check, FindingsFormat as Format, ValueOptions};
 use super::{Ending, Outcome, Session};
-use crate::chart::{Overrides, STANDARD_INPUT};
+use crate::chart::Overrides;
 use crate::config::{FILE_NAME, Loaded};
+use crate::fix::Fixed;
 use crate::lint::{Checked, Finding, Refusal, Settings, Workspace, check, decide, find, find_here, rule};
 use crate::report;
 
@@ -28,13 +29,24 @@ pub(super) fn run(session: &Session, options: &Check) -> Outcome {
         }
         return Ok(Ending::Clean);
     }
-    let mut checked = check_all(session, &paths, &options.charts)?;
-    checked.findings.retain(|finding| {
-        let named = |list: &[String]| list.iter().any(|name| name == finding.rule.id);
-        (options.select.is_empty() || named(&options.select)) && !named(&options.ignore)
-    });
+    if options.fix || options.diff {
+        return super::fix::run(session, options, &paths);
+    }
+    let checked = check_all(session, &paths, &options.charts)?;
+    conclude(session, options, checked, &[])
+}
+
+/// Whether the rule of `finding` was asked for.
+pub(super) fn is_selected(options: &Check, finding: &Finding) -> bool {
+    let named = |list: &[String]| list.iter().any(|name| name == finding.rule.id);
+    (options.select.is_empty() || named(&options.select)) && !named(&options.ignore)
+}
+
+/// Prints what was found and what was mended before; decides the exit code.
+pub(super) fn conclude(session: &Session, options: &Check, mut checked: Checked, fixed: &[Fixed]) -> Outcome {
+    checked.findings.retain(|finding| is_selected(options, finding));
     checked.narrowed = !options.select.is_empty() || !options.ignore.is_empty();
-    session.print(&text(session, options, &mut checked))?;
+    session.print(&text(session, options, &mut checked, fixed))?;
     if !checked.errors.is_empty() {
         checked.errors.iter().for_each(|error| session.complain(error));
         return Ok(Ending::Incomplete);
@@ -46,7 +58,11 @@ pub(super) fn run(session: &Session, options: &Check) -> Outcome {
 
 /// Checks each list once. With several workspaces, paths are printed as they were given. What cannot be checked keeps nothing
 /// else from being checked.
-fn check_all(session: &Session, paths: &[Option<&Path>], options: &ChartOptions) -> Result<Checked, Refusal> {
+pub(super) fn check_all(
+    session: &Session,
+    paths: &[Option<&Path>],
+    options: &ChartOptions,
+) -> Result<Checked, Refusal> {
     // What the command line says has to make sense, whatever it is for.
     overrides(session, &options.values)?;
     let mut all: Option<Checked> = None;
@@ -94,7 +110,7 @@ fn check_all(session: &Session, paths: &[Option<&Path>], options: &ChartOptions)
 }
 
 /// The report. People and editors reach files from the current folder; programs know the workspace.
-fn text(session: &Session, options: &Check, checked: &mut Checked) -> String {
+fn text(session: &Session, options: &Check, checked: &mut Checked, fixed: &[Fixed]) -> String {
     let (sources, style) = (&session.sources, session.style);
     if options.format != Format::Json {
         checked.root = std::env::current_dir().unwrap_or_default();
@@ -103,13 +119,14 @@ fn text(session: &Session, options: &Check, checked: &mut Checked) -> String {
         _ if options.statistics => report::statistics(checked),
         Format::Human => report::findings(checked, sources, style),
         Format::Concise => report::concise(checked, sources),
-        Format::Json => report::json(checked, sources),
+        Format::Json => report::json(checked, fixed, sources),
     };
     let nothing = checked.lists.is_empty() && !checked.errors.is_empty();
     if options.format == Format::Human && !options.quiet && !nothing {
         if options.statistics && !text.is_empty() {
             text.push('\n');
         }
+        text.push_str(&report::fixed(fixed, &checked.root, style));
         text.push_str(&report::closing(checked, style));
     }
     text
@@ -157,10 +174,7 @@ pub(super) fn settings(session: &Session, options: &ChartOptions) -> Result<Sett
 
 /// The user's values; standard input is read when one of them is `-`.
 pub(super) fn overrides(session: &Session, options: &ValueOptions) -> Result<Overrides, Refusal> {
-    let is_input = |name: &str| name.trim() == STANDARD_INPUT;
-    let in_arguments = |argument: &String| argument.split(['=', ',']).skip(1).any(is_input);
-    let wanted = options.values.iter().any(|path| path.to_str().is_some_and(is_input));
-    if wanted || options.set_file.iter().any(in_arguments) {
+    if options.reads_input() {
         session.read_input()?;
     }
     Ok(Overrides {

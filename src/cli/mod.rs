@@ -3,6 +3,7 @@
 
 mod arguments;
 mod check;
+mod fix;
 mod images;
 mod render;
 mod rules;
@@ -149,5 +150,6 @@ fn style(color: Color, stream: &impl anstream::stream::RawStream) -> Style {
     };
     let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     let width = width.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))).unwrap_or(100);
-    Style { color, width: width.clamp(40, 120) }
+    let links = color && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout);
+    Style { color, links, width: width.clamp(40, 120) }
 }

@@ -2,7 +2,7 @@
 //! kind at any depth. A CustomResourceDefinition describes objects, it deploys none: its schema is left alone.
 
 use super::Workload;
-use crate::source::Text;
+use crate::source::{Origins, Text};
 use crate::yaml::{Map, Value};
 
 /// The keys of lists of containers.
@@ -14,13 +14,21 @@ pub(super) const DEFINITION: &str = "CustomResourceDefinition";
 /// Nesting that is followed; deeper manifests do not occur (Kubernetes refuses them).
 const MAX_DEPTH: usize = 200;
 
-/// A container that names an image.
+/// The kinds whose containers the API server refuses without an image; other resources may leave it to their controller.
+const WORKLOADS: [&str; 8] =
+    ["Pod", "ReplicationController", "ReplicaSet", "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"];
+
+/// A container that names an image, or should.
 #[derive(Clone, Debug)]
 pub struct Container {
     /// The innermost object with a `kind` around it, and the container's own name.
     pub workload: Workload,
-    /// The image as the manifest has it.
+    /// The image as the manifest has it; empty where there is no text.
     pub image: Text,
+    /// Why nothing can be pulled, when there is no text.
+    pub fault: Option<&'static str>,
+    /// What stands nearest to the image in the manifest: a place, when the image itself has none.
+    pub near: Text,
 }
 
 /// The containers of one document, in document order of their lists' names.
@@ -65,9 +73,34 @@ pub(super) fn object(map: &Map) -> Option<Workload> {
 }
 
 fn container(item: &Value, owner: &Workload) -> Option<Container> {
-    let image = item.get("image")?.as_text()?.trim();
-    let name = item.get("name").and_then(Value::as_text).map(ToString::to_string);
-    (!image.is_empty()).then(|| Container { workload: Workload { container: name, ..owner.clone() }, image })
+    let map = item.as_map()?;
+    let named = map.get("name").and_then(Value::as_text);
+    let found = map.get_key_value("image");
+    if found.is_none() && !WORKLOADS.contains(&owner.kind.as_str()) {
+        return None;
+    }
+    let (image, fault) = match found.map(|(_, image)| image) {
+        Some(Value::String(text)) if text.trim().is_empty() => (nothing(&text.origins()), Some("`image` is empty")),
+        Some(Value::String(text)) => (text.trim(), None),
+        Some(Value::Null(origins)) => (nothing(origins), Some("`image` is empty")),
+        Some(Value::Bool(_, origins)) => (nothing(origins), Some("`image` is true or false")),
+        Some(Value::Int(_, origins) | Value::Float(_, origins)) => (nothing(origins), Some("`image` is a number")),
+        Some(Value::List(_)) => (Text::new(""), Some("`image` is a list")),
+        Some(Value::Map(_)) => (Text::new(""), Some("`image` is a mapping")),
+        None => (Text::new(""), Some("it has no `image`")),
+    };
+    let near = found.map(|(key, _)| key).or(named).or_else(|| map.keys().next());
+    Some(Container {
+        workload: Workload { container: named.map(ToString::to_string), ..owner.clone() },
+        image,
+        fault,
+        near: near.cloned().unwrap_or_else(|| Text::new("")),
+    })
+}
+
+/// No text, at a place.
+fn nothing(origins: &Origins) -> Text {
+    Text::computed("", origins.clone())
 }
 
 #[cfg(test)]
@@ -127,13 +160,29 @@ spec: {containers: [{name: c, image: x:1}]}
     }
 
     #[test]
-    fn an_empty_or_missing_image_is_none() {
-        let pod = "
-apiVersion: v1
-kind: Pod
-metadata: {name: a}
-spec: {containers: [{name: c, image: ''}, {name: d}, {name: e, image: {x: 1}}]}
-";
-        assert!(images(pod).is_empty());
+    fn a_container_without_an_image_says_what_stands_there() {
+        let faults = |kind: &str| {
+            let document = format!(
+                "apiVersion: v1\nkind: {kind}\nmetadata: {{name: a}}\nspec: {{containers: [{{name: c, image: ''}}, {{name: d}}, \
+                 {{name: e, image: {{x: 1}}}}, {{name: f, image: [1]}}, {{name: g, image: 1}}, {{name: h, image: true}}, \
+                 {{name: i, image: }}, {{name: j, image: ' x:1 '}}]}}\n"
+            );
+            let value = crate::yaml::load(&Text::new(&document)).unwrap();
+            let row = |c: Container| format!("{}: {}", c.workload.container.unwrap(), c.fault.unwrap_or(&c.image));
+            containers(&value).into_iter().map(row).collect::<Vec<_>>()
+        };
+        let of_any_kind = [
+            "c: `image` is empty",
+            "e: `image` is a mapping",
+            "f: `image` is a list",
+            "g: `image` is a number",
+            "h: `image` is true or false",
+            "i: `image` is empty",
+            "j: x:1",
+        ];
+        assert_eq!(faults("Prometheus"), of_any_kind);
+        let mut of_pods = of_any_kind.to_vec();
+        of_pods.insert(1, "d: it has no `image`");
+        assert_eq!(faults("Pod"), of_pods);
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::operands::{Evidence, operands};
-use super::pods::{Container, DEFINITION};
+use super::pods::DEFINITION;
 use super::witness::{Testimony, disagreements, testimonies};
 use super::{ChartLink, ChartName, Inventory, Kind, Malformed, Naming, Scenario, Target, Use, Workload, decisive};
 use crate::chart::version::Version;
@@ -100,6 +100,8 @@ struct Named {
     template: Arc<str>,
     workload: Workload,
     text: Text,
+    /// Why the text is none, and what stands near to where it should be.
+    fault: Option<(&'static str, Text)>,
     /// How, when it is an operand.
     naming: Option<Naming>,
     /// The condition that must be on for it to be pulled, when it is off.
@@ -157,10 +159,11 @@ fn run(job: &Job<'_>, listed: &[Reference]) -> Result<Outcome, RenderError> {
     for manifest in rendered.manifests.iter().filter(|manifest| manifest.kind != DEFINITION) {
         let Ok(document) = yaml::load(&manifest.text) else { continue };
         let template: Arc<str> = manifest.template.as_str().into();
-        named.extend(super::pods::containers(&document).into_iter().map(|Container { workload, image }| Named {
+        named.extend(super::pods::containers(&document).into_iter().map(|container| Named {
             template: template.clone(),
-            workload,
-            text: image,
+            workload: container.workload,
+            text: container.image,
+            fault: container.fault.map(|fault| (fault, container.near)),
             naming: None,
             when: None,
         }));
@@ -168,6 +171,7 @@ fn run(job: &Job<'_>, listed: &[Reference]) -> Result<Outcome, RenderError> {
             template: template.clone(),
             workload: operand.workload,
             text: operand.text,
+            fault: None,
             naming: Some(operand.naming),
             when: operand.when,
         }));
@@ -269,19 +273,24 @@ impl Survey {
         sources: &Sources,
         job: &Job<'_>,
         chains: &Chains,
-        Named { template, workload, text, naming, when }: Named,
+        Named { template, workload, text, fault, naming, when }: Named,
         turns: &mut HashMap<(Arc<str>, Workload, Option<String>), usize>,
     ) {
         let Some(chain) = chains.of_template(&template) else { return };
         let Some(last) = chain.last() else { return };
-        let reference = match Reference::parse(&text) {
+        let read = match &fault {
+            Some((fault, _)) => Err((*fault).to_owned()),
+            None => Reference::parse(&text).map_err(|error| error.message),
+        };
+        let reference = match read {
             Ok(reference) => reference,
-            Err(error) => {
-                let place = decisive(&text).map(|(span, _)| span);
+            Err(message) => {
+                let near = fault.as_ref().and_then(|(_, near)| decisive(near));
+                let place = decisive(&text).or(near).map(|(span, _)| span);
                 let Some(span) = place.or_else(|| start_of(sources, job.chart)) else { return };
                 self.inventory.misread(Malformed {
                     text,
-                    message: error.message,
+                    message,
                     chart: last.chart.clone(),
                     template: template.to_string(),
                     workload,

@@ -3,9 +3,11 @@
 
 use super::context::Context;
 use super::note::{block, new_name};
+use super::rules::{disagreement, floats};
 use super::{Edit, Finding, Fix, Rule, Safety};
+use crate::image::Reference;
 use crate::inventory::{Kind, Use};
-use crate::mirror::{Ending, LineKind};
+use crate::mirror::{Ending, LineKind, List};
 use crate::source::Span;
 
 /// A finding for each missing image of `kind`, with the entry that it wants; `message` says what is wrong.
@@ -31,10 +33,16 @@ pub(crate) fn additions(
 
 fn finding(rule: &'static Rule, context: &Context<'_>, used: &Use, name: &str, message: String) -> Finding {
     let image = used.reference.as_str();
-    let (span, text) = insertion(context, &block(used, name));
-    let fix = Fix::new(format!("List it as `{name}`"), Safety::Safe, vec![Edit { span, text }]);
+    let at = end(context.list);
+    let (message, fix) = match listable(name, &used.reference) {
+        Ok(listed) => {
+            let edit = Edit { span: at, text: insertion(context.list, &block(used, name, &listed)) };
+            (message, Some(Fix::new(format!("List it as `{name}`"), Safety::Safe, vec![edit])))
+        }
+        Err(advice) => (format!("{message}. {advice}"), None),
+    };
     let place = used.decisive(0..used.text.len()).map(|(span, _)| span);
-    let mut finding = Finding::new(rule, span, image, message)
+    let mut finding = Finding::new(rule, at, image, message)
         .label("missing")
         .expected(image)
         .chart(used.chart.clone())
@@ -44,26 +52,36 @@ fn finding(rule: &'static Rule, context: &Context<'_>, used: &Use, name: &str, m
     finding
 }
 
-/// Where a new entry goes, and the text that puts it there: after the last entry, parted by a blank line.
-fn insertion(context: &Context<'_>, block: &[String]) -> (Span, String) {
-    let list = context.list;
-    let last = list.lines.iter().rposition(|line| !matches!(line.kind, LineKind::Blank));
-    let end = list.lines.iter().map(|line| line.ending).find(|ending| *ending != Ending::None).unwrap_or(Ending::Lf);
-    let mut text = String::new();
-    let at = match last {
-        Some(line) => {
-            let line = &list.lines[line];
-            if line.ending == Ending::None {
-                text.push_str(end.as_str());
-            }
-            text.push_str(end.as_str());
-            line.span.end as usize + line.ending.as_str().len()
-        }
-        None => list.text().len(),
-    };
-    for line in block {
-        text.push_str(line);
-        text.push_str(end.as_str());
+/// What an entry should list for `image`: a line that both scripts read as it is meant, and that stands for one image; else
+/// what has to be done first.
+fn listable(name: &str, image: &Reference) -> Result<Reference, &'static str> {
+    if floats(image) {
+        return Err("Its tag moves: pin it in the chart, then list that");
     }
-    (Span::new(list.file(), at, at), text)
+    let is_read = |image: &&str| disagreement(&format!("{name}={image}"), name, image).is_none();
+    let without_digest = image.tag_range().map(|tag| &image.as_str()[..tag.end]);
+    let listed = [Some(image.as_str()), without_digest].into_iter().flatten().find(is_read);
+    listed.and_then(|listed| Reference::parse(listed).ok()).ok_or(match image.digest() {
+        Some(_) => "The copy scripts cannot read a digest: give it a tag in the chart, then list that",
+        None => "The copy scripts cannot read its registry with a port: list it from another one",
+    })
+}
+
+/// Where new entries go: behind the last line that says something.
+fn end(list: &List) -> Span {
+    let last = list.lines.iter().rev().find(|line| line.kind != LineKind::Blank);
+    let at = last.map_or(list.text().len(), |line| line.span.end as usize + line.ending.as_str().len());
+    Span::new(list.file(), at, at)
+}
+
+/// The text that puts `block` at the end, parted by a blank line from what stands there. Several of them can be put there one
+/// after the other, and what ends an unterminated last line before them.
+fn insertion(list: &List, block: &[String]) -> String {
+    let ending = list.line_ending();
+    let last = list.lines.iter().rev().find(|line| line.kind != LineKind::Blank);
+    // A comment without an end would become a part of the block.
+    let unfinished = last.is_some_and(|line| line.ending == Ending::None && line.kind == LineKind::Comment);
+    let parted = usize::from(last.is_some()) + usize::from(unfinished);
+    let lines = block.iter().flat_map(|line| [line, ending]);
+    std::iter::repeat_n(ending, parted).chain(lines).collect()
 }

@@ -118,7 +118,9 @@ pub fn check(sources: &Sources, workspace: &Workspace, settings: &Settings) -> R
     checked.findings.sort_by_cached_key(|finding| {
         let file = sources.get(finding.span.file);
         let in_list = workspace.lists.iter().any(|list| list == file.path());
-        (!in_list, file.path().to_owned(), finding.span.start, finding.rule.id, finding.message.clone())
+        // How the list is written comes first, so that fixes at one place follow each other as they should.
+        let first = finding.rule.group != "list";
+        (!in_list, file.path().to_owned(), finding.span.start, first, finding.rule.id, finding.message.clone())
     });
     Ok(checked)
 }
@@ -228,8 +230,12 @@ impl Run<'_> {
         let exemptions = Exemptions::of(&list, settings);
         let overridden = overridden(&listed, &survey.inventory);
         let malformed = &survey.inventory.malformed;
+        // Where not even a repository can be read, anything may be meant.
+        let meaningless = malformed.iter().filter(|image| without_version(&image.text).is_none());
         let mut coverage = Coverage {
-            unknown: survey.unknown.clone(),
+            unknown: (survey.unknown.iter().cloned())
+                .chain(meaningless.map(|image| image.chart.name.clone()))
+                .collect(),
             blind,
             disabled: survey.disabled.clone(),
             disabled_unknown: Vec::new(),

@@ -64,6 +64,15 @@ impl<'a> Context<'a> {
         &self.inventory.uses[at]
     }
 
+    /// Makes the `Repository:` and `Tag:` lines of `entry` say what `image` is, where they say otherwise.
+    pub fn comments(&self, entry: &Entry, image: &Reference) -> Vec<Edit> {
+        let says_so = |said: &str| Reference::parse(said).is_ok_and(|said| said.same_repository(image));
+        let repositories = entry.note.repositories.iter().filter(|field| !says_so(&field.value.text));
+        let repositories = repositories.filter_map(|field| self.replace(field.value.span, image.name()));
+        let tags = entry.note.tags.iter().filter_map(|field| self.replace(field.value.span, image.tag()?));
+        repositories.chain(tags).collect()
+    }
+
     /// Replaces `span` by `text`, unless that is what stands there.
     pub fn replace(&self, span: Span, text: &str) -> Option<Edit> {
         (self.sources.slice(span) != text).then(|| Edit { span, text: text.to_owned() })

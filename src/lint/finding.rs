@@ -188,12 +188,10 @@ impl Finding {
         self
     }
 
-    /// Adds a fix, unless it would change nothing.
+    /// Adds a fix, if there is one that changes something.
     #[must_use]
-    pub fn fix(mut self, fix: Fix) -> Self {
-        if !fix.edits.is_empty() {
-            self.fixes.push(fix);
-        }
+    pub fn fix(mut self, fix: impl Into<Option<Fix>>) -> Self {
+        self.fixes.extend(fix.into().filter(|fix| !fix.edits.is_empty()));
         self
     }
 

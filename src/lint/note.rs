@@ -16,7 +16,7 @@ pub(crate) fn source_note(used: &Use) -> String {
 /// Whether the comments of an entry say that its image depends on the region.
 pub(crate) fn speaks_of_region(entry: &Entry) -> bool {
     let note = &entry.note;
-    let remarks = [&note.repository, &note.tag].into_iter().flatten().filter_map(|field| field.remark.as_ref());
+    let remarks = note.repositories.iter().chain(&note.tags).filter_map(|field| field.remark.as_ref());
     let texts = note.title.iter().chain(&note.notes).chain(&note.remarks).chain(remarks).chain(&entry.trailing_comment);
     let says = |text: &str| {
         let text = text.to_ascii_lowercase();
@@ -57,9 +57,9 @@ pub(crate) fn title(used: &Use) -> String {
     words.collect::<Vec<String>>().join(" ")
 }
 
-/// The lines of a new entry: title with source note, repository, tag and where it came from, the entry.
-pub(crate) fn block(used: &Use, name: &str) -> Vec<String> {
-    let image = &used.reference;
+/// The lines of a new entry that lists `image` for `used`: title with source note, repository, tag and where it came from, the
+/// entry.
+pub(crate) fn block(used: &Use, name: &str, image: &Reference) -> Vec<String> {
     let mut lines = vec![format!("# {} {}", title(used), source_note(used)), format!("# Repository: {}", image.name())];
     if let (Some(tag), Some(range)) = (image.tag(), image.tag_range()) {
         let from = match used.decisive(range).map(|(_, layer)| layer) {

@@ -163,7 +163,7 @@ pub fn reconcile(listed: &[Listed], inventory: &Inventory, coverage: &Coverage) 
             }
         }
     }
-    let listed_as = |reference: &Reference| listed.iter().any(|entry| same_image(&entry.reference, reference));
+    let listed_as = |reference: &Reference| listed.iter().any(|entry| serves(&entry.reference, reference));
     let absent = |entry: &Listed| work.absent(entry, &listed_as);
     let verdicts = verdicts.into_iter().zip(listed).map(|(known, entry)| known.unwrap_or_else(|| absent(entry)));
     let verdicts = verdicts.collect();
@@ -211,7 +211,7 @@ impl Work<'_> {
     }
 
     fn exact(&self, entry: &Listed) -> Option<Verdict> {
-        let mut uses = self.select(|used| same_image(&used.reference, &entry.reference));
+        let mut uses = self.select(|used| serves(&entry.reference, &used.reference));
         // What is surely pulled speaks for the entry.
         uses.sort_by_key(|at| self.uses[*at].kind);
         if uses.is_empty() {
@@ -221,7 +221,7 @@ impl Work<'_> {
             uses.sort_unstable();
         }
         if uses.is_empty() {
-            let meant = self.coverage.written.iter().filter(|(_, meant)| same_image(meant, &entry.reference));
+            let meant = self.coverage.written.iter().filter(|(_, meant)| serves(&entry.reference, meant));
             uses = meant.map(|(at, _)| *at).collect();
             uses.sort_unstable();
         }
@@ -334,7 +334,7 @@ impl Work<'_> {
 
     /// The image of a switched-off chart that the entry's note names.
     fn documented_optional(&self, entry: &Listed) -> Option<Verdict> {
-        let accept = |used: &Use| same_image(&used.reference, &entry.reference) && self.names(entry, used);
+        let accept = |used: &Use| serves(&entry.reference, &used.reference) && self.names(entry, used);
         self.optional(accept).filter(|_| self.is_off(entry))
     }
 
@@ -351,7 +351,7 @@ impl Work<'_> {
     }
 
     fn absent(&self, entry: &Listed, is_listed: &impl Fn(&Reference) -> bool) -> Verdict {
-        if let Some(same) = self.optional(|used| same_image(&used.reference, &entry.reference)) {
+        if let Some(same) = self.optional(|used| serves(&entry.reference, &used.reference)) {
             return same;
         }
         let noted = entry.noted.as_ref().map(|noted| noted.name.as_str());
@@ -432,6 +432,16 @@ impl Work<'_> {
 #[must_use]
 pub fn same_image(a: &Reference, b: &Reference) -> bool {
     a.same_repository(b) && a.effective_tag() == b.effective_tag() && a.digest() == b.digest()
+}
+
+/// Whether an entry for `listed` brings `deployed`: it is the same image, or the tag alone of one that is deployed with tag and
+/// digest, for the copy scripts cannot read a digest.
+#[must_use]
+pub fn serves(listed: &Reference, deployed: &Reference) -> bool {
+    let by_tag = listed.digest().is_none() && deployed.tag().is_some();
+    listed.same_repository(deployed)
+        && listed.effective_tag() == deployed.effective_tag()
+        && (by_tag || listed.digest() == deployed.digest())
 }
 
 fn last_part(path: &str) -> &str {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::source::{FileId, Span};
 
 use super::directive::{self, Directive, Scope};
-use super::line::{self, Line, LineKind, Meaning};
+use super::line::{self, Ending, Line, LineKind, Meaning};
 use super::located::{Located, Piece};
 use super::note::SourceNote;
 
@@ -98,6 +98,14 @@ impl List {
         let start = self.lines.get(range.start).map_or(self.text.len(), |line| line.span.start as usize);
         let end = self.lines.get(range.end).map_or(self.text.len(), |line| line.span.start as usize);
         Span::new(self.file, start, end)
+    }
+
+    /// How new lines should end: with CRLF only where lines that the scripts read end with it already.
+    #[must_use]
+    pub fn line_ending(&self) -> &'static str {
+        let is_read = |line: &&Line| matches!(line.kind, LineKind::Entry(_) | LineKind::Blank);
+        let carriage_return = self.lines.iter().filter(is_read).any(|line| line.ending == Ending::CrLf);
+        if carriage_return { Ending::CrLf.as_str() } else { Ending::Lf.as_str() }
     }
 
     /// Adds the entry whose line comes next.

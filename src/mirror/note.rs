@@ -21,10 +21,10 @@ pub struct SourceNote {
     pub title: Option<Located>,
     /// The chart that the block says the image is from.
     pub from: Option<NamedChart>,
-    /// `Repository:`.
-    pub repository: Option<Field>,
-    /// `Tag:`.
-    pub tag: Option<Field>,
+    /// The `Repository:` lines.
+    pub repositories: Vec<Field>,
+    /// The `Tag:` lines.
+    pub tags: Vec<Field>,
     /// `Default region:`.
     pub default_region: Option<Field>,
     /// What stands behind `Note:`.
@@ -46,9 +46,9 @@ impl SourceNote {
         let mut note = Self::default();
         for comment in comments.filter(|comment| directive::read(*comment).is_none()) {
             match keyed(comment) {
-                Some((Key::Repository, value)) => keep_first(&mut note.repository, field(value)),
-                Some((Key::Tag, value)) => keep_first(&mut note.tag, field(value)),
-                Some((Key::DefaultRegion, value)) => keep_first(&mut note.default_region, field(value)),
+                Some((Key::Repository, value)) => note.repositories.extend(field(value)),
+                Some((Key::Tag, value)) => note.tags.extend(field(value)),
+                Some((Key::DefaultRegion, value)) => note.default_region = note.default_region.or(field(value)),
                 Some((Key::Note, value)) => note.notes.extend(value.filled()),
                 None => note.read_plain(comment),
             }
@@ -75,10 +75,6 @@ impl SourceNote {
             _ => self.remarks.extend(comment.filled()),
         }
     }
-}
-
-fn keep_first(slot: &mut Option<Field>, field: Option<Field>) {
-    *slot = slot.take().or(field);
 }
 
 /// The key of a `KEY: VALUE` line, and the value. Case, blanks and a word like `image` in front do not matter.

@@ -39,7 +39,8 @@ pub fn images(inventory: &Inventory, sources: &Sources, root: &Path, style: Styl
         let _ = writeln!(out, "note: {}{told}", place.unwrap_or_default());
     }
     for malformed in &inventory.malformed {
-        let _ = writeln!(out, "not an image, left out: `{}` in {}", malformed.text, malformed.template);
+        let what = if malformed.text.is_empty() { &malformed.message } else { &format!("`{}`", malformed.text) };
+        let _ = writeln!(out, "not an image, left out: {what} ({}, {})", malformed.template, malformed.workload);
     }
     out
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::location::{Place, display_path};
+use crate::fix::Fixed;
 use crate::inventory::{ChartName, Disagreement, Inventory, Use};
 use crate::lint::{Checked, Finding, Refusal, Severity};
 use crate::source::{Layer, Position, Sources, Span};
@@ -16,6 +17,9 @@ struct Report {
     tool: Tool,
     lists: Vec<List>,
     findings: Vec<JsonFinding>,
+    /// What `--fix` mended.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fixed: Vec<JsonFixed>,
     summary: Summary,
     /// What could not be checked.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -27,6 +31,14 @@ struct Error {
     message: String,
     path: Option<String>,
     location: Option<Location>,
+}
+
+#[derive(Serialize)]
+struct JsonFixed {
+    rule: &'static str,
+    key: String,
+    path: String,
+    title: String,
 }
 
 #[derive(Serialize)]
@@ -180,7 +192,7 @@ impl Printer<'_> {
 
 /// The findings as one line of JSON.
 #[must_use]
-pub fn json(checked: &Checked, sources: &Sources) -> String {
+pub fn json(checked: &Checked, fixed: &[Fixed], sources: &Sources) -> String {
     let printer = Printer { sources, root: &checked.root };
     let mut summary = Summary::default();
     for finding in &checked.findings {
@@ -209,6 +221,14 @@ pub fn json(checked: &Checked, sources: &Sources) -> String {
         tool: Tool { name: "mirrorlint", version: env!("CARGO_PKG_VERSION") },
         lists: lists.collect(),
         findings: checked.findings.iter().map(|finding| printer.finding(finding)).collect(),
+        fixed: (fixed.iter())
+            .map(|one| JsonFixed {
+                rule: one.rule,
+                key: one.key.clone(),
+                path: display_path(&checked.root, &one.path),
+                title: one.title.clone(),
+            })
+            .collect(),
         summary,
         errors: checked.errors.iter().map(|error| printer.error(error)).collect(),
     })

@@ -75,7 +75,9 @@ impl Workspace {
         let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
         let mut text = self.read("tools/ecr-images.conf");
         for finding in report["findings"].as_array().unwrap().iter().rev() {
-            text = apply(&text, finding["fixes"][0]["edits"].as_array().unwrap());
+            if let Some(edits) = finding["fixes"][0]["edits"].as_array() {
+                text = apply(&text, edits);
+            }
         }
         text
     }

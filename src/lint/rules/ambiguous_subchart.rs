@@ -1,5 +1,7 @@
 //! The same subchart twice under `charts/`, as folder and as package: Helm picks one at random.
 
+use std::path::Path;
+
 use crate::inventory::Problem;
 use crate::lint::{Context, Finding, Rule};
 
@@ -8,19 +10,12 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
     for problem in context.problems {
         let Problem::Ambiguous(ambiguity) = problem else { continue };
         let name = &ambiguity.name;
-        let mut images: Vec<String> = Vec::new();
-        for used in context.inventory.uses.iter().filter(|used| used.path.contains(name) && !used.only_in.is_empty()) {
-            let image = used.reference.as_str().to_owned();
-            if !images.contains(&image) {
-                images.push(image);
-            }
-        }
-        let differ = match images.as_slice() {
-            [] => "both deploy the same images".to_owned(),
-            images => format!("they deploy different images: {}", images.join(", ")),
-        };
+        let deployed: Vec<String> = ambiguity.copies.iter().map(|copy| only_deployed(context, name, copy)).collect();
         let names: Vec<_> = ambiguity.copies.iter().map(|copy| last_part(copy)).collect();
         let [first, second, ..] = names.as_slice() else { continue };
+        let told = names.iter().zip(&deployed).filter(|(_, images)| !images.is_empty());
+        let told: Vec<_> = told.map(|(copy, images)| format!("{copy} deploys {images}")).collect();
+        let differ = if told.is_empty() { "both deploy the same images".to_owned() } else { told.join(", ") };
         let message = format!(
             "`{name}` lies twice under charts/, as {first} and as {second}: Helm renders one of them at random; {differ}. Delete one",
         );
@@ -34,7 +29,23 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
     findings
 }
 
+/// The images that only this copy of the subchart deploys, in words.
+fn only_deployed(context: &Context<'_>, name: &String, copy: &Path) -> String {
+    let mut images: Vec<&str> = Vec::new();
+    let of_subchart = context.inventory.uses.iter().filter(|used| used.path.contains(name));
+    for used in of_subchart.filter(|used| used.only_in.iter().any(|path| path == copy)) {
+        let image = used.reference.as_str();
+        if !images.contains(&image) {
+            images.push(image);
+        }
+    }
+    match images.as_slice() {
+        [first, second, rest @ ..] if rest.len() > 1 => format!("{first}, {second} and {} more", rest.len()),
+        images => images.join(", "),
+    }
+}
+
 /// `sub` for a folder, `sub-0.1.0.tgz` for a package.
-fn last_part(path: &std::path::Path) -> String {
+fn last_part(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }

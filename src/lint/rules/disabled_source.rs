@@ -2,7 +2,7 @@
 
 use crate::inventory::Use;
 use crate::lint::context::version_of;
-use crate::lint::{Context, Finding, Judged, Rule, Verdict, same_image};
+use crate::lint::{Context, Finding, Judged, Rule, Verdict, serves};
 use crate::source::Span;
 
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
@@ -12,7 +12,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         let used = used.map(|at| context.used(at));
         let name = &judged.entry.name.text;
         let mut finding = match used {
-            Some(used) if same_image(&used.reference, judged.reference) => {
+            Some(used) if serves(judged.reference, &used.reference) => {
                 let message = match in_values(used) {
                     Some(_) => format!(
                         "`{name}` lists an image that no template deploys as the values stand; {}",

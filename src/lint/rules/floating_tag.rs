@@ -55,7 +55,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
 }
 
 /// Whether what `image` names can change from one day to the next.
-pub(super) fn floats(image: &Reference) -> bool {
+pub(in crate::lint) fn floats(image: &Reference) -> bool {
     image.digest().is_none() && image.tag().is_none_or(is_moving)
 }
 

@@ -21,12 +21,20 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
     // What a number without quotes has spoilt is that number's fault.
     let is_text = |image: &&Malformed| numbers(context.sources, &image.text).is_empty();
     for malformed in context.inventory.malformed.iter().filter(is_text) {
-        let message = format!(
-            "{} deploys `{}` ({}), which is no image that can be pulled: {}. Give its values with --values or --set",
-            malformed.chart, malformed.text, malformed.workload, malformed.message
-        );
+        let Malformed { chart, workload, text, message, .. } = malformed;
+        let message = if text.is_empty() {
+            format!(
+                "{chart} deploys a container without an image ({workload}): {message}. Give its values with --values or --set"
+            )
+        } else {
+            format!(
+                "{chart} deploys `{text}` ({workload}), which is no image that can be pulled: {message}. Give its values \
+                 with --values or --set"
+            )
+        };
         let subject = format!("{}:{}", malformed.template, malformed.workload);
-        let finding = Finding::new(rule, malformed.span, subject, message).label("this is a part of it");
+        let label = if text.is_empty() { "no image here" } else { "this is a part of it" };
+        let finding = Finding::new(rule, malformed.span, subject, message).label(label);
         findings.push(finding.chart(malformed.chart.clone()));
     }
     findings

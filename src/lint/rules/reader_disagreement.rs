@@ -132,20 +132,24 @@ fn entry(rule: &'static Rule, list: &List, entry: &Entry, line: &Line, text: &st
     };
     let message = format!("{means} {}. {advice}", readings.join(", and "));
     let finding = Finding::new(rule, place, name, message).label(label).entry(name).image(source);
-    Some(match fix(list, entry, line, span, &advice) {
-        Some(fix) => finding.fix(fix),
-        None => finding,
-    })
+    Some(finding.fix(fix(list, entry, line, span, &advice)))
 }
 
 /// The line as it is meant, the comment above it; nothing when the scripts would still read it otherwise.
 fn fix(list: &List, entry: &Entry, line: &Line, span: Span, title: &str) -> Option<Fix> {
     let (name, source) = (&entry.name.text, &entry.source.text);
     let mut text = format!("{name}={source}");
-    if disagreement(&text, name, source).is_some() {
-        return None;
-    }
     let mut safety = Safety::Safe;
+    if disagreement(&text, name, source).is_some() {
+        // The tag alone still stands for the image, but no longer holds it in place.
+        let image = Reference::parse(source).ok()?;
+        let alone = &source[..image.tag_range().filter(|_| image.digest().is_some())?.end];
+        text = format!("{name}={alone}");
+        safety = Safety::Unsafe;
+        if disagreement(&text, name, alone).is_some() {
+            return None;
+        }
+    }
     if let Some(comment) = &entry.trailing_comment {
         let ending = if line.ending == Ending::CrLf { "\r\n" } else { "\n" };
         text = format!("{}{ending}{text}", comment.text.trim_end());
@@ -153,7 +157,8 @@ fn fix(list: &List, entry: &Entry, line: &Line, span: Span, title: &str) -> Opti
         let alone: Arc<str> = text.as_str().into();
         let alone = List::parse(list.file(), &alone);
         let note = alone.entries.first().map(|entry| &entry.note);
-        let speaks = note.is_none_or(|note| note.from.is_some() || note.repository.is_some() || note.tag.is_some());
+        let speaks =
+            note.is_none_or(|note| note.from.is_some() || !note.repositories.is_empty() || !note.tags.is_empty());
         if speaks || !alone.directives.is_empty() {
             safety = Safety::Unsafe;
         }
@@ -162,7 +167,7 @@ fn fix(list: &List, entry: &Entry, line: &Line, span: Span, title: &str) -> Opti
 }
 
 /// What the scripts read otherwise than `name` and `source` mean, in clauses; `None` when there is nothing to say.
-fn disagreement(line: &str, name: &str, source: &str) -> Option<Vec<String>> {
+pub(in crate::lint) fn disagreement(line: &str, name: &str, source: &str) -> Option<Vec<String>> {
     let reference = Reference::parse(source).ok();
     let plain = line.split_once('=').is_some_and(|(_, value)| value.trim() == source);
     if reference.is_none() && plain {

@@ -1,7 +1,7 @@
 //! An ECR account and region pair that the charts never build.
 
 use crate::image::Reference;
-use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Verdict, same_image};
+use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Verdict, serves};
 use crate::source::Span;
 
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
@@ -21,9 +21,8 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             true => format!("in {} the account is {}", built.region(), built.account()),
             false => format!("it knows account {} in {}", built.account(), built.region()),
         });
-        let twin = context
-            .judged()
-            .find(|other| other.entry.line != judged.entry.line && same_image(other.reference, expected));
+        let twin =
+            context.judged().find(|other| other.entry.line != judged.entry.line && serves(other.reference, expected));
         if let Some(twin) = &twin {
             message.push_str(&format!(", which `{}` lists", twin.entry.name.text));
         }
@@ -48,12 +47,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
 fn fix(context: &Context<'_>, judged: Judged<'_>, expected: &Reference) -> Fix {
     let note = &judged.entry.note;
     let mut edits: Vec<Edit> = context.replace(judged.entry.source.span, expected.as_str()).into_iter().collect();
-    if let Some(field) = &note.repository {
-        edits.extend(context.replace(field.value.span, expected.name()));
-    }
-    if let (Some(field), Some(tag)) = (&note.tag, expected.tag()) {
-        edits.extend(context.replace(field.value.span, tag));
-    }
+    edits.extend(context.comments(judged.entry, expected));
     if let (Some(field), Some(listed), Some(built)) = (&note.default_region, judged.reference.ecr(), expected.ecr()) {
         edits.extend(context.replace(field.value.span, built.region()));
         if let Some(remark) = &field.remark

@@ -21,14 +21,8 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         } else {
             format!("no chart deploys {}; {} deploys {image}, which nothing lists", judged.reference.name(), used.chart)
         };
-        let note = &judged.entry.note;
         let mut edits: Vec<_> = context.replace(judged.entry.source.span, image).into_iter().collect();
-        if let Some(field) = &note.repository {
-            edits.extend(context.replace(field.value.span, used.reference.name()));
-        }
-        if let (Some(field), Some(tag)) = (&note.tag, used.reference.tag()) {
-            edits.extend(context.replace(field.value.span, tag));
-        }
+        edits.extend(context.comments(judged.entry, &used.reference));
         let place = used.decisive(other_part(judged.reference, &used.reference)).map(|(span, _)| span);
         let mut finding = judged
             .finding(rule, judged.name_span(), message)

@@ -31,15 +31,37 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
     findings
 }
 
-/// The entry with its comment block, and with one blank line beside it where there is one.
+/// The entry with its comment block, and with one blank line beside it where there is one. Comments that speak of more than
+/// this entry stay.
 fn removal(list: &List, entry: &Entry) -> Span {
-    let blank = |line: usize| list.lines.get(line).is_some_and(|line| line.kind == LineKind::Blank);
-    let (start, end) = (entry.block.start, entry.line + 1);
-    if blank(end) {
+    let is = |line: usize, kind: LineKind| list.lines.get(line).is_some_and(|line| line.kind == kind);
+    let shared = list.lines.get(entry.line + 1).is_some_and(|line| matches!(line.kind, LineKind::Entry(_)));
+    let end = entry.line + 1;
+    if shared {
+        return list.span_of_lines(entry.line..end);
+    }
+    // The first comments of the file may be its header, not the entry's.
+    let own = |line: &usize| entry.block.start > 0 || !is_remark(list, entry, *line);
+    let start = entry.block.clone().rev().take_while(own).last().unwrap_or(entry.line);
+    let alone = start == 0 || is(start - 1, LineKind::Blank);
+    if alone && is(end, LineKind::Blank) {
         list.span_of_lines(start..end + 1)
-    } else if start > 0 && blank(start - 1) {
+    } else if alone && start > 0 {
         list.span_of_lines(start - 1..end)
     } else {
         list.span_of_lines(start..end)
     }
+}
+
+/// Whether a line of the entry's block says nothing that is known to be of the entry.
+fn is_remark(list: &List, entry: &Entry, line: usize) -> bool {
+    let span = list.lines[line].span;
+    let within = |place: Span| span.start <= place.start && place.end <= span.end;
+    let note = &entry.note;
+    // Above the line that names the chart stands what was taken for the title.
+    let title = note.title.iter().filter(|_| note.from.is_none() && note.remarks.is_empty());
+    let told = title.chain(&note.notes).map(|text| text.span);
+    let fields = note.repositories.iter().chain(&note.tags).chain(&note.default_region).map(|field| field.value.span);
+    let orders = list.directives.iter().map(|order| order.span);
+    !told.chain(fields).chain(orders).chain(note.from.iter().map(|from| from.span)).any(within)
 }

@@ -1,5 +1,6 @@
 //! The charts deploy this repository with another tag.
 
+use crate::image::Reference;
 use crate::inventory::Use;
 use crate::lint::context::{version_of, version_place};
 use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Verdict};
@@ -33,21 +34,26 @@ pub(super) fn other_version(rule: &'static Rule, context: &Context<'_>, judged: 
     finding.fix(fix(context, judged, used))
 }
 
-/// Gives the entry the version of `used`, and its comments with it.
-pub(super) fn fix(context: &Context<'_>, judged: Judged<'_>, used: &Use) -> Fix {
-    let image = judged.reference;
-    let version = &used.reference.as_str()[used.reference.name_range().end..];
-    let listed = judged.span(image.name_range().end..image.as_str().len());
-    let mut edits: Vec<Edit> = context.replace(listed, version).into_iter().collect();
+/// Gives the entry the version of `used`, and its comments with it; none when the scripts could not read that.
+pub(super) fn fix(context: &Context<'_>, judged: Judged<'_>, used: &Use) -> Option<Fix> {
+    let (listed, deployed) = (judged.reference, &used.reference);
+    let version = match (deployed.tag(), deployed.digest()) {
+        (None, None) => ":latest".to_owned(),
+        // Only who lists digests already is given another one.
+        (Some(tag), Some(_)) if listed.digest().is_none() => format!(":{tag}"),
+        (None, Some(_)) if listed.digest().is_none() => return None,
+        _ => deployed.as_str()[deployed.name_range().end..].to_owned(),
+    };
+    let place = judged.span(listed.name_range().end..listed.as_str().len());
+    let mut edits: Vec<Edit> = context.replace(place, &version).into_iter().collect();
     // The comments that document the tag go with it: they are one statement.
+    let whole = format!("{}{version}", listed.name());
+    edits.extend(Reference::parse(&whole).iter().flat_map(|image| context.comments(judged.entry, image)));
     let note = &judged.entry.note;
-    if let (Some(field), Some(tag)) = (&note.tag, used.reference.tag()) {
-        edits.extend(context.replace(field.value.span, tag));
-    }
-    if let Some((named, version)) = note.from.as_ref().and_then(|named| Some((named, named.version.as_ref()?)))
+    if let Some((named, noted)) = note.from.as_ref().and_then(|named| Some((named, named.version.as_ref()?)))
         && named.chart.text == used.chart.name
     {
-        edits.extend(context.replace(version.span, &used.chart.version));
+        edits.extend(context.replace(noted.span, &used.chart.version));
     }
-    Fix::new(format!("Set the tag to {}", version_of(&used.reference)), Safety::Safe, edits)
+    Some(Fix::new(format!("Set the tag to {}", version.trim_start_matches([':', '@'])), Safety::Safe, edits))
 }

@@ -12,11 +12,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
     }
     let entry = &context.list.entries[entry];
     let end = last.span.end as usize;
-    let ending = match context.list.lines.first().map(|line| line.ending) {
-        Some(Ending::CrLf) => Ending::CrLf,
-        _ => Ending::Lf,
-    };
-    let edit = Edit { span: Span::new(last.span.file, end, end), text: ending.as_str().to_owned() };
+    let edit = Edit { span: Span::new(last.span.file, end, end), text: context.list.line_ending().to_owned() };
     let name = &entry.name.text;
     let message = format!(
         "`{name}` stands on a last line without a newline: the copy script's `while read` never sees it. End the line"

@@ -12,7 +12,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         let repository_is_wrong =
             matches!(judged.verdict, Verdict::OtherRegistry { .. } | Verdict::OtherRepository { .. });
         let version_is_wrong = repository_is_wrong || matches!(judged.verdict, Verdict::OtherVersion { .. });
-        if let Some(field) = note.repository.as_ref().filter(|_| !repository_is_wrong) {
+        for field in note.repositories.iter().filter(|_| !repository_is_wrong) {
             let said = Reference::parse(&field.value.text);
             if !said.as_ref().is_ok_and(|said| said.same_repository(judged.reference)) {
                 let right = judged.reference.name();
@@ -23,10 +23,8 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
                 findings.push(finding.related("this is copied", Some(judged.name_span())).fix(fix));
             }
         }
-        let tag = judged.reference.tag();
-        if let (Some(field), Some(tag), false) = (&note.tag, tag, version_is_wrong)
-            && field.value.text != tag
-        {
+        let Some(tag) = judged.reference.tag().filter(|_| !version_is_wrong) else { continue };
+        for field in note.tags.iter().filter(|field| field.value.text != tag) {
             let message = format!("the comment says tag {}, but `{name}` copies {tag}", field.value.text);
             let edit = Edit { span: field.value.span, text: tag.to_owned() };
             let fix = Fix::new(format!("Write `Tag: {tag}`"), Safety::Safe, vec![edit]);

@@ -23,8 +23,8 @@ fn words<'a>(list: &List, located: &'a Option<Located>) -> Option<&'a str> {
     located.as_ref().map(|located| text_of(list, located))
 }
 
-fn value<'a>(list: &List, field: &'a Option<Field>) -> Option<(&'a str, Option<&'a str>)> {
-    field.as_ref().map(|field| (text_of(list, &field.value), words(list, &field.remark)))
+fn value<'a>(list: &List, field: Option<&'a Field>) -> Option<(&'a str, Option<&'a str>)> {
+    field.map(|field| (text_of(list, &field.value), words(list, &field.remark)))
 }
 
 /// `whole, repository (or local), chart, version` of the chart that the first entry's note names.
@@ -74,12 +74,15 @@ fn a_list_has_header_entries_and_notes() {
     assert_eq!(words(&list, &efa.note.title), Some("AWS EFA plugin"));
     assert_eq!(text_of(&list, &efa.name), "aws-efa-k8s-device-plugin");
     let repository = "602401143452.dkr.ecr.us-west-2.amazonaws.com/eks/aws-efa-k8s-device-plugin";
-    assert_eq!(value(&list, &efa.note.repository), Some((repository, None)));
-    assert_eq!(value(&list, &efa.note.tag), Some(("v0.5.6", Some("(from chart values.yaml)"))));
+    assert_eq!(value(&list, efa.note.repositories.first()), Some((repository, None)));
+    assert_eq!(value(&list, efa.note.tags.first()), Some(("v0.5.6", Some("(from chart values.yaml)"))));
     assert_eq!(text_of(&list, &efa.source), format!("{repository}:v0.5.6"));
 
     assert_eq!(words(&list, &agent.note.title), Some("Health Monitoring Agent"));
-    assert_eq!(value(&list, &agent.note.default_region), Some(("us-west-2", Some("(Account ID: 905418368575)"))));
+    assert_eq!(
+        value(&list, agent.note.default_region.as_ref()),
+        Some(("us-west-2", Some("(Account ID: 905418368575)")))
+    );
     assert_eq!(
         agent.note.notes.iter().map(|note| text_of(&list, note)).collect::<Vec<_>>(),
         ["the URI depends on the region"]
@@ -175,11 +178,11 @@ fn other_words_in_parentheses_name_no_chart() {
 fn fields_are_read_however_they_are_written() {
     let list = parse("#Repository :  `quay.io/x/y`, mirrored\n## IMAGE TAG:\"v1\"\n#note:\nx=quay.io/x/y:v1\n");
     let note = &list.entries[0].note;
-    assert_eq!(value(&list, &note.repository), Some(("quay.io/x/y", Some("mirrored"))));
-    assert_eq!(value(&list, &note.tag), Some(("v1", None)));
+    assert_eq!(value(&list, note.repositories.first()), Some(("quay.io/x/y", Some("mirrored"))));
+    assert_eq!(value(&list, note.tags.first()), Some(("v1", None)));
     assert_eq!((note.title.is_none(), note.notes.len()), (true, 0));
     let empty = parse("# Tag: (from chart values.yaml)\n# Repository:\nx=y:1\n");
-    assert_eq!((&empty.entries[0].note.tag, &empty.entries[0].note.repository), (&None, &None));
+    assert!(empty.entries[0].note.tags.is_empty() && empty.entries[0].note.repositories.is_empty());
 }
 
 #[test]
@@ -298,7 +301,7 @@ fn directives_know_what_they_speak_of() {
 /// Every piece of a note, so that a property can look at all spans.
 fn pieces(entry: &Entry) -> Vec<&Located> {
     let note = &entry.note;
-    let fields = [&note.repository, &note.tag, &note.default_region].into_iter().flatten();
+    let fields = note.repositories.iter().chain(&note.tags).chain(&note.default_region);
     let mut pieces: Vec<&Located> = vec![&entry.name, &entry.value, &entry.source];
     pieces.extend(fields.flat_map(|field| std::iter::once(&field.value).chain(&field.remark)));
     pieces.extend(note.title.iter().chain(&entry.trailing_comment).chain(&note.notes).chain(&note.remarks));
