@@ -4,13 +4,16 @@
 use std::path::{Component, Path, PathBuf};
 
 /// `path` as it is reached from the folder `from`: below it without it; beside it with `..`, when the two have more in common
-/// than the root and a folder in it; else as it is.
+/// than the root and a folder in it; else as it is. What an argument gave (`--set 1`) lies in no folder.
 #[must_use]
 pub fn path_from(from: &Path, path: &Path) -> PathBuf {
     if let Ok(below) = path.strip_prefix(from)
         && (below.is_absolute() || !climbs(below))
     {
         return below.to_owned();
+    }
+    if path.as_os_str().as_encoded_bytes().starts_with(b"-") {
+        return path.to_owned();
     }
     let (Some(start), Some(end)) = (absolute(from), absolute(path)) else { return path.to_owned() };
     let common = start.components().zip(end.components()).take_while(|(one, other)| one == other).count();
@@ -50,6 +53,7 @@ mod tests {
         for (from, path, told) in [
             ("/w", "/w/tools/list", "tools/list"),
             ("", "tools/list", "tools/list"),
+            ("/home/me/w", "--set 1", "--set 1"),
             ("", "../other/list", "../other/list"),
             ("/home/me/w", "/home/me/w", ""),
             ("/home/me/w/tools", "/home/me/w/web/values.yaml", "../web/values.yaml"),
