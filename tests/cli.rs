@@ -334,9 +334,8 @@ fn messages_fit_a_narrow_terminal() {
         let report = run(&fixture("hyperpod"), &["check", "--exit-zero"], &[("COLUMNS", columns)]).stdout;
         assert!(report.contains("5 errors, 1 warning"), "{columns}");
         // An image is never broken in two, however long it is.
-        let message = |line: &&str| {
-            (line.starts_with("  ×") || line.starts_with("  │")) && line.split_whitespace().count() > 2
-        };
+        let message =
+            |line: &&str| (line.starts_with("  ×") || line.starts_with("  │")) && line.split_whitespace().count() > 2;
         let width = report.lines().filter(message).map(|line| line.chars().count()).max().unwrap();
         if columns == "40" {
             assert!(width <= 40, "{width} columns");

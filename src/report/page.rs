@@ -150,7 +150,9 @@ mod tests {
 
     #[test]
     fn colour_is_used_only_when_it_is_on() {
-        assert!(page(PAGE, Style { color: true, links: false, width: 80 }).contains("\u{1b}[1;36mtag-mismatch\u{1b}[0m"));
+        assert!(
+            page(PAGE, Style { color: true, links: false, width: 80 }).contains("\u{1b}[1;36mtag-mismatch\u{1b}[0m")
+        );
         assert!(!page(PAGE, Style { color: false, links: false, width: 80 }).contains('\u{1b}'));
     }
 }
