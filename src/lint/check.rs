@@ -261,7 +261,10 @@ impl Run<'_> {
         let needed = |at: &usize| !exemptions.cover(&survey.inventory.uses[*at].reference);
         reconciliation.missing.retain(needed);
         reconciliation.missing_operands.retain(needed);
-        let suspects = undocumented(&list, &listed, &reconciliation, &survey.inventory);
+        let mut suspects = undocumented(&list, &listed, &reconciliation, &survey.inventory);
+        // New entries are documented at once.
+        let missing = reconciliation.missing.iter().chain(&reconciliation.missing_operands);
+        suspects.extend(missing.filter(|at| survey.inventory.uses[**at].names_region()));
         let dynamic = dynamic(sources, &targets, &survey, &suspects);
         let charts: Vec<_> = targets.iter().map(|target| target.chart.clone()).collect();
         let context = Context {
