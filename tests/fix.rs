@@ -122,3 +122,21 @@ fn what_cannot_be_written_is_refused_whole() {
     assert!(run.stderr.contains("read-only"), "{}", run.stderr);
     assert_eq!(std::fs::read_dir(workspace.path("tools")).unwrap().count(), 1, "no temporary file stays");
 }
+
+#[test]
+fn a_dropped_entry_comes_back() {
+    let workspace = Workspace::new();
+    copy(&fixture("hyperpod"), &workspace.path(""));
+    workspace.run(&["check", "--fix"]);
+    let right = workspace.read(LIST);
+    let blocks: Vec<&str> = right.split("\n\n").collect();
+    for dropped in 1..blocks.len() {
+        let kept: Vec<&str> = (0..blocks.len()).filter(|at| *at != dropped).map(|at| blocks[at].trim_end()).collect();
+        std::fs::write(workspace.path(LIST), kept.join("\n\n") + "\n").unwrap();
+        let (keys, _) = report(&workspace.run(&["check", "--format", "json"]).stdout);
+        assert_eq!(keys.len(), 2, "{keys:?}");
+        assert!(keys[0].starts_with("missing-entry:"), "{keys:?}");
+        let fixed = workspace.run(&["check", "--fix", "--format", "json"]);
+        assert_eq!(report(&fixed.stdout).0, ["ambiguous-subchart:health-monitoring-agent"], "{}", workspace.read(LIST));
+    }
+}

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::chart::STANDARD_INPUT;
+use crate::inventory::is_region_name;
 use crate::lint::Severity;
 
 /// Holds a hand-kept list of mirrored container images against the Helm charts that deploy them.
@@ -147,7 +147,7 @@ pub(super) struct ChartOptions {
     #[arg(long = "chart", value_name = "PATH")]
     pub charts: Vec<PathBuf>,
     /// Region that empty `region` values take, in place of those that the list's ECR hosts name (repeatable).
-    #[arg(long = "region", value_name = "REGION", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long = "region", value_name = "REGION", value_parser = region)]
     pub regions: Vec<String>,
     /// Configuration to use in place of the workspace's `.mirrorlint.yaml`.
     #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
@@ -264,6 +264,12 @@ pub(super) struct Rules {
     /// How to print them.
     #[arg(long, value_enum, default_value = "human")]
     pub format: Format,
+}
+
+/// A region's name, which need not be one that AWS has today.
+fn region(name: &str) -> Result<String, String> {
+    let wrong = "is no name of an AWS region, as `us-west-2` is";
+    if is_region_name(name) { Ok(name.to_owned()) } else { Err(wrong.to_owned()) }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -1,6 +1,7 @@
 //! `mirrorlint check --fix` and `--diff`.
 
-use std::path::{Path, PathBuf};
+use std::cell::Cell;
+use std::path::Path;
 
 use super::arguments::Check;
 use super::check::{check_all, conclude, is_selected};
@@ -11,9 +12,10 @@ use crate::lint::{Finding, Fix, Refusal, Safety};
 use crate::report;
 use crate::source::Sources;
 
-pub(super) fn run(session: &Session, options: &Check, paths: &[PathBuf]) -> Outcome {
+pub(super) fn run(session: &Session, options: &Check, paths: &[Option<&Path>]) -> Outcome {
+    let known = Cell::new(None);
     let check = |texts: &Texts| {
-        let mut round = Session { sources: Sources::new(), style: session.style };
+        let mut round = Session { sources: Sources::new(), style: session.style, error_style: session.error_style };
         for (path, text) in texts {
             round.sources.overlay(path, text);
         }
@@ -23,6 +25,12 @@ pub(super) fn run(session: &Session, options: &Check, paths: &[PathBuf]) -> Outc
             round.sources.add(input, session.sources.get(known).text().clone());
         }
         let checked = check_all(&round, paths, &options.charts)?;
+        // A fix that keeps something from being checked is none.
+        let most = known.get().unwrap_or(checked.errors.len());
+        if let Some(error) = checked.errors.get(most) {
+            return Err(error.clone());
+        }
+        known.set(Some(most));
         Ok(View { sources: round.sources, checked })
     };
     if options.charts.values.reads_input() {
@@ -36,7 +44,7 @@ pub(super) fn run(session: &Session, options: &Check, paths: &[PathBuf]) -> Outc
             withheld.rule, withheld.title
         ));
     }
-    if options.diff { show(session, options, &settled) } else { apply(session, options, settled) }
+    if options.diff { show(session, options, settled) } else { apply(session, options, settled) }
 }
 
 /// The fix of `finding` that may be applied: of a selected rule, safe or asked for, in files that may be written.
@@ -53,8 +61,14 @@ fn wanted(options: &Check, view: &View, finding: &Finding) -> Option<Fix> {
     finding.fixes.iter().find(allowed).filter(|_| is_selected(options, finding)).cloned()
 }
 
-fn show(session: &Session, options: &Check, settled: &Settled) -> Outcome {
+fn show(session: &Session, options: &Check, settled: Settled) -> Outcome {
     session.print_raw(&report::patch(&settled.changes, &settled.view.checked.root, session.style))?;
+    let View { sources, checked } = settled.view;
+    if !checked.errors.is_empty() {
+        let after = Session { sources, style: session.style, error_style: session.error_style };
+        checked.errors.iter().for_each(|error| after.complain(error));
+        return Ok(Ending::Incomplete);
+    }
     Ok(if settled.changes.is_empty() || options.exit_zero { Ending::Clean } else { Ending::Findings })
 }
 
@@ -69,5 +83,10 @@ fn apply(session: &Session, options: &Check, settled: Settled) -> Outcome {
         })?;
     }
     let View { sources, checked } = settled.view;
-    conclude(&Session { sources, style: session.style }, options, checked, &settled.fixed)
+    conclude(
+        &Session { sources, style: session.style, error_style: session.error_style },
+        options,
+        checked,
+        &settled.fixed,
+    )
 }

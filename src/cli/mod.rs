@@ -30,6 +30,8 @@ enum Ending {
     Clean,
     /// Findings at or above `--fail-on`.
     Findings,
+    /// Something could not be checked, which was said; the rest was.
+    Incomplete,
 }
 
 /// What a command gives: an ending, or why it could not run.
@@ -39,6 +41,8 @@ type Outcome = Result<Ending, Refusal>;
 struct Session {
     sources: Sources,
     style: Style,
+    /// The style of standard error.
+    error_style: Style,
 }
 
 impl Session {
@@ -75,6 +79,12 @@ impl Session {
     fn warn(&self, message: &str) {
         // Nobody is left to tell when standard error is closed.
         let _ = writeln!(std::io::stderr().lock(), "warning: {message}");
+    }
+
+    /// Tells on standard error what could not be done.
+    fn complain(&self, refusal: &Refusal) {
+        let text = report::refusal(refusal, &self.sources, self.error_style);
+        let _ = std::io::stderr().lock().write_all(to_utf8(&text).as_bytes());
     }
 
     fn write(&self, bytes: &[u8]) -> Result<(), Refusal> {
@@ -117,7 +127,11 @@ fn start() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> ExitCode {
-    let session = Session { sources: Sources::new(), style: style(arguments.color, &std::io::stdout()) };
+    let session = Session {
+        sources: Sources::new(),
+        style: style(arguments.color, &std::io::stdout()),
+        error_style: style(arguments.color, &std::io::stderr()),
+    };
     let outcome = match &arguments.command {
         Command::Check(options) => check::run(&session, options),
         Command::Images(options) => images::run(&session, options),
@@ -130,9 +144,9 @@ fn run(arguments: Arguments) -> ExitCode {
     let code = match outcome {
         Ok(Ending::Clean) => ExitCode::SUCCESS,
         Ok(Ending::Findings) => ExitCode::from(1),
+        Ok(Ending::Incomplete) => ExitCode::from(2),
         Err(refusal) => {
-            let text = report::refusal(&refusal, &session.sources, style(arguments.color, &std::io::stderr()));
-            let _ = std::io::stderr().lock().write_all(to_utf8(&text).as_bytes());
+            session.complain(&refusal);
             ExitCode::from(2)
         }
     };
@@ -149,5 +163,6 @@ fn style(color: Color, stream: &impl anstream::stream::RawStream) -> Style {
     };
     let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     let width = width.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))).unwrap_or(100);
-    Style { color, width: width.clamp(40, 120) }
+    let links = color && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout);
+    Style { color, links, width: width.clamp(40, 120) }
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::location::{Place, display_path};
 use crate::fix::Fixed;
 use crate::inventory::{ChartName, Disagreement, Inventory, Use};
-use crate::lint::{Checked, Finding, Severity};
+use crate::lint::{Checked, Finding, Refusal, Severity};
 use crate::source::{Layer, Position, Sources, Span};
 
 #[derive(Serialize)]
@@ -21,6 +21,16 @@ struct Report {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     fixed: Vec<JsonFixed>,
     summary: Summary,
+    /// What could not be checked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<Error>,
+}
+
+#[derive(Serialize)]
+struct Error {
+    message: String,
+    path: Option<String>,
+    location: Option<Location>,
 }
 
 #[derive(Serialize)]
@@ -160,6 +170,15 @@ impl Printer<'_> {
         }
     }
 
+    fn error(&self, error: &Refusal) -> Error {
+        let in_file = error.span.map(|span| self.sources.get(span.file).path().to_owned());
+        Error {
+            message: error.message.clone(),
+            path: error.path.clone().or(in_file).map(|path| display_path(self.root, &path)),
+            location: error.span.map(|span| self.location(span)),
+        }
+    }
+
     fn fix(&self, fix: &crate::lint::Fix) -> Fix {
         let edit = |edit: &crate::lint::Edit| Edit {
             path: display_path(self.root, self.sources.get(edit.span.file).path()),
@@ -211,6 +230,7 @@ pub fn json(checked: &Checked, fixed: &[Fixed], sources: &Sources) -> String {
             })
             .collect(),
         summary,
+        errors: checked.errors.iter().map(|error| printer.error(error)).collect(),
     })
 }
 
