@@ -5,6 +5,7 @@ mod lineage;
 mod operands;
 mod optional;
 mod pods;
+mod readings;
 mod regions;
 mod scenario;
 mod survey;

@@ -4,16 +4,17 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::operands::{Evidence, operands};
+use super::operands::Evidence;
 use super::pods::DEFINITION;
+use super::readings::{Named, Readings};
 use super::witness::{Testimony, disagreements, testimonies};
-use super::{ChartLink, ChartName, Inventory, Kind, Malformed, Naming, Scenario, Target, Use, Workload, decisive};
+use super::{ChartLink, ChartName, Inventory, Kind, Malformed, Scenario, Target, Use, Workload, decisive};
 use crate::chart::version::Version;
 use crate::chart::{AmbiguousSubchart, Cause, Chart, ChartNode, Choice, Dependency, Disabled, Processed, merge};
 use crate::image::Reference;
 use crate::render::{Options, RenderError, Rendered, Renderer};
-use crate::source::{Sources, Span, Text};
-use crate::yaml::{self, Map, Value};
+use crate::source::{Sources, Span};
+use crate::yaml::{Map, Value};
 
 /// Something wrong with a chart.
 #[derive(Clone, Debug)]
@@ -95,20 +96,6 @@ pub(super) struct Outcome {
     named: Vec<Named>,
 }
 
-/// An image that a manifest names.
-#[derive(Clone)]
-struct Named {
-    template: Arc<str>,
-    workload: Workload,
-    text: Text,
-    /// Why the text is none, and what stands near to where it should be.
-    fault: Option<(&'static str, Text)>,
-    /// How, when it is an operand.
-    naming: Option<Naming>,
-    /// The condition that must be on for it to be pulled, when it is off.
-    when: Option<String>,
-}
-
 /// Surveys charts, each under its scenarios. Renders in parallel; the outcome does not depend on it. `listed` are the images
 /// of the list: a string that equals one of them, or another version of it, is an operand wherever it stands.
 #[must_use]
@@ -180,66 +167,6 @@ fn run<'a>(job: &Job<'_>, listed: &'a [Reference], readings: &Mutex<Readings<'a>
     let evidence = readings.learn(evidence);
     let documents = manifests.map(|manifest| readings.number(evidence, manifest.template, manifest.text)).collect();
     Ok((processed, refusals, documents))
-}
-
-/// What is to be read: each document once.
-#[derive(Default)]
-struct Readings<'a> {
-    evidence: Vec<Evidence<'a>>,
-    documents: Vec<Unread>,
-    /// The documents by template and length.
-    known: HashMap<(Arc<str>, usize), Vec<usize>>,
-}
-
-/// A document with the number of what is known about the values that it came from.
-struct Unread {
-    evidence: usize,
-    template: Arc<str>,
-    text: Text,
-}
-
-impl<'a> Readings<'a> {
-    fn learn(&mut self, evidence: Evidence<'a>) -> usize {
-        self.evidence.iter().position(|known| *known == evidence).unwrap_or_else(|| {
-            self.evidence.push(evidence);
-            self.evidence.len() - 1
-        })
-    }
-
-    /// The number of a document; of equal ones of equal origin the same.
-    fn number(&mut self, evidence: usize, template: String, text: Text) -> usize {
-        let template: Arc<str> = template.into();
-        let numbers = self.known.entry((template.clone(), text.len())).or_default();
-        let same = |known: &Unread| known.evidence == evidence && known.text.is_same(&text);
-        if let Some(number) = numbers.iter().find(|number| same(&self.documents[**number])) {
-            return *number;
-        }
-        numbers.push(self.documents.len());
-        self.documents.push(Unread { evidence, template, text });
-        self.documents.len() - 1
-    }
-
-    /// The images that a document names.
-    fn read(&self, Unread { evidence, template, text }: &Unread) -> Vec<Named> {
-        let Ok(document) = yaml::load(text) else { return Vec::new() };
-        let containers = super::pods::containers(&document).into_iter().map(|container| Named {
-            template: template.clone(),
-            workload: container.workload,
-            text: container.image,
-            fault: container.fault.map(|fault| (fault, container.near)),
-            naming: None,
-            when: None,
-        });
-        let operands = operands(&document, &self.evidence[*evidence]).into_iter().map(|operand| Named {
-            template: template.clone(),
-            workload: operand.workload,
-            text: operand.text,
-            fault: None,
-            naming: Some(operand.naming),
-            when: operand.when,
-        });
-        containers.chain(operands).collect()
-    }
 }
 
 fn render(job: &Job<'_>) -> Result<Rendered, RenderError> {
