@@ -81,13 +81,39 @@ fn check(schema: &ChartFile, values: &Value) -> Result<(), Violations> {
         .map_err(|error| Violations::of_schema(refusal(&error)))?;
     let instance = to_json(values, 0).ok_or_else(|| Violations::of_schema("values nest too deep for a schema"))?;
     let mut violations = Violations { message: String::new(), span: None };
-    for error in validator.iter_errors(&instance) {
+    let errors: Vec<_> = validator.iter_errors(&instance).collect();
+    let mismatches: Vec<_> = errors.iter().filter_map(Mismatch::of).collect();
+    for error in errors.iter().filter(|error| !mismatches.iter().any(|mismatch| mismatch.hides(error))) {
         if violations.message.is_empty() {
             violations.span = place(values, error.instance_path().as_str());
         }
-        describe(&error, &read, &instance, &mut violations.message);
+        describe(error, &read, &instance, &mut violations.message);
     }
     if violations.message.is_empty() { Ok(()) } else { Err(violations) }
+}
+
+/// A value of the wrong type: gojsonschema asks nothing else of it, then.
+struct Mismatch<'e> {
+    /// The value.
+    instance: &'e str,
+    /// The schema that names the type.
+    schema: &'e str,
+}
+
+impl<'e> Mismatch<'e> {
+    fn of(error: &'e ValidationError<'_>) -> Option<Self> {
+        let is_type = matches!(error.kind(), ValidationErrorKind::Type { .. });
+        let schema = error.schema_path().as_str().strip_suffix("/type").filter(|_| is_type)?;
+        Some(Self { instance: error.instance_path().as_str(), schema })
+    }
+
+    /// Whether the error is another one that the same schema finds in the value.
+    fn hides(&self, error: &ValidationError<'_>) -> bool {
+        let instance = error.instance_path().as_str().strip_prefix(self.instance);
+        let schema = error.schema_path().as_str().strip_prefix(self.schema);
+        instance.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            && schema.is_some_and(|rest| rest.starts_with('/') && rest != "/type")
+    }
 }
 
 /// The draft that the schema is read by. Without one of its own it may use the keywords of drafts 4 to 7 at once, as

@@ -51,6 +51,18 @@ fn violations_are_worded_as_helm_words_them() {
             r#""items":{"properties":{"c":{"type":"string"}}}"#,
             "- a.0.c: Invalid type. Expected: string, given: integer",
         ),
+        // Of a value of the wrong type nothing else is told.
+        ("null", r#""type":"string","enum":["y"]"#, "- a: Invalid type. Expected: string, given: null"),
+        (
+            "{c: 1}",
+            r#""type":["string","null"],"enum":["y"],"properties":{"c":{"type":"string"}},"required":["d"]"#,
+            "- a: Invalid type. Expected: [string,null], given: object",
+        ),
+        (
+            "[1, x]",
+            r#""items":{"type":"string","pattern":"y"}"#,
+            "- a.0: Invalid type. Expected: string, given: integer\n- a.1: Does not match pattern 'y'",
+        ),
         ("1.0", r#""type":"integer""#, "accepted"),
         ("1e3", r#""type":"integer""#, "accepted"),
     ] {
