@@ -128,7 +128,7 @@ fn settings_are_shown_with_their_reasons() {
     let shown = workspace.run(&["check", "--show-settings", "--region", "eu-west-1"]);
     assert_eq!((shown.code, shown.stderr.as_str()), (0, ""));
     for part in [
-        "workspace: .\n  the folder that was asked for\n",
+        "workspace: .\n  the current folder\n",
         "configuration: ./.mirrorlint.yaml\n  stale-entry: error\n",
         "list: tools/ecr-images.conf\n",
         "  chart web:1.0.0 (web)\n",
@@ -149,4 +149,268 @@ fn settings_of_another_folder_name_that_folder() {
     let folder = workspace.path("");
     let shown = run(&std::env::temp_dir(), &["check", "--show-settings", folder.to_str().unwrap()], &[]).stdout;
     has(&shown, &format!("workspace: {}", folder.display()));
+}
+
+#[cfg(unix)]
+fn link(workspace: &Workspace, target: &str, path: &str) {
+    let path = workspace.path(path);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::os::unix::fs::symlink(target, path).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn charts_behind_symbolic_links_are_found_once() {
+    let outside = Workspace::new().chart("web", &["nginx:1"]);
+    let workspace = Workspace::with_list(LIST);
+    link(&workspace, outside.path("web").to_str().unwrap(), "deploy/web");
+    link(&workspace, outside.path("").to_str().unwrap(), "deploy/all");
+    link(&workspace, "..", "deploy/up");
+    link(&workspace, ".", "deploy/self");
+    link(&workspace, "/", "deploy/everything");
+    assert_eq!(workspace.findings(), Vec::<String>::new());
+    has(&closing(&workspace, &[]), "web:1.0.0 (deploy/all/web)");
+    // What is in the workspace goes by its own path.
+    let inside = Workspace::with_list(LIST).chart("z/web", &["nginx:1"]);
+    link(&inside, "z/web", "a");
+    has(&closing(&inside, &[]), "of web:1.0.0 (z/web)\n");
+    // A chart that another one takes in by a link is no root.
+    let umbrella = Workspace::with_list(LIST).chart("web", &["nginx:1"]).chart("platform", &[]);
+    link(&umbrella, "../../web", "platform/charts/web");
+    has(&closing(&umbrella, &[]), "of platform:1.0.0 (platform)\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_nowhere_makes_nothing_stale() {
+    let list = format!("{LIST}\n# Agent (from local chart agent:1.0.0)\nagent=quay.io/acme/agent:1\n");
+    let workspace = Workspace::with_list(&list).chart("web", &["nginx:1"]);
+    link(&workspace, "../agent/chart", "agent");
+    assert_eq!(workspace.findings(), Vec::<String>::new());
+    has(&closing(&workspace, &[]), "it may be behind a symbolic link that leads nowhere (agent)");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_may_not_be_read_is_told() {
+    use std::os::unix::fs::PermissionsExt;
+    let list = format!("{LIST}\n# Agent (from local chart agent:1.0.0)\nagent=quay.io/acme/agent:1\n");
+    let workspace = Workspace::with_list(&list).chart("web", &["nginx:1"]).chart("agent", &["quay.io/acme/agent:1"]);
+    let lock = |mode| std::fs::set_permissions(workspace.path("agent"), std::fs::Permissions::from_mode(mode)).unwrap();
+    lock(0o000);
+    if std::fs::read_dir(workspace.path("agent")).is_ok() {
+        return; // root may read everything
+    }
+    let run = workspace.run(&["check", "--format", "json"]);
+    lock(0o755);
+    assert_eq!(run.code, 2);
+    has(&run.stderr, "agent: cannot be looked into, so lists and charts in it are not known: Permission denied");
+    has(&run.stdout, r#""findings":[]"#);
+    has(&run.stdout, r#""path":"agent""#);
+}
+
+#[test]
+fn folders_that_tools_fill_are_left_out_and_others_of_their_name_are_not() {
+    let tag = "Signature: 8a477f597d28d172789f06886806bc55\n";
+    let workspace = Workspace::with_list(LIST)
+        .chart("target/web", &["nginx:1"])
+        .chart("node_modules/x/web", &["nginx:0"])
+        .chart("cache/web", &["nginx:0"])
+        .file("cache/CACHEDIR.TAG", tag)
+        .chart("java/target/classes/web", &["nginx:0"])
+        .file("java/pom.xml", "")
+        .chart(".terraform/modules/web", &["nginx:0"]);
+    assert_eq!(workspace.findings(), Vec::<String>::new());
+    has(&closing(&workspace, &[]), "of web:1.0.0 (target/web)\n");
+    let hidden = Workspace::with_list(LIST).chart(".helm", &["nginx:1"]);
+    has(&closing(&hidden, &[]), "of .helm:1.0.0 (.helm)\n");
+    // When a chart is missed, it is said where nobody looked.
+    let missed = Workspace::with_list(LIST).chart("other", &["nginx:1"]).chart("node_modules/web", &["nginx:1"]);
+    has(&closing(&missed, &[]), "no chart called web is there; these folders were not looked into: node_modules");
+}
+
+#[test]
+fn what_is_called_as_a_list_and_cannot_be_read_is_told_beside_the_others() {
+    let workspace = Workspace::new().chart("web", &["nginx:1"]).file("a/ecr-images.conf", "web=nginx:2\n");
+    let alone = workspace.run(&["check", "--format", "json"]);
+    assert_eq!(alone.code, 1);
+    let workspace = workspace
+        .file("tools/ecr-images.conf/keep", "")
+        .file("b/ecr-images.conf", b"web=ng\xffinx:1\n")
+        .file("c/ecr-images.conf", b"web=nginx:1\n\0");
+    let run = workspace.run(&["check", "--format", "json"]);
+    assert_eq!(run.code, 2);
+    for part in [
+        "tools/ecr-images.conf: is a folder; the mirror list must be a file",
+        "b/ecr-images.conf:1:7",
+        "the list is not UTF-8",
+        "c/ecr-images.conf:2:1",
+        "it holds a NUL byte",
+    ] {
+        has(&run.stderr, part);
+    }
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let before: serde_json::Value = serde_json::from_str(&alone.stdout).unwrap();
+    assert_eq!(report["findings"], before["findings"], "the findings of the good list are all there");
+    let errors = report["errors"].as_array().unwrap();
+    let place = |error: &serde_json::Value| (error["path"].clone(), error["location"]["start"]["column"].clone());
+    let places: Vec<_> = errors.iter().map(place).collect();
+    let expected = [("tools/ecr-images.conf", None), ("b/ecr-images.conf", Some(7)), ("c/ecr-images.conf", Some(1))];
+    assert_eq!(places, expected.map(|(path, column)| (path.into(), column.into())));
+    // People read the findings, too, and are not told that all is well.
+    let human = workspace.run(&["check", "--select", "invalid-entry"]);
+    assert_eq!(human.code, 2);
+    has(&human.stdout, "No findings; but not everything could be checked.");
+    // The exit code tells it whatever findings count for.
+    assert_eq!(workspace.run(&["check", "--exit-zero"]).code, 2);
+}
+
+#[test]
+fn without_a_path_it_looks_up() {
+    let workspace = Workspace::with_list(LIST).chart("charts/web", &["nginx:1"]).file("docs/deep/x.md", "");
+    let workspace = workspace.file(".git/HEAD", "ref: refs/heads/main\n");
+    let expected = workspace.run(&["check", "--format", "json"]).stdout;
+    for folder in ["tools", "docs", "docs/deep", "charts/web/templates"] {
+        let found = run(&workspace.path(folder), &["check", "--format", "json"], &[]);
+        assert_eq!((found.code, found.stdout.as_str()), (0, expected.as_str()), "{folder}: {}", found.stderr);
+    }
+    let told = run(&workspace.path("docs"), &["check"], &[]).stdout;
+    has(&told, "../tools/ecr-images.conf: 1 entry held against");
+    has(&told, "workspace: .., the nearest folder above the current one that holds a list and charts");
+    // A folder of lists looks up for charts, too.
+    has(&closing(&workspace, &["tools"]), "web:1.0.0 (charts/web)");
+    has(&run(&workspace.path("tools"), &["images"], &[]).stdout, "nginx:1\n");
+    // Not out of the work tree.
+    let inner = workspace.file("inner/.git/HEAD", "ref: refs/heads/main\n").file("inner/x/keep", "");
+    let run = run(&inner.path("inner/x"), &["check"], &[]);
+    assert_eq!(run.code, 2);
+    has(&run.stderr, "holds no `ecr-images.conf`");
+}
+
+#[test]
+fn a_configuration_above_makes_a_workspace() {
+    let configuration = "lists: [{path: mirror/list.conf, charts: [{path: web}]}]\n";
+    let workspace = Workspace::new()
+        .file(".git/HEAD", "ref: refs/heads/main\n")
+        .file(".mirrorlint.yaml", configuration)
+        .file("mirror/list.conf", LIST)
+        .chart("web", &["nginx:1"]);
+    let told = run(&workspace.path("mirror"), &["check"], &[]);
+    assert_eq!(told.code, 0, "{}", told.text());
+    has(&told.stdout, "list.conf: 1 entry held against 1 deployed image");
+    has(&told.stdout, "charts and scenarios: as .mirrorlint.yaml says");
+    let isolated = run(&workspace.path("mirror"), &["check", "--isolated"], &[]);
+    assert_eq!(isolated.code, 2);
+}
+
+#[test]
+fn a_list_outside_of_git_looks_a_few_folders_up() {
+    let workspace = Workspace::new().chart("charts/web", &["nginx:1"]).file("mirror/x/tools/ecr-images.conf", LIST);
+    let lines = closing(&workspace, &["mirror/x/tools/ecr-images.conf"]);
+    has(&lines, "web:1.0.0 (charts/web)");
+    has(&lines, "workspace: ., the nearest folder above the list that holds charts");
+}
+
+#[test]
+fn an_umbrella_chart_without_its_metadata_is_told() {
+    let list = "web=nginx:2\n";
+    for (path, text) in
+        [("values.yaml", "global: {}\n"), ("templates/x.yaml", ""), ("Chart.lock", ""), ("Chart.yml", "name: x\n")]
+    {
+        let workspace = Workspace::with_list(list)
+            .chart("deploy/platform/charts/web", &["nginx:1"])
+            .file("deploy/platform/values.yaml", "")
+            .file(&format!("deploy/platform/{path}"), text);
+        let found = workspace.findings();
+        let expected = "deploy/platform:1:1 unrenderable-chart Helm would refuse platform: Chart.yaml file is missing";
+        assert_eq!(found, [expected], "{path}");
+        let lines = closing(&workspace, &[]);
+        has(&lines, "the only one that was found cannot be loaded; so no entry is held against any");
+        has(&lines, "platform could not be rendered: what it deploys is not known");
+    }
+    // Values beside several charts make no chart of the workspace's top.
+    let top = Workspace::with_list(LIST).chart("charts/web", &["nginx:1"]).file("values.yaml", "");
+    assert_eq!(top.findings(), Vec::<String>::new());
+}
+
+#[test]
+fn a_packaged_chart_is_pointed_at() {
+    let run = Workspace::with_list(LIST).file("charts/web-1.0.0.tgz", "").run(&["check"]);
+    assert_eq!(run.code, 2);
+    has(
+        &run.stderr,
+        "no Helm chart below .: name one with --chart; there is a package: `--chart charts/web-1.0.0.tgz`",
+    );
+    let other = Workspace::with_list(LIST).chart("other", &["nginx:1"]).file("web-1.0.0.tgz", "");
+    has(&closing(&other, &[]), "no chart called web is there but as a package; `--chart` takes it: web-1.0.0.tgz");
+}
+
+#[test]
+fn a_region_that_is_none_is_told() {
+    let list = "web=123456789012.dkr.ecr.mars-1.amazonaws.com/web:1\n";
+    let image = "123456789012.dkr.ecr.mars-1.amazonaws.com/web:1";
+    let lines = closing(&Workspace::with_list(list).chart("web", &[image]), &[]);
+    has(&lines, "the list's ECR hosts name `mars-1`, which is no AWS region's name: no scenario is made of it");
+    has(&lines, "scenarios: default");
+    // A chart with a table of regions knows which there are; one without does not.
+    let workspace = Workspace::with_list(LIST).chart("web", &["nginx:1"]);
+    lacks(&closing(&workspace, &["--region", "us-east-9"]), "does not name");
+    let workspace = workspace.file("web/values.yaml", "accounts: {us-west-2: 1, us-east-1: 2}\n");
+    has(
+        &closing(&workspace, &["--region", "us-east-9"]),
+        "web does not name the region us-east-9, but others: us-east-1, us-west-2",
+    );
+    let wrong =
+        "lists: [{path: tools/ecr-images.conf, charts: [{path: web, scenarios: [{name: a, region: mars-1}]}]}]\n";
+    let run = workspace.file(".mirrorlint.yaml", wrong).run(&["check"]);
+    assert_eq!(run.code, 2);
+    has(&run.stderr, "`mars-1` is no name of an AWS region");
+    has(&run.stderr, ".mirrorlint.yaml:1:");
+}
+
+#[test]
+fn paths_are_told_from_the_current_folder() {
+    let workspace =
+        Workspace::with_list("# Web (from local chart web:1.0.0)\nweb=nginx:2\n").chart("web", &["nginx:1"]);
+    let place = |folder: &str, path: &str| {
+        let run = run(&workspace.path(folder), &["check", "--format", "concise", path], &[]);
+        run.stdout.split(": ").next().unwrap().to_owned()
+    };
+    assert_eq!(place("", "."), "tools/ecr-images.conf:2:11");
+    assert_eq!(place("tools", ".."), "ecr-images.conf:2:11");
+    assert_eq!(place("web/templates", "../../tools/ecr-images.conf"), "../../tools/ecr-images.conf:2:11");
+    let elsewhere =
+        run(&std::env::temp_dir(), &["check", "--format", "concise", workspace.path("").to_str().unwrap()], &[]);
+    let name = workspace.path("").file_name().unwrap().to_string_lossy().into_owned();
+    assert!(elsewhere.stdout.starts_with(&format!("{name}/tools/ecr-images.conf:2:11: ")), "{}", elsewhere.stdout);
+    has(&run(&workspace.path("web"), &["check", ".."], &[]).stdout, "[../tools/ecr-images.conf:2:11]");
+    // Programs know the workspace.
+    has(
+        &run(&workspace.path("web"), &["check", "..", "--format", "json"], &[]).stdout,
+        r#""path":"tools/ecr-images.conf""#,
+    );
+}
+
+#[test]
+fn lists_of_any_content_are_read_or_told() {
+    let chart = |list: &[u8]| Workspace::new().file("tools/ecr-images.conf", list).chart("web", &["nginx:1"]);
+    for (list, code, part) in [
+        (&b"\x7fELF\x02\x01\x01\0\0\0"[..], 2, "tools/ecr-images.conf:1:8"),
+        (b"", 1, "missing-entry"),
+        (b"# only\n# comments\n", 1, "missing-entry"),
+        (b"\xef\xbb\xbfweb=nginx:1\n", 1, "tools/ecr-images.conf:1:1"),
+        (b"\xef\xbb\xbf# title (from local chart web:1.0.0)\nweb=nginx:1\n", 1, "tools/ecr-images.conf:1:1"),
+    ] {
+        let workspace = chart(list);
+        let before = workspace::contents(&workspace.path(""));
+        let run = workspace.run(&["check"]);
+        assert_eq!(run.code, code, "{list:?}: {}", run.text());
+        has(&run.text(), part);
+        assert_eq!(workspace::contents(&workspace.path("")), before, "nothing is written");
+    }
+    let workspace = chart(b"web=nginx:1\n");
+    let folder = workspace.run(&["check", "web"]);
+    assert_eq!(folder.code, 2);
+    has(&folder.stderr, "web: is a Helm chart and holds no `ecr-images.conf`");
+    has(&workspace.run(&["check", "nothing"]).stderr, "nothing: cannot be read: No such file");
 }

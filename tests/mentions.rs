@@ -78,6 +78,7 @@ fn only_text_files_of_the_workspace_itself_are_read() {
         .file("build/out.txt", text)
         .file("docs/build/in.txt", text)
         .file("node_modules/a/readme.md", text)
+        .file("Cargo.toml", "")
         .file("target/a.txt", text)
         .file(".git/COMMIT_EDITMSG", text)
         .file("submodule/.git", "gitdir: ../.git/modules/submodule\n")

@@ -91,7 +91,7 @@ fn the_users_values_win_over_files_and_charts() {
     let expected = "
     tag v4
       --set 2:1:15: v4 (sub.image.tag, --set 2)
-        wins over mine.yaml:3:10: v3 (sub.image.tag, --values mine.yaml)
+        wins over ../mine.yaml:3:10: v3 (sub.image.tag, --values mine.yaml)
         wins over values.yaml:3:10: v2 (sub.image.tag, values of the parent up:1.0.0)
         wins over charts/sub/values.yaml:5:8: v1 (image.tag, default of sub:2.0.0)
 ";

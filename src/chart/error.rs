@@ -34,6 +34,11 @@ impl ChartError {
         Self { message: message.into(), span: text.span_of(0..text.len()), path: path.to_owned() }
     }
 
+    /// The same error with the place `span`, if it has none of its own.
+    pub(super) fn or_at(self, span: Option<Span>) -> Self {
+        Self { span: self.span.or(span), ..self }
+    }
+
     /// As [`ChartError::wrap`], but Helm's own validation, which it runs later than the reading, stays as it is.
     pub(super) fn wrap_unless_validation(self, prefix: &str) -> Self {
         if self.message.starts_with("validation: ") { self } else { self.wrap(prefix) }

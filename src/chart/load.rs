@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::source::{FileId, Layer, LazyText, Sources, Text};
+use crate::source::{FileId, Layer, LazyText, Sources, Span, Text};
 use crate::yaml::{self, Map, Value};
 
 use super::archive::{self, Budget};
@@ -33,6 +33,8 @@ pub(super) struct Loader<'a> {
     budget: Budget,
     /// The folders that are being loaded, for `file://` dependencies that lead back into one of them.
     open: Vec<PathBuf>,
+    /// The first `file://` dependency that does, and the round.
+    pub(super) cycle: Option<String>,
 }
 
 /// The parts of a chart while its files are sorted.
@@ -53,7 +55,7 @@ struct Parts {
 
 impl<'a> Loader<'a> {
     pub(super) fn new(sources: &'a Sources, options: LoadOptions) -> Self {
-        Self { sources, options, budget: Budget::default(), open: Vec::new() }
+        Self { sources, options, budget: Budget::default(), open: Vec::new(), cycle: None }
     }
 
     /// Loads the folder or package at `path`.
@@ -209,7 +211,8 @@ impl<'a> Loader<'a> {
                     other => {
                         let found = other.map_or("", |entry| entry.name.as_str());
                         let message = format!("error unpacking tar in {parent}: expected {name}, got {found}");
-                        return Err(ChartError::at_path(path.join("charts").join(&name), message));
+                        let error = ChartError::at_path(path.join("charts").join(&name), message);
+                        return Err(error.or_at(asked_for(metadata, &name)));
                     }
                 }
             } else {
@@ -221,7 +224,10 @@ impl<'a> Loader<'a> {
                 });
                 self.chart(folder, place, inner.collect(), depth + 1)
             };
-            let mut chart = loaded.map_err(|error| error.wrap(&format!("error unpacking {name} in {parent}")))?;
+            let mut chart = loaded.map_err(|error| {
+                let error = error.wrap(&format!("error unpacking {name} in {parent}"));
+                error.or_at(asked_for(metadata, &name))
+            })?;
             chart.entry = name;
             subcharts.push(Arc::new(chart));
         }
@@ -253,9 +259,16 @@ impl<'a> Loader<'a> {
         if let Some(start) = self.open.iter().position(|open| *open == identity) {
             let round = self.open[start..].iter().chain(std::iter::once(&identity));
             let names: Vec<_> = round.map(|folder| folder_name(folder)).collect();
-            return Err(refuse(format!("dependency {} leads back to itself: {}", dependency.name, names.join(" -> "))));
+            let round = names.join(" -> ");
+            let refusal = refuse(format!("dependency {} leads back to itself: {round}", dependency.name));
+            self.cycle = Some(round);
+            return Err(refusal);
         }
-        self.load(&folder, depth).map_err(|error| error.wrap(&format!("error loading dependency {}", dependency.name)))
+        let loaded = self.load(&folder, depth);
+        loaded.map_err(|error| {
+            let error = error.wrap(&format!("error loading dependency {}", dependency.name));
+            error.or_at(dependency.repository.exact_span())
+        })
     }
 }
 
@@ -265,6 +278,19 @@ pub(super) fn read_values(path: &Path, text: &Text) -> Result<Arc<Map>, ChartErr
         let message = error.message.strip_prefix("cannot unmarshal yaml document: ").unwrap_or(&error.message);
         ChartError::at_range(path, text, error.range.clone(), message)
     })
+}
+
+/// Where `Chart.yaml` asks for what is called `entry` in `charts/`: a folder of a dependency's name, or its package.
+fn asked_for(metadata: &Metadata, entry: &str) -> Option<Span> {
+    let is_of = |dependency: &&Dependency| {
+        let rest = entry.strip_prefix(dependency.name.as_str());
+        let version = rest.and_then(|rest| rest.strip_suffix(".tgz"));
+        rest == Some("") || version.is_some_and(|version| version.is_empty() || version.starts_with('-'))
+    };
+    let mut found: Vec<&Dependency> = metadata.dependencies.iter().flatten().filter(is_of).collect();
+    // Of `web` and `web-api`, `web-api-1.0.0.tgz` is the latter.
+    found.sort_by_key(|dependency| dependency.name.len());
+    found.last()?.name.exact_span()
 }
 
 /// The folder of the subchart `name`, which need not exist on disk by that name when it lies in a package.

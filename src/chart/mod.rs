@@ -131,6 +131,14 @@ impl Chart {
         load::Loader::new(sources, *options).load(path, 0).map(Arc::new)
     }
 
+    /// The round that the `file://` dependencies of the chart at `path` make, if they lead back to where they started:
+    /// `web -> api -> web`. Helm does not follow them.
+    #[must_use]
+    pub fn dependency_cycle(sources: &Sources, path: &Path) -> Option<String> {
+        let mut loader = load::Loader::new(sources, LoadOptions { resolve_file_dependencies: true });
+        loader.load(path, 0).err().and(loader.cycle)
+    }
+
     /// `name` of `Chart.yaml`.
     #[must_use]
     pub fn name(&self) -> &Text {

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::chart::STANDARD_INPUT;
+use crate::inventory::is_region_name;
 use crate::lint::Severity;
 
 /// Holds a hand-kept list of mirrored container images against the Helm charts that deploy them.
@@ -62,6 +63,15 @@ pub(super) struct Check {
     /// Leave these rules out.
     #[arg(long, value_delimiter = ',', value_name = "RULE")]
     pub ignore: Vec<String>,
+    /// Apply the safe fixes, then report what is left.
+    #[arg(long, group = "applying")]
+    pub fix: bool,
+    /// With --fix or --diff: apply unsafe fixes, too, and write files of submodules and outside of the workspace.
+    #[arg(long, requires = "applying")]
+    pub unsafe_fixes: bool,
+    /// Print what --fix would change as a patch, and write nothing; exit 1 when there is something.
+    #[arg(long, group = "applying")]
+    pub diff: bool,
     /// Print how many findings each rule has, in place of the findings.
     #[arg(long)]
     pub statistics: bool,
@@ -75,6 +85,16 @@ pub(super) struct Check {
     pub charts: ChartOptions,
 }
 
+impl ValueOptions {
+    /// Whether one of the values is standard input.
+    pub(super) fn reads_input(&self) -> bool {
+        let is_input = |name: &str| name.trim() == STANDARD_INPUT;
+        let in_arguments = |argument: &String| argument.split(['=', ',']).skip(1).any(is_input);
+        let given = self.values.iter().any(|path| path.to_str().is_some_and(is_input));
+        given || self.set_file.iter().any(in_arguments)
+    }
+}
+
 /// How charts are found and rendered for `check`, `images` and `why`.
 #[derive(Clone, Debug, Default, Args)]
 pub(super) struct ChartOptions {
@@ -82,7 +102,7 @@ pub(super) struct ChartOptions {
     #[arg(long = "chart", value_name = "PATH")]
     pub charts: Vec<PathBuf>,
     /// Region that empty `region` values take, in place of those that the list's ECR hosts name (repeatable).
-    #[arg(long = "region", value_name = "REGION", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long = "region", value_name = "REGION", value_parser = region)]
     pub regions: Vec<String>,
     /// Configuration to use in place of the workspace's `.mirrorlint.yaml`.
     #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
@@ -199,6 +219,12 @@ pub(super) struct Rules {
     /// How to print them.
     #[arg(long, value_enum, default_value = "human")]
     pub format: Format,
+}
+
+/// A region's name, which need not be one that AWS has today.
+fn region(name: &str) -> Result<String, String> {
+    let wrong = "is no name of an AWS region, as `us-west-2` is";
+    if is_region_name(name) { Ok(name.to_owned()) } else { Err(wrong.to_owned()) }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use super::arguments::{ChartOptions, Check, FindingsFormat as Format, ValueOptions};
 use super::{Ending, Outcome, Session};
-use crate::chart::{Overrides, STANDARD_INPUT};
+use crate::chart::Overrides;
 use crate::config::{FILE_NAME, Loaded};
-use crate::lint::{Checked, Finding, Refusal, Settings, Workspace, check, configured, decide, discover, rule};
+use crate::fix::Fixed;
+use crate::lint::{Checked, Finding, Refusal, Settings, Workspace, check, decide, find, find_here, rule};
 use crate::report;
 
 pub(super) fn run(session: &Session, options: &Check) -> Outcome {
@@ -17,8 +18,8 @@ pub(super) fn run(session: &Session, options: &Check) -> Outcome {
     if options.statistics && options.format == Format::Json {
         return Err(Refusal::new("--statistics is for people: JSON has every finding with its rule"));
     }
-    let here = [PathBuf::from(".")];
-    let paths = if options.paths.is_empty() { &here[..] } else { &options.paths };
+    let given = options.paths.iter().map(|path| Some(path.as_path()));
+    let paths: Vec<Option<&Path>> = if options.paths.is_empty() { vec![None] } else { given.collect() };
     if options.show_settings {
         for path in paths {
             let (workspace, settings) = open(session, path, &options.charts)?;
@@ -28,29 +29,65 @@ pub(super) fn run(session: &Session, options: &Check) -> Outcome {
         }
         return Ok(Ending::Clean);
     }
-    let mut checked = check_all(session, paths, &options.charts)?;
-    checked.findings.retain(|finding| {
-        let named = |list: &[String]| list.iter().any(|name| name == finding.rule.id);
-        (options.select.is_empty() || named(&options.select)) && !named(&options.ignore)
-    });
+    if options.fix || options.diff {
+        return super::fix::run(session, options, &paths);
+    }
+    let checked = check_all(session, &paths, &options.charts)?;
+    conclude(session, options, checked, &[])
+}
+
+/// Whether the rule of `finding` was asked for.
+pub(super) fn is_selected(options: &Check, finding: &Finding) -> bool {
+    let named = |list: &[String]| list.iter().any(|name| name == finding.rule.id);
+    (options.select.is_empty() || named(&options.select)) && !named(&options.ignore)
+}
+
+/// Prints what was found and what was mended before; decides the exit code.
+pub(super) fn conclude(session: &Session, options: &Check, mut checked: Checked, fixed: &[Fixed]) -> Outcome {
+    checked.findings.retain(|finding| is_selected(options, finding));
     checked.narrowed = !options.select.is_empty() || !options.ignore.is_empty();
-    session.print(&text(session, options, &checked))?;
+    session.print(&text(session, options, &mut checked, fixed))?;
+    if !checked.errors.is_empty() {
+        checked.errors.iter().for_each(|error| session.complain(error));
+        return Ok(Ending::Incomplete);
+    }
     let worst = checked.findings.iter().map(|finding| finding.severity).max();
     let failed = worst.is_some_and(|severity| severity >= options.fail_on.into());
     Ok(if failed && !options.exit_zero { Ending::Findings } else { Ending::Clean })
 }
 
-/// Checks each list once. With several workspaces, paths are printed as they were given.
-fn check_all(session: &Session, paths: &[PathBuf], options: &ChartOptions) -> Result<Checked, Refusal> {
+/// Checks each list once. With several workspaces, paths are printed as they were given. What cannot be checked keeps nothing
+/// else from being checked.
+pub(super) fn check_all(
+    session: &Session,
+    paths: &[Option<&Path>],
+    options: &ChartOptions,
+) -> Result<Checked, Refusal> {
+    // What the command line says has to make sense, whatever it is for.
+    overrides(session, &options.values)?;
     let mut all: Option<Checked> = None;
+    let mut errors = Vec::new();
     let mut known = HashSet::new();
     for path in paths {
-        let (mut workspace, settings) = open(session, path, options)?;
+        let (mut workspace, settings) = match open(session, *path, options) {
+            Ok(opened) => opened,
+            Err(error) => {
+                errors.push(error);
+                continue;
+            }
+        };
         workspace.lists.retain(|list| known.insert(std::fs::canonicalize(list).unwrap_or_else(|_| list.clone())));
         if workspace.lists.is_empty() {
             continue;
         }
-        let checked = check(&session.sources, &workspace, &settings)?;
+        let mut checked = match check(&session.sources, &workspace, &settings) {
+            Ok(checked) => checked,
+            Err(error) => {
+                errors.push(error);
+                continue;
+            }
+        };
+        errors.append(&mut checked.errors);
         match &mut all {
             None => all = Some(checked),
             Some(all) => {
@@ -67,30 +104,47 @@ fn check_all(session: &Session, paths: &[PathBuf], options: &ChartOptions) -> Re
             }
         }
     }
-    Ok(all.unwrap_or_default())
+    let mut all = all.unwrap_or_default();
+    errors.into_iter().for_each(|error| all.add_error(error));
+    Ok(all)
 }
 
-fn text(session: &Session, options: &Check, checked: &Checked) -> String {
+/// The report. People and editors reach files from the current folder; programs know the workspace.
+fn text(session: &Session, options: &Check, checked: &mut Checked, fixed: &[Fixed]) -> String {
     let (sources, style) = (&session.sources, session.style);
+    if options.format != Format::Json {
+        checked.root = std::env::current_dir().unwrap_or_default();
+    }
     let mut text = match options.format {
         _ if options.statistics => report::statistics(checked),
         Format::Human => report::findings(checked, sources, style),
         Format::Concise => report::concise(checked, sources),
-        Format::Json => report::json(checked, sources),
+        Format::Json => report::json(checked, fixed, sources),
     };
-    if options.format == Format::Human && !options.quiet {
+    let nothing = checked.lists.is_empty() && !checked.errors.is_empty();
+    if options.format == Format::Human && !options.quiet && !nothing {
         if options.statistics && !text.is_empty() {
             text.push('\n');
         }
+        text.push_str(&report::fixed(fixed, &checked.root, style));
         text.push_str(&report::closing(checked, style));
     }
     text
 }
 
-/// The workspace that `path` means, and the settings for it: its configuration and the command line's over that.
-pub(super) fn open(session: &Session, path: &Path, options: &ChartOptions) -> Result<(Workspace, Settings), Refusal> {
-    let folder = if path.is_dir() { path.to_owned() } else { discover(path)?.root };
-    let standard = folder.join(FILE_NAME);
+/// The workspace that `path` means, or the current folder, and the settings for it: its configuration and the command line's
+/// over that.
+pub(super) fn open(
+    session: &Session,
+    path: Option<&Path>,
+    options: &ChartOptions,
+) -> Result<(Workspace, Settings), Refusal> {
+    let configurable = options.config.is_none() && !options.isolated;
+    let found = match path {
+        Some(path) => find(path, configurable)?,
+        None => find_here(configurable),
+    };
+    let standard = found.root.join(FILE_NAME);
     let file = match &options.config {
         Some(given) => Some(given.clone()),
         None => Some(standard).filter(|file| file.is_file() && !options.isolated),
@@ -101,7 +155,8 @@ pub(super) fn open(session: &Session, path: &Path, options: &ChartOptions) -> Re
         loaded.configuration.lists.iter().map(|list| loaded.folder.join(&list.path)).collect::<Vec<_>>()
     });
     let lists: Vec<_> = lists.collect();
-    let workspace = if path.is_dir() && !lists.is_empty() { configured(path, lists) } else { discover(path)? };
+    let whole = path.is_none_or(|path| path == found.root);
+    let workspace = if whole && !lists.is_empty() { found.configured(lists) } else { found.with_lists()? };
     Ok((workspace, settings))
 }
 
@@ -119,10 +174,7 @@ pub(super) fn settings(session: &Session, options: &ChartOptions) -> Result<Sett
 
 /// The user's values; standard input is read when one of them is `-`.
 pub(super) fn overrides(session: &Session, options: &ValueOptions) -> Result<Overrides, Refusal> {
-    let is_input = |name: &str| name.trim() == STANDARD_INPUT;
-    let in_arguments = |argument: &String| argument.split(['=', ',']).skip(1).any(is_input);
-    let wanted = options.values.iter().any(|path| path.to_str().is_some_and(is_input));
-    if wanted || options.set_file.iter().any(in_arguments) {
+    if options.reads_input() {
         session.read_input()?;
     }
     Ok(Overrides {

@@ -10,8 +10,8 @@ use crate::lint::{Refusal, Settings, check, images};
 use crate::report;
 
 pub(super) fn run(session: &Session, options: &Images) -> Outcome {
-    let path = options.path.clone().unwrap_or_else(|| PathBuf::from("."));
-    let (root, inventory) = gather(session, &path, &options.charts, Breadth { all_regions: options.all_regions })?;
+    let path = options.path.as_deref();
+    let (root, inventory) = gather(session, path, &options.charts, Breadth { all_regions: options.all_regions })?;
     let text = match options.format {
         Format::Human => report::images(&inventory, &session.sources, &root, session.style),
         Format::Json => report::images_json(&inventory, &session.sources, root_of(&root)),
@@ -36,11 +36,11 @@ impl Breadth {
 /// What the chart, the list or the workspace at `path` deploys or could deploy; and the path that its paths are relative to.
 pub(super) fn gather(
     session: &Session,
-    path: &Path,
+    path: Option<&Path>,
     options: &ChartOptions,
     breadth: Breadth,
 ) -> Result<(PathBuf, Inventory), Refusal> {
-    if is_chart(path) {
+    if let Some(path) = path.or(Some(Path::new("."))).filter(|path| is_chart(path)) {
         let settings = breadth.widen(settings(session, options)?);
         let inventory = images(&session.sources, &[path.to_owned()], &settings)?;
         return Ok((path.to_owned(), inventory));
@@ -49,6 +49,9 @@ pub(super) fn gather(
     let settings = breadth.widen(settings);
     let mut all = Inventory::default();
     let checked = check(&session.sources, &workspace, &settings)?;
+    if let Some(error) = checked.errors.into_iter().next() {
+        return Err(error);
+    }
     for finding in &checked.findings {
         match finding.rule.id {
             // As for a chart by itself: what it deploys is not known, so there is no answer.

@@ -3,6 +3,7 @@
 
 mod arguments;
 mod check;
+mod fix;
 mod images;
 mod render;
 mod rules;
@@ -29,6 +30,8 @@ enum Ending {
     Clean,
     /// Findings at or above `--fail-on`.
     Findings,
+    /// Something could not be checked, which was said; the rest was.
+    Incomplete,
 }
 
 /// What a command gives: an ending, or why it could not run.
@@ -38,6 +41,8 @@ type Outcome = Result<Ending, Refusal>;
 struct Session {
     sources: Sources,
     style: Style,
+    /// The style of standard error.
+    error_style: Style,
 }
 
 impl Session {
@@ -63,13 +68,19 @@ impl Session {
         self.write(to_bytes(text).as_ref())
     }
 
-    /// A reader that has gone away (`| head`) is no error.
     /// Tells on standard error what the output leaves out.
     fn warn(&self, message: &str) {
         // Nobody is left to tell when standard error is closed.
         let _ = writeln!(std::io::stderr().lock(), "warning: {message}");
     }
 
+    /// Tells on standard error what could not be done.
+    fn complain(&self, refusal: &Refusal) {
+        let text = report::refusal(refusal, &self.sources, self.error_style);
+        let _ = std::io::stderr().lock().write_all(to_utf8(&text).as_bytes());
+    }
+
+    /// A reader that has gone away (`| head`) is no error.
     fn write(&self, bytes: &[u8]) -> Result<(), Refusal> {
         let mut out = std::io::stdout().lock();
         match out.write_all(bytes).and_then(|()| out.flush()) {
@@ -105,7 +116,11 @@ fn start() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> ExitCode {
-    let session = Session { sources: Sources::new(), style: style(arguments.color, &std::io::stdout()) };
+    let session = Session {
+        sources: Sources::new(),
+        style: style(arguments.color, &std::io::stdout()),
+        error_style: style(arguments.color, &std::io::stderr()),
+    };
     let outcome = match &arguments.command {
         Command::Check(options) => check::run(&session, options),
         Command::Images(options) => images::run(&session, options),
@@ -118,9 +133,9 @@ fn run(arguments: Arguments) -> ExitCode {
     match outcome {
         Ok(Ending::Clean) => ExitCode::SUCCESS,
         Ok(Ending::Findings) => ExitCode::from(1),
+        Ok(Ending::Incomplete) => ExitCode::from(2),
         Err(refusal) => {
-            let text = report::refusal(&refusal, &session.sources, style(arguments.color, &std::io::stderr()));
-            let _ = std::io::stderr().lock().write_all(to_utf8(&text).as_bytes());
+            session.complain(&refusal);
             ExitCode::from(2)
         }
     }
@@ -135,5 +150,6 @@ fn style(color: Color, stream: &impl anstream::stream::RawStream) -> Style {
     };
     let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     let width = width.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))).unwrap_or(100);
-    Style { color, width: width.clamp(40, 120) }
+    let links = color && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout);
+    Style { color, links, width: width.clamp(40, 120) }
 }

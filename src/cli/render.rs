@@ -3,7 +3,7 @@
 use super::arguments::{Render, Values};
 use super::check::overrides;
 use super::{Ending, Outcome, Session, leave};
-use crate::chart::{Chart, LoadOptions};
+use crate::chart::{Chart, ChartError, LoadOptions};
 use crate::lint::Refusal;
 use crate::render::{KubeVersion, Options, RenderError, Renderer, crds, print, show_only};
 
@@ -14,7 +14,12 @@ pub(super) fn run(session: &Session, arguments: &Render) -> Outcome {
     let values = overrides(session, &arguments.values)?.merge(&session.sources)?;
     let chart = Chart::load(&session.sources, &arguments.chart, &LoadOptions::default())?;
     chart.check_installable()?;
-    chart.check_dependencies()?;
+    chart.check_dependencies().map_err(|error| {
+        let round = Chart::dependency_cycle(&session.sources, &arguments.chart);
+        let cycle =
+            round.map(|round| format!("\nthe `file://` dependencies make a cycle: {round}")).unwrap_or_default();
+        ChartError { message: error.message + &cycle, ..error }
+    })?;
     let options = Options {
         release: arguments.release_name.clone(),
         namespace: Some(arguments.namespace.clone())

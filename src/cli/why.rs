@@ -1,7 +1,5 @@
 //! `mirrorlint why`: finds the image that is meant among those that the charts deploy.
 
-use std::path::PathBuf;
-
 use super::arguments::{Format, Why};
 use super::check::overrides;
 use super::images::{Breadth, gather, root_of};
@@ -13,8 +11,7 @@ use crate::report;
 
 pub(super) fn run(session: &Session, options: &Why) -> Outcome {
     let overrides = overrides(session, &options.charts.values)?;
-    let path = options.path.clone().unwrap_or_else(|| PathBuf::from("."));
-    let (root, inventory) = gather(session, &path, &options.charts, Breadth::default())?;
+    let (root, inventory) = gather(session, options.path.as_deref(), &options.charts, Breadth::default())?;
     let uses = choose(&inventory, &options.image)?;
     let given = overrides.layers(&session.sources)?;
     let explained: Vec<_> = uses.into_iter().map(|used| (used, lineage(&session.sources, used, &given))).collect();

@@ -1,12 +1,26 @@
-//! Fixes applied in memory. Uses `lint` and `source`; never writes a file.
+//! Fixes: applied in memory, round after round until nothing changes, verified, and then written. Uses `lint` and `source`;
+//! the only room that writes files.
 
-use crate::lint::Fix;
+mod ownership;
+mod rounds;
+mod write;
+
+use crate::lint::{Edit, Fix};
+
+pub use ownership::is_own;
+pub use rounds::{Change, Fixed, MAX_ROUNDS, Settled, Texts, View, settle};
+pub use write::{WriteError, write};
 
 /// `text` after `fix`; every byte outside the edits stays as it is.
 #[must_use]
 pub fn apply(text: &str, fix: &Fix) -> String {
+    apply_edits(text, fix.edits())
+}
+
+/// `text` after `edits`, which are sorted and do not overlap.
+fn apply_edits<'a>(text: &str, edits: impl IntoIterator<Item = &'a Edit>) -> String {
     let (mut fixed, mut at) = (String::with_capacity(text.len()), 0);
-    for edit in fix.edits() {
+    for edit in edits {
         let range = edit.span.range();
         fixed.push_str(text.get(at..range.start).unwrap_or_default());
         fixed.push_str(&edit.text);

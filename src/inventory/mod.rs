@@ -21,7 +21,7 @@ use crate::source::{Layer, Origin, Span, Text};
 pub use lineage::{Giver, Lineage, Lost, Part, Setting, Strand, lineage};
 pub use operands::{Confidence, Naming};
 pub use optional::{Optional, optional};
-pub use regions::{Change, dynamic, in_regions, regions_named};
+pub use regions::{Change, dynamic, in_regions, is_region_name, regions_named, regions_without};
 pub use scenario::{Scenario, Target, regions_of};
 pub use survey::{Ambiguity, Problem, Survey, survey};
 pub use witness::Disagreement;

@@ -19,6 +19,38 @@ static REGION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(&shape).ok()
 });
 
+/// Whether `name` has the shape of an AWS region's: an area of two to four letters, words the last of which is a direction, a
+/// number. Any area will do: AWS builds on.
+#[must_use]
+pub fn is_region_name(name: &str) -> bool {
+    let parts: Vec<&str> = name.split('-').collect();
+    let [area, words @ .., direction, number] = parts.as_slice() else { return false };
+    let word = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
+    let directions = ["east", "west", "north", "south", "central"];
+    (2..=4).contains(&area.len())
+        && word(area)
+        && words.len() <= 1
+        && words.iter().all(word)
+        && word(direction)
+        && directions.iter().any(|end| direction.ends_with(end))
+        && (1..=2).contains(&number.len())
+        && number.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The regions that `chart` and the charts below it name, when they name several and `region` is none of them.
+#[must_use]
+pub fn regions_without(chart: &Chart, region: &str) -> Option<Vec<String>> {
+    fn speaks(chart: &Chart, region: &str) -> bool {
+        let mut texts = chart.templates.iter().chain(&chart.values_file).map(|file| file.text.as_str());
+        texts.any(|text| text.contains(region)) || chart.subcharts.iter().any(|subchart| speaks(subchart, region))
+    }
+    if speaks(chart, region) {
+        return None;
+    }
+    let named = regions_named(chart);
+    (named.len() > 1 && named.iter().all(|name| name != region)).then_some(named)
+}
+
 /// The regions that `text` names, in order.
 fn regions_in(text: &str) -> impl Iterator<Item = &str> {
     REGION.iter().flat_map(move |shape| shape.find_iter(text)).map(|found| found.as_str())
@@ -169,6 +201,29 @@ pub(super) fn speaks_of_regions(chart: &Chart) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_of_regions_have_a_shape() {
+        for right in
+            ["us-west-2", "us-gov-east-1", "us-isob-east-1", "eusc-de-east-1", "ap-southeast-10", "mx-central-1"]
+        {
+            assert!(is_region_name(right), "{right}");
+        }
+        for wrong in [
+            "mars-1",
+            "",
+            "us",
+            "us-west",
+            "us-west-",
+            "us-west-2a",
+            "US-WEST-2",
+            "west-2",
+            "us--west-1",
+            "us-east-100",
+        ] {
+            assert!(!is_region_name(wrong), "{wrong}");
+        }
+    }
 
     #[test]
     fn regions_are_told_from_what_looks_like_them() {

@@ -24,25 +24,27 @@ pub(crate) fn additions(
         let used = context.used(*at);
         let name = new_name(&used.reference, &taken);
         if used.kind == kind {
-            findings.push(finding(rule, context, used, &name, message(used)));
+            findings.push(finding(rule, context, *at, &name, message(used)));
         }
         taken.push(name);
     }
     findings
 }
 
-fn finding(rule: &'static Rule, context: &Context<'_>, used: &Use, name: &str, message: String) -> Finding {
+fn finding(rule: &'static Rule, context: &Context<'_>, at: usize, name: &str, message: String) -> Finding {
+    let used = context.used(at);
+    let change = context.dynamic.get(&at).copied();
     let image = used.reference.as_str();
-    let at = end(context.list);
+    let end = end(context.list);
     let (message, fix) = match listable(name, &used.reference) {
         Ok(listed) => {
-            let edit = Edit { span: at, text: insertion(context.list, &block(used, name, &listed)) };
+            let edit = Edit { span: end, text: insertion(context.list, &block(used, name, &listed, change)) };
             (message, Some(Fix::new(format!("List it as `{name}`"), Safety::Safe, vec![edit])))
         }
         Err(advice) => (format!("{message}. {advice}"), None),
     };
     let place = used.decisive(0..used.text.len()).map(|(span, _)| span);
-    let mut finding = Finding::new(rule, at, image, message)
+    let mut finding = Finding::new(rule, end, image, message)
         .label("missing")
         .expected(image)
         .chart(used.chart.clone())

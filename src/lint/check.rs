@@ -33,6 +33,17 @@ pub struct Checked {
     pub findings: Vec<Finding>,
     /// Whether rules were left out, so that no findings does not mean that all is well.
     pub narrowed: bool,
+    /// Lists that could not be checked, and folders that could not be looked into: exit code 2.
+    pub errors: Vec<Refusal>,
+}
+
+impl Checked {
+    /// Adds an error, unless it is known.
+    pub fn add_error(&mut self, error: Refusal) {
+        if !self.errors.contains(&error) {
+            self.errors.push(error);
+        }
+    }
 }
 
 /// One list and what it was held against.
@@ -63,10 +74,11 @@ pub struct CheckedChart {
     pub path: PathBuf,
 }
 
-/// Checks the lists of `workspace`, or those that the configuration names.
+/// Checks the lists of `workspace`, or those that the configuration names. What keeps one of them from being checked (it is no
+/// text, there is no chart to hold it against) is among [`Checked::errors`]; the others are checked all the same.
 ///
 /// # Errors
-/// When a list cannot be read as text, there is no chart to hold it against, or the settings make no sense.
+/// When the settings make no sense.
 pub fn check(sources: &Sources, workspace: &Workspace, settings: &Settings) -> Result<Checked, Refusal> {
     let mut checked = Checked { root: workspace.root.clone(), ..Checked::default() };
     let levels = Levels::of(settings)?;
@@ -74,11 +86,23 @@ pub fn check(sources: &Sources, workspace: &Workspace, settings: &Settings) -> R
     let run = Run { sources, workspace, settings, levels: &levels, files: &files };
     let mut configured = Configured::of(settings)?;
     let mut whole = Leftover::default();
+    let mut searched = workspace.searched;
     for path in &workspace.lists {
-        let (list, findings, leftover) = run.check_list(path)?;
-        checked.lists.push(list);
-        checked.findings.extend(findings);
-        whole.add(leftover);
+        match run.check_list(path) {
+            Ok((list, findings, leftover)) => {
+                checked.lists.push(list);
+                checked.findings.extend(findings);
+                searched |= leftover.searched;
+                whole.add(leftover);
+            }
+            Err(error) => {
+                whole.unsure = true;
+                checked.add_error(error);
+            }
+        }
+    }
+    if searched {
+        workspace.unread.iter().for_each(|unread| checked.add_error(unread.into()));
     }
     configured.suppress(sources, &mut checked.findings);
     // What one list has no need of, another one may have.
@@ -178,6 +202,8 @@ struct Leftover {
     exemptions: Vec<Idleness>,
     /// Whether there are charts of which it is not known what they deploy.
     unsure: bool,
+    /// Whether charts were looked for in the workspace.
+    searched: bool,
 }
 
 impl Leftover {
@@ -195,7 +221,7 @@ impl Run<'_> {
         let list = List::parse(file, sources.get(file).text());
         let listed = listed(&list);
         let configured = settings.configured(path);
-        let Targets { targets, problems, notes, blind } =
+        let Targets { targets, problems, mut notes, blind, searched } =
             Targets::of_list(sources, workspace, &listed, settings, configured)?;
         let references: Vec<Reference> = listed.iter().map(|entry| entry.reference.clone()).collect();
         let mut survey = survey(sources, &targets, &references);
@@ -235,7 +261,10 @@ impl Run<'_> {
         let needed = |at: &usize| !exemptions.cover(&survey.inventory.uses[*at].reference);
         reconciliation.missing.retain(needed);
         reconciliation.missing_operands.retain(needed);
-        let suspects = undocumented(&list, &listed, &reconciliation, &survey.inventory);
+        let mut suspects = undocumented(&list, &listed, &reconciliation, &survey.inventory);
+        // New entries are documented at once.
+        let missing = reconciliation.missing.iter().chain(&reconciliation.missing_operands);
+        suspects.extend(missing.filter(|at| survey.inventory.uses[**at].names_region()));
         let dynamic = dynamic(sources, &targets, &survey, &suspects);
         let charts: Vec<_> = targets.iter().map(|target| target.chart.clone()).collect();
         let context = Context {
@@ -260,7 +289,8 @@ impl Run<'_> {
         let in_list = exemptions.in_list().min(idle.len());
         let of_configuration = idle.split_off(in_list);
         let findings = self.findings(&context, unsure, &idle);
-        let leftover = Leftover { exemptions: of_configuration, unsure };
+        let leftover = Leftover { exemptions: of_configuration, unsure, searched };
+        notes.extend(unjudged(&survey.problems));
         let mut scenarios: Vec<String> = Vec::new();
         for scenario in targets.iter().flat_map(|target| &target.scenarios) {
             if !scenarios.contains(&scenario.name) {
@@ -296,6 +326,21 @@ impl Run<'_> {
     fn is_doubtful(&self, rule: &Rule, unsure: bool) -> bool {
         self.levels.is_off(rule) || (unsure && rule.group != "list")
     }
+}
+
+/// Which charts could not be rendered, and what that means, in a sentence.
+fn unjudged(problems: &[Problem]) -> Option<String> {
+    let mut names: Vec<&str> = Vec::new();
+    for problem in problems {
+        if let Problem::Unrenderable { chart, .. } = problem
+            && !names.contains(&chart.name.as_str())
+        {
+            names.push(&chart.name);
+        }
+    }
+    let those = if names.len() == 1 { "it deploys" } else { "they deploy" };
+    let sentence = || format!("{} could not be rendered: what {those} is not known", names.join(" and "));
+    (!names.is_empty()).then(sentence)
 }
 
 /// Reads a list, which must be text.

@@ -31,7 +31,7 @@ pub(crate) struct Context<'a> {
     pub overridden: &'a HashSet<usize>,
     /// Where each switch of a chart is off.
     pub switches: &'a [(String, Span)],
-    /// The uses of entries without a word about it that change with the region, and how.
+    /// The uses that change with the region and how: those of entries without a word about it, and those without an entry.
     pub dynamic: &'a BTreeMap<usize, Change>,
     /// The other text files of the workspace.
     pub files: &'a TextFiles<'a>,

@@ -1,18 +1,17 @@
-//! Finds the lists and the root charts of a workspace by walking its folder. Reads names, and of files only `.git`, which
-//! says whether a folder is a submodule or another working copy, and `.gitmodules`.
+//! Decides which folder is the workspace, and what its lists and root charts are: as the path says that was asked for, else
+//! the nearest folder above. What it takes and what it could not look into is told.
 
-use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
-use walkdir::{DirEntry, WalkDir};
-
 use super::Refusal;
+use super::walk::{Walk, WorkTree, work_tree};
+use crate::config;
 
 /// What a list is called.
 pub const LIST_NAME: &str = "ecr-images.conf";
 
-/// Folders that hold no charts or lists of the workspace's own.
-pub(super) const SKIPPED: [&str; 3] = [".git", "node_modules", "target"];
+/// How many folders above the list's are looked through for charts outside of a git work tree.
+const MOST_ABOVE: usize = 4;
 
 /// A folder with lists and charts.
 #[derive(Clone, Debug, Default)]
@@ -21,41 +20,42 @@ pub struct Workspace {
     pub root: PathBuf,
     /// The lists, those below `tools/` first.
     pub lists: Vec<PathBuf>,
-    /// The folders with a `Chart.yaml` that lie in no other chart's `charts/`, sorted.
+    /// The folders with a `Chart.yaml`, or that have lost it, that lie in no other chart's `charts/`, sorted.
     pub charts: Vec<PathBuf>,
     /// Whether it has lists that are left out, because one was asked for.
     pub partial: bool,
+    /// Whether its lists are those that were found below it, so that others may be where nobody could look.
+    pub searched: bool,
     /// Why its root is that folder.
     pub why: String,
+    /// Whether its root is none that was asked for, and so has to be told.
+    pub above: bool,
     /// Submodules that are not checked out: what they hold is not known.
     pub absent_submodules: Vec<PathBuf>,
+    /// What could not be looked into.
+    pub unread: Vec<Unread>,
+    /// Symbolic links that lead nowhere.
+    pub dangling: Vec<PathBuf>,
+    /// Folders that were left out: hidden ones, and those that tools fill.
+    pub skipped: Vec<PathBuf>,
+    /// Files that could be packaged charts and lie in no chart.
+    pub packages: Vec<PathBuf>,
 }
 
-/// What a folder with `.git` in it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum WorkTree {
-    /// A repository's own, or one that git does not know more about.
-    Main,
-    /// A part of the repository around it.
-    Submodule,
-    /// Another working copy of a repository (`git worktree add`).
-    Copy,
+/// A folder that could not be looked into.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// The folder.
+    pub path: PathBuf,
+    /// Why.
+    pub message: String,
 }
 
-/// What the folder is, if it is the top of a git work tree. `.git` is a folder in a repository's own, else a file that says
-/// where that folder is.
-fn work_tree(folder: &Path) -> Option<WorkTree> {
-    let marker = folder.join(".git");
-    if marker.is_dir() {
-        return Some(WorkTree::Main);
+impl From<&Unread> for Refusal {
+    fn from(unread: &Unread) -> Self {
+        let message = format!("cannot be looked into, so lists and charts in it are not known: {}", unread.message);
+        Self { path: Some(unread.path.clone()), ..Self::new(message) }
     }
-    let text = std::fs::read_to_string(&marker).ok()?;
-    let place = text.trim().strip_prefix("gitdir:")?.trim().replace('\\', "/");
-    Some(match () {
-        () if place.contains("/worktrees/") => WorkTree::Copy,
-        () if place.contains("/modules/") => WorkTree::Submodule,
-        () => WorkTree::Main,
-    })
 }
 
 /// The workspace that `path` means: a folder is one itself; a list belongs to the nearest folder above it that holds charts.
@@ -63,71 +63,181 @@ fn work_tree(folder: &Path) -> Option<WorkTree> {
 /// # Errors
 /// When there is nothing at `path`, or a folder holds no list.
 pub fn discover(path: &Path) -> Result<Workspace, Refusal> {
+    find(path, false)?.with_lists()
+}
+
+/// As [`discover`], but the folder need not hold lists. With `configurable`, a folder with a configuration is a workspace, too.
+///
+/// # Errors
+/// When there is nothing at `path`.
+pub fn find(path: &Path, configurable: bool) -> Result<Workspace, Refusal> {
     let refusal = |message: String| Refusal { path: Some(path.to_owned()), ..Refusal::new(message) };
     let metadata = std::fs::metadata(path).map_err(|error| refusal(format!("cannot be read: {error}")))?;
     if !metadata.is_dir() {
-        return Ok(around(path));
+        return Ok(around(path, configurable));
     }
     if path.file_name().is_some_and(|name| name == LIST_NAME) {
         return Err(refusal("is a folder; the mirror list must be a file".to_owned()));
     }
     let workspace = walk(path);
-    if workspace.lists.is_empty() {
-        let folder = path.join("tools").join(LIST_NAME);
-        if folder.is_dir() {
-            let message = "is a folder; the mirror list must be a file";
-            return Err(Refusal { path: Some(folder), ..Refusal::new(message) });
+    let whole = !workspace.charts.is_empty() || is_marked(path, configurable);
+    if !whole && !workspace.lists.is_empty() {
+        // A folder of lists, as `tools/` is.
+        let lists: Vec<PathBuf> = workspace.lists.iter().map(|list| absolute(list)).collect();
+        let mut found = nearest(&absolute(&path.join(LIST_NAME)), configurable);
+        if !found.charts.is_empty() || is_marked(&found.root, configurable) {
+            found.partial = found.lists.iter().any(|list| !lists.contains(list));
+            found.lists = lists;
+            found.searched = true;
+            return Ok(as_given(found, path));
         }
-        let message = format!("holds no `{LIST_NAME}`; name the list, or the folder that holds it");
-        return Err(refusal(message));
     }
     Ok(Workspace { why: "the folder that was asked for".to_owned(), ..workspace })
 }
 
-/// The workspace of the folder `path` when a configuration says which lists it has.
+/// The workspace when no path is given: the current folder, or the nearest above it, up to the top of the git work tree,
+/// with a list and charts, or a configuration; else the nearest with a list; else the current folder.
 #[must_use]
-pub fn configured(path: &Path, lists: Vec<PathBuf>) -> Workspace {
-    Workspace { lists, why: "the folder that was asked for".to_owned(), ..walk(path) }
+pub fn find_here(configurable: bool) -> Workspace {
+    let here = PathBuf::from(".");
+    let first = walk(&here);
+    let fits = |found: &Workspace| {
+        (!found.lists.is_empty() && !found.charts.is_empty()) || is_marked(&found.root, configurable)
+    };
+    if !fits(&first) {
+        let absolute = absolute(&here);
+        let mut second: Option<Workspace> = None;
+        for folder in above(&absolute).into_iter().skip(1) {
+            let found = walk(folder);
+            if fits(&found) {
+                let why = "the nearest folder above the current one that holds a list and charts".to_owned();
+                let marked = format!("the nearest folder above the current one with {}", config::FILE_NAME);
+                let why = if is_marked(folder, configurable) { marked } else { why };
+                return Workspace { why, above: true, ..found };
+            }
+            if second.is_none() && !found.lists.is_empty() {
+                second = Some(found);
+            }
+        }
+        if let (true, Some(second)) = (first.lists.is_empty(), second) {
+            let why = "the nearest folder above the current one that holds a list".to_owned();
+            return Workspace { why, above: true, ..second };
+        }
+    }
+    Workspace { why: "the current folder".to_owned(), ..first }
 }
 
-/// The workspace of the list at `list`: the nearest folder above it with a chart below. The search ends at the top of the
-/// git work tree, but leaves a submodule for the repository around it; outside of one it goes no further than the folder
-/// above `tools/`.
-fn around(list: &Path) -> Workspace {
+/// Whether the folder holds a configuration that counts.
+fn is_marked(folder: &Path, configurable: bool) -> bool {
+    configurable && folder.join(config::FILE_NAME).is_file()
+}
+
+impl Workspace {
+    /// The same with the lists that a configuration names.
+    #[must_use]
+    pub fn configured(self, lists: Vec<PathBuf>) -> Self {
+        Self { lists, searched: false, ..self }
+    }
+
+    /// The same, if it holds a list.
+    ///
+    /// # Errors
+    /// When it holds none.
+    pub fn with_lists(self) -> Result<Self, Refusal> {
+        if !self.lists.is_empty() {
+            return Ok(self);
+        }
+        let is_chart = self.root.join("Chart.yaml").is_file();
+        let mut message = if is_chart {
+            format!(
+                "is a Helm chart and holds no `{LIST_NAME}`; name the list, or ask for the chart's images \
+                     (`mirrorlint images`)"
+            )
+        } else {
+            format!("holds no `{LIST_NAME}`; name the list, or the folder that holds it")
+        };
+        for unread in &self.unread {
+            message.push_str(&format!("\n{} cannot be looked into: {}", unread.path.display(), unread.message));
+        }
+        Err(Refusal { path: Some(self.root), ..Refusal::new(message) })
+    }
+}
+
+/// The workspace of the list at `list`.
+fn around(list: &Path, configurable: bool) -> Workspace {
     let absolute = absolute(list);
-    let folder = absolute.parent().unwrap_or(Path::new("/"));
+    let mut workspace = nearest(&absolute, configurable);
+    workspace.partial = workspace.lists.iter().any(|other| *other != absolute);
+    workspace.lists = vec![absolute];
+    workspace.searched = false;
+    as_given(workspace, list)
+}
+
+/// The workspace of the list at `list`, an absolute path: the nearest folder above it with a chart below, or else the one
+/// above `tools/`.
+fn nearest(list: &Path, configurable: bool) -> Workspace {
+    let folder = list.parent().unwrap_or(Path::new("/"));
+    let start = if folder.ends_with("tools") { folder.parent().unwrap_or(folder) } else { folder };
+    for (steps, folder) in above(start).into_iter().enumerate() {
+        let found = walk(folder);
+        let why = match (found.charts.is_empty(), is_marked(folder, configurable)) {
+            (_, true) => format!("the nearest folder above the list with {}", config::FILE_NAME),
+            (false, _) => "the nearest folder above the list that holds charts".to_owned(),
+            (true, false) => continue,
+        };
+        return Workspace { why, above: steps > 0, ..found };
+    }
+    let place = if folder == start { "the folder of the list" } else { "the folder above `tools/`" };
+    let top = match top_of(start) {
+        Some(_) => "the top of the work tree",
+        None => "the bound of the search outside of git",
+    };
+    Workspace { why: format!("{place}: none above it, up to {top}, holds charts"), ..walk(start) }
+}
+
+/// `start` and the folders above it that may be its workspace. In a git work tree all up to its top, out of a submodule into
+/// the repository around it; outside of one a few, and none that holds more than projects: the home folder and those above
+/// it, the folder for temporary files, the root of the file system and the folders in it.
+fn above(start: &Path) -> Vec<&Path> {
+    if let Some(top) = top_of(start) {
+        return start.ancestors().take_while(|folder| folder.starts_with(top)).collect();
+    }
+    let home = std::env::home_dir().unwrap_or_default();
+    let wide =
+        |folder: &Path| home.starts_with(folder) || folder == std::env::temp_dir() || folder.components().count() <= 2;
+    let higher = start.ancestors().skip(1).take(MOST_ABOVE).take_while(|folder| !wide(folder));
+    std::iter::once(start).chain(higher).collect()
+}
+
+/// The top of the git work tree that `folder` lies in.
+fn top_of(folder: &Path) -> Option<&Path> {
     let top = folder.ancestors().find(|folder| work_tree(folder).is_some_and(|tree| tree != WorkTree::Submodule));
     // A submodule without a repository around it is a work tree of its own.
-    let top = top.or_else(|| folder.ancestors().filter(|folder| work_tree(folder).is_some()).last());
-    let start = if folder.ends_with("tools") { folder.parent().unwrap_or(folder) } else { folder };
-    let above: Vec<&Path> = match top {
-        Some(top) => start.ancestors().take_while(|folder| folder.starts_with(top)).collect(),
-        None => vec![start],
-    };
-    let nearest = above.iter().map(|folder| walk(folder)).find(|workspace| !workspace.charts.is_empty());
-    let why = match nearest {
-        Some(_) => "the nearest folder above the list that holds charts",
-        None if folder == start => {
-            "the folder of the list: none above it, up to the top of the work tree, holds charts"
-        }
-        None => "the folder above `tools/`: none above it, up to the top of the work tree, holds charts",
-    };
-    let mut workspace = Workspace { why: why.to_owned(), ..nearest.unwrap_or_else(|| walk(start)) };
-    workspace.partial = workspace.lists.iter().any(|other| *other != absolute);
-    // Paths are printed as they were given where that is possible.
-    if let Ok(here) = std::env::current_dir()
-        && let Ok(below) = workspace.root.strip_prefix(&here)
-        && !list.is_absolute()
-    {
-        let relative = |path: &PathBuf| path.strip_prefix(&here).map_or_else(|_| path.clone(), Path::to_owned);
-        let root = below.to_owned();
-        workspace.charts = workspace.charts.iter().map(relative).collect();
-        workspace.root = root;
-        workspace.lists = vec![relative(&absolute)];
-    } else {
-        workspace.lists = vec![absolute.clone()];
+    top.or_else(|| folder.ancestors().filter(|folder| work_tree(folder).is_some()).last())
+}
+
+/// The same with its paths as `given` was given, where that is possible.
+fn as_given(workspace: Workspace, given: &Path) -> Workspace {
+    let Ok(here) = std::env::current_dir() else { return workspace };
+    let Ok(below) = workspace.root.strip_prefix(&here) else { return workspace };
+    if given.is_absolute() {
+        return workspace;
     }
-    workspace
+    let root = below.to_owned();
+    let relative = |path: &PathBuf| path.strip_prefix(&here).map_or_else(|_| path.clone(), Path::to_owned);
+    let all = |paths: &[PathBuf]| paths.iter().map(relative).collect();
+    let unread = |unread: &Unread| Unread { path: relative(&unread.path), ..unread.clone() };
+    Workspace {
+        root,
+        lists: all(&workspace.lists),
+        charts: all(&workspace.charts),
+        absent_submodules: all(&workspace.absent_submodules),
+        dangling: all(&workspace.dangling),
+        skipped: all(&workspace.skipped),
+        packages: all(&workspace.packages),
+        unread: workspace.unread.iter().map(unread).collect(),
+        ..workspace
+    }
 }
 
 /// `path` from the root of the file system; its folder's own path where `..` would hide which folders are above it.
@@ -142,28 +252,28 @@ fn absolute(path: &Path) -> PathBuf {
 }
 
 fn walk(root: &Path) -> Workspace {
-    let mut workspace = Workspace { root: root.to_owned(), ..Workspace::default() };
-    let mut charts = BTreeSet::new();
-    let kept = |entry: &DirEntry| {
-        let skipped = || SKIPPED.iter().any(|name| entry.file_name() == *name);
-        let copy = || entry.file_type().is_dir() && work_tree(entry.path()) == Some(WorkTree::Copy);
-        entry.depth() == 0 || !(skipped() || copy())
-    };
-    for entry in WalkDir::new(root).sort_by_file_name().into_iter().filter_entry(kept).flatten() {
-        if entry.file_name() == "Chart.yaml" && !entry.file_type().is_dir() {
-            charts.extend(entry.path().parent().map(Path::to_owned));
-        } else if entry.file_name() == LIST_NAME && entry.path().is_file() {
-            workspace.lists.push(entry.into_path());
-        } else if entry.file_name() == ".gitmodules" {
-            workspace.absent_submodules.extend(absent_submodules(entry.path()));
-        }
-    }
+    let found = Walk::of(root);
     let in_tools = |list: &PathBuf| list.parent().is_some_and(|folder| folder.ends_with("tools"));
-    workspace.lists.sort_by_key(|list| (!in_tools(list), list.clone()));
-    let nested =
-        |chart: &PathBuf| chart.ancestors().skip(1).any(|above| charts.contains(above) && below_charts(above, chart));
-    workspace.charts = charts.iter().filter(|chart| !nested(chart)).cloned().collect();
-    workspace
+    let mut lists = found.lists;
+    lists.sort_by_key(|list| (!in_tools(list), list.clone()));
+    let is_chart = |folder: &Path| found.charts.contains(folder) || found.headless.contains(folder);
+    let nested = |chart: &Path| chart.ancestors().skip(1).any(|above| is_chart(above) && below_charts(above, chart));
+    let mut charts: Vec<PathBuf> = found.charts.iter().chain(&found.headless).cloned().collect();
+    charts.sort();
+    charts.retain(|chart| !nested(chart));
+    let loose = |package: &&PathBuf| package.ancestors().skip(1).all(|folder| !is_chart(folder));
+    Workspace {
+        root: root.to_owned(),
+        lists,
+        charts,
+        searched: true,
+        absent_submodules: found.gitmodules.iter().flat_map(|file| absent_submodules(file)).collect(),
+        packages: found.packages.iter().filter(loose).cloned().collect(),
+        unread: found.unread,
+        dangling: found.dangling.into_iter().collect(),
+        skipped: found.skipped.into_iter().collect(),
+        ..Workspace::default()
+    }
 }
 
 /// The submodules of a `.gitmodules` file whose folders are empty or not there.
@@ -222,10 +332,13 @@ mod tests {
 
     #[test]
     fn a_missing_path_and_a_folder_without_lists_are_told() {
-        let folder = workspace(&["chart/Chart.yaml", "x/ecr-images.conf/keep"]);
+        let folder = workspace(&["chart/Chart.yaml", "y/keep", "x/ecr-images.conf/keep"]);
         let message = |path: PathBuf| discover(&path).unwrap_err().message;
         assert!(message(folder.path().join("nothing")).starts_with("cannot be read"));
-        assert!(message(folder.path().to_owned()).contains("holds no `ecr-images.conf`"));
+        assert!(message(folder.path().join("y")).contains("holds no `ecr-images.conf`"));
+        assert!(message(folder.path().join("chart")).contains("is a Helm chart and holds no `ecr-images.conf`"));
+        // What is called as a list is one, and is refused when it is to be read.
+        assert_eq!(discover(folder.path()).unwrap().lists, [folder.path().join("x/ecr-images.conf")]);
         assert!(message(folder.path().join("x/ecr-images.conf")).contains("is a folder"));
     }
 }

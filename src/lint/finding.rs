@@ -203,7 +203,7 @@ impl Finding {
 }
 
 /// Why the linter could not run at all (exit code 2).
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct Refusal {
     /// What is wrong and what to do.

@@ -16,10 +16,11 @@ mod settings;
 mod suppress;
 mod targets;
 mod text_files;
+mod walk;
 
 pub use crate::inventory::ChartName;
 pub use check::{Checked, CheckedChart, CheckedList, Decision, check, decide, images};
-pub use discovery::{LIST_NAME, Workspace, configured, discover};
+pub use discovery::{LIST_NAME, Unread, Workspace, discover, find, find_here};
 pub use finding::{Edit, Finding, Fix, Refusal, Related, Safety, Severity};
 pub use reconcile::{Coverage, Listed, NotedChart, Reconciliation, Verdict, reconcile, same_image, serves};
 pub use rule::{Rule, nearest_rule, rule, rules};

@@ -1,7 +1,7 @@
 //! What a source note should say: the words that the fixes write into a list, in the way the team writes them.
 
 use crate::image::Reference;
-use crate::inventory::Use;
+use crate::inventory::{Change, Use};
 use crate::mirror::Entry;
 use crate::source::Layer;
 
@@ -59,7 +59,7 @@ pub(crate) fn title(used: &Use) -> String {
 
 /// The lines of a new entry that lists `image` for `used`: title with source note, repository, tag and where it came from, the
 /// entry.
-pub(crate) fn block(used: &Use, name: &str, image: &Reference) -> Vec<String> {
+pub(crate) fn block(used: &Use, name: &str, image: &Reference, change: Option<Change>) -> Vec<String> {
     let mut lines = vec![format!("# {} {}", title(used), source_note(used)), format!("# Repository: {}", image.name())];
     if let (Some(tag), Some(range)) = (image.tag(), image.tag_range()) {
         let from = match used.decisive(range).map(|(_, layer)| layer) {
@@ -71,8 +71,28 @@ pub(crate) fn block(used: &Use, name: &str, image: &Reference) -> Vec<String> {
         lines.push(format!("# Tag: {tag}{from}"));
     }
     lines.extend(used.naming.as_ref().map(|naming| format!("# Note: operand, {}", naming.place)));
+    lines.extend(change.map(|change| region_note(change, image, used)));
     lines.push(format!("{name}={}", image.as_str()));
     lines
+}
+
+/// The comment that says how `image` depends on the region, and for which one it is.
+pub(crate) fn region_note(change: Change, image: &Reference, used: &Use) -> String {
+    let what = varying(change);
+    let scenario = used.scenarios.first().map_or("default", String::as_str);
+    let region = image.ecr().map_or_else(|| scenario.to_owned(), |host| host.region().to_owned());
+    let depend = if what.contains(" and ") { "depend" } else { "depends" };
+    format!("# Note: {what} of this image {depend} on the region; this one is for {region}")
+}
+
+/// What of an image changes with the region, in words.
+pub(crate) fn varying(change: Change) -> &'static str {
+    match (change.account, change.region) {
+        (true, true) => "the account and region",
+        (true, false) => "the account",
+        (false, true) => "the registry",
+        (false, false) => "the repository",
+    }
 }
 
 /// A repository name for `image` that ECR accepts and that is not `taken`: its last path part, with more of the path in

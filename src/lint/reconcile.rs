@@ -387,14 +387,18 @@ impl Work<'_> {
         }
     }
 
+    /// Whether `used`, or what stands in its place under another scenario or in another copy of its chart, is among `missing`.
+    fn is_known(&self, missing: &[usize], used: &Use) -> bool {
+        let is_missing = |image: &Reference| missing.iter().any(|at| same_image(&self.uses[*at].reference, image));
+        let mut variants = self.uses.iter().filter(|variant| variant.slot() == used.slot());
+        is_missing(&used.reference) || variants.any(|variant| is_missing(&variant.reference))
+    }
+
     fn missing(&self) -> Vec<usize> {
         let mut missing: Vec<usize> = Vec::new();
         for at in self.select(|used| used.kind == Kind::Container) {
             let used = &self.uses[at];
-            let known = missing.iter().any(|other| {
-                let other = &self.uses[*other];
-                same_image(&other.reference, &used.reference) || other.slot() == used.slot()
-            });
+            let known = self.is_known(&missing, used);
             if !known && !self.served.contains(&at) {
                 missing.push(at);
             }
@@ -416,10 +420,7 @@ impl Work<'_> {
             let deployed = self.uses.iter().any(deployed);
             let malformed = self.coverage.malformed.iter().any(|image| image.same_repository(&used.reference));
             let listed = self.served.contains(&at) || self.served.iter().any(|other| same(&self.uses[*other]));
-            let known = missing.iter().any(|other| {
-                let other = &self.uses[*other];
-                same_image(&other.reference, &used.reference) || other.slot() == used.slot()
-            });
+            let known = self.is_known(&missing, used);
             if !(deployed || listed || known || (open && malformed)) {
                 missing.push(at);
             }

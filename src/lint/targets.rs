@@ -9,9 +9,11 @@ use super::reconcile::Listed;
 use super::{Refusal, Settings, Workspace};
 use crate::chart::{Chart, ChartError, LoadOptions, assign, merge, read_values};
 use crate::config::{self, Loaded};
-use crate::inventory::{ChartName, Problem, Scenario, Target, regions_named, regions_of};
+use crate::inventory::{
+    ChartName, Problem, Scenario, Target, is_region_name, regions_named, regions_of, regions_without,
+};
 use crate::render::{KubeVersion, Options};
-use crate::source::{Sources, Span};
+use crate::source::{Sources, Span, path_from};
 use crate::yaml::{self, Map, Value};
 
 /// The root charts of a list.
@@ -24,6 +26,8 @@ pub(super) struct Targets {
     pub notes: Vec<String>,
     /// Whether charts that the source notes name may lie where nobody could look.
     pub blind: bool,
+    /// Whether the charts are those that were found in the workspace.
+    pub searched: bool,
 }
 
 impl Targets {
@@ -65,10 +69,65 @@ impl Targets {
         for chart in charts {
             let scenarios = by_region(&base, &chart, listed, settings);
             targets.notes.push(assumption(&scenarios, settings));
+            targets.doubt_regions(&chart, &scenarios, listed, settings);
             targets.targets.push(Target { chart, scenarios });
         }
         targets.notes.dedup();
         Ok(targets)
+    }
+
+    /// Says which regions are none, as far as can be told, and which are not among those that the chart names.
+    fn doubt_regions(&mut self, chart: &Chart, scenarios: &[Scenario], listed: &[Listed], settings: &Settings) {
+        if settings.regions.is_empty() {
+            let wrong = named_regions(listed).filter(|region| !is_region_name(region));
+            let note = |region| {
+                format!(
+                    "the list's ECR hosts name `{region}`, which is no AWS region's name: no scenario is made of it"
+                )
+            };
+            let new: Vec<String> = wrong.map(note).filter(|note| !self.notes.contains(note)).collect();
+            self.notes.extend(new);
+        }
+        for region in scenarios.iter().filter_map(|scenario| scenario.region.as_deref()) {
+            if let Some(named) = regions_without(chart, region) {
+                let known = some(&named);
+                self.notes.push(format!("{} does not name the region {region}, but others: {known}", chart.name()));
+            }
+        }
+    }
+
+    /// Says where the charts called `lost`, which source notes name, may be. `unnamed`: the notes name no charts at all, so any
+    /// chart may be meant.
+    fn look_for(&mut self, workspace: &Workspace, lost: &[&str], unnamed: bool) {
+        let shown = |paths: &[PathBuf]| some(&paths.iter().map(|path| shown(workspace, path)).collect::<Vec<_>>());
+        if !workspace.unread.is_empty() && (unnamed || !lost.is_empty()) {
+            self.blind = true;
+        }
+        if lost.is_empty() {
+            return;
+        }
+        let nowhere = format!("no chart called {} is there", lost.join(" or "));
+        if !workspace.absent_submodules.is_empty() {
+            self.blind = true;
+            let submodules = shown(&workspace.absent_submodules);
+            self.notes.push(format!(
+                "{nowhere}; it may lie in a submodule that is not checked out ({submodules}): \
+                 `git submodule update --init`"
+            ));
+        }
+        if !workspace.dangling.is_empty() {
+            self.blind = true;
+            let links = shown(&workspace.dangling);
+            self.notes.push(format!("{nowhere}; it may be behind a symbolic link that leads nowhere ({links})"));
+        }
+        let skipped: Vec<PathBuf> = workspace.skipped.iter().filter(|path| !path.ends_with(".git")).cloned().collect();
+        if !skipped.is_empty() {
+            self.notes.push(format!("{nowhere}; these folders were not looked into: {}", shown(&skipped)));
+        }
+        let packages: Vec<PathBuf> = workspace.packages.iter().filter(|path| is_of(path, lost)).cloned().collect();
+        if !packages.is_empty() {
+            self.notes.push(format!("{nowhere} but as a package; `--chart` takes it: {}", shown(&packages)));
+        }
     }
 
     fn configured(
@@ -105,6 +164,11 @@ impl Targets {
                 let index = index.to_string();
                 let place = at(&place, &["scenarios", &index]);
                 let values = layer.values(&values, &scenario.values, &scenario.set, &place)?;
+                if let Some(region) = scenario.region.as_ref().filter(|region| !is_region_name(region)) {
+                    let message = format!("`{region}` is no name of an AWS region, as `us-west-2` is");
+                    let span = Some(configured.loaded.span(&at(&place, &["region"])));
+                    return Err(Refusal { span, ..Refusal::new(message) });
+                }
                 scenarios.push(Scenario {
                     name: scenario.name.clone(),
                     region: scenario.region.clone(),
@@ -116,6 +180,7 @@ impl Targets {
                 scenarios = by_region(&base, &loaded, listed, settings);
                 targets.notes.push(assumption(&scenarios, settings));
             }
+            targets.doubt_regions(&loaded, &scenarios, listed, settings);
             targets.targets.push(Target { chart: loaded, scenarios });
         }
         let name = configured.loaded.path(sources);
@@ -208,11 +273,16 @@ fn options(settings: &Settings, configured: Option<&str>) -> Result<Options, Ref
     Ok(Options { kube_version, ..Options::default() })
 }
 
+/// The regions that the list's ECR hosts name, whether there are such regions or not.
+fn named_regions(listed: &[Listed]) -> impl Iterator<Item = String> {
+    regions_of(listed.iter().map(|entry| &entry.reference)).into_iter()
+}
+
 /// One scenario per region that the settings or the list's ECR hosts name, or the chart when all are asked for; `base` when
 /// there are none.
 fn by_region(base: &Scenario, chart: &Chart, listed: &[Listed], settings: &Settings) -> Vec<Scenario> {
     let mut regions = match settings.regions.as_slice() {
-        [] => regions_of(listed.iter().map(|entry| &entry.reference)),
+        [] => named_regions(listed).filter(|region| is_region_name(region)).collect(),
         given => given.to_vec(),
     };
     if settings.all_regions {
@@ -237,14 +307,9 @@ fn choose(
     let given = !settings.charts.is_empty();
     let paths = if given { &settings.charts } else { &workspace.charts };
     if paths.is_empty() {
-        let message = format!(
-            "no Helm chart below {}: name one with --chart; if the charts are a git submodule, check it out \
-             (`git submodule update --init`)",
-            workspace.root.display()
-        );
-        return Err(Refusal::new(message));
+        return Err(no_charts(workspace));
     }
-    let mut chosen = Targets::default();
+    let mut chosen = Targets { searched: !given, ..Targets::default() };
     let (mut loaded, mut broken) = (Vec::new(), Vec::new());
     for path in paths {
         let installable = |chart: Arc<Chart>| if given { chart.check_installable().map(|()| chart) } else { Ok(chart) };
@@ -255,17 +320,19 @@ fn choose(
         }
     }
     // A chart that another one takes in by file:// is no root.
-    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let own = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     if !given {
-        let taken: BTreeSet<PathBuf> =
-            loaded.iter().flat_map(|chart| below(chart)).map(|path| absolute(&path)).collect();
-        loaded.retain(|chart| !taken.contains(&absolute(&chart.path)));
+        let taken: BTreeSet<PathBuf> = loaded.iter().flat_map(|chart| below(chart)).map(|path| own(&path)).collect();
+        loaded.retain(|chart| !taken.contains(&own(&chart.path)));
         // Nor is a library chart one: Helm installs none.
         if loaded.iter().any(|chart| chart.check_installable().is_ok()) {
             loaded.retain(|chart| chart.check_installable().is_ok());
         }
     }
     if !given {
+        if workspace.above {
+            chosen.notes.push(format!("workspace: {}, {}", shown_here(&workspace.root), workspace.why));
+        }
         let (kept, copies) = part_vendored(loaded);
         loaded = kept;
         for (copy, original) in copies {
@@ -295,32 +362,37 @@ fn choose(
     }
     chosen.notes.push(match (given, charts.len(), found.is_empty()) {
         (true, ..) => "charts: as --chart says".to_owned(),
+        (false, 0, _) => match paths.len() {
+            1 => "charts: the only one that was found cannot be loaded; so no entry is held against any".to_owned(),
+            many => format!("charts: {many} were found, none of them can be loaded; so no entry is held against any"),
+        },
         (false, 1, true) => "charts: the only root chart; no source note names a chart in it".to_owned(),
         (false, _, true) => "charts: all root charts, as no source note names a chart in one".to_owned(),
         (false, 1, false) => "charts: the root chart that holds the charts which the source notes name".to_owned(),
         (false, ..) => "charts: the root charts that hold charts which the source notes name".to_owned(),
     });
-    if !given && found.len() < names.len() && !workspace.absent_submodules.is_empty() {
+    if !given {
         let lost: Vec<&str> = names.difference(&found).copied().collect();
-        let submodules: Vec<_> = workspace.absent_submodules.iter().map(|path| shown(workspace, path)).collect();
-        chosen.blind = true;
-        chosen.notes.push(format!(
-            "no chart called {} is there; it may lie in a submodule that is not checked out ({}): \
-             `git submodule update --init`",
-            lost.join(" or "),
-            submodules.join(", ")
-        ));
+        chosen.look_for(workspace, &lost, names.is_empty());
     }
     // A chart that cannot be loaded might be one that the notes mean, unless all of those were found elsewhere.
     let all_found = !given && !names.is_empty() && found.len() == names.len();
     for (path, error) in broken {
         if all_found {
-            chosen.notes.push(format!("{} was passed over, it cannot be loaded: {}", path.display(), error.message));
+            let path = shown(workspace, path);
+            chosen.notes.push(format!("{path} was passed over, it cannot be loaded: {}", error.message));
         } else {
-            chosen.problems.push(unloadable(sources, path, error)?);
+            chosen.problems.push(unloadable(sources, path, error));
         }
     }
     Ok((charts, chosen))
+}
+
+/// Whether the package at `path` is called as one of the charts `names`, with a version or not.
+fn is_of(path: &Path, names: &[&str]) -> bool {
+    let stem = path.file_stem().map(|stem| stem.to_string_lossy()).unwrap_or_default();
+    let rest = |name: &&str| stem.strip_prefix(*name).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
+    names.iter().any(rest)
 }
 
 /// Folders for copies of other people's files.
@@ -347,17 +419,49 @@ fn part_vendored(charts: Vec<Arc<Chart>>) -> (Vec<Arc<Chart>>, Vec<Copied>) {
 
 /// A path as the workspace sees it.
 fn shown(workspace: &Workspace, path: &Path) -> String {
-    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let (path, root) = (absolute(path), absolute(&workspace.root));
-    path.strip_prefix(&root).unwrap_or(&path).display().to_string()
+    path_from(&std::path::absolute(&workspace.root).unwrap_or_default(), path).display().to_string()
 }
 
-fn unloadable(sources: &Sources, path: &Path, error: ChartError) -> Result<Problem, Refusal> {
-    let start = sources.read(&path.join("Chart.yaml")).ok().map(|file| Span::new(file, 0, 0));
-    let Some(span) = error.span.or(start) else { return Err(error.into()) };
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+/// A path as the user sees it.
+fn shown_here(path: &Path) -> String {
+    let shown = path_from(&std::env::current_dir().unwrap_or_default(), path);
+    if shown.as_os_str().is_empty() { ".".to_owned() } else { shown.display().to_string() }
+}
+
+/// At most three of `names`, and how many others there are.
+fn some(names: &[String]) -> String {
+    match names {
+        [.., _, _, _, _] => format!("{} and {} others", names[..2].join(", "), names.len() - 2),
+        few => few.join(", "),
+    }
+}
+
+fn unloadable(sources: &Sources, path: &Path, error: ChartError) -> Problem {
+    let span = error.span.unwrap_or_else(|| start_of(sources, &error.path));
+    let folder = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let chart = ChartName { name, version: String::new() };
-    Ok(Problem::Unrenderable { chart, message: error.message, span, scenarios: Vec::new() })
+    Problem::Unrenderable { chart, message: error.message, span, scenarios: Vec::new() }
+}
+
+/// The start of what an error is about as a whole: a file, known or not; a folder; a package, of whose bytes nothing can be
+/// shown.
+fn start_of(sources: &Sources, path: &Path) -> Span {
+    let shown = path.extension().is_none_or(|extension| extension != "tgz") && path.is_file();
+    let known = sources.find(path).or_else(|| shown.then(|| sources.read(path).ok()).flatten());
+    Span::new(known.unwrap_or_else(|| sources.add(path, "".into())), 0, 0)
+}
+
+/// Why there is no chart to hold a list against, and what helps.
+fn no_charts(workspace: &Workspace) -> Refusal {
+    let mut message = format!("no Helm chart below {}: name one with --chart", shown_here(&workspace.root));
+    match workspace.packages.as_slice() {
+        [] => message.push_str("; if the charts are a git submodule, check it out (`git submodule update --init`)"),
+        [package] => message.push_str(&format!("; there is a package: `--chart {}`", shown_here(package))),
+        [first, ..] => message.push_str(&format!("; there are packages, `--chart {}` takes one", shown_here(first))),
+    }
+    message.push_str(&format!(" ({})", workspace.why));
+    Refusal::new(message)
 }
 
 fn load(sources: &Sources, path: &Path) -> Result<Arc<Chart>, ChartError> {

@@ -9,7 +9,8 @@ use rayon::prelude::*;
 use regex::bytes::Regex;
 
 use super::Workspace;
-use super::discovery::{LIST_NAME, SKIPPED};
+use super::discovery::LIST_NAME;
+use super::walk::is_foreign;
 use crate::config;
 use crate::source::{FileId, Sources, to_bytes};
 
@@ -74,10 +75,7 @@ fn walk(workspace: &Workspace) -> Vec<PathBuf> {
 /// Whether a folder belongs to the workspace: it is no chart, no git work tree of its own, and none that tools fill.
 fn is_own(entry: &DirEntry) -> bool {
     let folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-    let foreign = || {
-        SKIPPED.iter().any(|name| entry.file_name() == *name)
-            || entry.path().join(".git").exists()
-            || entry.path().join("Chart.yaml").exists()
-    };
+    let foreign =
+        || is_foreign(entry.path()) || entry.path().join(".git").exists() || entry.path().join("Chart.yaml").exists();
     entry.depth() == 0 || !folder || !foreign()
 }

@@ -19,6 +19,8 @@ use crate::source::{SourceFile, Sources, Span};
 pub struct Style {
     /// ANSI colours.
     pub color: bool,
+    /// Links that can be clicked.
+    pub links: bool,
     /// Columns to fill at most.
     pub width: usize,
 }
@@ -27,7 +29,21 @@ impl Style {
     fn handler(self) -> GraphicalReportHandler {
         let styles = if self.color { ThemeStyles::ansi() } else { ThemeStyles::none() };
         let theme = GraphicalTheme { characters: ThemeCharacters::unicode(), styles };
-        GraphicalReportHandler::new_themed(theme).with_links(false).with_width(self.width).with_context_lines(1)
+        let handler = GraphicalReportHandler::new_themed(theme).with_links(self.links).with_width(self.width);
+        // An image that is broken in two can neither be read nor copied.
+        handler
+            .with_context_lines(1)
+            .with_break_words(false)
+            .with_word_separator(textwrap::WordSeparator::AsciiSpace)
+            .with_word_splitter(textwrap::WordSplitter::NoHyphenation)
+            .with_link_display_text("")
+    }
+
+    fn draw(self, picture: &Picture) -> String {
+        let mut drawn = String::new();
+        // Writing to a string fails only when a snippet is out of bounds, which `Snippet` never is.
+        let _ = self.handler().render_report(&mut drawn, picture);
+        drawn.lines().map(str::trim_end).collect::<Vec<_>>().join("\n").trim_end().to_owned() + "\n"
     }
 
     pub(super) fn paint(self, code: &str, text: &str) -> String {
@@ -89,9 +105,9 @@ struct Picture {
     message: String,
     code: Option<String>,
     severity: miette::Severity,
-    help: Option<String>,
     snippet: Option<(Snippet, LabeledSpan)>,
-    related: Vec<Picture>,
+    /// The page on it.
+    url: Option<String>,
 }
 
 impl std::fmt::Debug for Picture {
@@ -117,10 +133,6 @@ impl Diagnostic for Picture {
         Some(self.severity)
     }
 
-    fn help<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
-        self.help.as_ref().map(|help| Box::new(help) as Box<dyn std::fmt::Display>)
-    }
-
     fn source_code(&self) -> Option<&dyn SourceCode> {
         self.snippet.as_ref().map(|(snippet, _)| snippet as &dyn SourceCode)
     }
@@ -130,8 +142,8 @@ impl Diagnostic for Picture {
         Some(Box::new(std::iter::once(label.clone())))
     }
 
-    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
-        Some(Box::new(self.related.iter().map(|picture| picture as &dyn Diagnostic)))
+    fn url<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
+        self.url.as_ref().map(|url| Box::new(url) as Box<dyn std::fmt::Display>)
     }
 }
 
@@ -151,17 +163,7 @@ impl Painter<'_> {
         (Snippet::new(file, name, span), LabeledSpan::new_primary_with_span(label, (span.start as usize, span.len())))
     }
 
-    fn finding(&self, finding: &Finding) -> String {
-        let related = (finding.related.iter())
-            .map(|related| Picture {
-                message: message(&related.message),
-                code: None,
-                severity: miette::Severity::Advice,
-                help: None,
-                snippet: Some(self.snippet(related.span, "")),
-                related: Vec::new(),
-            })
-            .collect();
+    fn finding(&self, finding: &Finding, show_page: bool) -> String {
         let picture = Picture {
             message: message(&finding.message),
             code: Some(format!("{}[{}]", finding.severity.as_str(), finding.rule.id)),
@@ -170,16 +172,24 @@ impl Painter<'_> {
                 Severity::Warning => miette::Severity::Warning,
                 Severity::Info => miette::Severity::Advice,
             },
-            help: None,
             snippet: Some(self.snippet(finding.span, &finding.label)),
-            related,
+            url: self.style.links.then(|| finding.rule.url()),
         };
-        let mut drawn = String::new();
-        // Writing to a string fails only when a snippet is out of bounds, which `Snippet` never is.
-        let _ = self.style.handler().render_report(&mut drawn, &picture);
-        let mut out = format!("{}\n", drawn.trim_end());
+        let mut out = self.style.draw(&picture);
+        for related in &finding.related {
+            out += &self.style.draw(&Picture {
+                message: message(&related.message),
+                code: None,
+                severity: miette::Severity::Advice,
+                snippet: Some(self.snippet(related.span, "")),
+                url: None,
+            });
+        }
         if let Some(fix) = finding.fixes.first() {
             self.fix(&mut out, fix);
+        }
+        if show_page && !self.style.links {
+            let _ = writeln!(out, "  {} {}", self.style.paint("36", "page:"), finding.rule.url());
         }
         out
     }
@@ -244,7 +254,13 @@ pub fn human(checked: &Checked, sources: &Sources, style: Style) -> String {
 #[must_use]
 pub fn findings(checked: &Checked, sources: &Sources, style: Style) -> String {
     let painter = Painter { sources, root: &checked.root, style };
-    checked.findings.iter().map(|finding| painter.finding(finding) + "\n").collect()
+    let mut told = Vec::new();
+    let paint = |finding: &Finding| {
+        let is_new = !told.contains(&finding.rule.id);
+        told.push(finding.rule.id);
+        painter.finding(finding, is_new) + "\n"
+    };
+    checked.findings.iter().map(paint).collect()
 }
 
 /// The closing lines: what was checked, what was assumed, how many findings there are.
@@ -272,6 +288,7 @@ pub fn closing(checked: &Checked, style: Style) -> String {
     let (errors, warnings, infos) = (number(Severity::Error), number(Severity::Warning), number(Severity::Info));
     if checked.findings.is_empty() {
         let words = match checked.narrowed {
+            _ if !checked.errors.is_empty() => "No findings; but not everything could be checked.",
             false => "The list says what the charts deploy.",
             true => "No findings of the rules that were asked for.",
         };
@@ -294,7 +311,8 @@ fn count(number: usize, one: &str, many: &str) -> String {
 /// Why the linter could not run, drawn like a finding where it has a place.
 #[must_use]
 pub fn refusal(refusal: &Refusal, sources: &Sources, style: Style) -> String {
-    let root = std::path::Path::new("");
+    let here = std::env::current_dir().unwrap_or_default();
+    let root = here.as_path();
     let painter = Painter { sources, root, style };
     let picture = Picture {
         message: match &refusal.path {
@@ -305,9 +323,8 @@ pub fn refusal(refusal: &Refusal, sources: &Sources, style: Style) -> String {
         },
         code: None,
         severity: miette::Severity::Error,
-        help: None,
         snippet: refusal.span.map(|span| painter.snippet(span, "")),
-        related: Vec::new(),
+        url: None,
     };
     let mut drawn = String::new();
     // Messages of Helm stay in one line, as Helm has them: they are searched for.

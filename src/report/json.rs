@@ -6,8 +6,9 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::location::{Place, display_path};
+use crate::fix::Fixed;
 use crate::inventory::{ChartName, Disagreement, Inventory, Use};
-use crate::lint::{Checked, Finding, Severity};
+use crate::lint::{Checked, Finding, Refusal, Severity};
 use crate::source::{Layer, Position, Sources, Span};
 
 #[derive(Serialize)]
@@ -16,7 +17,28 @@ struct Report {
     tool: Tool,
     lists: Vec<List>,
     findings: Vec<JsonFinding>,
+    /// What `--fix` mended.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fixed: Vec<JsonFixed>,
     summary: Summary,
+    /// What could not be checked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<Error>,
+}
+
+#[derive(Serialize)]
+struct Error {
+    message: String,
+    path: Option<String>,
+    location: Option<Location>,
+}
+
+#[derive(Serialize)]
+struct JsonFixed {
+    rule: &'static str,
+    key: String,
+    path: String,
+    title: String,
 }
 
 #[derive(Serialize)]
@@ -148,6 +170,15 @@ impl Printer<'_> {
         }
     }
 
+    fn error(&self, error: &Refusal) -> Error {
+        let in_file = error.span.map(|span| self.sources.get(span.file).path().to_owned());
+        Error {
+            message: error.message.clone(),
+            path: error.path.clone().or(in_file).map(|path| display_path(self.root, &path)),
+            location: error.span.map(|span| self.location(span)),
+        }
+    }
+
     fn fix(&self, fix: &crate::lint::Fix) -> Fix {
         let edit = |edit: &crate::lint::Edit| Edit {
             path: display_path(self.root, self.sources.get(edit.span.file).path()),
@@ -161,7 +192,7 @@ impl Printer<'_> {
 
 /// The findings as one line of JSON.
 #[must_use]
-pub fn json(checked: &Checked, sources: &Sources) -> String {
+pub fn json(checked: &Checked, fixed: &[Fixed], sources: &Sources) -> String {
     let printer = Printer { sources, root: &checked.root };
     let mut summary = Summary::default();
     for finding in &checked.findings {
@@ -190,7 +221,16 @@ pub fn json(checked: &Checked, sources: &Sources) -> String {
         tool: Tool { name: "mirrorlint", version: env!("CARGO_PKG_VERSION") },
         lists: lists.collect(),
         findings: checked.findings.iter().map(|finding| printer.finding(finding)).collect(),
+        fixed: (fixed.iter())
+            .map(|one| JsonFixed {
+                rule: one.rule,
+                key: one.key.clone(),
+                path: display_path(&checked.root, &one.path),
+                title: one.title.clone(),
+            })
+            .collect(),
         summary,
+        errors: checked.errors.iter().map(|error| printer.error(error)).collect(),
     })
 }
 

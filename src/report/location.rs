@@ -2,12 +2,12 @@
 
 use std::path::{Component, Path};
 
-use crate::source::{Position, Sources, Span};
+use crate::source::{Position, Sources, Span, path_from};
 
-/// `path` relative to `root` where it lies below it, `/`-separated, without `./`.
+/// `path` relative to `root`, see [`path_from`]; `/`-separated, without `./`.
 #[must_use]
 pub fn display_path(root: &Path, path: &Path) -> String {
-    let below = path.strip_prefix(root).unwrap_or(path);
+    let below = path_from(root, path);
     let parts: Vec<_> = below
         .components()
         .filter(|part| !matches!(part, Component::CurDir | Component::RootDir | Component::Prefix(_)))

@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn a_page_is_filled_to_the_width() {
-        let style = Style { color: false, width: 24 };
+        let style = Style { color: false, links: false, width: 24 };
         assert_eq!(
             page(PAGE, style),
             "tag-mismatch\n\nWhat it finds\n\nAn entry whose\nrepository the charts\ndeploy, see missing\nentries, a[0].\n\
@@ -150,7 +150,9 @@ mod tests {
 
     #[test]
     fn colour_is_used_only_when_it_is_on() {
-        assert!(page(PAGE, Style { color: true, width: 80 }).contains("\u{1b}[1;36mtag-mismatch\u{1b}[0m"));
-        assert!(!page(PAGE, Style { color: false, width: 80 }).contains('\u{1b}'));
+        assert!(
+            page(PAGE, Style { color: true, links: false, width: 80 }).contains("\u{1b}[1;36mtag-mismatch\u{1b}[0m")
+        );
+        assert!(!page(PAGE, Style { color: false, links: false, width: 80 }).contains('\u{1b}'));
     }
 }

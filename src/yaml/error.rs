@@ -26,8 +26,20 @@ impl Error {
 
     /// An error of `text` at `range`; the line is counted.
     pub(super) fn at(text: &str, range: Range<usize>, message: String) -> Self {
+        let range = within(text, range);
         let start = range.start.min(text.len());
         let line = 1 + text.as_bytes()[..start].iter().filter(|byte| **byte == b'\n').count();
         Self { message, range, line }
     }
+}
+
+/// `range`, moved to the end of what is written when it lies behind that: what a text lacks is lacking on its last line, not
+/// on the empty one after it.
+pub(super) fn within(text: &str, range: Range<usize>) -> Range<usize> {
+    let end = text.trim_end_matches([' ', '\t', '\r', '\n']).len();
+    if range.start < end {
+        return range;
+    }
+    let last = text[..end].chars().next_back().map_or(0, char::len_utf8);
+    end - last..end
 }

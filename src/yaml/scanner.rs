@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use super::error::{Error, Failure};
+use super::error::{Error, Failure, within};
 use super::reader;
 use super::token::{Kind, Mark, Style, Token, small};
 
@@ -598,6 +598,10 @@ impl<'a> Scanner<'a> {
         }
         let place = if said == 0 { String::new() } else { format!("line {said}: ") };
         let end = self.text.ceil_char_boundary(range.end.min(self.text.len())).max(range.start);
+        let inside = within(self.text, range.start..end);
+        if inside.start != range.start {
+            return Error::at(self.text, inside, format!("yaml: {place}{problem}")).into();
+        }
         Error { message: format!("yaml: {place}{problem}"), range: range.start..end, line }.into()
     }
 }

@@ -1,6 +1,6 @@
 //! The image depends on the region, and no comment of the entry says so.
 
-use crate::inventory::Change;
+use crate::lint::note::{region_note, varying};
 use crate::lint::{Context, Edit, Finding, Fix, Rule, Safety, Verdict};
 use crate::source::Span;
 
@@ -14,11 +14,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             Verdict::OtherRegistry { expected, .. } => expected,
             _ => &used.reference,
         };
-        let scenario = used.scenarios.first().map_or("default", String::as_str);
-        let region = image.ecr().map_or_else(|| scenario.to_owned(), |host| host.region().to_owned());
-        let what = what(*change);
-        let note = format!("Note: {what} of this image depend on the region; this one is for {region}");
-        let note = if what.contains(" and ") { note } else { note.replacen(" depend ", " depends ", 1) };
+        let what = varying(*change);
         let name = &judged.entry.name.text;
         let message = format!(
             "{what} of `{name}` change with the region in {}, and no comment says so. Write a note",
@@ -26,10 +22,9 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         );
         let message = if what.contains(" and ") { message } else { message.replacen(" change ", " changes ", 1) };
         let line = context.list.lines[judged.entry.line].span;
-        let ending = context.list.lines[judged.entry.line].ending.as_str();
-        let ending = if ending.is_empty() { "\n" } else { ending };
         let start = line.start as usize;
-        let edit = Edit { span: Span::new(line.file, start, start), text: format!("# {note}{ending}") };
+        let text = region_note(*change, image, used) + context.list.line_ending();
+        let edit = Edit { span: Span::new(line.file, start, start), text };
         let place = used.decisive(used.reference.name_range()).map(|(span, _)| span);
         let mut finding = judged
             .finding(rule, judged.name_span(), message)
@@ -41,14 +36,4 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         findings.push(finding);
     }
     findings
-}
-
-/// What changes, in words.
-fn what(change: Change) -> &'static str {
-    match (change.account, change.region) {
-        (true, true) => "the account and region",
-        (true, false) => "the account",
-        (false, true) => "the registry",
-        (false, false) => "the repository",
-    }
 }

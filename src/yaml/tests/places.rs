@@ -111,7 +111,7 @@ fn errors_point_to_the_byte_even_where_go_is_off_by_a_line() {
         ("a: b: c", 4..5, 1, ""),
         ("a:\n  - b\n c: d\n", 10..11, 3, "line 2: "),
         ("a: [b\nc: d", 7..8, 2, "line 1: "),
-        ("a: 'b\n\n", 7..7, 3, "line 3: "),
+        ("a: 'b\n\n", 4..5, 1, "line 3: "),
         ("a: *x", 3..5, 1, ""),
         ("a: 1\nb: !!int x\n", 14..15, 2, ""),
         ("a: {<<: 1}", 8..9, 1, ""),

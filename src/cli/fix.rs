@@ -1,0 +1,92 @@
+//! `mirrorlint check --fix` and `--diff`.
+
+use std::cell::Cell;
+use std::path::Path;
+
+use super::arguments::Check;
+use super::check::{check_all, conclude, is_selected};
+use super::{Ending, Outcome, Session};
+use crate::chart::STANDARD_INPUT;
+use crate::fix::{Settled, Texts, View, is_own, settle, write};
+use crate::lint::{Finding, Fix, Refusal, Safety};
+use crate::report;
+use crate::source::Sources;
+
+pub(super) fn run(session: &Session, options: &Check, paths: &[Option<&Path>]) -> Outcome {
+    let known = Cell::new(None);
+    let check = |texts: &Texts| {
+        let mut round = Session { sources: Sources::new(), style: session.style, error_style: session.error_style };
+        for (path, text) in texts {
+            round.sources.overlay(path, text);
+        }
+        // What standard input said can be read once only.
+        let input = Path::new(STANDARD_INPUT);
+        if let Some(known) = session.sources.find(input) {
+            round.sources.add(input, session.sources.get(known).text().clone());
+        }
+        let checked = check_all(&round, paths, &options.charts)?;
+        // A fix that keeps something from being checked is none.
+        let most = known.get().unwrap_or(checked.errors.len());
+        if let Some(error) = checked.errors.get(most) {
+            return Err(error.clone());
+        }
+        known.set(Some(most));
+        Ok(View { sources: round.sources, checked })
+    };
+    if options.charts.values.reads_input() {
+        session.read_input()?;
+    }
+    let settled = settle(check, |view, finding| wanted(options, view, finding))?;
+    for withheld in &settled.withheld {
+        let path = withheld.path.display();
+        session.warn(&format!(
+            "{path}: {}: not applied, for it would bring a new finding: {}",
+            withheld.rule, withheld.title
+        ));
+    }
+    if options.diff { show(session, options, settled) } else { apply(session, options, settled) }
+}
+
+/// The fix of `finding` that may be applied: of a selected rule, safe or asked for, in files that may be written.
+fn wanted(options: &Check, view: &View, finding: &Finding) -> Option<Fix> {
+    let allowed = |fix: &&Fix| {
+        let file = |edit: &crate::lint::Edit| view.sources.get(edit.span.file);
+        let mut files = fix.edits().iter().map(file);
+        // Files of a package are none on disk.
+        files.all(|file| {
+            file.path().is_file()
+                && (options.unsafe_fixes || (fix.safety == Safety::Safe && is_own(&view.checked.root, file.path())))
+        })
+    };
+    finding.fixes.iter().find(allowed).filter(|_| is_selected(options, finding)).cloned()
+}
+
+fn show(session: &Session, options: &Check, settled: Settled) -> Outcome {
+    session.print_raw(&report::patch(&settled.changes, &settled.view.checked.root, session.style))?;
+    let View { sources, checked } = settled.view;
+    if !checked.errors.is_empty() {
+        let after = Session { sources, style: session.style, error_style: session.error_style };
+        checked.errors.iter().for_each(|error| after.complain(error));
+        return Ok(Ending::Incomplete);
+    }
+    Ok(if settled.changes.is_empty() || options.exit_zero { Ending::Clean } else { Ending::Findings })
+}
+
+fn apply(session: &Session, options: &Check, settled: Settled) -> Outcome {
+    for (done, change) in settled.changes.iter().enumerate() {
+        write(change).map_err(|error| {
+            let others = match done {
+                0 => String::new(),
+                done => format!("; written before it: {done} of {} files", settled.changes.len()),
+            };
+            Refusal::new(format!("{error}{others}"))
+        })?;
+    }
+    let View { sources, checked } = settled.view;
+    conclude(
+        &Session { sources, style: session.style, error_style: session.error_style },
+        options,
+        checked,
+        &settled.fixed,
+    )
+}

@@ -1,0 +1,71 @@
+//! Paths as people and programs read them: one relative to another. Only names are compared; nothing is read but the current
+//! folder's own path.
+
+use std::path::{Component, Path, PathBuf};
+
+/// `path` as it is reached from the folder `from`: below it without it; beside it with `..`, when the two have more in common
+/// than the root and a folder in it; else as it is. What an argument gave (`--set 1`) lies in no folder.
+#[must_use]
+pub fn path_from(from: &Path, path: &Path) -> PathBuf {
+    if let Ok(below) = path.strip_prefix(from)
+        && (below.is_absolute() || !climbs(below))
+    {
+        return below.to_owned();
+    }
+    if path.as_os_str().as_encoded_bytes().starts_with(b"-") {
+        return path.to_owned();
+    }
+    let (Some(start), Some(end)) = (absolute(from), absolute(path)) else { return path.to_owned() };
+    let common = start.components().zip(end.components()).take_while(|(one, other)| one == other).count();
+    let up = start.components().count() - common;
+    // The root counts as one.
+    if up > 0 && common < 3 {
+        return if path.is_absolute() { path.to_owned() } else { end };
+    }
+    let climb = std::iter::repeat_n(Component::ParentDir, up);
+    climb.chain(end.components().skip(common)).collect()
+}
+
+fn climbs(path: &Path) -> bool {
+    path.components().any(|part| part == Component::ParentDir)
+}
+
+/// The path from the root of the file system, without `.` and `..`. The empty path is none.
+fn absolute(path: &Path) -> Option<PathBuf> {
+    let whole = if path == Path::new(".") { std::env::current_dir().ok()? } else { std::path::absolute(path).ok()? };
+    let mut clean = PathBuf::new();
+    for part in whole.components() {
+        match part {
+            Component::ParentDir => drop(clean.pop()),
+            Component::CurDir => {}
+            other => clean.push(other),
+        }
+    }
+    Some(clean)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_told_as_it_is_reached() {
+        for (from, path, told) in [
+            ("/w", "/w/tools/list", "tools/list"),
+            ("", "tools/list", "tools/list"),
+            ("/home/me/w", "--set 1", "--set 1"),
+            ("", "../other/list", "../other/list"),
+            ("/home/me/w", "/home/me/w", ""),
+            ("/home/me/w/tools", "/home/me/w/web/values.yaml", "../web/values.yaml"),
+            ("/home/me/w", "/home/me/w/../charts/x", "../charts/x"),
+            ("/home/me/w", "/srv/charts/x", "/srv/charts/x"),
+            ("/tmp/a", "/tmp/b/x", "/tmp/b/x"),
+        ] {
+            assert_eq!(path_from(Path::new(from), Path::new(path)), Path::new(told), "{path} from {from}");
+        }
+        let here = std::env::current_dir().unwrap();
+        assert_eq!(path_from(&here, Path::new("tools/list")), Path::new("tools/list"));
+        assert_eq!(path_from(&here.join("tools"), Path::new("./web/x")), Path::new("../web/x"));
+        assert_eq!(path_from(Path::new("."), &here.join("x")), Path::new("x"));
+    }
+}

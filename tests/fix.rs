@@ -1,0 +1,142 @@
+//! `check --fix` and `--diff`: what is written, what is not, and the laws of fixes on whole workspaces.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may stop at the first surprise
+
+mod workspace;
+
+use std::collections::BTreeMap;
+
+use workspace::{Workspace, copy, fixture};
+
+const LIST: &str = "tools/ecr-images.conf";
+
+/// `RULE ENTRY` of the findings in a JSON report, and their fixes that are safe.
+fn report(text: &str) -> (Vec<String>, usize) {
+    let report: serde_json::Value = serde_json::from_str(text).unwrap();
+    let findings = report["findings"].as_array().unwrap();
+    let safe = findings.iter().filter(|finding| finding["fixes"][0]["safety"] == "safe").count();
+    (findings.iter().map(|finding| finding["key"].as_str().unwrap().to_owned()).collect(), safe)
+}
+
+/// What `--diff` prints for one changed list.
+fn patch(before: &str, after: &str) -> String {
+    let diff = similar::TextDiff::from_lines(before, after);
+    diff.unified_diff().context_radius(3).header(&format!("a/{LIST}"), &format!("b/{LIST}")).to_string()
+}
+
+#[test]
+fn fixes_of_the_fixtures_keep_the_laws() {
+    for name in ["hyperpod", "kitchen-sink"] {
+        for flags in [&["--fix"][..], &["--fix", "--unsafe-fixes"]] {
+            let workspace = Workspace::new();
+            copy(&fixture(name), &workspace.path(""));
+            let before = workspace.read(LIST);
+            let (keys, _) = report(&workspace.run(&["check", "--format", "json"]).stdout);
+
+            let shown = workspace.run(&[&["check", "--diff"], &flags[1..]].concat());
+            assert_eq!((shown.code, workspace.read(LIST) == before), (1, true), "--diff writes nothing");
+
+            let fixed = workspace.run(&[&["check", "--format", "json"], flags].concat());
+            let after = workspace.read(LIST);
+            assert_eq!(shown.stdout, patch(&before, &after), "--diff shows what --fix writes");
+
+            let (left, safe) = report(&fixed.stdout);
+            assert!(left.iter().all(|key| keys.contains(key)), "something new: {left:?}");
+            assert_eq!(safe, 0, "all safe fixes were applied: {left:?}");
+            assert!(left.len() < keys.len());
+
+            let again = workspace.run(&[&["check", "--format", "json"], flags].concat());
+            assert_eq!(workspace.read(LIST), after, "a second run changes nothing");
+            assert_eq!(report(&again.stdout), report(&fixed.stdout).clone(), "what is reported is what is there");
+            assert_eq!(workspace.run(&[&["check", "--diff"], &flags[1..]].concat()).code, 0);
+        }
+    }
+}
+
+#[test]
+fn what_was_mended_is_said() {
+    let list = "# Web (from local chart web:0.9.0)\n# Tag: 0\nweb=nginx:0\n";
+    let workspace = || Workspace::with_list(list).chart("web", &["nginx:1"]);
+    let run = |arguments: &[&str]| workspace().run(arguments);
+
+    let human = run(&["check", "--fix"]);
+    assert_eq!(human.code, 0, "nothing is left");
+    assert!(human.stdout.contains("fixed tools/ecr-images.conf: wrong-source: Note web:1.0.0\n"), "{}", human.stdout);
+    assert!(human.stdout.contains("fixed tools/ecr-images.conf: tag-mismatch: Set the tag to 1\n"), "{}", human.stdout);
+
+    let json: serde_json::Value = serde_json::from_str(&run(&["check", "--fix", "--format", "json"]).stdout).unwrap();
+    assert_eq!(json["fixed"][0]["rule"], "wrong-source");
+    assert_eq!(json["findings"].as_array().unwrap().len(), 0);
+
+    let one = workspace();
+    one.run(&["check", "--fix", "--select", "wrong-source"]);
+    assert_eq!(one.read(LIST), list.replace("0.9.0", "1.0.0"), "rules that were not asked for mend nothing");
+}
+
+#[test]
+fn flags_that_make_no_sense_are_refused() {
+    let workspace = || Workspace::with_list("web=nginx:1\n").chart("web", &["nginx:1"]);
+    assert_eq!(workspace().run(&["check", "--fix", "--diff"]).code, 2);
+    let alone = workspace().run(&["check", "--unsafe-fixes"]);
+    assert!(alone.code == 2 && alone.stderr.contains("--fix|--diff"), "{}", alone.stderr);
+}
+
+#[test]
+fn bytes_outside_of_the_edits_stay() {
+    let block = "# Web (from local chart web:1.0.0)";
+    let cases: BTreeMap<&str, String> = [
+        ("\r\n", format!("{block}\r\nweb=nginx:0\r\n\r\n# end")),
+        ("blanks", format!("{block}  \n\tweb=nginx:0   \n\n\n\n")),
+        ("unicode", format!("# Bilder für den Spiegel ✓\n\n{block}\nweb=nginx:0\n")),
+    ]
+    .into();
+    for (name, list) in cases {
+        let workspace = Workspace::with_list(&list).chart("web", &["nginx:1"]);
+        workspace.run(&["check", "--fix", "--select", "tag-mismatch"]);
+        assert_eq!(workspace.read(LIST), list.replace("nginx:0", "nginx:1"), "{name}");
+    }
+}
+
+/// A list in a submodule is somebody else's.
+#[test]
+fn files_of_others_are_written_only_on_demand() {
+    let list = "# Web (from local chart web:1.0.0)\nweb=nginx:0\n";
+    let workspace = Workspace::new().file(".git/HEAD", "").file("module/.git", "gitdir: ../.git/modules/module\n");
+    let workspace = workspace.file("module/tools/ecr-images.conf", list).chart("web", &["nginx:1"]);
+    let path = "module/tools/ecr-images.conf";
+    let run = workspace.run(&["check", "--fix"]);
+    assert_eq!((run.code, workspace.read(path)), (1, list.to_owned()), "{}{}", run.stdout, run.stderr);
+    workspace.run(&["check", "--fix", "--unsafe-fixes"]);
+    assert_eq!(workspace.read(path), list.replace("nginx:0", "nginx:1"));
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_written_is_refused_whole() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let list = "# Web (from local chart web:1.0.0)\nweb=nginx:0\n";
+    let workspace = Workspace::with_list(list).chart("web", &["nginx:1"]);
+    std::fs::set_permissions(workspace.path(LIST), std::fs::Permissions::from_mode(0o444)).unwrap();
+    let run = workspace.run(&["check", "--fix"]);
+    assert_eq!((run.code, workspace.read(LIST)), (2, list.to_owned()));
+    assert!(run.stderr.contains("read-only"), "{}", run.stderr);
+    assert_eq!(std::fs::read_dir(workspace.path("tools")).unwrap().count(), 1, "no temporary file stays");
+}
+
+#[test]
+fn a_dropped_entry_comes_back() {
+    let workspace = Workspace::new();
+    copy(&fixture("hyperpod"), &workspace.path(""));
+    workspace.run(&["check", "--fix"]);
+    let right = workspace.read(LIST);
+    let blocks: Vec<&str> = right.split("\n\n").collect();
+    for dropped in 1..blocks.len() {
+        let kept: Vec<&str> = (0..blocks.len()).filter(|at| *at != dropped).map(|at| blocks[at].trim_end()).collect();
+        std::fs::write(workspace.path(LIST), kept.join("\n\n") + "\n").unwrap();
+        let (keys, _) = report(&workspace.run(&["check", "--format", "json"]).stdout);
+        assert_eq!(keys.len(), 2, "{keys:?}");
+        assert!(keys[0].starts_with("missing-entry:"), "{keys:?}");
+        let fixed = workspace.run(&["check", "--fix", "--format", "json"]);
+        assert_eq!(report(&fixed.stdout).0, ["ambiguous-subchart:health-monitoring-agent"], "{}", workspace.read(LIST));
+    }
+}
