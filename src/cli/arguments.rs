@@ -34,6 +34,8 @@ pub(super) enum Command {
     Images(Images),
     /// Tell where an image comes from: template, helpers, and the values line that won, part by part.
     Why(Why),
+    /// Tell what the copy script would pull and push, and which deployed images that serves.
+    Plan(Plan),
     /// Render a chart as `helm template` does.
     Render(Render),
     /// Print a chart's default values as `helm show values` does.
@@ -158,6 +160,20 @@ pub(super) struct Why {
     /// A chart (folder or .tgz), a list, or a workspace folder; none is the current folder.
     pub path: Option<PathBuf>,
     /// How to print the chain.
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: Format,
+    #[command(flatten)]
+    pub charts: ChartOptions,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Plan {
+    /// A list, or a workspace folder; none is the current folder.
+    pub path: Option<PathBuf>,
+    /// The private registry to copy to: `ACCOUNT.dkr.ecr.REGION.amazonaws.com`.
+    #[arg(long, value_name = "HOST")]
+    pub registry: Option<String>,
+    /// How to print the plan.
     #[arg(long, value_enum, default_value = "human")]
     pub format: Format,
     #[command(flatten)]

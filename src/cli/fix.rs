@@ -62,7 +62,7 @@ fn wanted(options: &Check, view: &View, finding: &Finding) -> Option<Fix> {
 }
 
 fn show(session: &Session, options: &Check, settled: Settled) -> Outcome {
-    session.print_raw(&report::patch(&settled.changes, &settled.view.checked.root, session.style))?;
+    session.print_raw(&report::patch(&settled.changes, Path::new("."), session.style))?;
     let View { sources, checked } = settled.view;
     if !checked.errors.is_empty() {
         let after = Session { sources, style: session.style, error_style: session.error_style };

@@ -5,6 +5,7 @@ mod arguments;
 mod check;
 mod fix;
 mod images;
+mod plan;
 mod render;
 mod rules;
 mod why;
@@ -125,6 +126,7 @@ fn run(arguments: Arguments) -> ExitCode {
         Command::Check(options) => check::run(&session, options),
         Command::Images(options) => images::run(&session, options),
         Command::Why(options) => why::run(&session, options),
+        Command::Plan(options) => plan::run(&session, options),
         Command::Render(options) => render::run(&session, options),
         Command::Values(options) => render::values(&session, options),
         Command::Explain(options) => rules::explain(&session, options),

@@ -8,6 +8,7 @@ use super::exemption::{Exemptions, Idleness};
 use super::note::speaks_of_region;
 use super::number::as_written;
 use super::overridden::overridden;
+use super::plan::{Plan, plan};
 use super::reconcile::{Coverage, Listed, NotedChart, Reconciliation, reconcile};
 use super::settings::Levels;
 use super::suppress::{self, Configured};
@@ -61,6 +62,8 @@ pub struct CheckedList {
     pub images: usize,
     /// What was assumed and what was passed over, in sentences.
     pub notes: Vec<String>,
+    /// What the copy script makes of it.
+    pub plan: Plan,
     /// Everything that the charts deploy.
     pub inventory: Inventory,
 }
@@ -297,7 +300,9 @@ impl Run<'_> {
                 scenarios.push(scenario.name.clone());
             }
         }
+        let plan = plan(&list, &survey.inventory, &overridden, &exemptions);
         let checked = CheckedList {
+            plan,
             path: path.to_owned(),
             entries: list.entries.len(),
             charts: targets.iter().map(|target| checked_chart(&target.chart)).collect(),

@@ -1,0 +1,106 @@
+//! `plan`: what is pulled, what is pushed, and which deployed images that serves.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::human::{Style, printable};
+use super::json::print;
+use super::location::display_path;
+use crate::lint::{Checked, Plan, Step};
+
+/// The plan for people: a block for each image, then what is not copied.
+#[must_use]
+pub fn plan(checked: &Checked, registry: Option<&str>, style: Style) -> String {
+    let mut out = String::new();
+    for list in &checked.lists {
+        let path = printable(&display_path(Path::new("."), &list.path));
+        let Plan { steps, lost, missing, exempt } = &list.plan;
+        let _ = writeln!(out, "{}", style.paint("1", &path));
+        for step in steps {
+            let _ = writeln!(out, "  {}: pull {}", step.line, style.paint("36", &printable(&step.pulls)));
+            for target in targets(step, registry) {
+                let _ = writeln!(out, "      push {}", printable(&target));
+            }
+            match step.serves.as_slice() {
+                [] => {
+                    let _ = writeln!(out, "      {}", style.paint("33", "serves nothing that the charts deploy"));
+                }
+                [one] if *one == step.pulls => {}
+                images => {
+                    let _ = writeln!(out, "      serves {}", printable(&images.join(", ")));
+                }
+            }
+        }
+        for (line, why) in lost {
+            let _ = writeln!(out, "  {line}: {}: {}", style.paint("31", "not copied"), printable(why));
+        }
+        for image in missing {
+            let _ = writeln!(out, "  {}: {image}", style.paint("31", "deployed, but not copied"));
+        }
+        for image in exempt {
+            let _ = writeln!(out, "  exempt, not copied: {image}");
+        }
+    }
+    out
+}
+
+/// What a step pushes, with the registry where it is known.
+fn targets(step: &Step, registry: Option<&str>) -> Vec<String> {
+    let full = |push: &String| registry.map_or_else(|| push.clone(), |registry| format!("{registry}/{push}"));
+    step.pushes.iter().map(full).collect()
+}
+
+#[derive(Serialize)]
+struct Report {
+    version: u32,
+    lists: Vec<List>,
+}
+
+#[derive(Serialize)]
+struct List {
+    path: String,
+    steps: Vec<JsonStep>,
+    lost: Vec<Lost>,
+    missing: Vec<String>,
+    exempt: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct JsonStep {
+    line: usize,
+    name: String,
+    pulls: String,
+    pushes: Vec<String>,
+    serves: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Lost {
+    line: usize,
+    reason: String,
+}
+
+/// The plan for programs; paths relative to the workspace root, lines from 1.
+#[must_use]
+pub fn plan_json(checked: &Checked, registry: Option<&str>) -> String {
+    let list = |list: &crate::lint::CheckedList| {
+        let Plan { steps, lost, missing, exempt } = &list.plan;
+        let step = |step: &Step| JsonStep {
+            line: step.line,
+            name: step.name.clone(),
+            pulls: step.pulls.clone(),
+            pushes: targets(step, registry),
+            serves: step.serves.clone(),
+        };
+        List {
+            path: display_path(&checked.root, &list.path),
+            steps: steps.iter().map(step).collect(),
+            lost: lost.iter().map(|(line, reason)| Lost { line: *line, reason: reason.clone() }).collect(),
+            missing: missing.clone(),
+            exempt: exempt.clone(),
+        }
+    };
+    print(&Report { version: 1, lists: checked.lists.iter().map(list).collect() })
+}
