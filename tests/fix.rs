@@ -110,6 +110,17 @@ fn files_of_others_are_written_only_on_demand() {
     assert_eq!(workspace.read(path), list.replace("nginx:0", "nginx:1"));
 }
 
+/// A script that names the old tag is told of afterwards; it keeps nothing from being mended.
+#[test]
+fn what_follows_is_no_harm() {
+    let list = "# Web (from local chart web:1.0.0)\nweb=nginx:0\n";
+    let workspace =
+        Workspace::with_list(list).chart("web", &["nginx:1"]).file("tools/copy.sh", "docker pull nginx:0\n");
+    let run = workspace.run(&["check", "--fix", "--format", "concise"]);
+    assert_eq!(workspace.read(LIST), list.replace("nginx:0", "nginx:1"), "{}{}", run.stdout, run.stderr);
+    assert!(run.stdout.starts_with("tools/copy.sh:1:") && run.stdout.contains("stale-mention"), "{}", run.stdout);
+}
+
 #[cfg(unix)]
 #[test]
 fn what_cannot_be_written_is_refused_whole() {

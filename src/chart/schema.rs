@@ -1,6 +1,8 @@
 //! `values.schema.json`: whether a chart's values fit. Helm 3.10 validates with gojsonschema, whose words are used here; a
 //! schema that declares a draft newer than 7 is read as newer Helm reads it. References out of the file are refused.
 
+mod combined;
+
 use std::fmt::Write as _;
 
 use jsonschema::error::{TypeKind, ValidationErrorKind};
@@ -81,13 +83,35 @@ fn check(schema: &ChartFile, values: &Value) -> Result<(), Violations> {
         .map_err(|error| Violations::of_schema(refusal(&error)))?;
     let instance = to_json(values, 0).ok_or_else(|| Violations::of_schema("values nest too deep for a schema"))?;
     let mut violations = Violations { message: String::new(), span: None };
-    for error in validator.iter_errors(&instance) {
-        if violations.message.is_empty() {
-            violations.span = place(values, error.instance_path().as_str());
-        }
-        describe(&error, &read, &instance, &mut violations.message);
+    let errors: Vec<_> = validator.iter_errors(&instance).collect();
+    if let Some(first) = combined::told(&errors).first() {
+        violations.span = place(values, first.instance_path().as_str());
     }
+    describe_all(&errors, "", &read, &instance, &mut violations.message);
     if violations.message.is_empty() { Ok(()) } else { Err(violations) }
+}
+
+/// Adds the lines of `errors`, which the schema at `below` found.
+fn describe_all(errors: &[ValidationError<'_>], below: &str, schema: &Json, instance: &Json, lines: &mut String) {
+    let mut consequences = Vec::new();
+    for error in combined::told(errors) {
+        describe_all(combined::nearest(error), error.evaluation_path().as_str(), schema, instance, lines);
+        describe(error, schema, instance, lines);
+        for consequence in combined::consequences(error, below) {
+            if !consequences.contains(&consequence) {
+                consequences.push(consequence);
+            }
+        }
+    }
+    for (_, path, sentence) in consequences {
+        // Writing to a string cannot fail.
+        let _ = writeln!(lines, "- {}: {sentence}", field_at(&path));
+    }
+}
+
+/// How a value is called.
+fn field_at(path: &str) -> String {
+    if path.is_empty() { "(root)".to_owned() } else { unescape(&path[1..]).join(".") }
 }
 
 /// The draft that the schema is read by. Without one of its own it may use the keywords of drafts 4 to 7 at once, as
@@ -153,7 +177,7 @@ fn refusal(error: &ValidationError<'_>) -> String {
 /// Adds the lines of one violation.
 fn describe(error: &ValidationError<'_>, schema: &Json, instance: &Json, lines: &mut String) {
     let path = error.instance_path().as_str();
-    let field = if path.is_empty() { "(root)".to_owned() } else { unescape(&path[1..]).join(".") };
+    let field = field_at(path);
     let mut line = |text: &str| {
         let _ = writeln!(lines, "- {field}: {text}");
     };
@@ -178,9 +202,10 @@ fn describe(error: &ValidationError<'_>, schema: &Json, instance: &Json, lines: 
         ValidationErrorKind::Type { kind } => {
             let written = schema.pointer(error.schema_path().as_str());
             let expected = match (written, kind) {
-                (Some(Json::Array(types)), _) => {
+                (Some(Json::Array(types)), _) if types.len() > 1 => {
                     format!("[{}]", types.iter().map(plain).collect::<Vec<_>>().join(","))
                 }
+                (Some(Json::Array(types)), _) => types.first().map(plain).unwrap_or_default(),
                 (_, TypeKind::Single(kind)) => kind.to_string(),
                 (_, TypeKind::Multiple(kinds)) => {
                     format!("[{}]", kinds.iter().map(|kind| kind.to_string()).collect::<Vec<_>>().join(","))

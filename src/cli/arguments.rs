@@ -34,6 +34,8 @@ pub(super) enum Command {
     Images(Deferred<Images>),
     /// Tell where an image comes from: template, helpers, and the values line that won, part by part.
     Why(Deferred<Why>),
+    /// Write the list that the charts ask for.
+    Init(Deferred<Init>),
     /// Tell what the copy script would pull and push, and which deployed images that serves.
     Plan(Deferred<Plan>),
     /// Render a chart as `helm template` does.
@@ -190,7 +192,7 @@ pub(super) struct Images {
     pub path: Option<PathBuf>,
     /// How to print them.
     #[arg(long, value_enum, default_value = "human")]
-    pub format: Format,
+    pub format: ImagesFormat,
     /// Show what is deployed in each region that the charts name.
     #[arg(long, conflicts_with = "regions")]
     pub all_regions: bool,
@@ -207,6 +209,20 @@ pub(super) struct Why {
     /// How to print the chain.
     #[arg(long, value_enum, default_value = "human")]
     pub format: Format,
+    #[command(flatten)]
+    pub charts: ChartOptions,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Init {
+    /// The workspace folder; none is the current folder.
+    pub path: Option<PathBuf>,
+    /// Where to write the list, which must not be there yet; standard output otherwise.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// What to write.
+    #[arg(long, value_enum, default_value = "list")]
+    pub format: ListFormat,
     #[command(flatten)]
     pub charts: ChartOptions,
 }
@@ -294,6 +310,24 @@ pub(super) enum Format {
     Human,
     /// For programs.
     Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ImagesFormat {
+    /// For people.
+    Human,
+    /// For programs.
+    Json,
+    /// What is deployed, one image a line, as `images.txt` files have it.
+    Plain,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ListFormat {
+    /// A mirror list.
+    List,
+    /// One image a line, as `images.txt` files have it.
+    Plain,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -145,13 +145,7 @@ pub(super) fn open(
         Some(path) => find(path, configurable)?,
         None => find_here(configurable),
     };
-    let standard = found.root.join(FILE_NAME);
-    let file = match &options.config {
-        Some(given) => Some(given.clone()),
-        None => Some(standard).filter(|file| file.is_file() && !options.isolated),
-    };
-    let mut settings = settings(session, options)?;
-    settings.configuration = file.map(|file| Loaded::read(&session.sources, &file)).transpose()?;
+    let settings = settings_of(session, &found, options)?;
     let lists = settings.configuration.iter().flat_map(|loaded| {
         loaded.configuration.lists.iter().map(|list| loaded.folder.join(&list.path)).collect::<Vec<_>>()
     });
@@ -159,6 +153,17 @@ pub(super) fn open(
     let whole = path.is_none_or(|path| path == found.root);
     let workspace = if whole && !lists.is_empty() { found.configured(lists) } else { found.with_lists()? };
     Ok((workspace, settings))
+}
+
+/// The settings for a workspace: its configuration, and the command line's over that.
+pub(super) fn settings_of(session: &Session, found: &Workspace, options: &ChartOptions) -> Result<Settings, Refusal> {
+    let standard = found.root.join(FILE_NAME);
+    let file = match &options.config {
+        Some(given) => Some(given.clone()),
+        None => Some(standard).filter(|file| file.is_file() && !options.isolated),
+    };
+    let configuration = file.map(|file| Loaded::read(&session.sources, &file)).transpose()?;
+    Ok(Settings { configuration, ..settings(session, options)? })
 }
 
 pub(super) fn settings(session: &Session, options: &ChartOptions) -> Result<Settings, Refusal> {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::arguments::{ChartOptions, Format, Images};
+use super::arguments::{ChartOptions, Images, ImagesFormat as Format};
 use super::check::{is_chart, open, settings};
 use super::{Ending, Outcome, Session};
 use crate::inventory::Inventory;
@@ -15,6 +15,7 @@ pub(super) fn run(session: &Session, options: &Images) -> Outcome {
     let text = match options.format {
         Format::Human => report::images(&inventory, &session.sources, &root, session.style),
         Format::Json => report::images_json(&inventory, &session.sources, root_of(&root)),
+        Format::Plain => report::images_plain(&inventory),
     };
     session.print(&text)?;
     Ok(Ending::Clean)

@@ -5,6 +5,7 @@ mod arguments;
 mod check;
 mod fix;
 mod images;
+mod init;
 mod plan;
 mod render;
 mod rules;
@@ -137,6 +138,7 @@ fn run(arguments: Arguments) -> ExitCode {
         Command::Check(options) => check::run(&session, options),
         Command::Images(options) => images::run(&session, options),
         Command::Why(options) => why::run(&session, options),
+        Command::Init(options) => init::run(&session, options),
         Command::Plan(options) => plan::run(&session, options),
         Command::Render(options) => render::run(&session, options),
         Command::Values(options) => render::values(&session, options),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::apply_edits;
-use crate::lint::{Checked, Edit, Finding, Fix, Refusal};
+use crate::lint::{Checked, Edit, Finding, Fix, Refusal, Severity};
 use crate::source::{Sources, Span};
 
 /// Rounds that are made at most. Fixes that touch each other wait for the next one.
@@ -85,7 +85,8 @@ pub fn settle(
         let verified = |fixes: &[Chosen]| {
             let texts = apply_all(&view.sources, &texts, fixes);
             let next = check(&texts).ok()?;
-            is_no_worse(&view.checked, &next.checked).then_some((texts, next))
+            let paths: BTreeSet<&Path> = fixes.iter().map(|one| one.fixed.path.as_path()).collect();
+            is_no_worse(&view.checked, &next, &paths).then_some((texts, next))
         };
         let Some((next_texts, next)) = verified(&chosen) else {
             // One of them is at fault, or two that only harm each other.
@@ -172,13 +173,17 @@ fn apply_all(sources: &Sources, texts: &Texts, fixes: &[Chosen]) -> Texts {
     texts
 }
 
-/// Whether every finding of `after` was there before.
-fn is_no_worse(before: &Checked, after: &Checked) -> bool {
+/// Whether every finding of `after` was there before. What merely follows does not count: less than an error, in a file that
+/// was not touched, as a script that mentions the old tag.
+fn is_no_worse(before: &Checked, after: &View, touched: &BTreeSet<&Path>) -> bool {
     let mut known: BTreeMap<String, usize> = BTreeMap::new();
     for finding in &before.findings {
         *known.entry(finding.key()).or_default() += 1;
     }
-    after.findings.iter().all(|finding| {
+    let follows = |finding: &Finding| {
+        finding.severity < Severity::Error && !touched.contains(after.sources.get(finding.span.file).path())
+    };
+    after.checked.findings.iter().filter(|finding| !follows(finding)).all(|finding| {
         known.get_mut(&finding.key()).is_some_and(|count| {
             let is_known = *count > 0;
             *count = count.saturating_sub(1);

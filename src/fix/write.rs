@@ -24,6 +24,30 @@ pub fn write(change: &Change) -> Result<(), WriteError> {
     replace(change).map_err(|reason| WriteError { path: change.path.clone(), reason })
 }
 
+/// Writes a new file at `path`, and the folders above it; never over one that is there.
+///
+/// # Errors
+/// When there is one, or the system refuses.
+pub fn create(path: &Path, text: &str) -> Result<(), WriteError> {
+    let error = |reason: String| WriteError { path: path.to_owned(), reason };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let made = std::fs::create_dir_all(folder).and_then(|()| {
+        let mut file = tempfile::Builder::new().prefix(".mirrorlint-").permissions(new_file()).tempfile_in(folder)?;
+        file.write_all(&to_bytes(text))?;
+        file.as_file().sync_all()?;
+        Ok(file)
+    });
+    let file = made.map_err(|cause| error(format!("cannot be written: {cause}")))?;
+    file.persist_noclobber(path).map_err(|cause| error(format!("cannot be written: {}", cause.error)))?;
+    Ok(())
+}
+
+/// The mode of a new file, from which the system takes what the user's mask says.
+#[cfg(unix)]
+fn new_file() -> std::fs::Permissions {
+    std::os::unix::fs::PermissionsExt::from_mode(0o666)
+}
+
 fn replace(change: &Change) -> Result<(), String> {
     let told = |what: &'static str| move |error: std::io::Error| format!("{what}: {error}");
     let target = change.path.canonicalize().map_err(told("cannot be found"))?;

@@ -47,10 +47,19 @@ fn repository_name(address: &str) -> Option<String> {
     labels.len().checked_sub(2).and_then(|at| labels.get(at)).map(|label| (*label).to_owned())
 }
 
+/// Words that titles have in capitals.
+const CAPITALS: [&str; 22] = [
+    "api", "aws", "cli", "cni", "csi", "dcgm", "dns", "ebs", "efa", "efs", "eks", "gpu", "http", "mpi", "nfd", "nfs",
+    "sql", "ssh", "tls", "ui", "url", "vpc",
+];
+
 /// What a new block is titled: the image's last path part, in words.
 pub(crate) fn title(used: &Use) -> String {
     let last = used.reference.path().rsplit('/').next().unwrap_or_default();
     let words = last.split(['-', '_', '.']).filter(|word| !word.is_empty()).map(|word| {
+        if CAPITALS.contains(&word) {
+            return word.to_uppercase();
+        }
         let mut letters = word.chars();
         letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
     });

@@ -45,6 +45,14 @@ pub fn images(inventory: &Inventory, sources: &Sources, root: &Path, style: Styl
     out
 }
 
+/// What is deployed, one image a line, each once.
+#[must_use]
+pub fn images_plain(inventory: &Inventory) -> String {
+    let images = inventory.uses.iter().filter(|used| used.when.is_none()).map(|used| used.reference.as_str());
+    let images: std::collections::BTreeSet<&str> = images.collect();
+    images.into_iter().map(|image| format!("{image}\n")).collect()
+}
+
 /// Under which condition, in words.
 pub(super) fn when(when: &str) -> String {
     match when.split_once("values: ") {

@@ -14,7 +14,7 @@ mod why;
 
 pub use concise::concise;
 pub use human::{Style, closing, findings, human, refusal};
-pub use images::images;
+pub use images::{images, images_plain};
 pub use json::{images as images_json, json};
 pub use location::display_path;
 pub use page::page;

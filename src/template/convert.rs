@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use super::objects::Record;
 use super::value::{MapKind, Value};
 use crate::source::{Text, spend};
 use crate::yaml;
@@ -88,10 +89,19 @@ impl Reading {
 /// # Errors
 /// What has no JSON.
 pub fn to_yaml(value: &Value) -> Result<yaml::Value, Unwritable> {
-    to_yaml_within(value, MAX_DEPTH)
+    to_yaml_within(value, MAX_DEPTH, &mut false)
 }
 
-fn to_yaml_within(value: &Value, depth: usize) -> Result<yaml::Value, Unwritable> {
+/// As [`to_yaml`], and whether there are structs in it: their members are in another order in JSON.
+///
+/// # Errors
+/// What has no JSON.
+pub fn to_yaml_and_structs(value: &Value) -> Result<(yaml::Value, bool), Unwritable> {
+    let mut structs = false;
+    to_yaml_within(value, MAX_DEPTH, &mut structs).map(|value| (value, structs))
+}
+
+fn to_yaml_within(value: &Value, depth: usize, structs: &mut bool) -> Result<yaml::Value, Unwritable> {
     let depth = depth.checked_sub(1).ok_or(Unwritable::Cycle)?;
     // Lists that share members unfold here.
     if !spend(value.footprint()) {
@@ -114,15 +124,18 @@ fn to_yaml_within(value: &Value, depth: usize) -> Result<yaml::Value, Unwritable
         Value::List(list) if list.element.is_nil() => yaml::Value::Null(None),
         Value::Map(map) if map.kind == MapKind::Nil => yaml::Value::Null(None),
         Value::List(list) => {
-            let items: Result<Vec<_>, _> = list.items.iter().map(|item| to_yaml_within(item, depth)).collect();
+            let items: Result<Vec<_>, _> = list.items.iter().map(|item| to_yaml_within(item, depth, structs)).collect();
             yaml::Value::List(Arc::new(items?))
         }
         Value::Map(map) => {
             let entries = map.entries.borrow();
-            let entries = entries.iter().map(|(key, value)| Ok((key.clone(), to_yaml_within(value, depth)?)));
+            let entries = entries.iter().map(|(key, value)| Ok((key.clone(), to_yaml_within(value, depth, structs)?)));
             yaml::Value::Map(Arc::new(entries.collect::<Result<_, Unwritable>>()?))
         }
-        Value::Object(object) => to_yaml_within(&object.data(), depth)?,
+        Value::Object(object) => {
+            *structs |= object.as_any().is::<Record>();
+            to_yaml_within(&object.data(), depth, structs)?
+        }
     })
 }
 

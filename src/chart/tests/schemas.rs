@@ -51,6 +51,39 @@ fn violations_are_worded_as_helm_words_them() {
             r#""items":{"properties":{"c":{"type":"string"}}}"#,
             "- a.0.c: Invalid type. Expected: string, given: integer",
         ),
+        // Of a value of the wrong type nothing else is told.
+        ("null", r#""type":"string","enum":["y"]"#, "- a: Invalid type. Expected: string, given: null"),
+        (
+            "{c: 1}",
+            r#""type":["string","null"],"enum":["y"],"properties":{"c":{"type":"string"}},"required":["d"]"#,
+            "- a: Invalid type. Expected: [string,null], given: object",
+        ),
+        (
+            "[1, x]",
+            r#""items":{"type":"string","pattern":"y"}"#,
+            "- a.0: Invalid type. Expected: string, given: integer\n- a.1: Does not match pattern 'y'",
+        ),
+        ("1", r#""type":["string"]"#, "- a: Invalid type. Expected: string, given: integer"),
+        (
+            "10",
+            r#""type":["integer"],"allOf":[{"type":["string","number"]},{"type":"array"}]"#,
+            "- a: Invalid type. Expected: array, given: integer\n- a: Must validate all the schemas (allOf)",
+        ),
+        (
+            "{b: x}",
+            r#""anyOf":[{"type":"array"},{"type":"string"}]"#,
+            "- a: Invalid type. Expected: array, given: object\n- a: Must validate at least one schema (anyOf)",
+        ),
+        (
+            "true",
+            r#""if":{"type":"boolean"},"then":{"type":"null"}"#,
+            "- a: Invalid type. Expected: null, given: boolean\n- a: Must validate \"then\" as \"if\" was valid",
+        ),
+        (
+            "0",
+            r##""type":"string","allOf":[{"$ref":"#/properties/a/definitions/x"}],"definitions":{"x":{"type":"string"}}"##,
+            "- a: Invalid type. Expected: string, given: integer",
+        ),
         ("1.0", r#""type":"integer""#, "accepted"),
         ("1e3", r#""type":"integer""#, "accepted"),
     ] {

@@ -42,12 +42,18 @@ impl<'p> Evaluator<'p, '_> {
                 let kind = if wanted == Type::Int { IntKind::Int } else { IntKind::Int64 };
                 return Ok(Held::plain(Value::Int(number.int.unwrap_or_default(), kind, number.origins.clone())));
             }
+            (Type::Uint32, Term::Number(number)) if number.uint.is_some() => {
+                // Go sets 64 bits to a type of 32: the lower ones stay.
+                let lower = number.uint.unwrap_or_default() & u64::from(u32::MAX);
+                return Ok(Held::plain(Value::Int(lower.cast_signed(), IntKind::Uint32, number.origins.clone())));
+            }
             (Type::Float64, Term::Number(number)) if number.float.is_some() => {
                 return Ok(Held::plain(Value::Float(number.float.unwrap_or_default(), number.origins.clone())));
             }
             (Type::Bool, _) => "bool",
             (Type::String, _) => "string",
             (Type::Int | Type::Int64, _) => "integer",
+            (Type::Uint32, _) => "unsigned integer",
             (Type::Float64, _) => "float",
             _ => {
                 let written = self.tree.source.slice(word.extent.range());

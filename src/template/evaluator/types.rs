@@ -46,6 +46,7 @@ pub(super) fn is_assignable(value: &Value, wanted: Type) -> bool {
         Type::Bool => matches!(value, Value::Bool(..)),
         Type::Int => matches!(value, Value::Int(_, IntKind::Int, _)),
         Type::Int64 => matches!(value, Value::Int(_, IntKind::Int64, _)),
+        Type::Uint32 => matches!(value, Value::Int(_, IntKind::Uint32, _)),
         Type::Float64 => matches!(value, Value::Float(..)),
         Type::Map | Type::Values => matches!(value, Value::Map(map) if map.kind != MapKind::String),
         Type::List => matches!(value, Value::List(list) if matches!(list.element, Element::Any | Element::Nil)),

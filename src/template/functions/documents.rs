@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use super::{Failure, Function, Outcome, Type, json};
+use super::{Failure, Function, Outcome, Type, json, structs};
 use crate::source::{Text, spend};
 use crate::template::value::{Element, List, MapKind};
 use crate::template::{Value, convert};
@@ -16,13 +16,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("toYamlPretty", &[Type::Any], |arguments| Ok(written_or_empty(arguments, to_yaml_pretty))),
     Function::new("fromYaml", &[Type::String], from_yaml),
     Function::new("fromYamlArray", &[Type::String], from_yaml_array),
-    Function::new("toJson", &[Type::Any], |arguments| Ok(written_or_empty(arguments, yaml::emit_json))),
-    Function::new("mustToJson", &[Type::Any], |arguments| written(arguments, yaml::emit_json)),
-    Function::new("toPrettyJson", &[Type::Any], |arguments| Ok(written_or_empty(arguments, yaml::emit_json_pretty))),
-    Function::new("mustToPrettyJson", &[Type::Any], |arguments| written(arguments, yaml::emit_json_pretty)),
+    Function::new("toJson", &[Type::Any], |arguments| Ok(json_or_empty(arguments, JSON))),
+    Function::new("mustToJson", &[Type::Any], |arguments| json_of(arguments, JSON)),
+    Function::new("toPrettyJson", &[Type::Any], |arguments| Ok(json_or_empty(arguments, JSON_PRETTY))),
+    Function::new("mustToPrettyJson", &[Type::Any], |arguments| json_of(arguments, JSON_PRETTY)),
     // Sprig panics where this one cannot write, which ends the template as well.
-    Function::new("toRawJson", &[Type::Any], |arguments| written(arguments, yaml::emit_json_raw)),
-    Function::new("mustToRawJson", &[Type::Any], |arguments| written(arguments, yaml::emit_json_raw)),
+    Function::new("toRawJson", &[Type::Any], |arguments| json_of(arguments, JSON_RAW)),
+    Function::new("mustToRawJson", &[Type::Any], |arguments| json_of(arguments, JSON_RAW)),
     Function::new("fromJson", &[Type::String], from_json),
     Function::new("fromJsonArray", &[Type::String], from_json_array),
     Function::new("mustFromJson", &[Type::String], |arguments| Ok(json::parse(read(arguments)?)?)),
@@ -31,7 +31,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 /// The most bytes that are read as one document: eight times what Kubernetes takes.
 const LONGEST: usize = 8 << 20;
 
-type Writer = fn(&yaml::Value) -> Result<Text, String>;
+pub(super) type Writer = fn(&yaml::Value) -> Result<Text, String>;
 
 fn text(arguments: &[Value]) -> &Text {
     static EMPTY: std::sync::OnceLock<Text> = std::sync::OnceLock::new();
@@ -56,6 +56,32 @@ fn written(arguments: &[Value], write: Writer) -> Outcome {
 
 fn written_or_empty(arguments: &[Value], write: Writer) -> Value {
     written(arguments, write).unwrap_or_else(|_| Value::String(Text::default()))
+}
+
+/// How JSON is written: values without structs at once; others compactly, then spread over lines where these are wanted.
+#[derive(Clone, Copy)]
+struct Json {
+    whole: Writer,
+    compact: Writer,
+    spreads: bool,
+}
+
+const JSON: Json = Json { whole: yaml::emit_json, compact: yaml::emit_json, spreads: false };
+const JSON_PRETTY: Json = Json { whole: yaml::emit_json_pretty, compact: yaml::emit_json, spreads: true };
+const JSON_RAW: Json = Json { whole: yaml::emit_json_raw, compact: yaml::emit_json_raw, spreads: false };
+
+fn json_of(arguments: &[Value], form: Json) -> Outcome {
+    let value = arguments.first().unwrap_or(&Value::Nil);
+    let (plain, holds_structs) = convert::to_yaml_and_structs(value).map_err(|error| error.to_string())?;
+    if !holds_structs {
+        return Ok(Value::String((form.whole)(&plain)?));
+    }
+    let compact = structs::compact(value, form.compact)?;
+    Ok(Value::String(if form.spreads { structs::indented(&compact) } else { compact }))
+}
+
+fn json_or_empty(arguments: &[Value], form: Json) -> Value {
+    json_of(arguments, form).unwrap_or_else(|_| Value::String(Text::default()))
 }
 
 fn to_yaml(value: &yaml::Value) -> Result<Text, String> {

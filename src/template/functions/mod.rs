@@ -27,8 +27,10 @@ mod passwords;
 mod paths;
 mod random;
 mod regex;
+mod scrypt;
 mod semver;
 mod strings;
+mod structs;
 mod toml;
 pub mod types;
 mod urls;
@@ -52,6 +54,8 @@ pub enum Type {
     Int,
     /// `int64`
     Int64,
+    /// `uint32`
+    Uint32,
     /// `float64`
     Float64,
     /// `map[string]interface {}` (also given a `chartutil.Values`)
@@ -204,6 +208,7 @@ impl fmt::Display for Type {
             Self::Bool => "bool",
             Self::Int => "int",
             Self::Int64 => "int64",
+            Self::Uint32 => "uint32",
             Self::Float64 => "float64",
             Self::Map => "map[string]interface {}",
             Self::List => "[]interface {}",

@@ -1,18 +1,20 @@
 //! `derivePassword`, `encryptAES` and `decryptAES`. Encryption uses the same start every time, so its result does not change
-//! from run to run; decryption is the real one.
+//! from run to run; the others are the real ones.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 use data_encoding::BASE64;
-use sha2::{Digest, Sha256};
 
-use super::Type::{Int, String};
+use super::Type::{String, Uint32};
 use super::cipher::{BLOCK, Key};
-use super::{Failure, Function, Outcome, arguments, encoding};
-use crate::source::{Origin, Text, from_bytes, to_bytes};
+use super::{Failure, Function, Outcome, arguments, encoding, scrypt};
+use crate::source::{Origin, Text, from_bytes, spend, to_bytes};
 use crate::template::Value;
 
 /// The functions of this family.
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("derivePassword", &[Int, String, String, String, String], derive_password),
+    Function::new("derivePassword", &[Uint32, String, String, String, String], derive_password),
     Function::new("encryptAES", &[String, String], encrypt),
     Function::new("decryptAES", &[String, String], decrypt),
 ];
@@ -52,31 +54,58 @@ const TEMPLATES: [(&str, &[&str]); 6] = [
     ("pin", &["nnnn"]),
 ];
 
-/// `derivePassword COUNTER KIND PASSWORD USER SITE`: always the same for the same arguments and of the right form, but not
-/// Sprig's: its key derivation (scrypt) takes a tenth of a second and 32 MB, and no chart can depend on the password itself.
+/// What one password counts for: its 32 MB are free again at once, but it takes time.
+const COUNTED: usize = 8 << 20;
+/// The most keys that are kept.
+const KEPT: usize = 16;
+/// What the algorithm puts in front of everything.
+const SCOPE: &[u8] = b"com.lyndir.masterpassword";
+
+/// `derivePassword COUNTER KIND PASSWORD USER SITE`: the algorithm Master Password.
 fn derive_password(arguments: &[Value]) -> Outcome {
-    let counter = arguments::int(arguments, 0)?;
+    let counter = u32::try_from(arguments::int(arguments, 0)?).unwrap_or_default();
     let kind = arguments::text(arguments, 1)?;
     let Some((_, templates)) = TEMPLATES.iter().find(|(name, _)| kind == *name) else {
         return Ok(Value::String(Text::computed(format!("cannot find password template {kind}"), kind.origins())));
     };
-    let mut hash = Sha256::new();
-    hash.update(counter.to_be_bytes());
-    for index in 2..5 {
-        let text = to_bytes(arguments::text(arguments, index)?).into_owned();
-        hash.update(text.len().to_be_bytes());
-        hash.update(text);
-    }
-    let seed = hash.finalize();
-    let pick = |from: usize, index: usize| usize::from(seed[index % seed.len()]) % from.max(1);
-    let template = templates.get(pick(templates.len(), 0)).copied().unwrap_or_default();
+    let bytes = |index| arguments::text(arguments, index).map(|text| to_bytes(text).into_owned());
+    let (password, user, site) = (bytes(2)?, bytes(3)?, bytes(4)?);
+    let length = |bytes: &[u8]| u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes();
+    let key = derived_key(password, [SCOPE, &length(&user), &user].concat())?;
+    let seed = scrypt::authenticate(&key, &[SCOPE, &length(&site), &site, &counter.to_be_bytes()]);
+    let pick = |index: usize, from: usize| seed.get(index).map_or(0, |byte| usize::from(*byte)) % from.max(1);
+    let template = templates.get(pick(0, templates.len())).copied().unwrap_or_default();
     let letter = |(index, class): (usize, char)| {
         let class = class_of(class).as_bytes();
-        class.get(pick(class.len(), index + 1)).map(|byte| char::from(*byte))
+        class.get(pick(index + 1, class.len())).map(|byte| char::from(*byte))
     };
     let password: std::string::String = template.chars().enumerate().filter_map(letter).collect();
     let origins = arguments.iter().filter_map(Value::origins);
     Ok(Value::String(Text::computed(password, Origin::union(origins))))
+}
+
+thread_local! {
+    static DERIVED: RefCell<HashMap<[Vec<u8>; 2], Vec<u8>>> = RefCell::new(HashMap::new());
+}
+
+/// The key behind the passwords of one user. The last few are kept: charts derive several from one.
+fn derived_key(password: Vec<u8>, salt: Vec<u8>) -> Result<Vec<u8>, Failure> {
+    let secret = [password, salt];
+    if let Some(key) = DERIVED.with_borrow(|kept| kept.get(&secret).cloned()) {
+        return Ok(key);
+    }
+    if !spend(COUNTED) {
+        return Err("the memory is spent".into());
+    }
+    let [password, salt] = &secret;
+    let key = scrypt::derive(password, salt);
+    DERIVED.with_borrow_mut(|kept| {
+        if kept.len() >= KEPT {
+            kept.clear();
+        }
+        kept.insert(secret, key.clone());
+    });
+    Ok(key)
 }
 
 fn class_of(letter: char) -> &'static str {

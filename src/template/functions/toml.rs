@@ -8,6 +8,7 @@ use ::toml::de::{DeTable, DeValue};
 use super::{Failure, Function, Outcome, Type, types};
 use crate::source::{Text, TextBuilder, spend, to_bytes};
 use crate::template::Value;
+use crate::template::objects::{Field, Record};
 use crate::template::value::IntKind;
 
 /// How deep values may nest.
@@ -57,16 +58,34 @@ fn is_table_list(value: &Value) -> bool {
 /// The entries of a table, those with headers last.
 fn entries(value: &Value) -> Result<Vec<(Text, Value)>, Refusal> {
     let data = match value {
-        Value::Object(object) => object.data(),
+        Value::Object(object) => match object.as_any().downcast_ref::<Record>() {
+            Some(record) => {
+                return Ok(sorted(record.each_field().filter(|field| !is_nil(&field.value)).map(name_and_value)));
+            }
+            None => object.data(),
+        },
         other => other.clone(),
     };
     let Value::Map(map) = &data else {
         return Err(Refusal::Failed(format!("eTable: unhandled reflect.Value Kind: {}", types::kind(value))));
     };
     let entries = map.entries.borrow();
-    let entries = entries.iter().map(|(key, value)| (key.clone(), value.clone()));
+    Ok(sorted(entries.iter().map(|(key, value)| (key.clone(), value.clone()))))
+}
+
+/// A field of a struct, under Go's name for it.
+fn name_and_value(field: &Field) -> (Text, Value) {
+    (Text::new(field.name), field.value.clone())
+}
+
+/// Whether a field is left out: a list or map that `Chart.yaml` does not give.
+fn is_nil(value: &Value) -> bool {
+    matches!(value, Value::List(_) | Value::Map(_)) && !types::truth(value)
+}
+
+fn sorted(entries: impl Iterator<Item = (Text, Value)>) -> Vec<(Text, Value)> {
     let (tables, plain): (Vec<_>, Vec<_>) = entries.partition(|(_, value)| is_table(value) || is_table_list(value));
-    Ok(plain.into_iter().chain(tables).collect())
+    plain.into_iter().chain(tables).collect()
 }
 
 struct Writer {

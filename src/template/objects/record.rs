@@ -63,13 +63,30 @@ impl Record {
         out.finish()
     }
 
-    fn push_data(&self, entries: &mut std::collections::BTreeMap<Text, Value>) {
-        self.embedded().for_each(|inner| inner.push_data(entries));
-        for field in self.fields.iter().filter(|field| !field.embedded) {
-            if !(field.omits_empty && is_empty(&field.value)) {
-                entries.insert(Text::new(field.key), field.value.clone());
+    /// The keys and values that JSON has of it, in Go's order.
+    #[must_use]
+    pub fn members(&self) -> Vec<(&'static str, Value)> {
+        self.each_field()
+            .filter(|field| !(field.omits_empty && is_empty(&field.value)))
+            .map(|field| (field.key, field.value.clone()))
+            .collect()
+    }
+
+    /// The fields, those of embedded structs in the place of these.
+    pub fn each_field(&self) -> impl Iterator<Item = &Field> {
+        fn gather<'r>(record: &'r Record, found: &mut Vec<&'r Field>) {
+            for field in &record.fields {
+                match &field.value {
+                    Value::Object(object) if field.embedded => {
+                        object.as_any().downcast_ref::<Record>().into_iter().for_each(|inner| gather(inner, found));
+                    }
+                    _ => found.push(field),
+                }
             }
         }
+        let mut found = Vec::new();
+        gather(self, &mut found);
+        found.into_iter()
     }
 }
 
@@ -123,9 +140,7 @@ impl Object for Record {
     }
 
     fn data(&self) -> Value {
-        let mut entries = std::collections::BTreeMap::new();
-        self.push_data(&mut entries);
-        Value::map(entries)
+        Value::map(self.members().into_iter().map(|(key, value)| (Text::new(key), value)).collect())
     }
 
     fn as_any(&self) -> &dyn std::any::Any {

@@ -13,7 +13,7 @@ use crate::template::value::{IntKind, List, Map, MapKind, Object};
 const LONGEST: usize = 16 << 20;
 
 /// What stands between `%` and the verb.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Flags {
     pub width: Option<usize>,
     pub precision: Option<usize>,
@@ -327,6 +327,11 @@ impl Printer {
             'v' | 'd' if self.flags.syntax => {
                 let bytes: Vec<String> = to_bytes(text).iter().map(|byte| format!("{byte:#x}")).collect();
                 self.out.push_computed(&format!("[]byte{{{}}}", bytes.join(", ")), &text.origins());
+            }
+            // One stretch, for files may be large: a number each would take many times their size.
+            'v' | 'd' if self.flags == Flags::default() => {
+                let bytes: Vec<String> = to_bytes(text).iter().map(u8::to_string).collect();
+                self.out.push_computed(&format!("[{}]", bytes.join(" ")), &text.origins());
             }
             _ => {
                 let origins = text.origins();

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
 
-use regex::{CaptureLocations, Regex, RegexBuilder};
+use regex::bytes::{CaptureLocations, Regex, RegexBuilder};
 
 use super::syntax;
 use crate::source::spend;
@@ -71,12 +71,34 @@ impl Expression {
     }
 
     pub(super) fn is_match(&self, text: &str) -> bool {
-        self.regex.is_match(text)
+        self.regex.is_match(text.as_bytes()) && (text.is_ascii() || self.find(text).is_some())
     }
 
     /// The first match.
     pub(super) fn find(&self, text: &str) -> Option<Range<usize>> {
-        self.regex.find(text).map(|found| found.range())
+        self.find_at(text, 0)
+    }
+
+    /// The first match that does not start before `at`. What starts within a character is none: there only `\B` holds.
+    fn find_at(&self, text: &str, mut at: usize) -> Option<Range<usize>> {
+        loop {
+            let found = self.regex.find_at(text.as_bytes(), at)?.range();
+            if text.is_char_boundary(found.start) {
+                return Some(found);
+            }
+            at = found.start + 1;
+        }
+    }
+
+    /// Likewise, with the groups.
+    fn read_at(&self, places: &mut CaptureLocations, text: &str, mut at: usize) -> bool {
+        while let Some(found) = self.regex.captures_read_at(places, text.as_bytes(), at) {
+            if text.is_char_boundary(found.start()) {
+                return true;
+            }
+            at = found.start() + 1;
+        }
+        false
     }
 
     /// The first `most` matches. An empty match right behind another one does not count.
@@ -84,7 +106,7 @@ impl Expression {
         let mut all = Vec::new();
         let (mut at, mut previous) = (0, None);
         while all.len() < most && at <= text.len() && spend(search(text, at)) {
-            let Some(found) = self.regex.find_at(text, at).map(|found| found.range()) else { break };
+            let Some(found) = self.find_at(text, at) else { break };
             let adjacent = found.end == at && previous == Some(found.start);
             previous = Some(found.end);
             at = if found.end == at { after(text, at) } else { found.end };
@@ -101,10 +123,7 @@ impl Expression {
         let mut places = self.regex.capture_locations();
         let (mut at, mut last) = (0, 0);
         let mut any = false;
-        while at <= text.len()
-            && spend(search(text, at))
-            && self.regex.captures_read_at(&mut places, text, at).is_some()
-        {
+        while at <= text.len() && spend(search(text, at)) && self.read_at(&mut places, text, at) {
             let groups = Groups { places: &places, names: &self.names };
             let (start, end) = (groups.start(), groups.end());
             visit(&groups, end > last || start == 0);

@@ -170,8 +170,7 @@ impl<'source> Parser<'source> {
             Some(b'A') => self.push(r"\A".to_owned(), 2),
             Some(b'z') => self.push(r"\z".to_owned(), 2),
             Some(b'b') => self.push(r"(?-u:\b)".to_owned(), 2),
-            // The opposite of Go's ASCII boundary could fall inside a character; Rust's own stays between them.
-            Some(b'B') => self.push(r"\B".to_owned(), 2),
+            Some(b'B') => self.push(r"(?-u:\B)".to_owned(), 2),
             Some(b'C') => Err(Problem::new("invalid escape sequence", &rest[..2])),
             Some(b'Q') => self.quoted(),
             _ => {

@@ -1,0 +1,74 @@
+//! `mirrorlint init`: the list that the charts ask for. An empty list, brought up to date by the fixes of `check`, so that both
+//! never differ.
+
+use std::path::Path;
+
+use super::arguments::{Init, ListFormat};
+use super::check::settings_of;
+use super::{Ending, Outcome, Session};
+use crate::fix::{Texts, View, create, settle};
+use crate::lint::{Finding, Fix, LIST_NAME, Refusal, Safety, Severity, Workspace, check, find};
+use crate::report;
+use crate::source::Sources;
+
+/// What stands on top of a new list.
+const HEADER: &str = "\
+# Container images to mirror into the private registry: REPO_NAME=SOURCE_IMAGE
+# Written by `mirrorlint init` from the charts; `mirrorlint check --fix` keeps it up to date.
+";
+
+pub(super) fn run(session: &Session, options: &Init) -> Outcome {
+    let folder = options.path.as_deref().unwrap_or(Path::new("."));
+    if !folder.is_dir() {
+        let refusal = Refusal::new("is no folder: name the workspace, or the chart with --chart");
+        return Err(Refusal { path: Some(folder.to_owned()), ..refusal });
+    }
+    let found = find(folder, options.charts.config.is_none() && !options.charts.isolated)?;
+    let path = options.output.clone().unwrap_or_else(|| found.root.join("tools").join(LIST_NAME));
+    let existing = if options.output.is_some() { None } else { found.lists.first().cloned() };
+    if let Some(list) = existing.or_else(|| path.exists().then(|| path.clone())) {
+        let refusal =
+            Refusal::new("is there already: `mirrorlint check --fix` brings it up to date; --output names another");
+        return Err(Refusal { path: Some(list), ..refusal });
+    }
+    let settings = settings_of(session, &found, &options.charts)?;
+    let workspace = Workspace { lists: vec![path.clone()], ..found };
+    let check_with = |texts: &Texts| {
+        let mut sources = Sources::new();
+        sources.overlay(&path, texts.get(&path).map_or(HEADER, |text| text));
+        let checked = check(&sources, &workspace, &settings)?;
+        Ok(View { sources, checked })
+    };
+    let settled = settle(check_with, |view, finding| wanted(view, finding, &path))?;
+    let text = settled.changes.first().map_or(HEADER, |change| &change.after);
+    let text = match options.format {
+        ListFormat::List => text.to_owned(),
+        ListFormat::Plain => {
+            let lines = text.lines().filter(|line| !line.starts_with('#'));
+            lines.filter_map(|line| Some(format!("{}\n", line.split_once('=')?.1))).collect()
+        }
+    };
+    match &options.output {
+        Some(output) => create(output, &text).map_err(|error| Refusal::new(error.to_string()))?,
+        None => session.print(&text)?,
+    }
+    let View { sources, mut checked } = settled.view;
+    let after = Session { sources, style: session.style, error_style: session.error_style };
+    checked.findings.retain(|finding| finding.severity >= Severity::Warning);
+    checked.root = std::env::current_dir().unwrap_or_default();
+    report::concise(&checked, &after.sources).lines().for_each(|line| after.warn(line));
+    checked.errors.iter().for_each(|error| after.complain(error));
+    Ok(match (checked.errors.is_empty(), checked.findings.is_empty()) {
+        (false, _) => Ending::Incomplete,
+        (true, false) => Ending::Findings,
+        (true, true) => Ending::Clean,
+    })
+}
+
+/// The safe fix of `finding` within the new list.
+fn wanted(view: &View, finding: &Finding, list: &Path) -> Option<Fix> {
+    let within = |fix: &&Fix| {
+        fix.safety == Safety::Safe && fix.edits().iter().all(|edit| view.sources.get(edit.span.file).path() == list)
+    };
+    finding.fixes.iter().find(within).cloned()
+}

@@ -1,0 +1,181 @@
+//! `init` and `plan`: a list from the charts alone, and what the copy script, under real bash, makes of lists.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may stop at the first surprise
+
+mod workspace;
+
+use std::process::Command;
+
+use workspace::{Workspace, copy, fixture};
+
+const LIST: &str = "tools/ecr-images.conf";
+
+/// The fixture without its list, and without the packaged subchart that makes it ambiguous.
+fn charts_alone() -> Workspace {
+    let workspace = Workspace::new();
+    copy(&fixture("hyperpod"), &workspace.path(""));
+    std::fs::remove_dir_all(workspace.path("tools")).unwrap();
+    let charts = "sagemaker-hyperpod-cli/helm_chart/HyperPodHelmChart/charts";
+    std::fs::remove_file(workspace.path(&format!("{charts}/health-monitoring-agent-0.1.0.tgz"))).unwrap();
+    workspace
+}
+
+#[test]
+fn a_new_list_is_clean() {
+    let workspace = charts_alone();
+    let region = ["--region", "us-west-2"];
+    let printed = workspace.run(&[&["init"], &region[..]].concat());
+    assert_eq!((printed.code, printed.stderr.as_str()), (0, ""));
+    let written = workspace.run(&[&["init", "--output", LIST], &region[..]].concat());
+    assert_eq!((written.code, written.stdout.as_str()), (0, ""));
+    assert_eq!(workspace.read(LIST), printed.stdout, "both ways give one list");
+    let check = workspace.run(&["check"]);
+    assert_eq!(check.code, 0, "{}", check.stdout);
+    assert_eq!(workspace.findings(), Vec::<String>::new());
+
+    let plain = workspace.run(&["init", "--format", "plain", "--region", "us-west-2", "-o", "images.txt"]);
+    assert_eq!(plain.code, 0, "another file was asked for: {}", plain.stderr);
+    let images: Vec<&str> = printed.stdout.lines().filter(|line| !line.starts_with('#')).collect();
+    let images = images.iter().filter_map(|line| line.split_once('=')).map(|(_, image)| image);
+    let mut images: Vec<&str> = images.collect();
+    assert_eq!(workspace.read("images.txt").lines().collect::<Vec<_>>(), images);
+    images.sort_unstable();
+    assert_eq!(workspace.run(&["images", "--format", "plain"]).stdout.lines().collect::<Vec<_>>(), images);
+}
+
+#[test]
+fn a_list_that_is_there_is_left_alone() {
+    let workspace = Workspace::with_list("web=nginx:1\n").chart("web", &["nginx:1"]);
+    for arguments in [&["init"][..], &["init", "--output", LIST]] {
+        let run = workspace.run(arguments);
+        assert_eq!((run.code, workspace.read(LIST).as_str()), (2, "web=nginx:1\n"));
+        assert!(run.stderr.contains("`mirrorlint check --fix` brings it up to date"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn what_keeps_a_new_list_from_being_whole_is_said() {
+    let workspace = Workspace::new().chart("web", &["nginx:1", "redis:latest"]);
+    let run = workspace.run(&["init"]);
+    assert_eq!(run.code, 1);
+    assert!(run.stdout.ends_with("nginx=nginx:1\n"), "{}", run.stdout);
+    assert!(run.stderr.contains("redis:latest") && run.stderr.contains("Its tag moves"), "{}", run.stderr);
+}
+
+/// A copy script as teams have it.
+const SCRIPT: &str = r#"
+set -e
+REGISTRY=111122223333.dkr.ecr.us-west-2.amazonaws.com
+while IFS='=' read -r repo_name source_image; do
+    [[ "$repo_name" =~ ^[[:space:]]*# ]] && continue
+    [[ -z "$repo_name" ]] && continue
+    repo_name=$(echo "$repo_name" | xargs)
+    source_image=$(echo "$source_image" | xargs)
+    aws ecr create-repository --repository-name "$repo_name"
+    docker pull --platform linux/amd64 "$source_image"
+    docker tag "$source_image" "$REGISTRY/$repo_name:latest"
+    docker push "$REGISTRY/$repo_name:latest"
+    tag=$(echo "$source_image" | cut -d: -f2)
+    if [[ "$source_image" == *:* && "$tag" != "latest" ]]; then
+        docker tag "$source_image" "$REGISTRY/$repo_name:$tag"
+        docker push "$REGISTRY/$repo_name:$tag"
+    fi
+done < tools/ecr-images.conf
+"#;
+
+/// What `docker` was told to pull and push, in order; `aws` and `docker` only take notes.
+fn copied(workspace: &Workspace) -> Vec<String> {
+    let stub = "#!/bin/sh\necho \"$(basename \"$0\") $*\" >> \"$NOTES\"\n";
+    let notes = workspace.path("notes");
+    let _ = std::fs::remove_file(&notes);
+    for name in ["aws", "docker"] {
+        let path = workspace.path(&format!("bin/{name}"));
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, stub).unwrap();
+        #[cfg(unix)]
+        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    }
+    let path = format!("{}:{}", workspace.path("bin").display(), std::env::var("PATH").unwrap());
+    let mut bash = Command::new("bash");
+    bash.args(["-c", SCRIPT]).current_dir(workspace.path("")).env("PATH", path).env("NOTES", &notes);
+    assert!(bash.status().unwrap().success());
+    let notes = std::fs::read_to_string(notes).unwrap();
+    let calls = notes.lines().filter_map(|line| {
+        let pulled = line.strip_prefix("docker pull --platform linux/amd64 ").map(|image| format!("pull {image}"));
+        pulled.or_else(|| line.strip_prefix("docker push ").map(|image| format!("push {image}")))
+    });
+    calls.collect()
+}
+
+fn plan(workspace: &Workspace) -> serde_json::Value {
+    let registry = "111122223333.dkr.ecr.us-west-2.amazonaws.com";
+    let run = workspace.run(&["plan", "--registry", registry, "--format", "json"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    serde_json::from_str::<serde_json::Value>(&run.stdout).unwrap()["lists"][0].clone()
+}
+
+/// The plan as the calls that it announces.
+fn announced(plan: &serde_json::Value) -> Vec<String> {
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    let mut calls = Vec::new();
+    for step in plan["steps"].as_array().unwrap() {
+        calls.push(format!("pull {}", text(&step["pulls"])));
+        calls.extend(step["pushes"].as_array().unwrap().iter().map(|push| format!("push {}", text(push))));
+    }
+    calls
+}
+
+#[test]
+fn the_plan_is_what_the_script_does() {
+    if Command::new("bash").arg("--version").output().is_err() {
+        eprintln!("bash is missing, so this test holds nothing");
+        return;
+    }
+    let workspace = charts_alone();
+    let old = std::fs::read(fixture("hyperpod").join(LIST)).unwrap();
+    let workspace = workspace.file(LIST, old);
+
+    let before = plan(&workspace);
+    assert_eq!(announced(&before), copied(&workspace));
+    assert_eq!(before["missing"].as_array().unwrap().len(), 3, "two tags have moved, one image is not listed");
+
+    workspace.run(&["check", "--fix"]);
+    let after = plan(&workspace);
+    let calls = copied(&workspace);
+    assert_eq!(announced(&after), calls);
+    assert_eq!((&after["missing"], &after["lost"]), (&serde_json::json!([]), &serde_json::json!([])));
+    let images = workspace.run(&["images", "--format", "plain"]).stdout;
+    for image in images.lines() {
+        let step = after["steps"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|step| step["serves"].as_array().unwrap().iter().any(|served| served == image));
+        let pushes = step.unwrap_or_else(|| panic!("{image} is not served"))["pushes"].as_array().unwrap();
+        let tag = image.rsplit(':').next().unwrap();
+        let pushed = pushes.iter().map(|push| push.as_str().unwrap()).find(|push| push.ends_with(&format!(":{tag}")));
+        let pushed = pushed.unwrap_or_else(|| panic!("{image} is not pushed under its tag"));
+        assert!(calls.contains(&format!("push {pushed}")), "{image}");
+    }
+}
+
+#[test]
+fn what_the_script_loses_is_in_the_plan() {
+    let list = "# Web\nweb=nginx:1\ncut='redis:7\nrest=busybox:1\nlast=alpine:3";
+    let workspace = Workspace::with_list(list).chart("web", &["nginx:1", "busybox:1"]);
+    let plan = plan(&workspace);
+    assert_eq!(
+        announced(&plan),
+        [
+            "pull nginx:1",
+            "push 111122223333.dkr.ecr.us-west-2.amazonaws.com/web:latest",
+            "push 111122223333.dkr.ecr.us-west-2.amazonaws.com/web:1"
+        ]
+    );
+    let lost: Vec<_> = plan["lost"].as_array().unwrap().iter().map(|lost| lost["line"].as_u64().unwrap()).collect();
+    assert_eq!(lost, [3, 4, 5]);
+    assert_eq!(plan["missing"], serde_json::json!(["busybox:1"]));
+
+    let refused = workspace.run(&["plan", "--registry", "registry.example.org"]);
+    assert!(refused.code == 2 && refused.stderr.contains("no private ECR"), "{}", refused.stderr);
+}
