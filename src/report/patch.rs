@@ -7,12 +7,15 @@ use super::human::{Style, printable};
 use super::location::display_path;
 use crate::fix::{Change, Fixed};
 
-/// The changes as a unified diff; nothing when there are none.
+/// The changes as a unified diff; nothing when there are none. Paths are those from the current folder; from `root` for files
+/// that do not lie below it.
 #[must_use]
 pub fn patch(changes: &[Change], root: &Path, style: Style) -> String {
     let mut out = String::new();
     for change in changes {
-        let path = display_path(root, &change.path);
+        // Neither `git apply` nor `patch` takes a path with `..`.
+        let below = display_path(Path::new("."), &change.path);
+        let path = if below.starts_with("../") { display_path(root, &change.path) } else { below };
         let diff = similar::TextDiff::from_lines(&*change.before, &*change.after);
         let patch =
             diff.unified_diff().context_radius(3).header(&format!("a/{path}"), &format!("b/{path}")).to_string();
