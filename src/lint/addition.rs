@@ -10,6 +10,12 @@ use crate::inventory::{Kind, Use};
 use crate::mirror::{Ending, LineKind, List};
 use crate::source::Span;
 
+/// What to do about a deployed image before it can be listed: its tag moves.
+pub(crate) const MOVES: &str = "Its tag moves: pin it in the chart, then list that";
+
+/// Likewise: it is deployed by its digest alone.
+pub(crate) const HAS_NO_TAG: &str = "The copy scripts cannot read a digest: give it a tag in the chart, then list that";
+
 /// A finding for each missing image of `kind`, with the entry that it wants; `message` says what is wrong.
 pub(crate) fn additions(
     rule: &'static Rule,
@@ -58,13 +64,13 @@ fn finding(rule: &'static Rule, context: &Context<'_>, at: usize, name: &str, me
 /// what has to be done first.
 fn listable(name: &str, image: &Reference) -> Result<Reference, &'static str> {
     if floats(image) {
-        return Err("Its tag moves: pin it in the chart, then list that");
+        return Err(MOVES);
     }
     let is_read = |image: &&str| disagreement(&format!("{name}={image}"), name, image).is_none();
     let without_digest = image.tag_range().map(|tag| &image.as_str()[..tag.end]);
     let listed = [Some(image.as_str()), without_digest].into_iter().flatten().find(is_read);
     listed.and_then(|listed| Reference::parse(listed).ok()).ok_or(match image.digest() {
-        Some(_) => "The copy scripts cannot read a digest: give it a tag in the chart, then list that",
+        Some(_) => HAS_NO_TAG,
         None => "The copy scripts cannot read its registry with a port: list it from another one",
     })
 }

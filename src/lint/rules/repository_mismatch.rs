@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::tag_mismatch::obstacle;
 use crate::image::Reference;
 use crate::lint::{Context, Finding, Fix, Rule, Safety, Verdict};
 
@@ -21,6 +22,8 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         } else {
             format!("no chart deploys {}; {} deploys {image}, which nothing lists", judged.reference.name(), used.chart)
         };
+        let obstacle = obstacle(judged.reference, &used.reference);
+        let message = obstacle.map_or(message.clone(), |advice| format!("{message}. {advice}"));
         let mut edits: Vec<_> = context.replace(judged.entry.source.span, image).into_iter().collect();
         edits.extend(context.comments(judged.entry, &used.reference));
         let place = used.decisive(other_part(judged.reference, &used.reference)).map(|(span, _)| span);
@@ -30,7 +33,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             .expected(image)
             .chart(used.chart.clone())
             .related(format!("{} names it here", used.chart), place)
-            .fix(Fix::new(format!("List {image}"), Safety::Unsafe, edits));
+            .fix(obstacle.is_none().then(|| Fix::new(format!("List {image}"), Safety::Unsafe, edits)));
         finding.scenarios = used.scenarios.clone();
         findings.push(finding);
     }
