@@ -173,21 +173,34 @@ fn apply_all(sources: &Sources, texts: &Texts, fixes: &[Chosen]) -> Texts {
     texts
 }
 
-/// Whether every finding of `after` was there before. What merely follows does not count: less than an error, in a file that
-/// was not touched, as a script that mentions the old tag.
+/// The rule about orders to the linter that are of no use any more.
+const UNUSED: &str = "unused-suppression";
+
+/// Whether every finding of `after` was there before. What merely follows does not count, see [`follows`].
 fn is_no_worse(before: &Checked, after: &View, touched: &BTreeSet<&Path>) -> bool {
     let mut known: BTreeMap<String, usize> = BTreeMap::new();
     for finding in &before.findings {
         *known.entry(finding.key()).or_default() += 1;
     }
-    let follows = |finding: &Finding| {
-        finding.severity < Severity::Error && !touched.contains(after.sources.get(finding.span.file).path())
-    };
-    after.checked.findings.iter().filter(|finding| !follows(finding)).all(|finding| {
+    after.checked.findings.iter().filter(|finding| !follows(finding, before, after, touched)).all(|finding| {
         known.get_mut(&finding.key()).is_some_and(|count| {
             let is_known = *count > 0;
             *count = count.saturating_sub(1);
             is_known
         })
     })
+}
+
+/// Whether a finding merely follows from what was mended: less than an error in a file that was not touched, as in a script
+/// that mentions the old tag; a suppression of what is mended, which has a fix of its own; what could not be seen before the
+/// list named another region: all that holds under scenarios that there were not, and less than errors.
+fn follows(finding: &Finding, before: &Checked, after: &View, touched: &BTreeSet<&Path>) -> bool {
+    fn scenarios(checked: &Checked) -> BTreeSet<&String> {
+        checked.lists.iter().flat_map(|list| &list.scenarios).collect()
+    }
+    let known = scenarios(before);
+    let new_scenarios = !finding.scenarios.is_empty() && finding.scenarios.iter().all(|name| !known.contains(name));
+    let elsewhere = !touched.contains(after.sources.get(finding.span.file).path());
+    let slight = finding.severity < Severity::Error;
+    new_scenarios || (slight && (elsewhere || finding.rule.id == UNUSED || known != scenarios(&after.checked)))
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::context::Context;
 use super::note::{block, habitual_prefix, new_name};
 use super::rules::{disagreement, floats};
-use super::{Edit, Finding, Fix, Rule, Safety};
+use super::{Edit, Finding, Fix, Rule, Safety, serves};
 use crate::chart::{Chart, Dependency};
 use crate::image::Reference;
 use crate::inventory::{ChartLink, Kind, Use};
@@ -23,14 +23,25 @@ pub(crate) fn additions(
     let order = Order::of(context);
     let prefix = habitual_prefix(&context.list.entries);
     let mut taken: Vec<String> = context.list.entries.iter().map(|entry| entry.name.text.clone()).collect();
+    let mut brought: Vec<Reference> = Vec::new();
     let mut findings = Vec::new();
     let reconciliation = context.reconciliation;
     for at in reconciliation.missing.iter().chain(&reconciliation.missing_operands) {
         let used = context.used(*at);
+        // One entry serves a tag and the same tag with its digest.
+        if brought.iter().any(|listed| serves(listed, &used.reference)) {
+            continue;
+        }
         let name = new_name(&used.reference, prefix, &taken);
+        let listed = listable(&name, &used.reference);
+        brought.extend(listed.clone());
         if used.kind == kind {
             let place = order.place(context.list, used);
-            findings.push(finding(rule, context, *at, &name, place, message(used)).rank(order.rank(used)));
+            let fix = listed.map(|image| {
+                let text = insertion(context.list, &block(used, &name, &image, context.dynamic.get(at).copied()));
+                Fix::new(format!("List it as `{name}`"), Safety::Safe, vec![Edit { span: place, text }])
+            });
+            findings.push(finding(rule, context, used, message(used), fix).rank(order.rank(used)));
         }
         taken.push(name);
     }
@@ -40,24 +51,17 @@ pub(crate) fn additions(
 fn finding(
     rule: &'static Rule,
     context: &Context<'_>,
-    at: usize,
-    name: &str,
-    place: Span,
+    used: &Use,
     message: String,
+    fix: Result<Fix, &'static str>,
 ) -> Finding {
-    let used = context.used(at);
-    let change = context.dynamic.get(&at).copied();
     let image = used.reference.as_str();
-    let end = end(context.list);
-    let (message, fix) = match listable(name, &used.reference) {
-        Ok(listed) => {
-            let edit = Edit { span: place, text: insertion(context.list, &block(used, name, &listed, change)) };
-            (message, Some(Fix::new(format!("List it as `{name}`"), Safety::Safe, vec![edit])))
-        }
+    let (message, fix) = match fix {
+        Ok(fix) => (message, Some(fix)),
         Err(advice) => (format!("{message}. {advice}"), None),
     };
     let place = used.decisive(0..used.text.len()).map(|(span, _)| span);
-    let mut finding = Finding::new(rule, end, image, message)
+    let mut finding = Finding::new(rule, end(context.list), image, message)
         .label("missing")
         .expected(image)
         .chart(used.chart.clone())

@@ -30,10 +30,9 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             }
             None => {
                 let line = if entry.note.title.is_some() { entry.line } else { entry.block.start };
-                let start = context.list.span_of_lines(line..line).start as usize;
                 let ending = context.list.line_ending();
                 let text = format!("# {} {note}{ending}", crate::lint::note::title(used));
-                Edit { span: Span::new(context.list.file(), start, start), text }
+                Edit { span: context.list.start_of_line(line), text }
             }
         };
         let span = title.map_or(entry.name.span, |title| title.span);
