@@ -74,13 +74,18 @@ pub fn settle(
     let mut originals = Texts::new();
     let (mut fixed, mut withheld) = (Vec::new(), Vec::new());
     let mut given_up = BTreeSet::new();
-    let mut rounds = 0;
+    let (mut rounds, mut changed) = (0, false);
     while rounds < MAX_ROUNDS {
         let chosen = choose(&view, |finding| {
             wanted(&view, finding).filter(|fix| !given_up.contains(&(finding.key(), fix.title.clone())))
         });
         if chosen.is_empty() {
-            break;
+            if given_up.is_empty() || !changed {
+                break;
+            }
+            // What did harm once may do none now, or a second run would find it.
+            (given_up, withheld, changed) = (BTreeSet::new(), Vec::new(), false);
+            continue;
         }
         let verified = |fixes: &[Chosen]| {
             let texts = apply_all(&view.sources, &texts, fixes);
@@ -105,7 +110,7 @@ pub fn settle(
             fixed.push(one.fixed);
         }
         (texts, view) = (next_texts, next);
-        rounds += 1;
+        (rounds, changed) = (rounds + 1, true);
     }
     let change = |(path, before): (PathBuf, Arc<str>)| {
         let after = texts.get(&path).cloned().unwrap_or_else(|| before.clone());

@@ -73,7 +73,7 @@ fn finding(
 
 /// What an entry should list for `image`: a line that both scripts read as it is meant, and that stands for one image; else
 /// what has to be done first.
-fn listable(name: &str, image: &Reference) -> Result<Reference, &'static str> {
+pub(super) fn listable(name: &str, image: &Reference) -> Result<Reference, &'static str> {
     if floats(image) {
         return Err("Its tag moves: pin it in the chart, then list that");
     }
