@@ -207,8 +207,11 @@ fn apply_all(sources: &Sources, texts: &Texts, fixes: &[&Chosen]) -> Texts {
     texts
 }
 
+/// The rule about orders to the linter that are of no use any more.
+const UNUSED: &str = "unused-suppression";
+
 /// What is worse after `fixes` than before, if anything is: a finding that was not there, or one that should be gone. What
-/// merely follows does not count: less than an error, in a file that was not touched, as a script that mentions the old tag.
+/// merely follows does not count, see [`follows`].
 fn harm(before: &View, after: &View, fixes: &[&Chosen]) -> Option<String> {
     let touched: BTreeSet<&Path> = fixes.iter().map(|one| one.fixed.path.as_path()).collect();
     let mut allowed: BTreeMap<String, usize> = BTreeMap::new();
@@ -218,14 +221,26 @@ fn harm(before: &View, after: &View, fixes: &[&Chosen]) -> Option<String> {
     for one in fixes {
         allowed.entry(one.fixed.key.clone()).and_modify(|count| *count = count.saturating_sub(1));
     }
-    let follows = |finding: &Finding| {
-        finding.severity < Severity::Error && !touched.contains(after.sources.get(finding.span.file).path())
-    };
-    let new = after.checked.findings.iter().filter(|finding| !follows(finding)).find(|finding| {
+    let counts = |finding: &&Finding| !follows(finding, &before.checked, after, &touched);
+    let new = after.checked.findings.iter().filter(counts).find(|finding| {
         let count = allowed.entry(finding.key()).or_default();
         let is_new = *count == 0;
         *count = count.saturating_sub(1);
         is_new
     })?;
     Some(format!("{}: {}", new.rule.id, new.message))
+}
+
+/// Whether a finding merely follows from what was mended: less than an error in a file that was not touched, as in a script
+/// that mentions the old tag; a suppression of what is mended, which has a fix of its own; what could not be seen before the
+/// list named another region: all that holds under scenarios that there were not, and less than errors.
+fn follows(finding: &Finding, before: &Checked, after: &View, touched: &BTreeSet<&Path>) -> bool {
+    fn scenarios(checked: &Checked) -> BTreeSet<&String> {
+        checked.lists.iter().flat_map(|list| &list.scenarios).collect()
+    }
+    let known = scenarios(before);
+    let new_scenarios = !finding.scenarios.is_empty() && finding.scenarios.iter().all(|name| !known.contains(name));
+    let elsewhere = !touched.contains(after.sources.get(finding.span.file).path());
+    let slight = finding.severity < Severity::Error;
+    new_scenarios || (slight && (elsewhere || finding.rule.id == UNUSED || known != scenarios(&after.checked)))
 }

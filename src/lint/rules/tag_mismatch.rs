@@ -5,6 +5,7 @@ use crate::image::Reference;
 use crate::inventory::Use;
 use crate::lint::addition::{HAS_NO_TAG, MOVES};
 use crate::lint::context::{version_of, version_place};
+use crate::lint::note::true_source;
 use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Verdict};
 
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
@@ -65,6 +66,10 @@ pub(super) fn fix(context: &Context<'_>, judged: Judged<'_>, used: &Use) -> Opti
     let whole = format!("{}{version}", listed.name());
     edits.extend(Reference::parse(&whole).iter().flat_map(|image| context.comments(judged.entry, image)));
     let note = &judged.entry.note;
+    for remark in note.tags.iter().filter_map(|field| field.remark.as_ref()) {
+        let right = true_source(&remark.text, context.sources, used);
+        edits.extend(right.map(|(range, words)| Edit { span: remark.span_of(range), text: words.to_owned() }));
+    }
     if let Some((named, noted)) = note.from.as_ref().and_then(|named| Some((named, named.version.as_ref()?)))
         && let Some(chart) = used.charts_named(&named.chart.text).first()
     {
