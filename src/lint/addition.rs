@@ -36,7 +36,7 @@ fn finding(rule: &'static Rule, context: &Context<'_>, at: usize, name: &str, me
     let change = context.dynamic.get(&at).copied();
     let image = used.reference.as_str();
     let end = end(context.list);
-    let (message, fix) = match listable(name, &used.reference) {
+    let (message, fix) = match listable(name, used) {
         Ok(listed) => {
             let edit = Edit { span: end, text: insertion(context.list, &block(used, name, &listed, change)) };
             (message, Some(Fix::new(format!("List it as `{name}`"), Safety::Safe, vec![edit])))
@@ -56,7 +56,13 @@ fn finding(rule: &'static Rule, context: &Context<'_>, at: usize, name: &str, me
 
 /// What an entry should list for `image`: a line that both scripts read as it is meant, and that stands for one image; else
 /// what has to be done first.
-fn listable(name: &str, image: &Reference) -> Result<Reference, &'static str> {
+fn listable(name: &str, used: &Use) -> Result<Reference, &'static str> {
+    let image = &used.reference;
+    if used.is_completed() {
+        return Err(
+            "Its controller puts the node's system behind the tag (`-ubuntu24.04`): list it as your nodes have it",
+        );
+    }
     if floats(image) {
         return Err("Its tag moves: pin it in the chart, then list that");
     }

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use super::exemption::Exemptions;
-use super::reconcile::serves;
+use super::reconcile::brings;
 use crate::image::Reference;
 use crate::inventory::{Inventory, Use};
 use crate::mirror::readers::{ShellStep, Stop, read_shell_line};
@@ -71,8 +71,8 @@ pub(super) fn plan(list: &List, inventory: &Inventory, overridden: &HashSet<usiz
                 let pushes = read.pushes();
                 let pulled = Reference::parse(&read.image).ok();
                 let stands_for = |(at, used): &&(usize, &Use)| match overridden.contains(at) {
-                    true => pushes.contains(&pushed_name(&used.reference)),
-                    false => pulled.as_ref().is_some_and(|pulled| serves(pulled, &used.reference)),
+                    true => is_pushed(&pushes, used),
+                    false => pulled.as_ref().is_some_and(|pulled| brings(pulled, used)),
                 };
                 let of_step: Vec<_> = deployed.iter().filter(stands_for).collect();
                 served.extend(of_step.iter().flat_map(|(at, used)| {
@@ -96,9 +96,11 @@ pub(super) fn plan(list: &List, inventory: &Inventory, overridden: &HashSet<usiz
     plan
 }
 
-/// `NAME:TAG` below the registry.
-fn pushed_name(image: &Reference) -> String {
-    format!("{}:{}", image.path(), image.effective_tag().unwrap_or("latest"))
+/// Whether `NAME:TAG` is pushed that `used` names below the registry, or one with the tag completed.
+fn is_pushed(pushes: &[String], used: &Use) -> bool {
+    let name = format!("{}:{}", used.reference.path(), used.reference.effective_tag().unwrap_or("latest"));
+    let completed = |pushed: &String| pushed.strip_prefix(&name).is_some_and(|rest| rest.starts_with('-'));
+    pushes.contains(&name) || (used.is_completed() && pushes.iter().any(completed))
 }
 
 fn each_once<'a>(uses: impl Iterator<Item = &'a Use>) -> Vec<String> {
