@@ -137,7 +137,7 @@ impl<'a> Order<'a> {
         });
         // The end is where nothing but blank lines follow.
         let more = |behind: &usize| list.lines[*behind..].iter().any(|line| line.kind != LineKind::Blank);
-        paragraph.filter(more).map_or_else(|| end(list), |behind| {
+        paragraph.filter(more).map_or_else(|| open_end(list), |behind| {
             let start = list.span_of_lines(behind..behind).start as usize;
             Span::new(list.file(), start, start)
         })
@@ -149,6 +149,13 @@ fn end(list: &List) -> Span {
     let last = list.lines.iter().rev().find(|line| line.kind != LineKind::Blank);
     let at = last.map_or(list.text().len(), |line| line.span.end as usize + line.ending.as_str().len());
     Span::new(list.file(), at, at)
+}
+
+/// The same with a CR that the last line has instead of a newline, which would make one with the LF of a new line.
+fn open_end(list: &List) -> Span {
+    let end = end(list).end as usize;
+    let stray = list.text()[..end].bytes().rev().take_while(|byte| *byte == b'\r').count();
+    Span::new(list.file(), end - stray, end)
 }
 
 /// The text that puts `block` behind a paragraph or at the end, parted by a blank line from what stands there. Several of them
