@@ -80,7 +80,9 @@ pub(super) fn listable(name: &str, image: &Reference) -> Result<Reference, &'sta
     let is_read = |image: &&str| disagreement(&format!("{name}={image}"), name, image).is_none();
     let without_digest = image.tag_range().map(|tag| &image.as_str()[..tag.end]);
     let listed = [Some(image.as_str()), without_digest].into_iter().flatten().find(is_read);
-    listed.and_then(|listed| Reference::parse(listed).ok()).ok_or(match image.digest() {
+    let listed = listed.and_then(|listed| Reference::parse(listed).ok());
+    // Without its digest a tag may move.
+    listed.filter(|listed| !floats(listed)).ok_or(match image.digest() {
         Some(_) => "The copy scripts cannot read a digest: give it a tag in the chart, then list that",
         None => "The copy scripts cannot read its registry with a port: list it from another one",
     })
