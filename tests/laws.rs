@@ -202,7 +202,7 @@ fn told(outcome: Outcome, case: &Case) -> Outcome {
 #[test]
 fn fixes_keep_the_laws() {
     let asked = std::env::var("MIRRORLINT_LAWS").unwrap_or_default();
-    let (seed, cases) = asked.split_once(':').map_or((1, 150), |(seed, cases)| (seed.parse().unwrap(), cases.parse().unwrap()));
+    let (seed, cases) = asked.split_once(':').map_or((1, 200), |(seed, cases)| (seed.parse().unwrap(), cases.parse().unwrap()));
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&u64::to_le_bytes(seed));
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 3000, ..Config::default() };
