@@ -23,7 +23,8 @@ fn examples() -> BTreeMap<String, BTreeMap<String, String>> {
                 title = format!("{}: {text}", rule.id);
             }
             let Some(info) = line.strip_prefix("```") else { continue };
-            let block: String = lines.by_ref().take_while(|line| *line != "```").map(|line| format!("{line}\n")).collect();
+            let block: String =
+                lines.by_ref().take_while(|line| *line != "```").map(|line| format!("{line}\n")).collect();
             if let Some(path) = info.split_whitespace().find_map(|word| word.strip_prefix("file=")) {
                 let files: &mut BTreeMap<_, _> = examples.entry(title.clone()).or_default();
                 files.insert(path.to_owned(), block);
@@ -51,7 +52,8 @@ fn after_init(workspace: &Workspace) -> (Vec<String>, String) {
 /// Whether no list can mend a finding: it is about the charts or another file, or about a tag that moves there.
 fn is_beyond(key: &str) -> bool {
     let rule = rules().iter().find(|rule| key.starts_with(&format!("{}:", rule.id))).unwrap();
-    rule.group == "chart" || matches!(rule.id, "floating-tag" | "invalid-image-reference" | "unmirrored-override" | "stale-mention")
+    rule.group == "chart"
+        || matches!(rule.id, "floating-tag" | "invalid-image-reference" | "unmirrored-override" | "stale-mention")
 }
 
 #[test]
@@ -100,7 +102,8 @@ fn new_lists_of_the_fixtures() {
             std::fs::remove_file(workspace.path(LIST)).unwrap();
             let init = workspace.run(&[&["init", "--output", LIST], region].concat());
             assert!(init.code < 2, "{}", init.stderr);
-            let entries = workspace.read(LIST).lines().filter(|line| !line.starts_with('#') && !line.is_empty()).count();
+            let entries =
+                workspace.read(LIST).lines().filter(|line| !line.starts_with('#') && !line.is_empty()).count();
             table.push_str(&format!("{name} {}: {entries} entries\n", region.join(" ")));
             for row in workspace.findings() {
                 let row: Vec<&str> = row.splitn(3, ' ').collect();
@@ -125,7 +128,9 @@ fn new_lists_of_the_fixtures() {
 fn keys(workspace: &Workspace, threads: &str) -> Vec<String> {
     let run = run(&workspace.path(""), &["check", "--format", "json"], &[("RAYON_NUM_THREADS", threads)]);
     let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
-    let key = |found: &serde_json::Value| format!("{} {}", found["key"].as_str().unwrap(), found["message"].as_str().unwrap());
+    let key = |found: &serde_json::Value| {
+        format!("{} {}", found["key"].as_str().unwrap(), found["message"].as_str().unwrap())
+    };
     let mut keys: Vec<String> = report["findings"].as_array().unwrap().iter().map(key).collect();
     keys.sort();
     keys
@@ -140,7 +145,8 @@ fn the_order_of_entries_and_threads_changes_nothing() {
         copy(&fixture(name), &workspace.path(""));
         let list = workspace.read(LIST);
         let (header, entries) = list.split_once("\n\n").unwrap();
-        let mut blocks: Vec<&str> = entries.trim_end().split("\n\n").filter(|block| !block.contains("duplicate")).collect();
+        let mut blocks: Vec<&str> =
+            entries.trim_end().split("\n\n").filter(|block| !block.contains("duplicate")).collect();
         let mut first = None;
         for turn in 0..blocks.len() {
             blocks.rotate_left(1);

@@ -154,14 +154,18 @@ fn together(workspace: &Workspace, first: &View, most: Safety) -> Outcome {
     for change in &end.changes {
         let new = new(first, &end.view, &change.path);
         law!(new.is_empty(), "{most:?} fixes bring {new:#?}:\n{}", change.after);
-        let patch = mirrorlint::report::patch(std::slice::from_ref(change), Path::new("."), mirrorlint::report::Style { color: false, links: false, width: 80 });
+        let patch = mirrorlint::report::patch(
+            std::slice::from_ref(change),
+            Path::new("."),
+            mirrorlint::report::Style { color: false, links: false, width: 80 },
+        );
         law!(patched(&change.before, &patch) == *change.after, "{patch}\nis not what is written:\n{}", change.after);
         let list = List::parse(first.checked.findings[0].span.file, &change.after);
         law!(list.to_string() == *change.after, "not read whole: {}", change.after);
     }
     law!(most != Safety::Safe || end.withheld.is_empty(), "withheld: {:#?}\n{}", end.withheld, shown(&end));
     let given_up = |finding: &Finding, fix: &Fix| {
-        end.withheld.iter().any(|held| held.key == finding.key() && held.title == fix.title)
+        end.withheld.iter().any(|held| held.fix.key == finding.key() && held.fix.title == fix.title)
     };
     for finding in &end.view.checked.findings {
         let Some(fix) = wanted(finding, most).filter(|fix| !given_up(finding, fix)) else { continue };
@@ -202,7 +206,8 @@ fn told(outcome: Outcome, case: &Case) -> Outcome {
 #[test]
 fn fixes_keep_the_laws() {
     let asked = std::env::var("MIRRORLINT_LAWS").unwrap_or_default();
-    let (seed, cases) = asked.split_once(':').map_or((1, 200), |(seed, cases)| (seed.parse().unwrap(), cases.parse().unwrap()));
+    let (seed, cases) =
+        asked.split_once(':').map_or((1, 200), |(seed, cases)| (seed.parse().unwrap(), cases.parse().unwrap()));
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&u64::to_le_bytes(seed));
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 3000, ..Config::default() };

@@ -13,6 +13,12 @@ use crate::inventory::{ChartLink, Kind, Use};
 use crate::mirror::{Ending, LineKind, List};
 use crate::source::Span;
 
+/// What to do about a deployed image before it can be listed: its tag moves.
+pub(crate) const MOVES: &str = "Its tag moves: pin it in the chart, then list that";
+
+/// Likewise: it is deployed by its digest alone.
+pub(crate) const HAS_NO_TAG: &str = "The copy scripts cannot read a digest: give it a tag in the chart, then list that";
+
 /// A finding for each missing image of `kind`, with the entry that it wants; `message` says what is wrong.
 pub(crate) fn additions(
     rule: &'static Rule,
@@ -75,7 +81,7 @@ fn finding(
 /// what has to be done first.
 pub(super) fn listable(name: &str, image: &Reference) -> Result<Reference, &'static str> {
     if floats(image) {
-        return Err("Its tag moves: pin it in the chart, then list that");
+        return Err(MOVES);
     }
     let is_read = |image: &&str| disagreement(&format!("{name}={image}"), name, image).is_none();
     let without_digest = image.tag_range().map(|tag| &image.as_str()[..tag.end]);
@@ -83,7 +89,7 @@ pub(super) fn listable(name: &str, image: &Reference) -> Result<Reference, &'sta
     let listed = listed.and_then(|listed| Reference::parse(listed).ok());
     // Without its digest a tag may move.
     listed.filter(|listed| !floats(listed)).ok_or(match image.digest() {
-        Some(_) => "The copy scripts cannot read a digest: give it a tag in the chart, then list that",
+        Some(_) => HAS_NO_TAG,
         None => "The copy scripts cannot read its registry with a port: list it from another one",
     })
 }
@@ -139,10 +145,13 @@ impl<'a> Order<'a> {
         });
         // The end is where nothing but blank lines follow.
         let more = |behind: &usize| list.lines[*behind..].iter().any(|line| line.kind != LineKind::Blank);
-        paragraph.filter(more).map_or_else(|| open_end(list), |behind| {
-            let start = list.span_of_lines(behind..behind).start as usize;
-            Span::new(list.file(), start, start)
-        })
+        paragraph.filter(more).map_or_else(
+            || open_end(list),
+            |behind| {
+                let start = list.span_of_lines(behind..behind).start as usize;
+                Span::new(list.file(), start, start)
+            },
+        )
     }
 }
 

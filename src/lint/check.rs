@@ -301,7 +301,10 @@ impl Run<'_> {
                 scenarios.push(scenario.name.clone());
             }
         }
-        let plan = plan(&list, &survey.inventory, &overridden, &exemptions);
+        let verdicts = reconciliation.verdicts.iter().flat_map(|verdict| verdict.uses());
+        let missing = reconciliation.missing.iter().chain(&reconciliation.missing_operands);
+        let wanted = verdicts.chain(missing).copied().collect();
+        let plan = plan(&list, &survey.inventory, &wanted, &overridden, &exemptions);
         let checked = CheckedList {
             plan,
             path: path.to_owned(),

@@ -9,12 +9,15 @@ use super::human::{Style, printable};
 use super::location::display_path;
 use crate::fix::{Change, Fixed};
 
-/// The changes as a unified diff; nothing when there are none.
+/// The changes as a unified diff; nothing when there are none. Paths are those from the current folder; from `root` for files
+/// that do not lie below it.
 #[must_use]
 pub fn patch(changes: &[Change], root: &Path, style: Style) -> String {
     let mut out = String::new();
     for change in changes {
-        let path = display_path(root, &change.path);
+        // Neither `git apply` nor `patch` takes a path with `..`.
+        let below = display_path(Path::new("."), &change.path);
+        let path = if below.starts_with("../") { display_path(root, &change.path) } else { below };
         // `patch` ends a line after its LF only; a lone CR is a part of it.
         let (before, after) = (lines(&change.before), lines(&change.after));
         let diff = similar::TextDiff::configure().diff_slices(&before, &after);
@@ -32,7 +35,8 @@ pub fn patch(changes: &[Change], root: &Path, style: Style) -> String {
                     ChangeTag::Delete => Some("31"),
                     ChangeTag::Insert => Some("32"),
                 };
-                let (line, ended) = change.value().strip_suffix('\n').map_or((change.value(), false), |line| (line, true));
+                let (line, ended) =
+                    change.value().strip_suffix('\n').map_or((change.value(), false), |line| (line, true));
                 add(code, &format!("{}{line}", change.tag()));
                 if !ended {
                     add(None, "\\ No newline at end of file");

@@ -177,12 +177,15 @@ impl Case {
 
     /// The files of the workspace.
     pub fn files(&self) -> Vec<(&'static str, String)> {
-        let chart = |name: &str| format!("apiVersion: v2\nname: {name}\nversion: 1.2.0\nappVersion: \"{APP_VERSION}\"\n");
+        let chart =
+            |name: &str| format!("apiVersion: v2\nname: {name}\nversion: 1.2.0\nappVersion: \"{APP_VERSION}\"\n");
         let mut root = chart("app");
         let mut files = Vec::new();
         if let Some(sub) = &self.subchart {
             if sub.declared {
-                root.push_str("dependencies:\n- {name: sub, version: 1.2.0, repository: \"https://charts.example.org\"}\n");
+                root.push_str(
+                    "dependencies:\n- {name: sub, version: 1.2.0, repository: \"https://charts.example.org\"}\n",
+                );
             }
             files.push(("app/charts/sub/Chart.yaml", chart("sub")));
             files.push(("app/charts/sub/values.yaml", values(&sub.containers)));
@@ -260,8 +263,7 @@ impl Line {
 
 fn entry(container: &Container, twist: Twist, name: Name, writing: Writing) -> String {
     let deployed = container.image();
-    let (repository, tag) =
-        deployed.split('@').next().and_then(|image| image.rsplit_once(':')).unwrap_or_default();
+    let (repository, tag) = deployed.split('@').next().and_then(|image| image.rsplit_once(':')).unwrap_or_default();
     let path = repository.split_once('/').map_or(repository, |(_, path)| path);
     let image = match twist {
         Twist::None => deployed.clone(),
@@ -321,8 +323,11 @@ fn container() -> impl Strategy<Value = Container> {
         1 => Just(How::Operand),
         1 => Just(How::Digest),
     ];
-    (select(&REPOSITORIES[..]), select(&TAGS[..]), how)
-        .prop_map(|(repository, tag, how)| Container { repository, tag, how })
+    (select(&REPOSITORIES[..]), select(&TAGS[..]), how).prop_map(|(repository, tag, how)| Container {
+        repository,
+        tag,
+        how,
+    })
 }
 
 fn line() -> impl Strategy<Value = Line> {
@@ -364,9 +369,8 @@ fn item() -> impl Strategy<Value = Item> {
         1 => Just(Writing::Blanks),
         1 => Just(Writing::CarriageReturn),
     ];
-    let entry = (0..8_usize, twist, name, writing, vec(line(), 0..5), prop::bool::weighted(0.7)).prop_map(
-        |(of, twist, name, writing, block, parted)| Item::Entry { of, twist, name, writing, block, parted },
-    );
+    let entry = (0..8_usize, twist, name, writing, vec(line(), 0..5), prop::bool::weighted(0.7))
+        .prop_map(|(of, twist, name, writing, block, parted)| Item::Entry { of, twist, name, writing, block, parted });
     prop_oneof![
         2 => Just(Item::Blank),
         1 => Just(Item::Blanks),
@@ -378,8 +382,8 @@ fn item() -> impl Strategy<Value = Item> {
 
 /// Any workspace.
 pub fn case() -> impl Strategy<Value = Case> {
-    let subchart =
-        (prop::bool::weighted(0.8), vec(container(), 1..3)).prop_map(|(declared, containers)| Subchart { declared, containers });
+    let subchart = (prop::bool::weighted(0.8), vec(container(), 1..3))
+        .prop_map(|(declared, containers)| Subchart { declared, containers });
     let ends = prop_oneof![8 => Just(Ends::LineFeed), 1 => Just(Ends::Both), 1 => Just(Ends::Mixed)];
     (
         vec(container(), 1..4),

@@ -36,7 +36,8 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             }
         };
         // Which image a wrong entry stands for can be a guess: a note would make it look known.
-        let rival = |other: &Judged<'_>| other.entry.line != entry.line && other.reference.path() == judged.reference.path();
+        let rival =
+            |other: &Judged<'_>| other.entry.line != entry.line && other.reference.path() == judged.reference.path();
         let guessed = match judged.verdict {
             Verdict::Right { .. } => false,
             Verdict::OtherRepository { .. } => true,
