@@ -85,13 +85,28 @@ pub fn settle(
     let mut view = check(&texts)?;
     let mut originals = Texts::new();
     let mut fixed = Vec::new();
-    let mut withheld = Vec::new();
+    let mut withheld: Vec<Withheld> = Vec::new();
     for _ in 0..MAX_ROUNDS {
-        let chosen = choose(&view, |finding| wanted(&view, finding));
-        let mut round =
-            Round { check: &check, before: &view, texts: &texts, checks: 0, accepted: Vec::new(), next: None };
-        withheld = round.absorb(chosen);
-        let Round { accepted, next: Some((next_texts, next)), .. } = round else { break };
+        withheld.clear();
+        let progress = loop {
+            // What does harm keeps nothing from being tried that touches it.
+            let refused = |finding: &Finding, fix: &Fix| {
+                let same = |held: &Withheld| held.fix.key == finding.key() && held.fix.title == fix.title;
+                withheld.iter().any(same)
+            };
+            let chosen = choose(&view, |finding| wanted(&view, finding).filter(|fix| !refused(finding, fix)));
+            if chosen.is_empty() {
+                break None;
+            }
+            let mut round =
+                Round { check: &check, before: &view, texts: &texts, checks: 0, accepted: Vec::new(), next: None };
+            let held = round.absorb(chosen);
+            withheld.extend(held);
+            if let Round { accepted, next: Some(next), .. } = round {
+                break Some((accepted, next));
+            }
+        };
+        let Some((accepted, (next_texts, next))) = progress else { break };
         for one in accepted {
             let file = view.sources.get(one.file());
             originals.entry(one.fixed.path.clone()).or_insert_with(|| file.text().clone());
