@@ -171,8 +171,7 @@ fn of_the_hyperpod_fixture() {
     dropped
       missing-entry at the end: all
     doubled
-      duplicate-entry on the next line: busybox training-operator k8s-device-plugin aws-efa-k8s-device-plugin neuron-device-plugin mpi-operator aws-cli
-      duplicate-entry on the next line, undocumented-dynamic-image on the next line: hyperpod-health-monitoring-agent
+      duplicate-entry on the next line: all
     comment behind
       reader-disagreement on the line: all
     quotes
