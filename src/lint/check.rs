@@ -18,7 +18,7 @@ use super::{Finding, Refusal, Rule, Settings, Workspace, rule, rules};
 use crate::chart::Chart;
 use crate::image::Reference;
 use crate::inventory::{
-    ChartName, Inventory, Problem, Survey, Target, dynamic, in_regions, optional, regions_named, survey,
+    ChartName, Inventory, Problem, Survey, Target, Use, dynamic, in_regions, optional, regions_named, survey,
 };
 use crate::mirror::{Entry, Line, LineKind, List};
 use crate::source::{FileId, Sources, Span, Text, to_bytes};
@@ -299,7 +299,7 @@ impl Run<'_> {
         }
         let in_list = exemptions.in_list().min(idle.len());
         let of_configuration = idle.split_off(in_list);
-        let findings = self.findings(&context, unsure, &idle);
+        let mut findings = self.findings(&context, unsure, &idle);
         let leftover = Leftover { exemptions: of_configuration, unsure, searched };
         notes.extend(unjudged(&survey.problems));
         let mut scenarios: Vec<String> = Vec::new();
@@ -308,6 +308,7 @@ impl Run<'_> {
                 scenarios.push(scenario.name.clone());
             }
         }
+        say_scenarios(&mut findings, &scenarios, &survey.inventory);
         let plan = plan(&list, &survey.inventory, &overridden, &exemptions);
         let checked = CheckedList {
             plan,
@@ -338,6 +339,25 @@ impl Run<'_> {
     /// of which it is not known what they deploy.
     fn is_doubtful(&self, rule: &Rule, unsure: bool) -> bool {
         self.levels.is_off(rule) || (unsure && rule.group != "list")
+    }
+}
+
+/// Says of each finding under which of `scenarios` it holds: of an image, where it is deployed. Where that is everywhere, there is
+/// nothing to say.
+fn say_scenarios(findings: &mut [Finding], scenarios: &[String], inventory: &Inventory) {
+    for finding in findings.iter_mut().filter(|finding| !finding.scenarios.is_empty()) {
+        let expected = finding.expected.as_deref();
+        let same = |used: &&Use| used.when.is_none() && expected == Some(used.reference.as_str());
+        let holds = |name: &&String| {
+            finding.scenarios.contains(name)
+                || inventory.uses.iter().filter(same).any(|used| used.scenarios.contains(name))
+        };
+        let under: Vec<String> = scenarios.iter().filter(holds).cloned().collect();
+        if under.len() < scenarios.len() {
+            let what = if under.len() == 1 { "the scenario" } else { "the scenarios" };
+            finding.message.push_str(&format!(" (under {what} {})", under.join(", ")));
+        }
+        finding.scenarios = under;
     }
 }
 
