@@ -180,12 +180,14 @@ pub fn images(sources: &Sources, charts: &[PathBuf], settings: &Settings) -> Res
     let mut gaps: Vec<String> = survey.problems.iter().filter_map(rules::unavailable_chart::sentence).collect();
     if settings.optional {
         let optional = optional(sources, &targets.targets, &survey);
-        let unknown: BTreeSet<&String> =
-            optional.unknown.iter().filter(|name| !survey.unknown.contains(name)).collect();
-        gaps.extend(
-            unknown.into_iter().map(|name| format!("{name} is switched off, and it is not known what it would deploy")),
-        );
-        survey.inventory.uses.extend(optional.uses);
+        let unknown: BTreeSet<&str> = optional.unknown.iter().map(String::as_str).collect();
+        let told = |name: &&&str| survey.unknown.iter().any(|known| known == **name) || name.is_empty();
+        let unknown: Vec<&str> = unknown.iter().filter(|name| !told(name)).copied().collect();
+        if !unknown.is_empty() {
+            let names = unknown.join(", ");
+            gaps.push(format!("switched off, and not all is known of what they would deploy: {names}"));
+        }
+        survey.add_optional(optional.uses);
     }
     survey.inventory.gaps = gaps;
     match targets.problems.into_iter().chain(survey.problems).find_map(|problem| match problem {
@@ -265,7 +267,7 @@ impl Run<'_> {
         // Rendering what is switched off takes as long again as everything else: only where it can change a verdict.
         if settings.optional || reconciliation.asks_for_optional(&listed, &coverage) {
             let found = optional(sources, &targets, &survey);
-            survey.inventory.uses.extend(found.uses);
+            survey.add_optional(found.uses);
             coverage.disabled_unknown = found.unknown;
             reconciliation = reconcile(&listed, &survey.inventory, &coverage);
         }
