@@ -237,3 +237,22 @@ fn lookup_finds_the_objects_that_are_supplied() {
     assert_eq!(image(""), "111111111111.dkr.ecr.us-east-1.amazonaws.com/agent:1");
     assert_eq!(image("objects: [cluster/node.yaml], "), "222222222222.dkr.ecr.eu-west-1.amazonaws.com/agent:1");
 }
+
+#[test]
+fn the_account_table_of_the_health_monitoring_agent_is_listed_in_full() {
+    let chart = "fixtures/hyperpod/sagemaker-hyperpod-cli/helm_chart/HyperPodHelmChart";
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let run = workspace::run(root, &["images", chart, "--all-regions", "--format", "plain"], &[]);
+    let agents: Vec<&str> = run.stdout.lines().filter(|image| image.ends_with(":1.0.1892.0_1.0.424.0")).collect();
+    let accounts = [
+        ("011528288828", "us-west-1"),
+        ("211125453373", "eu-central-1"),
+        ("767398015722", "us-east-1"),
+        ("851725546812", "us-east-2"),
+        ("905418368575", "us-west-2"),
+    ];
+    let image = |(account, region): (&str, &str)| {
+        format!("{account}.dkr.ecr.{region}.amazonaws.com/hyperpod-health-monitoring-agent:1.0.1892.0_1.0.424.0")
+    };
+    assert_eq!(agents, accounts.map(image));
+}
