@@ -234,11 +234,15 @@ impl Run<'_> {
         let overridden = overridden(&listed, &survey.inventory);
         let malformed = &survey.inventory.malformed;
         // Where not even a repository can be read, anything may be meant.
-        let meaningless = malformed.iter().filter(|image| without_version(&image.text).is_none());
+        let meaningless = || malformed.iter().filter(|image| without_version(&image.text).is_none());
         let mut coverage = Coverage {
             unknown: (survey.unknown.iter().cloned())
-                .chain(meaningless.map(|image| image.chart.name.clone()))
+                .chain(meaningless().map(|image| image.chart.name.clone()))
                 .collect(),
+            above_unknown: (survey.above_unknown.iter().cloned())
+                .chain(meaningless().flat_map(|image| charts_above(&image.template)))
+                .collect(),
+            known: survey.known.clone(),
             blind,
             disabled: survey.disabled.clone(),
             disabled_unknown: Vec::new(),
@@ -431,6 +435,13 @@ fn written(sources: &Sources, inventory: &Inventory) -> HashMap<usize, Reference
 
 fn meant_as(sources: &Sources, image: &Text) -> Option<Reference> {
     as_written(sources, image).and_then(|text| Reference::parse(&text).ok())
+}
+
+/// What the charts are called above the one of the template of that name: `[a, b]` of `a/charts/b/charts/c/templates/x.yaml`.
+fn charts_above(template: &str) -> Vec<String> {
+    let mut called: Vec<String> = template.split("/charts/").map(str::to_owned).collect();
+    called.pop();
+    called
 }
 
 /// The repository of an image whose tag or digest is missing behind its mark.
