@@ -70,3 +70,74 @@ fn entries_of_a_chart_above_one_that_is_not_on_disk_are_not_stale() {
     // What the chart deploys itself is judged all the same.
     assert_eq!(told(&umbrella(&list, &["quay.io/a/app:2"])), ["tag-mismatch app", "unavailable-chart"]);
 }
+
+const DIGESTS: [&str; 2] = [
+    "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    "sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb",
+];
+
+/// A chart whose image is `.Values.image`, under one scenario for each of `images`.
+fn scenarios(list: &str, images: &[&str]) -> Workspace {
+    let scenario = |(number, image): (usize, &&str)| format!("{{name: s{number}, set: {{image: \"{image}\"}}}}");
+    let scenarios: Vec<String> = images.iter().enumerate().map(scenario).collect();
+    let configuration = format!(
+        "lists: [{{path: tools/ecr-images.conf, charts: [{{path: app, scenarios: [{}]}}]}}]\n",
+        scenarios.join(", ")
+    );
+    Workspace::with_list(list).chart("app", &["{{ .Values.image }}"]).file(".mirrorlint.yaml", configuration)
+}
+
+#[test]
+fn images_of_two_scenarios_are_one_only_when_they_differ_by_region() {
+    let list = "# Web (from local chart app:1.0.0)\nweb=nginx:1\n";
+    assert_eq!(told(&scenarios(list, &["nginx:1", "quay.io/envoy/envoy:9"])), ["missing-entry quay.io/envoy/envoy:9"]);
+    assert_eq!(told(&scenarios(list, &["nginx:1", "nginx:2"])), ["missing-entry nginx:2"]);
+    let mut both = told(&scenarios("", &["nginx:1", "quay.io/envoy/envoy:9"]));
+    both.sort();
+    assert_eq!(both, ["missing-entry nginx:1", "missing-entry quay.io/envoy/envoy:9"]);
+    // An entry that is right in one scenario is right.
+    let list = format!("{list}\n# Envoy (from local chart app:1.0.0)\nenvoy=quay.io/envoy/envoy:9\n");
+    let workspace = scenarios(&list, &["nginx:1", "quay.io/envoy/envoy:9"]);
+    assert_eq!(told(&workspace), Vec::<String>::new());
+    assert!(workspace.run(&["check"]).stdout.contains("2 deployed images"));
+}
+
+#[test]
+fn images_that_differ_by_region_are_one() {
+    let template = "{{ if eq .Values.region `us-east-1` }}111111111111{{ else }}222222222222{{ end }}\
+                    .dkr.ecr.{{ .Values.region }}.amazonaws.com/app:1";
+    let configuration = "lists: [{path: tools/ecr-images.conf, charts: [{path: app, scenarios: \
+                         [{name: e, set: {region: us-east-1}}, {name: w, set: {region: us-west-2}}]}]}]\n";
+    let regional =
+        |list: &str| Workspace::with_list(list).chart("app", &[template]).file(".mirrorlint.yaml", configuration);
+    let west = "222222222222.dkr.ecr.us-west-2.amazonaws.com/app:1";
+    let workspace =
+        regional(&format!("# App (from local chart app:1.0.0)\n# Note: depends on the region\napp={west}\n"));
+    assert_eq!(told(&workspace), Vec::<String>::new());
+    assert!(workspace.run(&["check"]).stdout.contains("1 deployed image "));
+    assert_eq!(told(&regional("")).len(), 1);
+    // By the path alone, too; but not by the tag.
+    let list = "# App (from local chart app:1.0.0)\n# Note: depends on the region\napp=quay.io/us-west-2/app:1\n";
+    assert_eq!(told(&scenarios(list, &["quay.io/us-west-2/app:1", "quay.io/us-east-1/app:1"])), Vec::<String>::new());
+    assert_eq!(
+        told(&scenarios(list, &["quay.io/us-west-2/app:1", "quay.io/us-east-1/app:2"])),
+        ["missing-entry quay.io/us-east-1/app:2"]
+    );
+}
+
+#[test]
+fn equal_digests_are_one_image_whatever_the_tags() {
+    let [a, b] = DIGESTS.map(|digest| format!("quay.io/a/app:1@{digest}"));
+    let bare = format!("quay.io/a/app@{}", DIGESTS[0]);
+    let of_rules = |list: &str, images: &[&str]| {
+        let ignored = ["--ignore", "reader-disagreement"];
+        told_with(&Workspace::with_list(list).chart("app", images), &ignored)
+    };
+    let entry = |image: &str| format!("# App (from local chart app:1.0.0)\napp={image}\n");
+    assert_eq!(of_rules(&entry(&a), &[&bare]), Vec::<String>::new());
+    assert_eq!(of_rules(&entry(&bare), &[&a]), Vec::<String>::new());
+    assert_eq!(of_rules(&entry(&b), &[&a]), ["digest-mismatch app"]);
+    // What one line would list is missing once.
+    assert_eq!(of_rules("", &[&a, "quay.io/a/app:1"]).len(), 1);
+    assert_eq!(of_rules("", &["quay.io/a/app:1", &a]).len(), 1);
+}

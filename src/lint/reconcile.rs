@@ -223,7 +223,7 @@ impl Work<'_> {
         for at in served {
             let used = &self.uses[at];
             let same = |other: &Use| {
-                other.slot() == used.slot() || (same_image(&other.reference, &used.reference) && other.when.is_none())
+                other.is_variant(used) || (same_image(&other.reference, &used.reference) && other.when.is_none())
             };
             let variants = self.uses.iter().enumerate().filter(|(_, other)| same(other)).map(|(at, _)| at);
             self.served.extend(variants.collect::<Vec<_>>());
@@ -379,7 +379,7 @@ impl Work<'_> {
         self.taken.contains(&at)
             || self.taken.iter().map(|other| &self.uses[*other]).any(|other| {
                 let together = other.scenarios.iter().any(|name| used.scenarios.contains(name));
-                (together && other.slot() == used.slot()) || same_image(&other.reference, &used.reference)
+                (together && other.is_variant(used)) || same_image(&other.reference, &used.reference)
             })
     }
 
@@ -391,7 +391,7 @@ impl Work<'_> {
         let mut same: Vec<_> = uses
             .into_iter()
             .filter(|at| *at != first)
-            .filter(|at| same_image(&self.uses[*at].reference, &used.reference) || self.uses[*at].slot() == used.slot())
+            .filter(|at| same_image(&self.uses[*at].reference, &used.reference) || self.uses[*at].is_variant(used))
             .collect();
         same.insert(0, first);
         Some(same)
@@ -468,8 +468,9 @@ impl Work<'_> {
 
     /// Whether `used`, or what stands in its place under another scenario or in another copy of its chart, is among `missing`.
     fn is_known(&self, missing: &[usize], used: &Use) -> bool {
-        let is_missing = |image: &Reference| missing.iter().any(|at| same_image(&self.uses[*at].reference, image));
-        let mut variants = self.uses.iter().filter(|variant| variant.slot() == used.slot());
+        let is_missing =
+            |image: &Reference| missing.iter().any(|at| serves(&as_entry(&self.uses[*at].reference), image));
+        let mut variants = self.uses.iter().filter(|variant| variant.is_variant(used));
         is_missing(&used.reference) || variants.any(|variant| is_missing(&variant.reference))
     }
 
@@ -508,20 +509,33 @@ impl Work<'_> {
     }
 }
 
-/// Same normalised repository, same tag (none is `latest`), same digest.
+/// Same normalised repository; same digest, or none and the same tag (none is `latest`).
 #[must_use]
 pub fn same_image(a: &Reference, b: &Reference) -> bool {
-    a.same_repository(b) && a.effective_tag() == b.effective_tag() && a.digest() == b.digest()
+    let version = match (a.digest(), b.digest()) {
+        (Some(one), Some(other)) => one == other,
+        (None, None) => a.effective_tag() == b.effective_tag(),
+        _ => false,
+    };
+    version && a.same_repository(b)
 }
 
 /// Whether an entry for `listed` brings `deployed`: it is the same image, or the tag alone of one that is deployed with tag and
 /// digest, for the copy scripts cannot read a digest.
 #[must_use]
 pub fn serves(listed: &Reference, deployed: &Reference) -> bool {
-    let by_tag = listed.digest().is_none() && deployed.tag().is_some();
-    listed.same_repository(deployed)
-        && listed.effective_tag() == deployed.effective_tag()
-        && (by_tag || listed.digest() == deployed.digest())
+    let by_tag = listed.digest().is_none()
+        && deployed.tag().is_some()
+        && listed.effective_tag() == deployed.tag()
+        && listed.same_repository(deployed);
+    by_tag || same_image(listed, deployed)
+}
+
+/// What an entry for `image` would list: the tag alone of one with a digest, too.
+fn as_entry(image: &Reference) -> Reference {
+    let by_tag =
+        image.digest().and(image.tag_range()).and_then(|tag| Reference::parse(&image.as_str()[..tag.end]).ok());
+    by_tag.unwrap_or_else(|| image.clone())
 }
 
 fn last_part(path: &str) -> &str {
