@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use crate::source::{FileId, Layer, Sources, Span, Text};
 use crate::yaml;
 
-pub use types::{Allow, Chart, Configuration, Exemption, Level, List, Scalar, Scenario};
+pub use types::{Allow, Chart, Configuration, Exemption, Level, List, Scalar, Scenario, Trust};
 
 /// What the file is called; it stands at the workspace root.
 pub const FILE_NAME: &str = ".mirrorlint.yaml";

@@ -1,7 +1,7 @@
 //! No `(from ...)` in the comment block of an entry that a chart deploys.
 
 use crate::lint::note::source_note;
-use crate::lint::{Context, Edit, Finding, Fix, Rule, Safety};
+use crate::lint::{Context, Edit, Finding, Fix, Rule, Safety, Verdict};
 use crate::mirror::Located;
 use crate::source::Span;
 
@@ -30,12 +30,14 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             }
             None => {
                 let line = if entry.note.title.is_some() { entry.line } else { entry.block.start };
-                let start = context.list.span_of_lines(line..line).start as usize;
                 let ending = context.list.line_ending();
                 let text = format!("# {} {note}{ending}", crate::lint::note::title(used));
-                Edit { span: Span::new(context.list.file(), start, start), text }
+                Edit { span: context.list.start_of_line(line), text }
             }
         };
+        // What an image of another repository stands for is a guess: a note would make it look known.
+        let guessed = matches!(judged.verdict, Verdict::OtherRepository { .. });
+        let fix = (!guessed).then(|| Fix::new(format!("Add `{note}`"), Safety::Safe, vec![edit]));
         let span = title.map_or(entry.name.span, |title| title.span);
         let mut finding = judged
             .finding(rule, span, message)
@@ -45,7 +47,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
                 format!("{} names the image here", used.chart),
                 used.decisive(0..used.text.len()).map(|place| place.0),
             )
-            .fix(Fix::new(format!("Add `{note}`"), Safety::Safe, vec![edit]));
+            .fix(fix);
         finding.scenarios = used.scenarios.clone();
         findings.push(finding);
     }
