@@ -141,3 +141,74 @@ fn equal_digests_are_one_image_whatever_the_tags() {
     assert_eq!(of_rules("", &[&a, "quay.io/a/app:1"]).len(), 1);
     assert_eq!(of_rules("", &["quay.io/a/app:1", &a]).len(), 1);
 }
+
+/// A list with one entry of the chart `app`, and `entry`; `other` is passed over.
+fn passed_over(entry: &str, images: &[&str]) -> Workspace {
+    Workspace::with_list(&format!("{APP}{entry}")).chart("app", &["quay.io/a/app:1"]).chart("other", images)
+}
+
+#[test]
+fn what_a_chart_that_was_passed_over_deploys_is_not_stale() {
+    let images = ["redis:7", "memcached:1"];
+    assert_eq!(told(&passed_over("# Redis\nredis=redis:7\n", &images)), ["undocumented-source redis"]);
+    let noted = |image: &str| format!("# Redis (from local chart app:1.0.0)\nredis={image}\n");
+    let workspace = passed_over(&noted("redis:7"), &images);
+    assert_eq!(told(&workspace), ["wrong-source redis"]);
+    assert!(workspace.findings()[0].contains("but other:1.0.0 deploys the image"));
+    assert_eq!(told(&passed_over(&noted("redis:6"), &images)), ["wrong-source redis", "tag-mismatch redis"]);
+    // The rest of it is nobody's business.
+    let run = workspace.run(&["check"]);
+    assert!(run.stdout.contains("against 1 deployed image of app:1.0.0"), "{}", run.stdout);
+    assert!(run.stdout.contains("what was passed over was rendered, too: it deploys 2 images"), "{}", run.stdout);
+    assert!(!workspace.run(&["images"]).stdout.contains("redis"));
+    let plan = workspace.run(&["plan"]).stdout;
+    assert!(!plan.contains("memcached"), "{plan}");
+    // What none of them deploys is stale as ever.
+    assert_eq!(told(&passed_over(&noted("postgres:1"), &images)), ["stale-entry redis"]);
+}
+
+#[test]
+fn an_image_of_a_chart_that_was_passed_over_is_not_taken_for_another() {
+    let entry = "# Controller\ncontroller=quay.io/mine/controller:1\n";
+    let list = format!("{APP}{entry}");
+    let workspace = Workspace::with_list(&list).chart("app", &["quay.io/a/app:1", "quay.io/other/controller:9"]);
+    assert_eq!(told(&workspace), ["undocumented-source controller", "repository-mismatch controller"]);
+    let workspace = workspace.chart("other", &["quay.io/mine/controller:1"]);
+    assert_eq!(told(&workspace), ["undocumented-source controller", "missing-entry quay.io/other/controller:9"]);
+}
+
+#[test]
+fn a_chart_that_was_passed_over_and_cannot_be_rendered_keeps_entries_from_being_stale() {
+    let bad = ["{{ fail `no` }}"];
+    // The chart of the note is known and deploys no such image.
+    let workspace = passed_over("# Redis (from local chart app:1.0.0)\nredis=redis:7\n", &bad);
+    assert_eq!(told(&workspace), ["stale-entry redis", "unrenderable-chart"]);
+    assert_eq!(told(&passed_over("# Redis\nredis=redis:7\n", &bad)), ["unrenderable-chart"]);
+    // Nobody asks it when nothing is stale.
+    assert_eq!(told(&passed_over("", &bad)), Vec::<String>::new());
+}
+
+#[test]
+fn a_chart_that_was_passed_over_and_cannot_be_loaded_is_told_when_it_matters() {
+    let broken = |entry: &str| {
+        let list = format!("{APP}{entry}");
+        Workspace::with_list(&list).chart("app", &["quay.io/a/app:1"]).file("other/Chart.yaml", "name: [\n")
+    };
+    let workspace = broken("");
+    assert_eq!(told(&workspace), Vec::<String>::new());
+    let closing = workspace.run(&["check"]).stdout;
+    assert!(closing.contains("other was passed over, it cannot be loaded"), "{closing}");
+    assert!(closing.ends_with("No findings; but not everything could be checked.\n"), "{closing}");
+    assert_eq!(told(&broken("# Redis\nredis=redis:7\n")), ["unrenderable-chart"]);
+    assert_eq!(told(&broken("# Redis (from local chart redis:7.0.0)\nredis=redis:7\n")), ["unrenderable-chart"]);
+    let stale = broken("# Redis (from local chart app:1.0.0)\nredis=redis:7\n");
+    assert_eq!(told(&stale), ["stale-entry redis", "unrenderable-chart"]);
+}
+
+#[test]
+fn a_note_that_names_a_chart_which_is_nowhere_is_told_with_the_stale_entry() {
+    let workspace = passed_over("# Redis (from bitnami/redis:18.0.0)\nredis=redis:7\n", &["memcached:1"]);
+    let found = workspace.findings();
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].contains("no chart deploys redis:7, and bitnami/redis:18.0.0 is in no root chart"), "{found:#?}");
+}

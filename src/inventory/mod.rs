@@ -234,6 +234,9 @@ fn decisive(text: &Text) -> Option<(Span, Layer)> {
 pub struct Inventory {
     /// The uses, sorted by chart path, workload and image; optional ones, which have a [`Use::when`], come last.
     pub uses: Vec<Use>,
+    /// Uses of charts that were passed over and asked all the same: what entries stand for that nothing else deploys. Counted on
+    /// behind the others where a use is told by its index; part of nothing else.
+    pub aside: Vec<Use>,
     /// Images that nothing can pull, each once.
     pub malformed: Vec<Malformed>,
     /// What the charts say of their images in `Chart.yaml`, where the rendering says otherwise.

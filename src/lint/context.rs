@@ -64,7 +64,8 @@ impl<'a> Context<'a> {
 
     /// The use of that index.
     pub fn used(&self, at: usize) -> &'a Use {
-        &self.inventory.uses[at]
+        let Inventory { uses, aside, .. } = self.inventory;
+        uses.get(at).unwrap_or_else(|| &aside[at - uses.len()])
     }
 
     /// Makes the `Repository:` and `Tag:` lines of `entry` say what `image` is, where they say otherwise.

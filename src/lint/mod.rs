@@ -3,12 +3,14 @@
 mod addition;
 mod check;
 mod context;
+mod coverage;
 mod discovery;
 mod exemption;
 mod finding;
 mod note;
 mod number;
 mod overridden;
+mod passed_over;
 mod plan;
 mod reconcile;
 mod rule;

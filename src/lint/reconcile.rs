@@ -53,6 +53,8 @@ pub struct Coverage {
     pub written: HashMap<usize, Reference>,
     /// The same of images that nothing can pull.
     pub written_malformed: Vec<Reference>,
+    /// What charts that were passed over say of entries, by their places among the [`Listed`].
+    pub elsewhere: HashMap<usize, Verdict>,
     /// What the entries that cannot be read are for: their names, and the last parts of their images.
     pub meant: Vec<Vec<String>>,
 }
@@ -124,6 +126,18 @@ impl Verdict {
             Self::Disabled { .. } | Self::Unknown | Self::Stale => &[],
         }
     }
+
+    /// Adds `first` to the index of each use.
+    pub(super) fn count_on(&mut self, first: usize) {
+        match self {
+            Self::Right { uses }
+            | Self::OtherRegistry { uses, .. }
+            | Self::OtherVersion { uses }
+            | Self::OtherRepository { uses, .. } => uses.iter_mut().for_each(|at| *at += first),
+            Self::Disabled { used, .. } => used.iter_mut().for_each(|at| *at += first),
+            Self::Unknown | Self::Stale => {}
+        }
+    }
 }
 
 /// The outcome.
@@ -177,6 +191,12 @@ pub fn reconcile(listed: &[Listed], inventory: &Inventory, coverage: &Coverage) 
         (Work::other_repository, Partner::Another),
     ];
     for (stage, partner) in stages {
+        if partner == Partner::Another {
+            // A chart that was passed over and deploys the image knows more of it than a name does.
+            for (at, verdict) in verdicts.iter_mut().enumerate().filter(|(_, verdict)| verdict.is_none()) {
+                *verdict = coverage.elsewhere.get(&at).cloned();
+            }
+        }
         // Entries whose note names the deploying chart choose first, then the others in list order.
         for documented in [true, false] {
             for (at, entry) in listed.iter().enumerate() {
