@@ -212,3 +212,76 @@ fn a_note_that_names_a_chart_which_is_nowhere_is_told_with_the_stale_entry() {
     assert_eq!(found.len(), 1, "{found:#?}");
     assert!(found[0].contains("no chart deploys redis:7, and bitnami/redis:18.0.0 is in no root chart"), "{found:#?}");
 }
+
+#[test]
+fn endpoints_of_one_ecr_registry_are_one() {
+    let plain = "602401143452.dkr.ecr.us-west-2.amazonaws.com/eks/app:v1";
+    let hosts = ["602401143452.dkr.ecr-fips.us-west-2.amazonaws.com", "602401143452.dkr-ecr.us-west-2.on.aws"];
+    for host in hosts {
+        let list = format!("# App (from local chart app:1.0.0)\napp={host}/eks/app:v1\n");
+        assert_eq!(told(&Workspace::with_list(&list).chart("app", &[plain])), Vec::<String>::new(), "{host}");
+    }
+}
+
+/// A chart with an account per region, as AWS's own in its partitions.
+fn partitions(list: &str) -> Workspace {
+    let template = "{{- $r := .Values.region | default `us-gov-west-1` }}\
+                    {{- if eq $r `cn-northwest-1` }}961992271922.dkr.ecr.cn-northwest-1.amazonaws.com.cn\
+                    {{- else }}013241004608.dkr.ecr.{{ $r }}.amazonaws.com{{ end }}/eks/app:v1";
+    Workspace::with_list(list).chart("app", &[template]).file("app/values.yaml", "region: ''\n")
+}
+
+#[test]
+fn a_host_in_china_without_its_ending_is_none() {
+    let list = "# App (from local chart app:1.0.0)\n# Note: depends on the region\n\
+                app=961992271922.dkr.ecr.cn-northwest-1.amazonaws.com/eks/app:v1\n";
+    let workspace = partitions(list);
+    let found = workspace.findings();
+    assert_eq!(found.len(), 1, "{found:#?}");
+    let registry = "in cn-northwest-1 the registry is 961992271922.dkr.ecr.cn-northwest-1.amazonaws.com.cn";
+    assert!(found[0].contains("region-mismatch") && found[0].contains(registry), "{found:#?}");
+    assert_eq!(workspace.fixed("region-mismatch"), list.replace("amazonaws.com/", "amazonaws.com.cn/"));
+}
+
+#[test]
+fn two_wrong_regions_do_not_become_one_image() {
+    let image = |region: &str| format!("602401143452.dkr.ecr.{region}.amazonaws.com/eks/app:v1");
+    let entry = |name: &str, region: &str| {
+        format!("# App (from local chart app:1.0.0)\n# Note: depends on the region\n{name}={}\n\n", image(region))
+    };
+    let list = entry("first", "us-east-1") + &entry("second", "us-east-2");
+    let workspace = Workspace::with_list(&list).chart("app", &[&image("us-west-2")]);
+    assert_eq!(told(&workspace), ["region-mismatch first", "region-mismatch second"]);
+    assert!(workspace.findings()[1].ends_with("which `first` becomes"), "{:#?}", workspace.findings());
+    assert_eq!(workspace.fixed("region-mismatch"), entry("first", "us-west-2") + &entry("second", "us-east-2"));
+}
+
+/// A chart that takes its image from the values of the chart above.
+fn given(list: &str, image: &str) -> Workspace {
+    let metadata = "apiVersion: v2\nname: app\nversion: 1.0.0\ndependencies: [{name: sub, version: 1.0.0}]\n";
+    Workspace::with_list(list)
+        .chart("app", &[])
+        .file("app/Chart.yaml", metadata)
+        .file("app/values.yaml", format!("sub: {{image: \"{image}\"}}\n"))
+        .chart("app/charts/sub", &["{{ .Values.image }}"])
+}
+
+#[test]
+fn accounts_of_aws_in_other_regions_are_not_the_teams() {
+    let list = "# Sub (from local chart sub:1.0.0)\nsub=quay.io/a/sub:1\n";
+    let teams = given(list, "123456789012.dkr.ecr.ap-east-1.amazonaws.com/sub:2");
+    assert_eq!(told(&teams), ["unmirrored-override sub"]);
+    let aws = given(list, "800184023465.dkr.ecr.ap-east-1.amazonaws.com/sub:2");
+    assert_eq!(told(&aws), ["repository-mismatch sub"]);
+    // What is exempt needs no copy.
+    let exempt = format!("# mirrorlint: exempt *.dkr.ecr.ap-east-1.*: through the endpoint\n\n{list}");
+    assert_eq!(told(&given(&exempt, "123456789012.dkr.ecr.ap-east-1.amazonaws.com/sub:2")), Vec::<String>::new());
+}
+
+#[test]
+fn an_exemption_of_an_image_that_an_entry_stands_for_exempts_nothing() {
+    let list = format!("# mirrorlint: exempt quay.io/a/app: old\n\n{APP}");
+    let found = |image: &str| told(&Workspace::with_list(&list).chart("app", &[image]));
+    assert_eq!(found("quay.io/a/app:2"), ["unused-suppression", "tag-mismatch app"]);
+    assert_eq!(found("quay.io/a/app:1"), ["unused-suppression"]);
+}

@@ -267,6 +267,8 @@ impl Run<'_> {
         suspects.extend(missing.filter(|at| survey.inventory.uses[**at].names_region()));
         let dynamic = dynamic(sources, &targets, &survey, &suspects);
         let charts: Vec<_> = targets.iter().map(|target| target.chart.clone()).collect();
+        let mut unmirrored = overridden.clone();
+        unmirrored.retain(needed);
         let context = Context {
             sources,
             list: &list,
@@ -275,14 +277,14 @@ impl Run<'_> {
             reconciliation: &reconciliation,
             inventory: &survey.inventory,
             problems: &survey.problems,
-            overridden: &overridden,
+            overridden: &unmirrored,
             switches: &survey.switches,
             dynamic: &dynamic,
             files: self.files,
             faults: &[],
         };
         let unsure = unsure || blind || !coverage.unknown.is_empty();
-        let mut idle = exemptions.idleness(&listed, &survey.inventory);
+        let mut idle = exemptions.idleness(&listed, &reconciliation.verdicts, &survey.inventory);
         if unsure || !survey.inventory.malformed.is_empty() {
             idle.fill(Idleness::Busy);
         }

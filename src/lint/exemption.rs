@@ -1,7 +1,9 @@
 //! Deployed images that need no mirroring: `# mirrorlint: exempt GLOB: REASON` in the list, `exempt` in the configuration.
 
+use std::collections::HashSet;
+
 use super::reconcile::serves;
-use super::{Listed, Settings};
+use super::{Listed, Settings, Verdict};
 use crate::image::Reference;
 use crate::inventory::Inventory;
 use crate::mirror::{DirectiveKind, List};
@@ -61,11 +63,14 @@ impl Exemptions {
     }
 
     /// For each exemption in turn, what it is good for.
-    pub fn idleness(&self, listed: &[Listed], inventory: &Inventory) -> Vec<Idleness> {
+    pub fn idleness(&self, listed: &[Listed], verdicts: &[Verdict], inventory: &Inventory) -> Vec<Idleness> {
         let mut idle = vec![Idleness::Unmatched; self.globs.len()];
-        for used in &inventory.uses {
+        // An entry that is judged by an image stands for it: exempt or not, that image is never missing.
+        let judged: HashSet<usize> = verdicts.iter().flat_map(Verdict::uses).copied().collect();
+        for (at, used) in inventory.uses.iter().enumerate() {
             let names = names(&used.reference);
-            let is_listed = || listed.iter().any(|entry| serves(&entry.reference, &used.reference));
+            let is_listed =
+                || judged.contains(&at) || listed.iter().any(|entry| serves(&entry.reference, &used.reference));
             let means = |glob: &String| names.iter().any(|name| matches(glob, name));
             for (idle, _) in idle.iter_mut().zip(&self.globs).filter(|(_, glob)| means(glob)) {
                 *idle = (*idle).max(if is_listed() { Idleness::Listed } else { Idleness::Busy });
