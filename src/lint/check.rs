@@ -181,9 +181,17 @@ pub fn decide(sources: &Sources, workspace: &Workspace, settings: &Settings) -> 
 pub fn images(sources: &Sources, charts: &[PathBuf], settings: &Settings) -> Result<Inventory, Refusal> {
     let targets = Targets::of_charts(sources, charts, settings)?;
     let mut survey = survey(sources, &targets.targets, &[]);
+    let mut gaps: Vec<String> = survey.problems.iter().filter_map(rules::unavailable_chart::sentence).collect();
     if settings.optional {
-        survey.inventory.uses.extend(optional(sources, &targets.targets, &survey).uses);
+        let optional = optional(sources, &targets.targets, &survey);
+        let unknown: BTreeSet<&String> =
+            optional.unknown.iter().filter(|name| !survey.unknown.contains(name)).collect();
+        gaps.extend(
+            unknown.into_iter().map(|name| format!("{name} is switched off, and it is not known what it would deploy")),
+        );
+        survey.inventory.uses.extend(optional.uses);
     }
+    survey.inventory.gaps = gaps;
     match targets.problems.into_iter().chain(survey.problems).find_map(|problem| match problem {
         Problem::Unrenderable { message, span, .. } => Some((message, span)),
         _ => None,
@@ -284,7 +292,10 @@ impl Run<'_> {
             faults: &[],
         };
         let unsure = unsure || blind || !coverage.unknown.is_empty();
-        let mut idle = exemptions.idleness(&listed, &reconciliation.verdicts, &survey.inventory);
+        let judged = reconciliation.verdicts.iter().flat_map(Verdict::uses).copied();
+        // What comes from the team's registry already is exempt from another rule.
+        let judged = judged.filter(|at| !overridden.contains(at)).collect();
+        let mut idle = exemptions.idleness(&listed, &judged, &survey.inventory);
         if unsure || !survey.inventory.malformed.is_empty() {
             idle.fill(Idleness::Busy);
         }

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::reconcile::serves;
-use super::{Listed, Settings, Verdict};
+use super::reconcile::brings;
+use super::{Listed, Settings};
 use crate::image::Reference;
 use crate::inventory::Inventory;
 use crate::mirror::{DirectiveKind, List};
@@ -62,15 +62,13 @@ impl Exemptions {
         self.globs.iter().any(|glob| names.iter().any(|name| matches(glob, name)))
     }
 
-    /// For each exemption in turn, what it is good for.
-    pub fn idleness(&self, listed: &[Listed], verdicts: &[Verdict], inventory: &Inventory) -> Vec<Idleness> {
+    /// For each exemption in turn, what it is good for. `judged` are the uses that entries stand for: exempt or not, those are
+    /// never missing.
+    pub fn idleness(&self, listed: &[Listed], judged: &HashSet<usize>, inventory: &Inventory) -> Vec<Idleness> {
         let mut idle = vec![Idleness::Unmatched; self.globs.len()];
-        // An entry that is judged by an image stands for it: exempt or not, that image is never missing.
-        let judged: HashSet<usize> = verdicts.iter().flat_map(Verdict::uses).copied().collect();
         for (at, used) in inventory.uses.iter().enumerate() {
             let names = names(&used.reference);
-            let is_listed =
-                || judged.contains(&at) || listed.iter().any(|entry| serves(&entry.reference, &used.reference));
+            let is_listed = || judged.contains(&at) || listed.iter().any(|entry| brings(&entry.reference, used));
             let means = |glob: &String| names.iter().any(|name| matches(glob, name));
             for (idle, _) in idle.iter_mut().zip(&self.globs).filter(|(_, glob)| means(glob)) {
                 *idle = (*idle).max(if is_listed() { Idleness::Listed } else { Idleness::Busy });
