@@ -285,3 +285,14 @@ fn an_exemption_of_an_image_that_an_entry_stands_for_exempts_nothing() {
     assert_eq!(found("quay.io/a/app:2"), ["unused-suppression", "tag-mismatch app"]);
     assert_eq!(found("quay.io/a/app:1"), ["unused-suppression"]);
 }
+
+#[test]
+fn one_tag_is_not_two_digests() {
+    let [a, b] = DIGESTS.map(|digest| format!("quay.io/a/app:1@{digest}"));
+    let workspace = Workspace::with_list(APP).chart("app", &[&a, &b]);
+    assert_eq!(told(&workspace), ["digest-mismatch app"]);
+    let found = workspace.findings();
+    assert!(DIGESTS.iter().all(|digest| found[0].contains(digest)), "{found:#?}");
+    assert_eq!(workspace.fixed("digest-mismatch"), APP);
+    assert_eq!(told(&Workspace::with_list(APP).chart("app", &[&a, &a, "quay.io/a/app:1"])), Vec::<String>::new());
+}

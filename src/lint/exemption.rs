@@ -19,7 +19,7 @@ pub(super) struct Exemptions {
 pub(super) enum Idleness {
     /// No chart deploys an image that it means.
     Unmatched,
-    /// All images that it means are listed.
+    /// Entries stand for all images that it means, with the right version or another.
     Listed,
     /// It exempts an image; or it cannot be told.
     Busy,
@@ -30,7 +30,7 @@ impl Idleness {
     pub fn why(self) -> Option<&'static str> {
         match self {
             Self::Unmatched => Some("the charts deploy no such image"),
-            Self::Listed => Some("every image that it means is listed"),
+            Self::Listed => Some("every image that it means is listed, in that version or another"),
             Self::Busy => None,
         }
     }
