@@ -7,7 +7,7 @@ use super::exemption::Idleness;
 use super::{Finding, Refusal, Rule, Settings, nearest_rule, rule};
 use crate::config::Loaded;
 use crate::mirror::{Directive, DirectiveKind, List, Scope};
-use crate::source::{Sources, Span};
+use crate::source::{Sources, Span, canonical};
 
 /// The rule that speaks of suppressions, which no suppression silences.
 pub(super) const UNUSED: &str = "unused-suppression";
@@ -197,8 +197,7 @@ fn place(loaded: &Loaded, list: &str, number: usize, key: &str) -> Span {
 
 /// Whether the file at `path` is the one at `above`, lies below it, or in the package there.
 fn is_below(path: &Path, above: &Path) -> bool {
-    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let (path, above) = (absolute(path), absolute(above));
+    let (path, above) = (canonical(path), canonical(above));
     let mut package = above.clone().into_os_string();
     package.push("!");
     path.starts_with(&above) || path.starts_with(package)
