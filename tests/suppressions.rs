@@ -61,6 +61,34 @@ fn a_suppression_is_above_an_entry_or_on_top() {
 }
 
 #[test]
+fn one_line_silences_several_rules() {
+    let with = |allow: &str| {
+        drifted(&format!("# Web (from local chart web:0.9.0)\n# mirrorlint: {allow}\nweb=nginx:1.27.1\n"))
+    };
+    assert_eq!(places(&with("allow tag-mismatch, wrong-source: frozen")), Vec::<String>::new());
+    let idle = with("allow tag-mismatch, stale-entry,wrong-source , stale-mention: frozen");
+    let found = idle.findings();
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(
+        found[0].starts_with("tools/ecr-images.conf:2:35 unused-suppression `allow stale-entry` silences nothing"),
+        "{found:?}"
+    );
+    assert!(
+        found[1].starts_with("tools/ecr-images.conf:2:62 unused-suppression `allow stale-mention` silences nothing")
+    );
+    assert!(idle.fixed("unused-suppression").contains("\n# mirrorlint: allow tag-mismatch,wrong-source: frozen\n"));
+    let none = with("allow stale-entry, stale-mention: frozen");
+    let run = none.run(&["check", "--fix", "--select", "unused-suppression"]);
+    assert_eq!(run.code, 0, "{}", run.text());
+    assert_eq!(none.read("tools/ecr-images.conf"), "# Web (from local chart web:0.9.0)\nweb=nginx:1.27.1\n");
+    let silent = with("allow tag-mismatch, stale-entry, wrong-source");
+    let messages = silent.findings().join("\n");
+    assert!(messages.contains("Write `# mirrorlint: allow tag-mismatch, wrong-source: WHY`"), "{messages}");
+    silent.run(&["check", "--fix", "--select", "unused-suppression"]);
+    assert!(silent.read("tools/ecr-images.conf").contains("# mirrorlint: allow tag-mismatch, wrong-source\n"));
+}
+
+#[test]
 fn the_configuration_silences_what_lies_in_charts() {
     let configuration = "allow:\n- {rule: RULE, path: PATH, reason: it is only a sketch}\n";
     let configured = |rule: &str, path: &str| configuration.replace("RULE", rule).replace("PATH", path);
