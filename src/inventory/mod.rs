@@ -168,9 +168,15 @@ impl Use {
     /// The charts on the way to it that go by `name`.
     #[must_use]
     pub fn charts_named(&self, name: &str) -> Vec<&ChartName> {
-        let goes_by =
-            |link: &&ChartLink| link.chart.name == name || link.called == name || link.folder.as_deref() == Some(name);
-        self.chain.iter().rev().filter(goes_by).map(|link| &link.chart).collect()
+        self.links_named(name).map(|link| &link.chart).collect()
+    }
+
+    /// The same with how each was asked for, from the one that deploys it up.
+    pub(crate) fn links_named(&self, name: &str) -> impl Iterator<Item = &ChartLink> {
+        self.chain
+            .iter()
+            .rev()
+            .filter(move |link| link.chart.name == name || link.called == name || link.folder.as_deref() == Some(name))
     }
 
     /// Whether it is of the kind that changes with the region: it comes from a private ECR, or names a region.

@@ -50,10 +50,8 @@ pub(super) fn fix(context: &Context<'_>, judged: Judged<'_>, used: &Use) -> Opti
     let whole = format!("{}{version}", listed.name());
     edits.extend(Reference::parse(&whole).iter().flat_map(|image| context.comments(judged.entry, image)));
     let note = &judged.entry.note;
-    if let Some((named, noted)) = note.from.as_ref().and_then(|named| Some((named, named.version.as_ref()?)))
-        && named.chart.text == used.chart.name
-    {
-        edits.extend(context.replace(noted.span, &used.chart.version));
-    }
+    let named = note.charts().find(|named| named.chart.text == used.chart.name);
+    let noted = named.and_then(|named| named.version.as_ref());
+    edits.extend(noted.and_then(|noted| context.replace(noted.span, &used.chart.version)));
     Some(Fix::new(format!("Set the tag to {}", version.trim_start_matches([':', '@'])), Safety::Safe, edits))
 }

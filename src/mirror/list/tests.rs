@@ -14,6 +14,23 @@ fn parse(text: &str) -> List {
 }
 
 #[test]
+fn a_block_may_name_several_charts_and_perhaps_one() {
+    let block = "# Web (from a/b:1) and (from local chart c:2)\n# (from values) (from web) (from web values) (from the web chart)\n\
+                 # also from (from d:3), (from https://example.org/e), (from x (from f:4)) (from g\nx=y\n";
+    let list = parse(block);
+    let note = &list.entries[0].note;
+    let names = |charts: &mut dyn Iterator<Item = &NamedChart>| -> Vec<String> {
+        charts.map(|named| format!("{} {}", text_of(&list, &named.chart), &list.text()[named.span.range()])).collect()
+    };
+    assert_eq!(
+        names(&mut note.charts()),
+        ["b (from a/b:1)", "c (from local chart c:2)", "d (from d:3)", "f (from f:4)"]
+    );
+    assert_eq!(names(&mut note.perhaps.iter()), ["values (from values)", "web (from web)", "web (from the web chart)"]);
+    assert_eq!(words(&list, &note.title), Some("Web"));
+}
+
+#[test]
 fn an_allowance_names_several_rules() {
     for (comment, wanted) in [
         ("allow a, b: why, oh why", ("a|b", Some("why, oh why"))),
