@@ -106,6 +106,8 @@ fn files_of_others_are_written_only_on_demand() {
     let path = "module/tools/ecr-images.conf";
     let run = workspace.run(&["check", "--fix"]);
     assert_eq!((run.code, workspace.read(path)), (1, list.to_owned()), "{}{}", run.stdout, run.stderr);
+    let told = "module/tools/ecr-images.conf: not written, for it lies outside of the workspace or in a submodule";
+    assert!(run.stderr.contains(told), "{}", run.stderr);
     workspace.run(&["check", "--fix", "--unsafe-fixes"]);
     assert_eq!(workspace.read(path), list.replace("nginx:0", "nginx:1"));
 }
@@ -150,4 +152,28 @@ fn a_dropped_entry_comes_back() {
         let fixed = workspace.run(&["check", "--fix", "--format", "json"]);
         assert_eq!(report(&fixed.stdout).0, ["ambiguous-subchart:health-monitoring-agent"], "{}", workspace.read(LIST));
     }
+}
+
+/// Two fixes that write the same line: one of them is applied, and what has nothing to do with them.
+#[test]
+fn fixes_that_harm_each_other_leave_the_others_alone() {
+    let digest = format!("sha256:{}", "a".repeat(64));
+    let deployed = [&format!("quay.io/a/x:1@{digest}")[..], "quay.io/a/x:1", "quay.io/b/y:2", "quay.io/c/z:3"];
+    let workspace = Workspace::with_list("").chart("web", &deployed);
+    workspace.run(&["check", "--fix"]);
+    let list = workspace.read(LIST);
+    for line in ["=quay.io/a/x:1\n", "=quay.io/b/y:2\n", "=quay.io/c/z:3\n"] {
+        assert_eq!(list.matches(line).count(), 1, "{list}");
+    }
+}
+
+/// What `--diff` prints can be applied where it was printed.
+#[test]
+fn a_patch_fits_the_current_folder() {
+    let list = "# Web (from local chart web:1.0.0)\nweb=nginx:0\n";
+    let workspace = Workspace::with_list(list).chart("web", &["nginx:1"]).file(".git/HEAD", "");
+    let from = |folder: &str| workspace::run(&workspace.path(folder), &["check", "--diff"], &[]).stdout;
+    assert!(from("").starts_with("--- a/tools/ecr-images.conf\n"), "{}", from(""));
+    assert!(from("tools").starts_with("--- a/ecr-images.conf\n"), "{}", from("tools"));
+    assert!(from("web").starts_with("--- a/tools/ecr-images.conf\n"), "{}", from("web"));
 }

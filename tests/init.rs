@@ -176,6 +176,21 @@ fn what_the_script_loses_is_in_the_plan() {
     assert_eq!(lost, [3, 4, 5]);
     assert_eq!(plan["missing"], serde_json::json!(["busybox:1"]));
 
+    // What the shell cannot pull or push stops the script, too.
+    let digest = format!("sha256:{}", "a".repeat(64));
+    for entry in [format!("web=nginx:1@{digest}"), "Web=nginx:1".to_owned(), "web=nginx:1 # why".to_owned()] {
+        let workspace = Workspace::with_list(&format!("{entry}\n")).chart("web", &["nginx:1"]);
+        let plan = self::plan(&workspace);
+        assert_eq!((plan["steps"].as_array().unwrap().len(), &plan["lost"][0]["line"]), (0, &1.into()), "{entry}");
+        assert_eq!(plan["missing"], serde_json::json!(["nginx:1"]), "{entry}");
+    }
+    // What is not known of the charts is said.
+    let broken = Workspace::with_list("web=nginx:1\n")
+        .chart("web", &["nginx:1"])
+        .file("web/templates/x.yaml", "{{ fail \"no\" }}");
+    let run = broken.run(&["plan"]);
+    assert!(run.code == 2 && run.stderr.contains("Helm would refuse web"), "{}", run.stderr);
+
     let refused = workspace.run(&["plan", "--registry", "registry.example.org"]);
     assert!(refused.code == 2 && refused.stderr.contains("no private ECR"), "{}", refused.stderr);
 }

@@ -1,7 +1,8 @@
 //! `mirrorlint check --fix` and `--diff`.
 
 use std::cell::Cell;
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use super::arguments::Check;
 use super::check::{check_all, conclude, is_selected};
@@ -38,31 +39,50 @@ pub(super) fn run(session: &Session, options: &Check, paths: &[Option<&Path>]) -
     }
     let settled = settle(check, |view, finding| wanted(options, view, finding))?;
     for withheld in &settled.withheld {
-        let path = withheld.path.display();
-        session.warn(&format!(
-            "{path}: {}: not applied, for it would bring a new finding: {}",
-            withheld.rule, withheld.title
-        ));
+        let path = report::display_path(Path::new("."), &withheld.fix.path);
+        let (rule, title) = (withheld.fix.rule, &withheld.fix.title);
+        session.warn(&format!("{path}: {rule}: not applied: {title}; it would leave {}", withheld.reason));
     }
+    passed_over(session, options, &settled.view);
     if options.diff { show(session, options, settled) } else { apply(session, options, settled) }
 }
 
 /// The fix of `finding` that may be applied: of a selected rule, safe or asked for, in files that may be written.
 fn wanted(options: &Check, view: &View, finding: &Finding) -> Option<Fix> {
     let allowed = |fix: &&Fix| {
-        let file = |edit: &crate::lint::Edit| view.sources.get(edit.span.file);
-        let mut files = fix.edits().iter().map(file);
-        // Files of a package are none on disk.
-        files.all(|file| {
-            file.path().is_file()
-                && (options.unsafe_fixes || (fix.safety == Safety::Safe && is_own(&view.checked.root, file.path())))
-        })
+        let safe = options.unsafe_fixes || fix.safety == Safety::Safe;
+        safe && files(view, fix).all(|path| may_write(options, view, &path))
     };
     finding.fixes.iter().find(allowed).filter(|_| is_selected(options, finding)).cloned()
 }
 
+/// Whether the file may be written; files of a package are none on disk.
+fn may_write(options: &Check, view: &View, path: &Path) -> bool {
+    path.is_file() && (options.unsafe_fixes || is_own(&view.checked.root, path))
+}
+
+fn files(view: &View, fix: &Fix) -> impl Iterator<Item = PathBuf> {
+    fix.edits().iter().map(|edit| view.sources.get(edit.span.file).path().to_owned())
+}
+
+/// Says which files have safe fixes that were not applied because they lie outside.
+fn passed_over(session: &Session, options: &Check, view: &View) {
+    let selected = view.checked.findings.iter().filter(|finding| is_selected(options, finding));
+    let safe = selected.flat_map(|finding| finding.fixes.iter().filter(|fix| fix.safety == Safety::Safe));
+    let outside: BTreeSet<PathBuf> = safe
+        .flat_map(|fix| files(view, fix))
+        .filter(|path| path.is_file() && !may_write(options, view, path))
+        .collect();
+    for path in outside {
+        let path = report::display_path(Path::new("."), &path);
+        session.warn(&format!(
+            "{path}: not written, for it lies outside of the workspace or in a submodule; --unsafe-fixes writes it"
+        ));
+    }
+}
+
 fn show(session: &Session, options: &Check, settled: Settled) -> Outcome {
-    session.print_raw(&report::patch(&settled.changes, Path::new("."), session.style))?;
+    session.print_raw(&report::patch(&settled.changes, &settled.view.checked.root, session.style))?;
     let View { sources, checked } = settled.view;
     if !checked.errors.is_empty() {
         let after = Session { sources, style: session.style, error_style: session.error_style };

@@ -31,7 +31,9 @@ pub(super) fn run(session: &Session, options: &Init) -> Outcome {
             Refusal::new("is there already: `mirrorlint check --fix` brings it up to date; --output names another");
         return Err(Refusal { path: Some(list), ..refusal });
     }
-    let settings = settings_of(session, &found, &options.charts)?;
+    let mut settings = settings_of(session, &found, &options.charts)?;
+    // What may be mended without being asked is no matter here: a new list is wanted whole.
+    settings.configuration.iter_mut().for_each(|loaded| loaded.configuration.fixes.clear());
     let workspace = Workspace { lists: vec![path.clone()], ..found };
     let check_with = |texts: &Texts| {
         let mut sources = Sources::new();

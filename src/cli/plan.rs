@@ -4,7 +4,7 @@ use super::arguments::{Format, Plan};
 use super::check::open;
 use super::{Ending, Outcome, Session};
 use crate::image::EcrHost;
-use crate::lint::{Refusal, check};
+use crate::lint::{Finding, Refusal, check};
 use crate::report;
 
 pub(super) fn run(session: &Session, options: &Plan) -> Outcome {
@@ -21,8 +21,10 @@ pub(super) fn run(session: &Session, options: &Plan) -> Outcome {
         Format::Human => report::plan(&checked, registry, session.style),
         Format::Json => report::plan_json(&checked, registry),
     })?;
-    match checked.errors.into_iter().next() {
-        Some(error) => Err(error),
-        None => Ok(Ending::Clean),
-    }
+    // What is not known of the charts is missing in the plan.
+    let unknown = |finding: &&Finding| ["unavailable-chart", "unrenderable-chart"].contains(&finding.rule.id);
+    let unknown: Vec<_> = checked.findings.iter().filter(unknown).collect();
+    unknown.iter().for_each(|finding| session.warn(&finding.message));
+    checked.errors.iter().for_each(|error| session.complain(error));
+    Ok(if unknown.is_empty() && checked.errors.is_empty() { Ending::Clean } else { Ending::Incomplete })
 }

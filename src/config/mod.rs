@@ -13,7 +13,7 @@ use crate::yaml;
 
 use violation::Violation;
 
-pub use types::{Allow, Chart, Configuration, Exemption, Level, List, Scalar, Scenario};
+pub use types::{Allow, Chart, Configuration, Exemption, Level, List, Scalar, Scenario, Trust};
 
 /// What the file is called; it stands at the workspace root.
 pub const FILE_NAME: &str = ".mirrorlint.yaml";

@@ -17,6 +17,9 @@ pub struct Configuration {
     pub lists: Vec<List>,
     /// The severity of each rule, in place of its own.
     pub rules: BTreeMap<String, Level>,
+    /// How far the fixes of each rule can be trusted, in place of what the rule says: `safe` ones are applied by `--fix`,
+    /// `unsafe` ones by `--unsafe-fixes`, with `off` there are none.
+    pub fixes: BTreeMap<String, Trust>,
     /// Deployed images that need no mirroring.
     pub exempt: Vec<Exemption>,
     /// Findings that are not reported.
@@ -124,6 +127,19 @@ pub enum Level {
     Warning,
     /// A deployment can fail.
     Error,
+}
+
+/// How far fixes of a rule can be trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Trust {
+    /// Not offered.
+    Off,
+    /// Applied by `--fix`.
+    Safe,
+    /// Applied by `--unsafe-fixes`.
+    Unsafe,
 }
 
 /// A value to set.

@@ -12,6 +12,9 @@ use crate::source::{Sources, Span};
 /// Rounds that are made at most. Fixes that touch each other wait for the next one.
 pub const MAX_ROUNDS: usize = 10;
 
+/// Checks that one round makes at most to find out which fixes do harm.
+const MAX_CHECKS: usize = 100;
+
 /// Texts that stand in place of what is on disk.
 pub type Texts = BTreeMap<PathBuf, Arc<str>>;
 
@@ -48,6 +51,15 @@ pub struct Fixed {
     pub title: String,
 }
 
+/// A fix that was not applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Withheld {
+    /// What it would have done.
+    pub fix: Fixed,
+    /// Why not: what would be found then, or that its finding would stay.
+    pub reason: String,
+}
+
 /// Where the rounds ended.
 #[derive(Debug)]
 pub struct Settled {
@@ -57,8 +69,8 @@ pub struct Settled {
     pub changes: Vec<Change>,
     /// What was mended, in the order in which it was.
     pub fixed: Vec<Fixed>,
-    /// What was given up, for it would bring a new finding.
-    pub withheld: Vec<Fixed>,
+    /// What was given up.
+    pub withheld: Vec<Withheld>,
 }
 
 /// Applies the fixes that `wanted` picks, in memory. `check` checks the workspace with some texts changed.
@@ -72,40 +84,20 @@ pub fn settle(
     let mut texts = Texts::new();
     let mut view = check(&texts)?;
     let mut originals = Texts::new();
-    let (mut fixed, mut withheld) = (Vec::new(), Vec::new());
-    let mut given_up = BTreeSet::new();
-    let mut rounds = 0;
-    while rounds < MAX_ROUNDS {
-        let chosen = choose(&view, |finding| {
-            wanted(&view, finding).filter(|fix| !given_up.contains(&(finding.key(), fix.title.clone())))
-        });
-        if chosen.is_empty() {
-            break;
-        }
-        let verified = |fixes: &[Chosen]| {
-            let texts = apply_all(&view.sources, &texts, fixes);
-            let next = check(&texts).ok()?;
-            let paths: BTreeSet<&Path> = fixes.iter().map(|one| one.fixed.path.as_path()).collect();
-            is_no_worse(&view.checked, &next, &paths).then_some((texts, next))
-        };
-        let Some((next_texts, next)) = verified(&chosen) else {
-            // One of them is at fault, or two that only harm each other.
-            let harmful = chosen.iter().filter(|one| verified(std::slice::from_ref(one)).is_none());
-            let mut harmful: Vec<_> = harmful.cloned().collect();
-            if harmful.is_empty() {
-                harmful.extend(chosen.last().cloned());
-            }
-            given_up.extend(harmful.iter().map(|one| (one.fixed.key.clone(), one.fixed.title.clone())));
-            withheld.extend(harmful.into_iter().map(|one| one.fixed));
-            continue;
-        };
-        for one in chosen {
+    let mut fixed = Vec::new();
+    let mut withheld = Vec::new();
+    for _ in 0..MAX_ROUNDS {
+        let chosen = choose(&view, |finding| wanted(&view, finding));
+        let mut round =
+            Round { check: &check, before: &view, texts: &texts, checks: 0, accepted: Vec::new(), next: None };
+        withheld = round.absorb(chosen);
+        let Round { accepted, next: Some((next_texts, next)), .. } = round else { break };
+        for one in accepted {
             let file = view.sources.get(one.file());
             originals.entry(one.fixed.path.clone()).or_insert_with(|| file.text().clone());
             fixed.push(one.fixed);
         }
         (texts, view) = (next_texts, next);
-        rounds += 1;
     }
     let change = |(path, before): (PathBuf, Arc<str>)| {
         let after = texts.get(&path).cloned().unwrap_or_else(|| before.clone());
@@ -115,8 +107,50 @@ pub fn settle(
     Ok(Settled { view, changes, fixed, withheld })
 }
 
+/// One round: what is accepted so far, and the check of it.
+struct Round<'a, C> {
+    check: &'a C,
+    before: &'a View,
+    texts: &'a Texts,
+    checks: usize,
+    accepted: Vec<Chosen>,
+    next: Option<(Texts, View)>,
+}
+
+impl<C: Fn(&Texts) -> Result<View, Refusal>> Round<'_, C> {
+    /// Accepts as many of `fixes` as do no harm on top of each other: all at once, else by halves. Gives the others.
+    fn absorb(&mut self, mut fixes: Vec<Chosen>) -> Vec<Withheld> {
+        if fixes.is_empty() {
+            return Vec::new();
+        }
+        let reason = match self.verify(&fixes) {
+            Ok(next) => {
+                self.accepted.append(&mut fixes);
+                self.next = Some(next);
+                return Vec::new();
+            }
+            Err(reason) => reason,
+        };
+        if fixes.len() == 1 || self.checks >= MAX_CHECKS {
+            return fixes.into_iter().map(|one| Withheld { fix: one.fixed, reason: reason.clone() }).collect();
+        }
+        let rest = fixes.split_off(fixes.len() / 2);
+        let mut withheld = self.absorb(fixes);
+        withheld.extend(self.absorb(rest));
+        withheld
+    }
+
+    /// What `fixes` make of the texts, with all that was accepted; or why they may not.
+    fn verify(&mut self, fixes: &[Chosen]) -> Result<(Texts, View), String> {
+        self.checks += 1;
+        let all: Vec<&Chosen> = self.accepted.iter().chain(fixes).collect();
+        let texts = apply_all(&self.before.sources, self.texts, &all);
+        let next = (self.check)(&texts).map_err(|refusal| refusal.message)?;
+        harm(self.before, &next, &all).map_or(Ok((texts, next)), Err)
+    }
+}
+
 /// A fix that is to be applied.
-#[derive(Clone)]
 struct Chosen {
     fix: Fix,
     fixed: Fixed,
@@ -160,11 +194,11 @@ fn touches(a: Span, b: Span) -> bool {
 }
 
 /// The changed texts after some more fixes.
-fn apply_all(sources: &Sources, texts: &Texts, fixes: &[Chosen]) -> Texts {
+fn apply_all(sources: &Sources, texts: &Texts, fixes: &[&Chosen]) -> Texts {
     let mut texts = texts.clone();
     let paths: BTreeSet<&Path> = fixes.iter().map(|one| one.fixed.path.as_path()).collect();
     for path in paths {
-        let of_file: Vec<&Chosen> = fixes.iter().filter(|one| one.fixed.path == path).collect();
+        let of_file: Vec<&&Chosen> = fixes.iter().filter(|one| one.fixed.path == path).collect();
         let mut edits: Vec<&Edit> = of_file.iter().flat_map(|one| one.fix.edits()).collect();
         edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
         let text = of_file.first().map(|one| sources.get(one.file()).text().clone()).unwrap_or_default();
@@ -173,21 +207,40 @@ fn apply_all(sources: &Sources, texts: &Texts, fixes: &[Chosen]) -> Texts {
     texts
 }
 
-/// Whether every finding of `after` was there before. What merely follows does not count: less than an error, in a file that
-/// was not touched, as a script that mentions the old tag.
-fn is_no_worse(before: &Checked, after: &View, touched: &BTreeSet<&Path>) -> bool {
-    let mut known: BTreeMap<String, usize> = BTreeMap::new();
-    for finding in &before.findings {
-        *known.entry(finding.key()).or_default() += 1;
+/// The rule about orders to the linter that are of no use any more.
+const UNUSED: &str = "unused-suppression";
+
+/// What is worse after `fixes` than before, if anything is: a finding that was not there, or one that should be gone. What
+/// merely follows does not count, see [`follows`].
+fn harm(before: &View, after: &View, fixes: &[&Chosen]) -> Option<String> {
+    let touched: BTreeSet<&Path> = fixes.iter().map(|one| one.fixed.path.as_path()).collect();
+    let mut allowed: BTreeMap<String, usize> = BTreeMap::new();
+    for finding in &before.checked.findings {
+        *allowed.entry(finding.key()).or_default() += 1;
     }
-    let follows = |finding: &Finding| {
-        finding.severity < Severity::Error && !touched.contains(after.sources.get(finding.span.file).path())
-    };
-    after.checked.findings.iter().filter(|finding| !follows(finding)).all(|finding| {
-        known.get_mut(&finding.key()).is_some_and(|count| {
-            let is_known = *count > 0;
-            *count = count.saturating_sub(1);
-            is_known
-        })
-    })
+    for one in fixes {
+        allowed.entry(one.fixed.key.clone()).and_modify(|count| *count = count.saturating_sub(1));
+    }
+    let counts = |finding: &&Finding| !follows(finding, &before.checked, after, &touched);
+    let new = after.checked.findings.iter().filter(counts).find(|finding| {
+        let count = allowed.entry(finding.key()).or_default();
+        let is_new = *count == 0;
+        *count = count.saturating_sub(1);
+        is_new
+    })?;
+    Some(format!("{}: {}", new.rule.id, new.message))
+}
+
+/// Whether a finding merely follows from what was mended: less than an error in a file that was not touched, as in a script
+/// that mentions the old tag; a suppression of what is mended, which has a fix of its own; what could not be seen before the
+/// list named another region: all that holds under scenarios that there were not, and less than errors.
+fn follows(finding: &Finding, before: &Checked, after: &View, touched: &BTreeSet<&Path>) -> bool {
+    fn scenarios(checked: &Checked) -> BTreeSet<&String> {
+        checked.lists.iter().flat_map(|list| &list.scenarios).collect()
+    }
+    let known = scenarios(before);
+    let new_scenarios = !finding.scenarios.is_empty() && finding.scenarios.iter().all(|name| !known.contains(name));
+    let elsewhere = !touched.contains(after.sources.get(finding.span.file).path());
+    let slight = finding.severity < Severity::Error;
+    new_scenarios || (slight && (elsewhere || finding.rule.id == UNUSED || known != scenarios(&after.checked)))
 }

@@ -133,7 +133,7 @@ pub struct Use {
 }
 
 /// What tells the places apart at which charts name images.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Slot<'a> {
     root: &'a std::path::Path,
     path: &'a [String],

@@ -8,15 +8,27 @@ use crate::yaml::{Map, Value};
 /// The keys of lists of containers.
 pub(super) const LISTS: [&str; 3] = ["containers", "initContainers", "ephemeralContainers"];
 
+/// The key of a pod's volumes, of which some are images.
+const VOLUMES: &str = "volumes";
+
 /// The kind that describes objects: its schema may have any key.
 pub(super) const DEFINITION: &str = "CustomResourceDefinition";
 
 /// Nesting that is followed; deeper manifests do not occur (Kubernetes refuses them).
 const MAX_DEPTH: usize = 200;
 
-/// The kinds whose containers the API server refuses without an image; other resources may leave it to their controller.
-const WORKLOADS: [&str; 8] =
-    ["Pod", "ReplicationController", "ReplicaSet", "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"];
+/// The kinds whose containers the API server refuses without an image.
+const WORKLOADS: [&str; 9] = [
+    "Pod",
+    "PodTemplate",
+    "ReplicationController",
+    "ReplicaSet",
+    "Deployment",
+    "StatefulSet",
+    "DaemonSet",
+    "Job",
+    "CronJob",
+];
 
 /// A container that names an image, or should.
 #[derive(Clone, Debug)]
@@ -54,8 +66,19 @@ fn walk(value: &Value, owner: &Workload, depth: usize, found: &mut Vec<Container
             }
             for (key, value) in map.iter() {
                 if LISTS.contains(&key.as_str()) {
-                    let items = value.as_list().unwrap_or_default();
-                    found.extend(items.iter().filter_map(|item| container(item, owner)));
+                    match value {
+                        Value::List(items) => found.extend(items.iter().filter_map(|item| container(item, owner))),
+                        // Some custom resources call their containers by name.
+                        Value::Map(items) => found.extend(items.iter().filter_map(|(name, item)| {
+                            let found = container(item, owner).filter(|found| found.fault.is_none())?;
+                            let workload = Workload { container: Some(name.to_string()), ..found.workload };
+                            Some(Container { workload, ..found })
+                        })),
+                        _ => {}
+                    }
+                }
+                if key.as_str() == VOLUMES && WORKLOADS.contains(&owner.kind.as_str()) {
+                    found.extend(value.as_list().unwrap_or_default().iter().filter_map(|item| volume(item, owner)));
                 }
                 walk(value, owner, depth + 1, found);
             }
@@ -68,7 +91,9 @@ fn walk(value: &Value, owner: &Workload, depth: usize, found: &mut Vec<Container
 pub(super) fn object(map: &Map) -> Option<Workload> {
     let kind = map.get("kind")?.as_text()?.to_string();
     map.get("apiVersion")?.as_text()?;
-    let name = map.get("metadata").and_then(|metadata| metadata.get("name")).and_then(Value::as_text);
+    let metadata = map.get("metadata");
+    let name = metadata.and_then(|metadata| metadata.get("name").or_else(|| metadata.get("generateName")));
+    let name = name.and_then(Value::as_text);
     Some(Workload { kind, name: name.map(ToString::to_string).unwrap_or_default(), container: None })
 }
 
@@ -76,9 +101,6 @@ fn container(item: &Value, owner: &Workload) -> Option<Container> {
     let map = item.as_map()?;
     let named = map.get("name").and_then(Value::as_text);
     let found = map.get_key_value("image");
-    if found.is_none() && !WORKLOADS.contains(&owner.kind.as_str()) {
-        return None;
-    }
     let (image, fault) = match found.map(|(_, image)| image) {
         Some(Value::String(text)) if text.trim().is_empty() => (nothing(&text.origins()), Some("`image` is empty")),
         Some(Value::String(text)) => (text.trim(), None),
@@ -89,12 +111,29 @@ fn container(item: &Value, owner: &Workload) -> Option<Container> {
         Some(Value::Map(_)) => (Text::new(""), Some("`image` is a mapping")),
         None => (Text::new(""), Some("it has no `image`")),
     };
+    // Other resources may leave the image to their controller, or have their own way to write it.
+    if fault.is_some() && !WORKLOADS.contains(&owner.kind.as_str()) {
+        return None;
+    }
     let near = found.map(|(key, _)| key).or(named).or_else(|| map.keys().next());
     Some(Container {
         workload: Workload { container: named.map(ToString::to_string), ..owner.clone() },
         image,
         fault,
         near: near.cloned().unwrap_or_else(|| Text::new("")),
+    })
+}
+
+/// A volume that is an image: the kubelet pulls it as it does a container's.
+fn volume(item: &Value, owner: &Workload) -> Option<Container> {
+    let image = item.get("image")?.get("reference")?.as_text()?.trim();
+    let name = item.get("name").and_then(Value::as_text).map(|name| format!("volume {name}"));
+    let near = image.clone();
+    (!image.is_empty()).then(|| Container {
+        workload: Workload { container: name, ..owner.clone() },
+        image,
+        fault: None,
+        near,
     })
 }
 
@@ -171,8 +210,9 @@ spec: {containers: [{name: c, image: x:1}]}
             let row = |c: Container| format!("{}: {}", c.workload.container.unwrap(), c.fault.unwrap_or(&c.image));
             containers(&value).into_iter().map(row).collect::<Vec<_>>()
         };
-        let of_any_kind = [
+        let of_pods = [
             "c: `image` is empty",
+            "d: it has no `image`",
             "e: `image` is a mapping",
             "f: `image` is a list",
             "g: `image` is a number",
@@ -180,9 +220,29 @@ spec: {containers: [{name: c, image: x:1}]}
             "i: `image` is empty",
             "j: x:1",
         ];
-        assert_eq!(faults("Prometheus"), of_any_kind);
-        let mut of_pods = of_any_kind.to_vec();
-        of_pods.insert(1, "d: it has no `image`");
         assert_eq!(faults("Pod"), of_pods);
+        assert_eq!(faults("Prometheus"), ["j: x:1"], "its operator knows");
+    }
+
+    #[test]
+    fn containers_by_name_and_volumes_of_images_are_found() {
+        let documents = "
+apiVersion: example.org/v1
+kind: Thing
+metadata: {generateName: thing-}
+spec: {containers: {main: {image: x:1}, other: {image: {repository: y}}}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: a}
+spec:
+  containers: []
+  volumes: [{name: model, image: {reference: z:1}}, {name: config, configMap: {name: c}}]
+";
+        let found: Vec<_> = documents.split("---").flat_map(images).collect();
+        let rows = found.iter().map(|(kind, name, container, image)| {
+            format!("{kind} {name} {} {image}", container.as_deref().unwrap_or("-"))
+        });
+        assert_eq!(rows.collect::<Vec<_>>(), ["Thing thing- main x:1", "Pod a volume model z:1"]);
     }
 }

@@ -1,14 +1,23 @@
 //! New entries for a list: their names, their text and where they go. One place for all rules that add entries, so that two of
 //! them never choose the same name.
 
+use std::sync::Arc;
+
 use super::context::Context;
-use super::note::{block, new_name};
+use super::note::{block, habitual_prefix, new_name};
 use super::rules::{disagreement, floats};
-use super::{Edit, Finding, Fix, Rule, Safety};
+use super::{Edit, Finding, Fix, Rule, Safety, serves};
+use crate::chart::{Chart, Dependency};
 use crate::image::Reference;
-use crate::inventory::{Kind, Use};
+use crate::inventory::{ChartLink, Kind, Use};
 use crate::mirror::{Ending, LineKind, List};
 use crate::source::Span;
+
+/// What to do about a deployed image before it can be listed: its tag moves.
+pub(crate) const MOVES: &str = "Its tag moves: pin it in the chart, then list that";
+
+/// Likewise: it is deployed by its digest alone.
+pub(crate) const HAS_NO_TAG: &str = "The copy scripts cannot read a digest: give it a tag in the chart, then list that";
 
 /// A finding for each missing image of `kind`, with the entry that it wants; `message` says what is wrong.
 pub(crate) fn additions(
@@ -17,34 +26,48 @@ pub(crate) fn additions(
     kind: Kind,
     message: impl Fn(&Use) -> String,
 ) -> Vec<Finding> {
+    let order = Order::of(context);
+    let prefix = habitual_prefix(&context.list.entries);
     let mut taken: Vec<String> = context.list.entries.iter().map(|entry| entry.name.text.clone()).collect();
+    let mut brought: Vec<Reference> = Vec::new();
     let mut findings = Vec::new();
     let reconciliation = context.reconciliation;
     for at in reconciliation.missing.iter().chain(&reconciliation.missing_operands) {
         let used = context.used(*at);
-        let name = new_name(&used.reference, &taken);
+        // One entry serves a tag and the same tag with its digest.
+        if brought.iter().any(|listed| serves(listed, &used.reference)) {
+            continue;
+        }
+        let name = new_name(&used.reference, prefix, &taken);
+        let listed = listable(&name, &used.reference);
+        brought.extend(listed.clone());
         if used.kind == kind {
-            findings.push(finding(rule, context, *at, &name, message(used)));
+            let place = order.place(context.list, used);
+            let fix = listed.map(|image| {
+                let text = insertion(context.list, &block(used, &name, &image, context.dynamic.get(at).copied()));
+                Fix::new(format!("List it as `{name}`"), Safety::Safe, vec![Edit { span: place, text }])
+            });
+            findings.push(finding(rule, context, used, message(used), fix).rank(order.rank(used)));
         }
         taken.push(name);
     }
     findings
 }
 
-fn finding(rule: &'static Rule, context: &Context<'_>, at: usize, name: &str, message: String) -> Finding {
-    let used = context.used(at);
-    let change = context.dynamic.get(&at).copied();
+fn finding(
+    rule: &'static Rule,
+    context: &Context<'_>,
+    used: &Use,
+    message: String,
+    fix: Result<Fix, &'static str>,
+) -> Finding {
     let image = used.reference.as_str();
-    let end = end(context.list);
-    let (message, fix) = match listable(name, &used.reference) {
-        Ok(listed) => {
-            let edit = Edit { span: end, text: insertion(context.list, &block(used, name, &listed, change)) };
-            (message, Some(Fix::new(format!("List it as `{name}`"), Safety::Safe, vec![edit])))
-        }
+    let (message, fix) = match fix {
+        Ok(fix) => (message, Some(fix)),
         Err(advice) => (format!("{message}. {advice}"), None),
     };
     let place = used.decisive(0..used.text.len()).map(|(span, _)| span);
-    let mut finding = Finding::new(rule, end, image, message)
+    let mut finding = Finding::new(rule, end(context.list), image, message)
         .label("missing")
         .expected(image)
         .chart(used.chart.clone())
@@ -56,28 +79,89 @@ fn finding(rule: &'static Rule, context: &Context<'_>, at: usize, name: &str, me
 
 /// What an entry should list for `image`: a line that both scripts read as it is meant, and that stands for one image; else
 /// what has to be done first.
-fn listable(name: &str, image: &Reference) -> Result<Reference, &'static str> {
+pub(super) fn listable(name: &str, image: &Reference) -> Result<Reference, &'static str> {
     if floats(image) {
-        return Err("Its tag moves: pin it in the chart, then list that");
+        return Err(MOVES);
     }
     let is_read = |image: &&str| disagreement(&format!("{name}={image}"), name, image).is_none();
     let without_digest = image.tag_range().map(|tag| &image.as_str()[..tag.end]);
     let listed = [Some(image.as_str()), without_digest].into_iter().flatten().find(is_read);
     listed.and_then(|listed| Reference::parse(listed).ok()).ok_or(match image.digest() {
-        Some(_) => "The copy scripts cannot read a digest: give it a tag in the chart, then list that",
+        Some(_) => HAS_NO_TAG,
         None => "The copy scripts cannot read its registry with a port: list it from another one",
     })
 }
 
-/// Where new entries go: behind the last line that says something.
+/// The order in which the charts ask for their images: that of the dependencies in each `Chart.yaml`.
+struct Order<'a> {
+    charts: &'a [Arc<Chart>],
+    /// The entries of containers with the rank of what they bring; empty when the list does not follow the order.
+    entries: Vec<(usize, Vec<usize>)>,
+}
+
+impl<'a> Order<'a> {
+    fn of(context: &Context<'a>) -> Self {
+        let mut order = Self { charts: context.charts, entries: Vec::new() };
+        for judged in context.judged() {
+            let Some(first) = judged.verdict.uses().first() else { continue };
+            let used = context.used(*first);
+            if used.kind == Kind::Container {
+                order.entries.push((judged.entry.line, order.rank(used)));
+            }
+        }
+        if !order.entries.is_sorted_by_key(|(_, rank)| rank) {
+            order.entries.clear();
+        }
+        order
+    }
+
+    /// The number of the root chart, and of each dependency on the way to the chart of `used`. What nobody asks for is last.
+    fn rank(&self, used: &Use) -> Vec<usize> {
+        let root = self.charts.iter().position(|chart| chart.path == used.root).unwrap_or(usize::MAX);
+        let number = |pair: &[ChartLink]| {
+            let [above, below] = pair else { return usize::MAX };
+            let asked = above.source.metadata.dependencies.iter().flatten();
+            let called = |dependency: &Dependency| match dependency.alias.is_empty() {
+                true => *dependency.name == *below.called,
+                false => *dependency.alias == *below.called,
+            };
+            asked.into_iter().position(called).unwrap_or(usize::MAX)
+        };
+        std::iter::once(root).chain(used.chain.windows(2).map(number)).collect()
+    }
+
+    /// Where an entry for `used` goes: behind the paragraph with the last entry that comes before it; at the end when there is
+    /// none, or what follows in that paragraph comes after it.
+    fn place(&self, list: &List, used: &Use) -> Span {
+        let rank = self.rank(used);
+        let before = self.entries.partition_point(|(_, other)| *other <= rank);
+        let last = before.checked_sub(1).and_then(|at| self.entries.get(at)).map(|(line, _)| *line);
+        let paragraph = last.and_then(|line| {
+            let behind = list.lines.iter().skip(line).position(|line| line.kind == LineKind::Blank)? + line;
+            let parts = self.entries.get(before).is_some_and(|(next, _)| *next < behind);
+            (!parts).then_some(behind)
+        });
+        // The end is where nothing but blank lines follow.
+        let more = |behind: &usize| list.lines[*behind..].iter().any(|line| line.kind != LineKind::Blank);
+        paragraph.filter(more).map_or_else(
+            || end(list),
+            |behind| {
+                let start = list.span_of_lines(behind..behind).start as usize;
+                Span::new(list.file(), start, start)
+            },
+        )
+    }
+}
+
+/// The end of the list: behind the last line that says something.
 fn end(list: &List) -> Span {
     let last = list.lines.iter().rev().find(|line| line.kind != LineKind::Blank);
     let at = last.map_or(list.text().len(), |line| line.span.end as usize + line.ending.as_str().len());
     Span::new(list.file(), at, at)
 }
 
-/// The text that puts `block` at the end, parted by a blank line from what stands there. Several of them can be put there one
-/// after the other, and what ends an unterminated last line before them.
+/// The text that puts `block` behind a paragraph or at the end, parted by a blank line from what stands there. Several of them
+/// can be put at one place one after the other, and at the end what ends an unterminated last line before them.
 fn insertion(list: &List, block: &[String]) -> String {
     let ending = list.line_ending();
     let last = list.lines.iter().rev().find(|line| line.kind != LineKind::Blank);

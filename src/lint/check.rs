@@ -123,7 +123,8 @@ pub fn check(sources: &Sources, workspace: &Workspace, settings: &Settings) -> R
         let in_list = workspace.lists.iter().any(|list| list == file.path());
         // How the list is written comes first, so that fixes at one place follow each other as they should.
         let first = finding.rule.group != "list";
-        (!in_list, file.path().to_owned(), finding.span.start, first, finding.rule.id, finding.message.clone())
+        let rank = finding.order().to_vec();
+        (!in_list, file.path().to_owned(), finding.span.start, first, finding.rule.id, rank, finding.message.clone())
     });
     Ok(checked)
 }
@@ -300,7 +301,10 @@ impl Run<'_> {
                 scenarios.push(scenario.name.clone());
             }
         }
-        let plan = plan(&list, &survey.inventory, &overridden, &exemptions);
+        let verdicts = reconciliation.verdicts.iter().flat_map(|verdict| verdict.uses());
+        let missing = reconciliation.missing.iter().chain(&reconciliation.missing_operands);
+        let wanted = verdicts.chain(missing).copied().collect();
+        let plan = plan(&list, &survey.inventory, &wanted, &overridden, &exemptions);
         let checked = CheckedList {
             plan,
             path: path.to_owned(),

@@ -66,8 +66,7 @@ impl<'a> Context<'a> {
 
     /// Makes the `Repository:` and `Tag:` lines of `entry` say what `image` is, where they say otherwise.
     pub fn comments(&self, entry: &Entry, image: &Reference) -> Vec<Edit> {
-        let says_so = |said: &str| Reference::parse(said).is_ok_and(|said| said.same_repository(image));
-        let repositories = entry.note.repositories.iter().filter(|field| !says_so(&field.value.text));
+        let repositories = entry.note.repositories.iter().filter(|field| !says_repository(&field.value.text, image));
         let repositories = repositories.filter_map(|field| self.replace(field.value.span, image.name()));
         let tags = entry.note.tags.iter().filter_map(|field| self.replace(field.value.span, image.tag()?));
         repositories.chain(tags).collect()
@@ -103,6 +102,12 @@ impl Judged<'_> {
             .entry(&self.entry.name.text)
             .image(self.reference.as_str())
     }
+}
+
+/// Whether `said`, of a `Repository:` line, is the repository of `image`; a tag behind it must be the image's, too.
+pub(crate) fn says_repository(said: &str, image: &Reference) -> bool {
+    Reference::parse(said)
+        .is_ok_and(|said| said.same_repository(image) && said.tag().is_none_or(|tag| image.tag() == Some(tag)))
 }
 
 /// `tag v1` or `digest sha256:...`: what of an image tells its version.

@@ -123,6 +123,8 @@ pub struct Finding {
     pub fixes: Vec<Fix>,
     /// What tells this finding from others of its rule in the same file; free of line numbers.
     subject: String,
+    /// What puts it before others of its rule at the same place, the smaller first.
+    rank: Vec<usize>,
 }
 
 impl Finding {
@@ -143,7 +145,15 @@ impl Finding {
             scenarios: Vec::new(),
             fixes: Vec::new(),
             subject: subject.into(),
+            rank: Vec::new(),
         }
+    }
+
+    /// Puts it before or behind others of its rule at the same place.
+    #[must_use]
+    pub(super) fn rank(mut self, rank: Vec<usize>) -> Self {
+        self.rank = rank;
+        self
     }
 
     /// Words on the place itself.
@@ -193,6 +203,11 @@ impl Finding {
     pub fn fix(mut self, fix: impl Into<Option<Fix>>) -> Self {
         self.fixes.extend(fix.into().filter(|fix| !fix.edits.is_empty()));
         self
+    }
+
+    /// What orders findings of one rule at one place.
+    pub(super) fn order(&self) -> &[usize] {
+        &self.rank
     }
 
     /// Names this finding across runs, whatever moves in the files: `RULE:SUBJECT`.

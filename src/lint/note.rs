@@ -1,9 +1,11 @@
 //! What a source note should say: the words that the fixes write into a list, in the way the team writes them.
 
-use crate::image::Reference;
+use std::ops::Range;
+
+use crate::image::{Reference, check_repository_name};
 use crate::inventory::{Change, ChartLink, ChartName, Use};
 use crate::mirror::Entry;
-use crate::source::Layer;
+use crate::source::{Layer, Sources};
 
 /// `(from local chart NAME:VERSION)` or `(from REPO/NAME:VERSION)`.
 pub(crate) fn source_note(used: &Use) -> String {
@@ -80,18 +82,48 @@ pub(crate) fn title(used: &Use) -> String {
 pub(crate) fn block(used: &Use, name: &str, image: &Reference, change: Option<Change>) -> Vec<String> {
     let mut lines = vec![format!("# {} {}", title(used), source_note(used)), format!("# Repository: {}", image.name())];
     if let (Some(tag), Some(range)) = (image.tag(), image.tag_range()) {
-        let from = match used.decisive(range).map(|(_, layer)| layer) {
-            Some(Layer::Values) => " (from chart values)",
-            Some(Layer::Chart) => " (from Chart.yaml appVersion)",
-            Some(Layer::Template) => " (from chart template)",
-            Some(Layer::Set | Layer::Computed) | None => "",
-        };
+        let layer = used.decisive(range).and_then(|(_, layer)| layer_source(layer));
+        let from = layer.map(|source| format!(" (from {source})")).unwrap_or_default();
         lines.push(format!("# Tag: {tag}{from}"));
     }
     lines.extend(used.naming.as_ref().map(|naming| format!("# Note: operand, {}", naming.place)));
     lines.extend(change.map(|change| region_note(change, image, used)));
     lines.push(format!("{name}={}", image.as_str()));
     lines
+}
+
+/// What notes call a layer that a tag comes from; `None` for what no chart says.
+fn layer_source(layer: Layer) -> Option<&'static str> {
+    match layer {
+        Layer::Values => Some("chart values"),
+        Layer::Chart => Some("Chart.yaml appVersion"),
+        Layer::Template => Some("chart template"),
+        Layer::Set | Layer::Computed => None,
+    }
+}
+
+/// Where the tag of `used` comes from, in place of what `remark` names, the words behind a `Tag:`: the place within the remark
+/// and the right words. `None` when the remark names no source, or one that is still true.
+pub(crate) fn true_source(remark: &str, sources: &Sources, used: &Use) -> Option<(Range<usize>, &'static str)> {
+    let from = remark.strip_prefix('(').and_then(|inside| inside.strip_prefix("from "))?;
+    let named = &from[..from.find([',', ';', '(', ')'])?];
+    let (place, layer) = used.decisive(used.reference.tag_range()?)?;
+    let right = layer_source(layer)?;
+    let said = named.to_ascii_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| said.contains(word));
+    let file = sources.get(place.file).path().file_name().map(|name| name.to_string_lossy().to_ascii_lowercase());
+    let is_true = match layer {
+        Layer::Values => says(&["values", "default"]),
+        Layer::Chart => says(&["chart.yaml", "appversion", "app version", "chart version"]),
+        Layer::Template | Layer::Set | Layer::Computed => says(&["template", "helper"]),
+    };
+    // Who names the chart alone, or the file itself, is right as well.
+    let chart = said.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let chart_alone = chart.into_iter().all(|word| matches!(word, "the" | "helm" | "chart" | "charts"));
+    let pinned = said.contains(&used.chart.name) && said.contains(&used.chart.version);
+    let start = remark.len() - from.len();
+    (!(is_true || chart_alone || pinned || file.is_some_and(|file| said.contains(&file))))
+        .then_some((start..start + named.trim_end().len(), right))
 }
 
 /// The comment that says how `image` depends on the region, and for which one it is.
@@ -113,12 +145,28 @@ pub(crate) fn varying(change: Change) -> &'static str {
     }
 }
 
+/// What the names of all `entries` begin with, up to a separator, when that is the team's habit and not the images' own:
+/// `mirror/` of `mirror/web` and `mirror/redis`.
+pub(crate) fn habitual_prefix(entries: &[Entry]) -> &str {
+    let Some((first, others)) = entries.split_first().filter(|(_, others)| !others.is_empty()) else { return "" };
+    let first = first.name.text.as_str();
+    let shared = |name: &str| first.bytes().zip(name.bytes()).take_while(|(one, other)| one == other).count();
+    let length = others.iter().map(|entry| shared(&entry.name.text)).min().unwrap_or_default();
+    let common = &first.as_bytes()[..length];
+    let end = common.iter().rposition(|byte| matches!(byte, b'/' | b'-' | b'_' | b'.')).map_or(0, |at| at + 1);
+    let prefix = &first[..end];
+    let own = |entry: &Entry| entry.source.text.contains(prefix) || entry.name.text.len() == end;
+    if entries.iter().any(own) { "" } else { prefix }
+}
+
 /// A repository name for `image` that ECR accepts and that is not `taken`: its last path part, with more of the path in
-/// front where that is needed.
-pub(crate) fn new_name(image: &Reference, taken: &[String]) -> String {
+/// front where that is needed, and `prefix` in front of that where ECR accepts it.
+pub(crate) fn new_name(image: &Reference, prefix: &str, taken: &[String]) -> String {
     let parts: Vec<String> = image.path().split('/').map(ecr_part).collect();
-    let candidates = (1..=parts.len()).map(|count| parts[parts.len() - count..].join("-"));
-    let numbered = (2..).map(|number| format!("{}-{number}", parts.join("-")));
+    let prefix = Some(prefix).filter(|prefix| check_repository_name(&format!("{prefix}{}", parts.join("-"))).is_ok());
+    let prefix = prefix.unwrap_or_default();
+    let candidates = (1..=parts.len()).map(|count| format!("{prefix}{}", parts[parts.len() - count..].join("-")));
+    let numbered = (2..).map(|number| format!("{prefix}{}-{number}", parts.join("-")));
     let free = |name: &String| name.len() > 1 && !taken.contains(name);
     candidates.chain(numbered).find(free).unwrap_or_default()
 }
@@ -161,12 +209,37 @@ mod tests {
     #[test]
     fn new_names_are_free_and_acceptable() {
         let image = Reference::parse("public.ecr.aws/neuron/device__plugin--x:1").unwrap();
-        assert_eq!(new_name(&image, &[]), "device_plugin-x");
-        assert_eq!(new_name(&image, &["device_plugin-x".to_owned()]), "neuron-device_plugin-x");
+        assert_eq!(new_name(&image, "", &[]), "device_plugin-x");
+        assert_eq!(new_name(&image, "", &["device_plugin-x".to_owned()]), "neuron-device_plugin-x");
         let taken = ["device_plugin-x".to_owned(), "neuron-device_plugin-x".to_owned()];
-        assert_eq!(new_name(&image, &taken), "neuron-device_plugin-x-2");
-        for name in [new_name(&image, &[]), new_name(&image, &taken)] {
+        assert_eq!(new_name(&image, "", &taken), "neuron-device_plugin-x-2");
+        for name in [new_name(&image, "", &[]), new_name(&image, "", &taken)] {
             assert!(crate::image::check_repository_name(&name).is_ok());
         }
+    }
+    #[test]
+    fn names_begin_as_all_others_do() {
+        let prefix = |text: &str| {
+            let sources = Sources::new();
+            let file = sources.add("list", text.into());
+            let list = crate::mirror::List::parse(file, sources.get(file).text());
+            habitual_prefix(&list.entries).to_owned()
+        };
+        assert_eq!(prefix("mirror/web=nginx:1\nmirror/redis=redis:7\n"), "mirror/");
+        assert_eq!(prefix("acme-k8s-web=nginx:1\nacme-k8s-redis=redis:7\n"), "acme-k8s-");
+        for none in [
+            "",
+            "mirror/web=nginx:1\n",
+            "web=nginx:1\nmirror/redis=redis:7\n",
+            "aws-node=eks/aws-node:1\naws-efa=eks/aws-efa:2\n",
+            "nvidia/driver=nvcr.io/nvidia/driver:1\nnvidia/toolkit=nvcr.io/nvidia/toolkit:1\n",
+            "a-=nginx:1\na-b=redis:7\n",
+        ] {
+            assert_eq!(prefix(none), "", "{none}");
+        }
+        let image = Reference::parse("ghcr.io/acme/web:1").unwrap();
+        assert_eq!(new_name(&image, "mirror/", &[]), "mirror/web");
+        assert_eq!(new_name(&image, "mirror/", &["mirror/web".to_owned()]), "mirror/acme-web");
+        assert_eq!(new_name(&image, "Mirror/", &[]), "web", "ECR refuses the other names as well");
     }
 }

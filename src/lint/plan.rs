@@ -1,13 +1,13 @@
 //! What the copy script makes of a list: which images it pulls, under which names it pushes them, and what of the charts each
 //! serves. Reads the list as the script does.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::exemption::Exemptions;
 use super::reconcile::serves;
-use crate::image::Reference;
-use crate::inventory::{Inventory, Use};
-use crate::mirror::readers::{ShellStep, Stop, read_shell_line};
+use crate::image::{Reference, check_repository_name};
+use crate::inventory::{Inventory, Slot, Use};
+use crate::mirror::readers::{ShellReading, ShellStep, Stop, read_shell_line};
 use crate::mirror::{Ending, LineKind, List};
 
 /// What the copy script would do with one list.
@@ -38,13 +38,20 @@ pub struct Step {
     pub serves: Vec<String>,
 }
 
-/// The plan for `list`; `overridden` are the uses that come from the team's own registry already.
-pub(super) fn plan(list: &List, inventory: &Inventory, overridden: &HashSet<usize>, exemptions: &Exemptions) -> Plan {
+/// The plan for `list`. `wanted` are the uses that entries stand for or that are missing; `overridden` those that come from
+/// the team's own registry already.
+pub(super) fn plan(
+    list: &List,
+    inventory: &Inventory,
+    wanted: &BTreeSet<usize>,
+    overridden: &HashSet<usize>,
+    exemptions: &Exemptions,
+) -> Plan {
     let mut plan = Plan::default();
     let mut stopped = None;
-    let deployed: Vec<(usize, &Use)> =
-        inventory.uses.iter().enumerate().filter(|(_, used)| used.when.is_none()).collect();
-    let mut served = HashSet::new();
+    let deployed = |at: &usize| inventory.uses[*at].when.is_none();
+    let deployed: Vec<usize> = (0..inventory.uses.len()).filter(deployed).collect();
+    let mut served: HashSet<Slot<'_>> = HashSet::new();
     for (line, number) in list.lines.iter().zip(1..) {
         let is_entry = matches!(line.kind, LineKind::Entry(_));
         if let Some(by) = stopped {
@@ -54,46 +61,56 @@ pub(super) fn plan(list: &List, inventory: &Inventory, overridden: &HashSet<usiz
             continue;
         }
         // The script takes the CR before a line feed for text.
-        let read = list.line_text(line).to_owned() + if line.ending == Ending::CrLf { "\r" } else { "" };
-        match read_shell_line(&read, line.ending != Ending::None) {
-            ShellStep::Skips => {}
-            ShellStep::Loses if is_entry => plan.lost.push((number, "no newline ends the line".to_owned())),
-            ShellStep::Loses => {}
-            ShellStep::Stops(stop) => {
-                let why = match stop {
-                    Stop::UnmatchedQuote(quote) => format!("the script stops here, at a {quote} that is not closed"),
-                    Stop::NoName => "the script stops here, for there is no name".to_owned(),
-                };
+        let text = list.line_text(line).to_owned() + if line.ending == Ending::CrLf { "\r" } else { "" };
+        let read = match read_shell_line(&text, line.ending != Ending::None) {
+            ShellStep::Loses if is_entry => {
+                plan.lost.push((number, "no newline ends the line".to_owned()));
+                continue;
+            }
+            ShellStep::Skips | ShellStep::Loses => continue,
+            ShellStep::Stops(Stop::UnmatchedQuote(quote)) => {
+                Err(format!("the script stops here, at a {quote} that is not closed"))
+            }
+            ShellStep::Stops(Stop::NoName) => Err("the script stops here, for there is no name".to_owned()),
+            ShellStep::Copies(read) => copyable(read),
+        };
+        let (read, pulled) = match read {
+            Ok(read) => read,
+            Err(why) => {
                 plan.lost.push((number, why));
                 stopped = Some(number);
+                continue;
             }
-            ShellStep::Copies(read) => {
-                let pushes = read.pushes();
-                let pulled = Reference::parse(&read.image).ok();
-                let stands_for = |(at, used): &&(usize, &Use)| match overridden.contains(at) {
-                    true => pushes.contains(&pushed_name(&used.reference)),
-                    false => pulled.as_ref().is_some_and(|pulled| serves(pulled, &used.reference)),
-                };
-                let of_step: Vec<_> = deployed.iter().filter(stands_for).collect();
-                served.extend(of_step.iter().flat_map(|(at, used)| {
-                    let variant = |(_, other): &&(usize, &Use)| other.slot() == used.slot();
-                    deployed.iter().filter(variant).map(|(at, _)| *at).chain([*at]).collect::<Vec<_>>()
-                }));
-                let images = each_once(of_step.iter().map(|(_, used)| *used));
-                plan.steps.push(Step { line: number, name: read.name, pulls: read.image, pushes, serves: images });
-            }
+        };
+        let pushes = read.pushes();
+        let stands_for = |at: &&usize| match overridden.contains(at) {
+            true => pushes.contains(&pushed_name(&inventory.uses[**at].reference)),
+            false => serves(&pulled, &inventory.uses[**at].reference),
+        };
+        let uses: Vec<&Use> = deployed.iter().filter(stands_for).map(|at| &inventory.uses[*at]).collect();
+        served.extend(uses.iter().map(|used| used.slot()));
+        let serves = each_once(uses.into_iter());
+        plan.steps.push(Step { line: number, name: read.name, pulls: read.image, pushes, serves });
+    }
+    let left = wanted.iter().map(|at| &inventory.uses[*at]).filter(|used| !served.contains(&used.slot()));
+    plan.missing = each_once(left.filter(|used| !exemptions.cover(&used.reference)));
+    let exempt = deployed.iter().map(|at| &inventory.uses[*at]).filter(|used| exemptions.cover(&used.reference));
+    plan.exempt = each_once(exempt.filter(|used| !served.contains(&used.slot())));
+    plan
+}
+
+/// What is read, if it can be pulled and pushed; else why the script stops.
+fn copyable(read: ShellReading) -> Result<(ShellReading, Reference), String> {
+    let pulled = Reference::parse(&read.image)
+        .map_err(|error| format!("the script stops here: `{}` cannot be pulled: {}", read.image, error.message))?;
+    for push in read.pushes() {
+        let name = push.split(':').next().unwrap_or_default();
+        let can_be_pushed = check_repository_name(name).is_ok() && Reference::parse(&push).is_ok();
+        if !can_be_pushed {
+            return Err(format!("the script stops here: `{push}` cannot be pushed"));
         }
     }
-    let left = deployed.iter().filter(|(at, _)| !served.contains(at)).map(|(_, used)| *used);
-    let (exempt, missing): (Vec<&Use>, Vec<&Use>) = left.partition(|used| exemptions.cover(&used.reference));
-    plan.exempt = each_once(exempt.into_iter());
-    let mut slots = Vec::new();
-    plan.missing = each_once(missing.into_iter().filter(|used| {
-        let is_new = !slots.contains(&used.slot());
-        slots.push(used.slot());
-        is_new
-    }));
-    plan
+    Ok((read, pulled))
 }
 
 /// `NAME:TAG` below the registry.

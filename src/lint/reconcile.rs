@@ -150,7 +150,7 @@ pub fn reconcile(listed: &[Listed], inventory: &Inventory, coverage: &Coverage) 
     let mut work = Work { uses: &inventory.uses, coverage, served: HashSet::new(), taken: HashSet::new() };
     let verdict = |entry: &Listed| work.exact(entry).or_else(|| work.documented_optional(entry));
     let mut verdicts: Vec<Option<Verdict>> = listed.iter().map(verdict).collect();
-    work.serve(&verdicts);
+    work.serve(&verdicts, false);
     work.reserve();
     for stage in [Work::other_registry, Work::other_version, Work::other_repository] {
         // Entries whose note names the deploying chart choose first, then the others in list order.
@@ -158,7 +158,7 @@ pub fn reconcile(listed: &[Listed], inventory: &Inventory, coverage: &Coverage) 
             for (at, entry) in listed.iter().enumerate() {
                 if verdicts[at].is_none() {
                     verdicts[at] = stage(&work, entry, documented);
-                    work.serve(&verdicts[at..=at]);
+                    work.serve(&verdicts[at..=at], entry.reference.digest().is_none());
                 }
             }
         }
@@ -180,14 +180,17 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    /// Marks the uses of `verdicts` as served, and with them all variants of the same images.
-    fn serve(&mut self, verdicts: &[Option<Verdict>]) {
+    /// Marks the uses of `verdicts` as served, and with them all variants of the same images; with `by_tag` also what has the
+    /// same tag with a digest or without.
+    fn serve(&mut self, verdicts: &[Option<Verdict>], by_tag: bool) {
         let served: Vec<usize> = verdicts.iter().flatten().flat_map(|verdict| verdict.uses().to_vec()).collect();
         for at in served {
             let used = &self.uses[at];
-            let same = |other: &Use| {
-                other.slot() == used.slot() || (same_image(&other.reference, &used.reference) && other.when.is_none())
+            let same = |other: &Reference| {
+                let tag = by_tag && other.tag().is_some() && other.effective_tag() == used.reference.effective_tag();
+                same_image(other, &used.reference) || (tag && other.same_repository(&used.reference))
             };
+            let same = |other: &Use| other.slot() == used.slot() || (other.when.is_none() && same(&other.reference));
             let variants = self.uses.iter().enumerate().filter(|(_, other)| same(other)).map(|(at, _)| at);
             self.served.extend(variants.collect::<Vec<_>>());
             self.served.insert(at);
@@ -201,7 +204,7 @@ impl Work<'_> {
             let called = |used: &Use| meant.iter().any(|name| name == last_part(used.reference.path()));
             let free = self.select(called).into_iter().filter(|at| !self.served.contains(at)).collect();
             let uses = self.first_image(free);
-            self.serve(&[uses.map(|uses| Verdict::Right { uses })]);
+            self.serve(&[uses.map(|uses| Verdict::Right { uses })], true);
         }
     }
 

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::targets::Configured;
-use super::{Finding, Refusal, Rule, Severity, nearest_rule, rule};
+use super::{Finding, Refusal, Rule, Safety, Severity, nearest_rule, rule};
 use crate::chart::Overrides;
-use crate::config::{Level, Loaded};
+use crate::config::{Level, Loaded, Trust};
 use crate::source::canonical;
 
 /// How charts are found and rendered.
@@ -42,40 +42,66 @@ impl Settings {
     }
 }
 
-/// The severities that the configuration gives to rules.
-pub(super) struct Levels(HashMap<&'static str, Level>);
+/// What the configuration makes of rules: their severities, and how far their fixes are trusted.
+#[derive(Default)]
+pub(super) struct Levels {
+    severities: HashMap<&'static str, Level>,
+    trust: HashMap<&'static str, Trust>,
+}
 
 impl Levels {
-    /// Those of the configuration, which must name rules that there are.
+    /// Those of the configuration, which must name rules that there are, and for fixes rules that have some.
     pub fn of(settings: &Settings) -> Result<Self, Refusal> {
-        let Some(loaded) = &settings.configuration else { return Ok(Self(HashMap::new())) };
-        let mut levels = HashMap::new();
-        for (name, level) in &loaded.configuration.rules {
-            let Some(rule) = rule(name) else {
-                let near = nearest_rule(name).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-                let span = loaded.key_span(&["rules".to_owned()], name);
-                let message = format!("there is no rule called `{name}`{near}");
-                return Err(Refusal { span: Some(span), ..Refusal::new(message) });
-            };
-            levels.insert(rule.id, *level);
-        }
-        Ok(Self(levels))
+        let Some(loaded) = &settings.configuration else { return Ok(Self::default()) };
+        let (rules, fixes) = (&loaded.configuration.rules, &loaded.configuration.fixes);
+        let severities = rules.iter().map(|(name, level)| Ok((named(loaded, "rules", name)?.id, *level)));
+        let trust = fixes.iter().map(|(name, trust)| match named(loaded, "fixes", name)? {
+            Rule { fix: None, .. } => Err(refusal(loaded, "fixes", name, format!("`{name}` has no fixes"))),
+            rule => Ok((rule.id, *trust)),
+        });
+        Ok(Self {
+            severities: severities.collect::<Result<_, Refusal>>()?,
+            trust: trust.collect::<Result<_, Refusal>>()?,
+        })
     }
 
     /// Whether the configuration switches `rule` off.
     pub fn is_off(&self, rule: &Rule) -> bool {
-        self.0.get(rule.id) == Some(&Level::Off)
+        self.severities.get(rule.id) == Some(&Level::Off)
     }
 
-    /// The finding with its configured severity; nothing when its rule is off.
+    /// The finding with its configured severity, and its fixes as far as they are trusted; nothing when its rule is off.
     pub fn apply(&self, mut finding: Finding) -> Option<Finding> {
-        finding.severity = match self.0.get(finding.rule.id) {
+        finding.severity = match self.severities.get(finding.rule.id) {
             None => finding.severity,
             Some(Level::Off) => return None,
             Some(Level::Info) => Severity::Info,
             Some(Level::Warning) => Severity::Warning,
             Some(Level::Error) => Severity::Error,
         };
+        let safety = match self.trust.get(finding.rule.id) {
+            None => return Some(finding),
+            Some(Trust::Off) => {
+                finding.fixes.clear();
+                return Some(finding);
+            }
+            Some(Trust::Safe) => Safety::Safe,
+            Some(Trust::Unsafe) => Safety::Unsafe,
+        };
+        finding.fixes.iter_mut().for_each(|fix| fix.safety = safety);
         Some(finding)
     }
+}
+
+/// The rule that the key `name` of the mapping `mapping` names.
+fn named(loaded: &Loaded, mapping: &str, name: &str) -> Result<&'static Rule, Refusal> {
+    rule(name).ok_or_else(|| {
+        let near = nearest_rule(name).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        refusal(loaded, mapping, name, format!("there is no rule called `{name}`{near}"))
+    })
+}
+
+fn refusal(loaded: &Loaded, mapping: &str, name: &str, message: String) -> Refusal {
+    let span = loaded.key_span(&[mapping.to_owned()], name);
+    Refusal { span: Some(span), ..Refusal::new(message) }
 }

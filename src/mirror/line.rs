@@ -6,7 +6,7 @@ use crate::source::Span;
 use super::located::Piece;
 
 /// What may stand in front of the first line, and belongs to it without meaning anything.
-const BYTE_ORDER_MARK: char = '\u{feff}';
+pub(super) const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// How a line ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

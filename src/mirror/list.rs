@@ -100,6 +100,15 @@ impl List {
         Span::new(self.file, start, end)
     }
 
+    /// Where new lines go that should stand above `line`: its first byte, behind a byte order mark.
+    #[must_use]
+    pub fn start_of_line(&self, line: usize) -> Span {
+        let start = self.span_of_lines(line..line).start as usize;
+        let marked = start == 0 && self.text.starts_with(line::BYTE_ORDER_MARK);
+        let start = if marked { line::BYTE_ORDER_MARK.len_utf8() } else { start };
+        Span::new(self.file, start, start)
+    }
+
     /// How new lines should end: with CRLF only where lines that the scripts read end with it already.
     #[must_use]
     pub fn line_ending(&self) -> &'static str {

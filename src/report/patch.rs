@@ -3,33 +3,52 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use similar::ChangeTag;
+
 use super::human::{Style, printable};
 use super::location::display_path;
 use crate::fix::{Change, Fixed};
 
-/// The changes as a unified diff; nothing when there are none.
+/// The changes as a unified diff; nothing when there are none. Paths are those from the current folder; from `root` for files
+/// that do not lie below it.
 #[must_use]
 pub fn patch(changes: &[Change], root: &Path, style: Style) -> String {
     let mut out = String::new();
     for change in changes {
-        let path = display_path(root, &change.path);
-        let diff = similar::TextDiff::from_lines(&*change.before, &*change.after);
-        let patch =
-            diff.unified_diff().context_radius(3).header(&format!("a/{path}"), &format!("b/{path}")).to_string();
-        for line in patch.split_inclusive('\n') {
-            let (text, end) = line.strip_suffix('\n').map_or((line, ""), |text| (text, "\n"));
-            let code = match text.bytes().next() {
-                _ if text.starts_with("--- ") || text.starts_with("+++ ") => Some("1"),
-                Some(b'-') => Some("31"),
-                Some(b'+') => Some("32"),
-                Some(b'@') => Some("36"),
-                _ => None,
-            };
-            out += &code.map_or_else(|| text.to_owned(), |code| style.paint(code, text));
-            out += end;
+        // Neither `git apply` nor `patch` takes a path with `..`.
+        let below = display_path(Path::new("."), &change.path);
+        let path = if below.starts_with("../") { display_path(root, &change.path) } else { below };
+        // `patch` ends a line after its LF only; a lone CR is a part of it.
+        let (before, after) = (lines(&change.before), lines(&change.after));
+        let diff = similar::TextDiff::configure().diff_slices(&before, &after);
+        let mut add = |code: Option<&str>, line: &str| {
+            out += &code.map_or_else(|| line.to_owned(), |code| style.paint(code, line));
+            out.push('\n');
+        };
+        add(Some("1"), &format!("--- a/{path}"));
+        add(Some("1"), &format!("+++ b/{path}"));
+        for hunk in diff.unified_diff().context_radius(3).iter_hunks() {
+            add(Some("36"), &hunk.header().to_string());
+            for change in hunk.iter_changes() {
+                let code = match change.tag() {
+                    ChangeTag::Equal => None,
+                    ChangeTag::Delete => Some("31"),
+                    ChangeTag::Insert => Some("32"),
+                };
+                let (line, ended) =
+                    change.value().strip_suffix('\n').map_or((change.value(), false), |line| (line, true));
+                add(code, &format!("{}{line}", change.tag()));
+                if !ended {
+                    add(None, "\\ No newline at end of file");
+                }
+            }
         }
     }
     out
+}
+
+fn lines(text: &str) -> Vec<&str> {
+    text.split_inclusive('\n').collect()
 }
 
 /// What was mended, one line each.

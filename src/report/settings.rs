@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::location::display_path;
-use crate::config::{FILE_NAME, Level};
+use crate::config::{FILE_NAME, Level, Trust};
 use crate::lint::{Decision, LIST_NAME, Settings, Workspace};
 use crate::source::Sources;
 
@@ -25,6 +25,9 @@ pub fn settings(
             let _ = writeln!(out, "configuration: {}", loaded.path(sources).display());
             for (rule, level) in &loaded.configuration.rules {
                 let _ = writeln!(out, "  {rule}: {}", level_words(*level));
+            }
+            for (rule, trust) in &loaded.configuration.fixes {
+                let _ = writeln!(out, "  fixes of {rule}: {}", trust_words(*trust));
             }
         }
         None if isolated => out.push_str("configuration: none, as --isolated says\n"),
@@ -60,5 +63,13 @@ fn level_words(level: Level) -> &'static str {
         Level::Info => "info",
         Level::Warning => "warning",
         Level::Error => "error",
+    }
+}
+
+fn trust_words(trust: Trust) -> &'static str {
+    match trust {
+        Trust::Off => "off",
+        Trust::Safe => "safe",
+        Trust::Unsafe => "unsafe",
     }
 }

@@ -258,8 +258,10 @@ impl Walk<'_> {
                 let name = map.get("name").and_then(Value::as_text);
                 at.workload.container = name.map(ToString::to_string);
                 let mut rest = map.clone();
-                // The container's own image is deployed.
-                rest.remove("image");
+                // The container's own image is deployed; one that is written in parts is the controller's.
+                if map.get("image").is_some_and(|image| image.as_map().is_none()) {
+                    rest.remove("image");
+                }
                 self.map(&rest, &at, &hint(""), depth + 1);
             } else {
                 self.map(map, &at, &hint(""), depth + 1);

@@ -45,9 +45,12 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
     for judged in context.judged() {
         // `latest` of the team's own registry is what the copy pushes there.
         let used = judged.verdict.uses().first().filter(|at| !context.overridden.contains(at));
-        match used.map(|at| context.used(*at)) {
-            Some(used) if floats(&used.reference) => findings.push(deployed(rule, judged, used)),
-            None if floats(judged.reference) => findings.push(listed(rule, context, judged)),
+        match (used.map(|at| context.used(*at)), judged.verdict) {
+            (Some(used), Verdict::Right { .. }) if floats(&used.reference) => {
+                findings.push(deployed(rule, judged, used));
+            }
+            (None, _) if floats(judged.reference) => findings.push(listed(rule, context, judged)),
+            // The rule that says what the charts deploy says the rest, too.
             _ => {}
         }
     }

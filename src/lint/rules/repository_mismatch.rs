@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
+use super::tag_mismatch::obstacle;
 use crate::image::Reference;
+use crate::lint::addition::listable;
 use crate::lint::{Context, Finding, Fix, Rule, Safety, Verdict};
 
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
@@ -21,8 +23,12 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         } else {
             format!("no chart deploys {}; {} deploys {image}, which nothing lists", judged.reference.name(), used.chart)
         };
-        let mut edits: Vec<_> = context.replace(judged.entry.source.span, image).into_iter().collect();
-        edits.extend(context.comments(judged.entry, &used.reference));
+        let obstacle = obstacle(judged.reference, &used.reference);
+        let message = obstacle.map_or(message.clone(), |advice| format!("{message}. {advice}"));
+        // What the scripts can read, where there is such a way to write it.
+        let wanted = listable(name, &used.reference).unwrap_or_else(|_| used.reference.clone());
+        let mut edits: Vec<_> = context.replace(judged.entry.source.span, wanted.as_str()).into_iter().collect();
+        edits.extend(context.comments(judged.entry, &wanted));
         let place = used.decisive(other_part(judged.reference, &used.reference)).map(|(span, _)| span);
         let mut finding = judged
             .finding(rule, judged.name_span(), message)
@@ -30,7 +36,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             .expected(image)
             .chart(used.chart.clone())
             .related(format!("{} names it here", used.chart), place)
-            .fix(Fix::new(format!("List {image}"), Safety::Unsafe, edits));
+            .fix(obstacle.is_none().then(|| Fix::new(format!("List {wanted}"), Safety::Unsafe, edits)));
         finding.scenarios = used.scenarios.clone();
         findings.push(finding);
     }

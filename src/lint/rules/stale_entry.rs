@@ -58,8 +58,11 @@ fn is_remark(list: &List, entry: &Entry, line: usize) -> bool {
     let span = list.lines[line].span;
     let within = |place: Span| span.start <= place.start && place.end <= span.end;
     let note = &entry.note;
-    // Above the line that names the chart stands what was taken for the title.
-    let title = note.title.iter().filter(|_| note.from.is_none() && note.remarks.is_empty());
+    // Above the line that names the chart stands what was taken for the title; and a line on top of the file that nothing
+    // follows but the entry may be the file's title.
+    let compact = list.lines.get(entry.line + 1).is_some_and(|line| line.kind == LineKind::Comment);
+    let known = !(note.repositories.is_empty() && note.tags.is_empty() && note.notes.is_empty());
+    let title = note.title.iter().filter(|_| note.from.is_none() && note.remarks.is_empty() && (known || compact));
     let told = title.chain(&note.notes).map(|text| text.span);
     let fields = note.repositories.iter().chain(&note.tags).chain(&note.default_region).map(|field| field.value.span);
     let orders = list.directives.iter().map(|order| order.span);

@@ -1,9 +1,13 @@
 //! The charts deploy this repository with another tag.
 
+use super::floats;
 use crate::image::Reference;
 use crate::inventory::Use;
+use crate::lint::addition::{HAS_NO_TAG, MOVES};
 use crate::lint::context::{version_of, version_place};
+use crate::lint::note::true_source;
 use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Verdict};
+use crate::mirror::SourceNote;
 
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -20,7 +24,8 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
 /// The finding about an entry whose repository is deployed with another tag or digest, as in `used`.
 pub(super) fn other_version(rule: &'static Rule, context: &Context<'_>, judged: Judged<'_>, used: &Use) -> Finding {
     let (listed, deployed) = (version_of(judged.reference), version_of(&used.reference));
-    let message = format!("`{}` lists {listed}, but {} deploys {deployed}", judged.entry.name.text, used.chart);
+    let advice = obstacle(judged.reference, &used.reference).map(|advice| format!(". {advice}")).unwrap_or_default();
+    let message = format!("`{}` lists {listed}, but {} deploys {deployed}{advice}", judged.entry.name.text, used.chart);
     let place = version_place(used);
     let mut finding = judged
         .finding(rule, judged.tag_span(), message)
@@ -34,14 +39,26 @@ pub(super) fn other_version(rule: &'static Rule, context: &Context<'_>, judged: 
     finding.fix(fix(context, judged, used))
 }
 
-/// Gives the entry the version of `used`, and its comments with it; none when the scripts could not read that.
+/// What has to be done before an entry that lists `listed` can list the version of `deployed`.
+pub(super) fn obstacle(listed: &Reference, deployed: &Reference) -> Option<&'static str> {
+    if floats(deployed) {
+        Some(MOVES)
+    } else if deployed.tag().is_none() && listed.digest().is_none() {
+        Some(HAS_NO_TAG)
+    } else {
+        None
+    }
+}
+
+/// Gives the entry the version of `used`, and its comments with it; none when something has to be done first.
 pub(super) fn fix(context: &Context<'_>, judged: Judged<'_>, used: &Use) -> Option<Fix> {
     let (listed, deployed) = (judged.reference, &used.reference);
-    let version = match (deployed.tag(), deployed.digest()) {
-        (None, None) => ":latest".to_owned(),
+    if obstacle(listed, deployed).is_some() {
+        return None;
+    }
+    let version = match deployed.tag() {
         // Only who lists digests already is given another one.
-        (Some(tag), Some(_)) if listed.digest().is_none() => format!(":{tag}"),
-        (None, Some(_)) if listed.digest().is_none() => return None,
+        Some(tag) if listed.digest().is_none() => format!(":{tag}"),
         _ => deployed.as_str()[deployed.name_range().end..].to_owned(),
     };
     let place = judged.span(listed.name_range().end..listed.as_str().len());
@@ -50,8 +67,24 @@ pub(super) fn fix(context: &Context<'_>, judged: Judged<'_>, used: &Use) -> Opti
     let whole = format!("{}{version}", listed.name());
     edits.extend(Reference::parse(&whole).iter().flat_map(|image| context.comments(judged.entry, image)));
     let note = &judged.entry.note;
-    let named = note.charts().find(|named| named.chart.text == used.chart.name);
-    let noted = named.and_then(|named| named.version.as_ref());
-    edits.extend(noted.and_then(|noted| context.replace(noted.span, &used.chart.version)));
+    for remark in note.tags.iter().filter_map(|field| field.remark.as_ref()) {
+        let right = true_source(&remark.text, context.sources, used);
+        edits.extend(right.map(|(range, words)| Edit { span: remark.span_of(range), text: words.to_owned() }));
+    }
+    edits.extend(noted_version(context, note, used));
     Some(Fix::new(format!("Set the tag to {}", version.trim_start_matches([':', '@'])), Safety::Safe, edits))
+}
+
+/// Makes the note that names a chart of `used` say its version, unless there is one that does: of several one is enough.
+fn noted_version(context: &Context<'_>, note: &SourceNote, used: &Use) -> Option<Edit> {
+    let of_charts = || {
+        note.charts().filter_map(|named| {
+            let chart = *used.charts_named(&named.chart.text).first()?;
+            Some((named.version.as_ref(), chart.version.as_str()))
+        })
+    };
+    if of_charts().any(|(noted, version)| noted.is_none_or(|noted| noted.text == version)) {
+        return None;
+    }
+    of_charts().find_map(|(noted, version)| context.replace(noted?.span, version))
 }

@@ -2,7 +2,6 @@
 
 use crate::lint::note::{region_note, varying};
 use crate::lint::{Context, Edit, Finding, Fix, Rule, Safety, Verdict};
-use crate::source::Span;
 
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -21,10 +20,8 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             used.chart
         );
         let message = if what.contains(" and ") { message } else { message.replacen(" change ", " changes ", 1) };
-        let line = context.list.lines[judged.entry.line].span;
-        let start = line.start as usize;
         let text = region_note(*change, image, used) + context.list.line_ending();
-        let edit = Edit { span: Span::new(line.file, start, start), text };
+        let edit = Edit { span: context.list.start_of_line(judged.entry.line), text };
         let place = used.decisive(used.reference.name_range()).map(|(span, _)| span);
         let mut finding = judged
             .finding(rule, judged.name_span(), message)

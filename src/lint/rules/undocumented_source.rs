@@ -2,7 +2,7 @@
 
 use crate::inventory::Use;
 use crate::lint::note::{source_note, source_note_named};
-use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety};
+use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Verdict};
 use crate::mirror::Located;
 use crate::source::Span;
 
@@ -35,17 +35,21 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             }
             None => {
                 let line = if entry.note.title.is_some() { entry.line } else { entry.block.start };
-                let start = context.list.span_of_lines(line..line).start as usize;
                 let ending = context.list.line_ending();
                 let text = format!("# {} {note}{ending}", crate::lint::note::title(used));
-                Edit { span: Span::new(context.list.file(), start, start), text }
+                Edit { span: context.list.start_of_line(line), text }
             }
         };
+        let fix = is_sure(judged).then(|| Fix::new(format!("Add `{note}`"), Safety::Safe, vec![edit]));
         let span = title.map_or(entry.name.span, |title| title.span);
-        let fix = Fix::new(format!("Add `{note}`"), Safety::Safe, vec![edit]);
         findings.push(finding(judged.finding(rule, span, message).label("names no chart"), used).fix(fix));
     }
     findings
+}
+
+/// What an image of another repository stands for is a guess: a note would make it look known.
+fn is_sure(judged: Judged<'_>) -> bool {
+    !matches!(judged.verdict, Verdict::OtherRepository { .. })
 }
 
 /// What is to be said of an entry whose note names a chart that deploys the image, and nothing else of it: `(from web)`.
@@ -60,7 +64,7 @@ fn incomplete(rule: &'static Rule, context: &Context<'_>, judged: Judged<'_>) ->
     let message =
         format!("the note of `{name}` says {chart}, but neither of which version nor from where. Write `{note}`");
     let edit = Edit { span: named.span, text: note.clone() };
-    let fix = Fix::new(format!("Write `{note}`"), Safety::Safe, vec![edit]);
+    let fix = is_sure(judged).then(|| Fix::new(format!("Write `{note}`"), Safety::Safe, vec![edit]));
     Some(finding(judged.finding(rule, named.span, message).label("names no version"), used).fix(fix))
 }
 

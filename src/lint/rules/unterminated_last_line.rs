@@ -12,7 +12,10 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
     }
     let entry = &context.list.entries[entry];
     let end = last.span.end as usize;
-    let edit = Edit { span: Span::new(last.span.file, end, end), text: context.list.line_ending().to_owned() };
+    // A CR without its LF would become the end of a line that Windows knows.
+    let line = context.list.line_text(last);
+    let start = end - (line.len() - line.trim_end_matches('\r').len());
+    let edit = Edit { span: Span::new(last.span.file, start, end), text: context.list.line_ending().to_owned() };
     let name = &entry.name.text;
     let message = format!(
         "`{name}` stands on a last line without a newline: the copy script's `while read` never sees it. End the line"

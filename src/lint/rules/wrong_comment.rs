@@ -1,6 +1,7 @@
 //! A `Repository:` or `Tag:` line that disagrees with the entry below it.
 
 use crate::image::Reference;
+use crate::lint::context::says_repository;
 use crate::lint::{Context, Edit, Finding, Fix, Rule, Safety, Verdict};
 
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
@@ -13,8 +14,8 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             matches!(judged.verdict, Verdict::OtherRegistry { .. } | Verdict::OtherRepository { .. });
         let version_is_wrong = repository_is_wrong || matches!(judged.verdict, Verdict::OtherVersion { .. });
         for field in note.repositories.iter().filter(|_| !repository_is_wrong) {
-            let said = Reference::parse(&field.value.text);
-            if !said.as_ref().is_ok_and(|said| said.same_repository(judged.reference)) {
+            let same = Reference::parse(&field.value.text).is_ok_and(|said| said.same_repository(judged.reference));
+            if !(says_repository(&field.value.text, judged.reference) || same && version_is_wrong) {
                 let right = judged.reference.name();
                 let message = format!("the comment says repository {}, but `{name}` copies {right}", field.value.text);
                 let edit = Edit { span: field.value.span, text: right.to_owned() };

@@ -1,0 +1,218 @@
+//! The laws of fixes, on hundreds of workspaces that nobody thought of: what is mended is gone, nothing new appears, a second
+//! run changes nothing, bytes outside of the edits stay, what is shown is what is written. All in memory but the charts.
+//!
+//! The cases are the same in every run. `MIRRORLINT_LAWS=SEED:CASES` looks at others.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may stop at the first surprise
+
+mod generated;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use generated::{Case, case};
+use mirrorlint::fix::{Change, MAX_ROUNDS, Settled, Texts, View, apply, settle};
+use mirrorlint::lint::{Checked, Finding, Fix, Safety, Settings, Severity, Workspace, check, discover};
+use mirrorlint::mirror::List;
+use mirrorlint::source::Sources;
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
+
+type Outcome = Result<(), TestCaseError>;
+
+macro_rules! law {
+    ($holds:expr, $($words:tt)+) => {
+        if !$holds {
+            return Err(TestCaseError::fail(format!($($words)+)));
+        }
+    };
+}
+
+fn look(workspace: &Workspace, texts: &Texts) -> View {
+    let mut sources = Sources::new();
+    texts.iter().for_each(|(path, text)| sources.overlay(path, text));
+    let checked = check(&sources, workspace, &Settings::default()).unwrap();
+    View { sources, checked }
+}
+
+/// How many findings there are of each key.
+fn keys(checked: &Checked) -> BTreeMap<String, usize> {
+    let mut keys = BTreeMap::new();
+    checked.findings.iter().for_each(|finding| *keys.entry(finding.key()).or_default() += 1);
+    keys
+}
+
+/// The findings of `after` that `before` did not have. What is less than an error and stands in other files merely follows;
+/// so does what the first check could not see, for the list named no region, or another.
+fn new(before: &View, after: &View, touched: &Path) -> Vec<String> {
+    let mut known = keys(&before.checked);
+    let scenarios = |view: &View| view.checked.lists.iter().flat_map(|list| list.scenarios.clone()).collect::<Vec<_>>();
+    let (old, other_scenarios) = (scenarios(before), scenarios(before) != scenarios(after));
+    let follows = |finding: &Finding| {
+        let elsewhere = after.sources.get(finding.span.file).path() != touched;
+        let unseen = !finding.scenarios.is_empty() && finding.scenarios.iter().all(|name| !old.contains(name));
+        unseen || (finding.severity < Severity::Error && (elsewhere || other_scenarios))
+    };
+    let findings = after.checked.findings.iter().filter(|finding| !follows(finding));
+    let is_new = |finding: &&Finding| match known.get_mut(&finding.key()) {
+        Some(count) if *count > 0 => {
+            *count -= 1;
+            false
+        }
+        _ => true,
+    };
+    findings.filter(is_new).map(|finding| format!("{}: {}", finding.key(), finding.message)).collect()
+}
+
+/// What the edits of `fix` make of `text`, by hand.
+fn spliced(text: &str, fix: &Fix) -> Vec<u8> {
+    let mut bytes = text.as_bytes().to_vec();
+    for edit in fix.edits().iter().rev() {
+        bytes.splice(edit.span.range(), edit.text.bytes());
+    }
+    bytes
+}
+
+/// What a patch makes of a text, as `patch` does it.
+fn patched(before: &str, patch: &str) -> String {
+    let (mut old, mut out) = (before.split_inclusive('\n'), String::new());
+    let mut taken = 0;
+    let mut lines = patch.split_inclusive('\n').skip(2).peekable();
+    while let Some(line) = lines.next() {
+        let bare = |text: &str| text[1..].to_owned();
+        let unfinished = lines.peek().is_some_and(|next| next.starts_with('\\'));
+        let text = |line: &str| if unfinished { bare(line).trim_end_matches('\n').to_owned() } else { bare(line) };
+        match line.as_bytes()[0] {
+            b'@' => {
+                let start = line[4..].split([',', ' ']).next().unwrap().parse::<usize>().unwrap();
+                while taken + 1 < start {
+                    out.push_str(old.next().unwrap());
+                    taken += 1;
+                }
+            }
+            b'\\' => {}
+            b'+' => out.push_str(&text(line)),
+            sign => {
+                let was = old.next().unwrap();
+                assert_eq!(was, text(line), "the patch fits");
+                taken += 1;
+                if sign == b' ' {
+                    out.push_str(was);
+                }
+            }
+        }
+    }
+    out.extend(old);
+    out
+}
+
+/// Each fix alone: its finding is gone, what is safe brings nothing new, and it edits only what it says.
+fn each_alone(workspace: &Workspace, first: &View) -> Outcome {
+    let before = keys(&first.checked);
+    for finding in &first.checked.findings {
+        for fix in &finding.fixes {
+            let told = format!("{} ({:?}): {}", finding.key(), fix.safety, finding.message);
+            let file = fix.edits()[0].span.file;
+            law!(fix.edits().iter().all(|edit| edit.span.file == file), "{told}: edits two files");
+            let file = first.sources.get(file);
+            let (path, text) = (file.path(), file.text());
+            let ordered = fix.edits().windows(2).all(|pair| pair[0].span.end <= pair[1].span.start);
+            let whole = fix.edits().iter().all(|edit| text.get(edit.span.range()).is_some());
+            law!(ordered && whole, "{told}: {:?} are no edits", fix.edits());
+            let fixed = apply(text, fix);
+            law!(fixed.as_bytes() == spliced(text, fix), "{told}: other bytes were changed");
+            law!(fixed != **text, "{told}: changes nothing: {:?}", fix.edits());
+            let after = look(workspace, &Texts::from([(path.to_owned(), fixed.as_str().into())]));
+            law!(after.checked.errors.is_empty(), "{told}: breaks the list");
+            let (count, left) = (before[&finding.key()], keys(&after.checked).get(&finding.key()).copied());
+            law!(left.unwrap_or(0) < count, "{told}: is still there after `{}`:\n{fixed}", fix.title);
+            // A suppression of what is mended has a fix of its own.
+            let mut new = new(first, &after, path);
+            new.retain(|key| !key.starts_with("unused-suppression:"));
+            law!(fix.safety != Safety::Safe || new.is_empty(), "{told}: `{}` brings {new:#?}:\n{fixed}", fix.title);
+        }
+    }
+    Ok(())
+}
+
+fn wanted(finding: &Finding, most: Safety) -> Option<Fix> {
+    finding.fixes.iter().find(|fix| fix.safety <= most).cloned()
+}
+
+fn settled(workspace: &Workspace, texts: &Texts, most: Safety) -> Settled {
+    let check = |round: &Texts| {
+        let mut all = texts.clone();
+        all.extend(round.iter().map(|(path, text)| (path.clone(), text.clone())));
+        Ok(look(workspace, &all))
+    };
+    settle(check, |_, finding| wanted(finding, most)).unwrap()
+}
+
+/// All of them, in rounds.
+fn together(workspace: &Workspace, first: &View, most: Safety) -> Outcome {
+    let end = settled(workspace, &Texts::new(), most);
+    let shown = |end: &Settled| end.changes.iter().map(|change| change.after.to_string()).collect::<String>();
+    for change in &end.changes {
+        let new = new(first, &end.view, &change.path);
+        law!(new.is_empty(), "{most:?} fixes bring {new:#?}:\n{}", change.after);
+        let patch = mirrorlint::report::patch(
+            std::slice::from_ref(change),
+            Path::new("."),
+            mirrorlint::report::Style { color: false, links: false, width: 80 },
+        );
+        law!(patched(&change.before, &patch) == *change.after, "{patch}\nis not what is written:\n{}", change.after);
+        let list = List::parse(first.checked.findings[0].span.file, &change.after);
+        law!(list.to_string() == *change.after, "not read whole: {}", change.after);
+    }
+    law!(most != Safety::Safe || end.withheld.is_empty(), "withheld: {:#?}\n{}", end.withheld, shown(&end));
+    let given_up = |finding: &Finding, fix: &Fix| {
+        end.withheld.iter().any(|held| held.fix.key == finding.key() && held.fix.title == fix.title)
+    };
+    for finding in &end.view.checked.findings {
+        let Some(fix) = wanted(finding, most).filter(|fix| !given_up(finding, fix)) else { continue };
+        law!(false, "after {MAX_ROUNDS} rounds `{}` is left for {}:\n{}", fix.title, finding.message, shown(&end));
+    }
+    let texts: Texts = end.changes.iter().map(|change| (change.path.clone(), change.after.clone())).collect();
+    let again: Vec<Change> = settled(workspace, &texts, most).changes;
+    law!(again.is_empty(), "a second run changes {again:#?}");
+    Ok(())
+}
+
+fn holds(case: &Case) -> Outcome {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in case.files() {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let workspace = discover(folder.path()).unwrap();
+    let first = look(&workspace, &Texts::new());
+    law!(first.checked.errors.is_empty(), "the list is refused: {:?}", first.checked.errors);
+    let file = first.sources.find(&workspace.lists[0]).unwrap();
+    let read = first.sources.get(file);
+    let text = read.text();
+    law!(List::parse(file, text).to_string() == **text, "not read whole");
+    each_alone(&workspace, &first)?;
+    together(&workspace, &first, Safety::Safe)?;
+    together(&workspace, &first, Safety::Unsafe)
+}
+
+fn told(outcome: Outcome, case: &Case) -> Outcome {
+    outcome.map_err(|error| {
+        let files: String = case.files().iter().map(|(path, text)| format!("--- {path}\n{text}\n")).collect();
+        TestCaseError::fail(format!("{error}\n{files}"))
+    })
+}
+
+#[test]
+fn fixes_keep_the_laws() {
+    let asked = std::env::var("MIRRORLINT_LAWS").unwrap_or_default();
+    let (seed, cases) =
+        asked.split_once(':').map_or((1, 150), |(seed, cases)| (seed.parse().unwrap(), cases.parse().unwrap()));
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&u64::to_le_bytes(seed));
+    let config = Config { cases, failure_persistence: None, max_shrink_iters: 3000, ..Config::default() };
+    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
+    if let Err(error) = runner.run(&case(), |case| told(holds(&case), &case)) {
+        panic!("{error}");
+    }
+}
