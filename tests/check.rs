@@ -83,7 +83,7 @@ fn hyperpod() {
       related  sagemaker-hyperpod-cli/helm_chart/HyperPodHelmChart/charts/health-monitoring-agent/templates/_helpers.tpl:30:41
       safe     Set the tag to 1.0.1892.0_1.0.424.0
         -# Tag: 1.0.819.0_1.0.267.0 (from the readme beside the chart)
-        +# Tag: 1.0.1892.0_1.0.424.0 (from the readme beside the chart)
+        +# Tag: 1.0.1892.0_1.0.424.0 (from chart template)
         -hyperpod-health-monitoring-agent=905418368575.dkr.ecr.us-west-2.amazonaws.com/hyperpod-health-monitoring-agent:1.0.819.0_1.0.267.0
         +hyperpod-health-monitoring-agent=905418368575.dkr.ecr.us-west-2.amazonaws.com/hyperpod-health-monitoring-agent:1.0.1892.0_1.0.424.0
     tools/ecr-images.conf:28:3 warning undocumented-source kubeflow-training-operator

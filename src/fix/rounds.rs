@@ -87,10 +87,18 @@ pub fn settle(
     let mut fixed = Vec::new();
     let mut withheld = Vec::new();
     for _ in 0..MAX_ROUNDS {
-        let chosen = choose(&view, |finding| wanted(&view, finding));
         let mut round =
             Round { check: &check, before: &view, texts: &texts, checks: 0, accepted: Vec::new(), next: None };
-        withheld = round.absorb(chosen);
+        withheld.clear();
+        // What was not chosen, for it touched a fix that is given up, has its turn now.
+        loop {
+            let chosen = choose(&view, &round.accepted, &withheld, |finding| wanted(&view, finding));
+            let harmful = round.absorb(chosen);
+            if harmful.is_empty() {
+                break;
+            }
+            withheld.extend(harmful);
+        }
         let Round { accepted, next: Some((next_texts, next)), .. } = round else { break };
         for one in accepted {
             let file = view.sources.get(one.file());
@@ -162,12 +170,22 @@ impl Chosen {
     }
 }
 
-/// The fixes of a round: in the order of the findings, each that touches none before it.
-fn choose(view: &View, wanted: impl Fn(&Finding) -> Option<Fix>) -> Vec<Chosen> {
+/// The next fixes of a round: in the order of the findings, each that touches none before it and none that is accepted, and
+/// that is not given up.
+fn choose(
+    view: &View,
+    accepted: &[Chosen],
+    withheld: &[Withheld],
+    wanted: impl Fn(&Finding) -> Option<Fix>,
+) -> Vec<Chosen> {
     let mut chosen: Vec<Chosen> = Vec::new();
     for finding in &view.checked.findings {
         let Some(fix) = wanted(finding).filter(|fix| !fix.edits().is_empty()) else { continue };
-        let taken = chosen.iter().flat_map(|other| other.fix.edits());
+        let mut done = accepted.iter().map(|one| &one.fixed).chain(withheld.iter().map(|one| &one.fix));
+        if done.any(|done| done.title == fix.title && done.key == finding.key()) {
+            continue;
+        }
+        let taken = accepted.iter().chain(&chosen).flat_map(|other| other.fix.edits());
         if taken.clone().any(|taken| fix.edits().iter().any(|edit| touches(taken.span, edit.span))) {
             continue;
         }
