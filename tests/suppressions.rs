@@ -155,6 +155,28 @@ fn exemptions_are_good_for_missing_images() {
     assert!(found[0].contains("every image that it means is listed"), "{found:?}");
 }
 
+#[test]
+fn images_are_shown_as_exempt() {
+    let list =
+        format!("# mirrorlint: exempt quay.io/a/*: reached through a proxy\n# mirrorlint: exempt quay.io/b\n\n{LIST}");
+    let workspace = Workspace::with_list(&list)
+        .chart("web", &["nginx:1.27.1", "quay.io/a/b:1", "quay.io/b:1", "quay.io/c:1"])
+        .file(".mirrorlint.yaml", "exempt: [{image: 'quay.io/c', reason: an endpoint}]\n");
+    let shown = |arguments: &[&str]| {
+        let run = workspace.run(&[&["images"], arguments].concat());
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        let images = run.stdout.lines().filter(|line| !line.starts_with(' ')).map(str::to_owned).collect::<Vec<_>>();
+        images.join("\n")
+    };
+    let exempt = "nginx:1.27.1\nquay.io/a/b:1 (exempt: reached through a proxy)\nquay.io/b:1 (exempt)\nquay.io/c:1 (exempt: an endpoint)";
+    assert_eq!(shown(&[]), exempt);
+    assert_eq!(shown(&["tools/ecr-images.conf"]), exempt);
+    assert_eq!(shown(&["web"]), "nginx:1.27.1\nquay.io/a/b:1\nquay.io/b:1\nquay.io/c:1");
+    let report: serde_json::Value = serde_json::from_str(&shown(&["--format", "json"])).unwrap();
+    let reasons: Vec<_> = report["images"].as_array().unwrap().iter().map(|image| image["exempt"].clone()).collect();
+    assert_eq!(serde_json::json!(reasons), serde_json::json!([null, "reached through a proxy", "", "an endpoint"]));
+}
+
 /// Neither script reads anything from a line that is addressed to the linter.
 #[test]
 fn the_scripts_skip_suppressions() {

@@ -131,6 +131,8 @@ pub struct Use {
     pub turn: usize,
     /// The root chart's folder or package.
     pub root: PathBuf,
+    /// Why the list need not have it, where somebody says so: an exemption's reason, which may be empty.
+    pub exempt: Option<String>,
 }
 
 /// What tells the places apart at which charts name images.

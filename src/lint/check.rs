@@ -270,6 +270,9 @@ impl Run<'_> {
             coverage.disabled_unknown = found.unknown;
             reconciliation = reconcile(&listed, &survey.inventory, &coverage);
         }
+        for used in &mut survey.inventory.uses {
+            used.exempt = exemptions.reason(&used.reference).map(str::to_owned);
+        }
         let needed = |at: &usize| !exemptions.cover(&survey.inventory.uses[*at].reference);
         reconciliation.missing.retain(needed);
         reconciliation.missing_operands.retain(needed);
