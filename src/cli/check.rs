@@ -10,6 +10,7 @@ use crate::config::{FILE_NAME, Loaded};
 use crate::fix::Fixed;
 use crate::lint::{Checked, Finding, Refusal, Settings, Workspace, check, decide, find, find_here, rule};
 use crate::report;
+use crate::source::canonical;
 
 pub(super) fn run(session: &Session, options: &Check) -> Outcome {
     for name in options.select.iter().chain(&options.ignore) {
@@ -77,7 +78,7 @@ pub(super) fn check_all(
                 continue;
             }
         };
-        workspace.lists.retain(|list| known.insert(std::fs::canonicalize(list).unwrap_or_else(|_| list.clone())));
+        workspace.lists.retain(|list| known.insert(canonical(list)));
         if workspace.lists.is_empty() {
             continue;
         }
