@@ -44,6 +44,7 @@ pub(super) fn gather(
     if let Some(path) = path.or(Some(Path::new("."))).filter(|path| is_chart(path)) {
         let settings = breadth.widen(settings(session, options)?);
         let inventory = images(&session.sources, &[path.to_owned()], &settings)?;
+        inventory.gaps.iter().for_each(|gap| session.warn(gap));
         return Ok((path.to_owned(), inventory));
     }
     let (workspace, settings) = open(session, path, options)?;

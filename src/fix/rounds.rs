@@ -85,28 +85,21 @@ pub fn settle(
     let mut view = check(&texts)?;
     let mut originals = Texts::new();
     let mut fixed = Vec::new();
-    let mut withheld: Vec<Withheld> = Vec::new();
+    let mut withheld = Vec::new();
     for _ in 0..MAX_ROUNDS {
+        let mut round =
+            Round { check: &check, before: &view, texts: &texts, checks: 0, accepted: Vec::new(), next: None };
         withheld.clear();
-        let progress = loop {
-            // What does harm keeps nothing from being tried that touches it.
-            let refused = |finding: &Finding, fix: &Fix| {
-                let same = |held: &Withheld| held.fix.key == finding.key() && held.fix.title == fix.title;
-                withheld.iter().any(same)
-            };
-            let chosen = choose(&view, |finding| wanted(&view, finding).filter(|fix| !refused(finding, fix)));
-            if chosen.is_empty() {
-                break None;
+        // What was not chosen, for it touched a fix that is given up, has its turn now.
+        loop {
+            let chosen = choose(&view, &round.accepted, &withheld, |finding| wanted(&view, finding));
+            let harmful = round.absorb(chosen);
+            if harmful.is_empty() {
+                break;
             }
-            let mut round =
-                Round { check: &check, before: &view, texts: &texts, checks: 0, accepted: Vec::new(), next: None };
-            let held = round.absorb(chosen);
-            withheld.extend(held);
-            if let Round { accepted, next: Some(next), .. } = round {
-                break Some((accepted, next));
-            }
-        };
-        let Some((accepted, (next_texts, next))) = progress else { break };
+            withheld.extend(harmful);
+        }
+        let Round { accepted, next: Some((next_texts, next)), .. } = round else { break };
         for one in accepted {
             let file = view.sources.get(one.file());
             originals.entry(one.fixed.path.clone()).or_insert_with(|| file.text().clone());
@@ -177,12 +170,22 @@ impl Chosen {
     }
 }
 
-/// The fixes of a round: in the order of the findings, each that touches none before it.
-fn choose(view: &View, wanted: impl Fn(&Finding) -> Option<Fix>) -> Vec<Chosen> {
+/// The next fixes of a round: in the order of the findings, each that touches none before it and none that is accepted, and
+/// that is not given up.
+fn choose(
+    view: &View,
+    accepted: &[Chosen],
+    withheld: &[Withheld],
+    wanted: impl Fn(&Finding) -> Option<Fix>,
+) -> Vec<Chosen> {
     let mut chosen: Vec<Chosen> = Vec::new();
     for finding in &view.checked.findings {
         let Some(fix) = wanted(finding).filter(|fix| !fix.edits().is_empty()) else { continue };
-        let taken = chosen.iter().flat_map(|other| other.fix.edits());
+        let mut done = accepted.iter().map(|one| &one.fixed).chain(withheld.iter().map(|one| &one.fix));
+        if done.any(|done| done.title == fix.title && done.key == finding.key()) {
+            continue;
+        }
+        let taken = accepted.iter().chain(&chosen).flat_map(|other| other.fix.edits());
         if taken.clone().any(|taken| fix.edits().iter().any(|edit| touches(taken.span, edit.span))) {
             continue;
         }

@@ -20,7 +20,7 @@ use crate::image::Reference;
 use crate::source::{Layer, Origin, Span, Text};
 
 pub use lineage::{Giver, Lineage, Lost, Part, Setting, Strand, lineage};
-pub use operands::{Confidence, Naming};
+pub use operands::{Confidence, EXAMPLE, Naming};
 pub use optional::{Optional, optional};
 pub use regions::{Change, dynamic, in_regions, is_region_name, regions_named, regions_without};
 pub use scenario::{Scenario, Target, regions_of};
@@ -123,7 +123,8 @@ pub struct Use {
     /// When a subchart lies several times under `charts/`: the copies that name this image, if not all of them do.
     pub only_in: Vec<PathBuf>,
     /// What must be switched on for it to be deployed, when it is off: the condition's value (`gpu-operator.enabled`; several
-    /// are joined by commas), or the values that name it and that no template prints (`values: grafana.image`).
+    /// are joined by commas), the values that name it and that no template prints (`values: grafana.image`), or the example
+    /// that names it (`example: templates.json.example`).
     pub when: Option<String>,
     /// Which of the containers of one rendering that are the same but for their image, from 0: containers without names,
     /// objects of one name in several namespaces.
@@ -179,6 +180,12 @@ impl Use {
         self.reference.ecr().is_some() || regions::names_region(self.reference.name())
     }
 
+    /// Whether its controller puts the node's system behind the tag, so that no such image exists as it is named.
+    #[must_use]
+    pub fn is_completed(&self) -> bool {
+        self.naming.as_ref().is_some_and(|naming| naming.completed)
+    }
+
     /// Where the version of its chart is pinned.
     #[must_use]
     pub fn pinned(&self) -> Option<Span> {
@@ -226,6 +233,8 @@ pub struct Inventory {
     pub malformed: Vec<Malformed>,
     /// What the charts say of their images in `Chart.yaml`, where the rendering says otherwise.
     pub disagreements: Vec<Disagreement>,
+    /// Why it may not be all that the charts deploy or could deploy, in sentences.
+    pub gaps: Vec<String>,
 }
 
 /// A container's image that is no image reference: `nginx:`, when nobody gave the tag.

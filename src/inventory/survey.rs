@@ -489,7 +489,7 @@ pub(super) fn switch(cause: &Cause) -> String {
 }
 
 /// What must be switched on when either must.
-fn both(outer: Option<String>, inner: Option<String>) -> Option<String> {
+pub(super) fn both(outer: Option<String>, inner: Option<String>) -> Option<String> {
     match (outer, inner) {
         (Some(outer), Some(inner)) => Some(format!("{outer}, {inner}")),
         (outer, inner) => outer.or(inner),

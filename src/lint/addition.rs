@@ -39,7 +39,7 @@ pub(crate) fn additions(
             continue;
         }
         let name = new_name(&used.reference, prefix, &taken);
-        let listed = listable(&name, &used.reference);
+        let listed = listable(&name, used);
         brought.extend(listed.clone());
         if used.kind == kind {
             let place = order.place(context.list, used);
@@ -79,7 +79,13 @@ fn finding(
 
 /// What an entry should list for `image`: a line that both scripts read as it is meant, and that stands for one image; else
 /// what has to be done first.
-pub(super) fn listable(name: &str, image: &Reference) -> Result<Reference, &'static str> {
+pub(super) fn listable(name: &str, used: &Use) -> Result<Reference, &'static str> {
+    let image = &used.reference;
+    if used.is_completed() {
+        return Err(
+            "Its controller puts the node's system behind the tag (`-ubuntu24.04`): list it as your nodes have it",
+        );
+    }
     if floats(image) {
         return Err(MOVES);
     }

@@ -178,9 +178,17 @@ pub fn decide(sources: &Sources, workspace: &Workspace, settings: &Settings) -> 
 pub fn images(sources: &Sources, charts: &[PathBuf], settings: &Settings) -> Result<Inventory, Refusal> {
     let targets = Targets::of_charts(sources, charts, settings)?;
     let mut survey = survey(sources, &targets.targets, &[]);
+    let mut gaps: Vec<String> = survey.problems.iter().filter_map(rules::unavailable_chart::sentence).collect();
     if settings.optional {
-        survey.inventory.uses.extend(optional(sources, &targets.targets, &survey).uses);
+        let optional = optional(sources, &targets.targets, &survey);
+        let unknown: BTreeSet<&String> =
+            optional.unknown.iter().filter(|name| !survey.unknown.contains(name)).collect();
+        gaps.extend(
+            unknown.into_iter().map(|name| format!("{name} is switched off, and it is not known what it would deploy")),
+        );
+        survey.inventory.uses.extend(optional.uses);
     }
+    survey.inventory.gaps = gaps;
     match targets.problems.into_iter().chain(survey.problems).find_map(|problem| match problem {
         Problem::Unrenderable { message, span, .. } => Some((message, span)),
         _ => None,

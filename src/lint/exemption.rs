@@ -1,6 +1,6 @@
 //! Deployed images that need no mirroring: `# mirrorlint: exempt GLOB: REASON` in the list, `exempt` in the configuration.
 
-use super::reconcile::serves;
+use super::reconcile::brings;
 use super::{Listed, Settings};
 use crate::image::Reference;
 use crate::inventory::Inventory;
@@ -65,7 +65,7 @@ impl Exemptions {
         let mut idle = vec![Idleness::Unmatched; self.globs.len()];
         for used in &inventory.uses {
             let names = names(&used.reference);
-            let is_listed = || listed.iter().any(|entry| serves(&entry.reference, &used.reference));
+            let is_listed = || listed.iter().any(|entry| brings(&entry.reference, used));
             let means = |glob: &String| names.iter().any(|name| matches(glob, name));
             for (idle, _) in idle.iter_mut().zip(&self.globs).filter(|(_, glob)| means(glob)) {
                 *idle = (*idle).max(if is_listed() { Idleness::Listed } else { Idleness::Busy });

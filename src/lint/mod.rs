@@ -24,7 +24,9 @@ pub use check::{Checked, CheckedChart, CheckedList, Decision, check, decide, ima
 pub use discovery::{LIST_NAME, Unread, Workspace, discover, find, find_here};
 pub use finding::{Edit, Finding, Fix, Refusal, Related, Safety, Severity};
 pub use plan::{Plan, Step};
-pub use reconcile::{Coverage, Listed, NotedChart, Reconciliation, Verdict, reconcile, same_image, serves};
+pub use reconcile::{
+    Coverage, Listed, NotedChart, Reconciliation, Verdict, brings, reconcile, same_image, serves, wanted,
+};
 pub use rule::{Rule, nearest_rule, rule, rules};
 pub use settings::Settings;
 

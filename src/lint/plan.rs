@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::exemption::Exemptions;
-use super::reconcile::serves;
+use super::reconcile::brings;
 use crate::image::{Reference, check_repository_name};
 use crate::inventory::{Inventory, Slot, Use};
 use crate::mirror::readers::{ShellReading, ShellStep, Stop, read_shell_line};
@@ -84,8 +84,8 @@ pub(super) fn plan(
         };
         let pushes = read.pushes();
         let stands_for = |at: &&usize| match overridden.contains(at) {
-            true => pushes.contains(&pushed_name(&inventory.uses[**at].reference)),
-            false => serves(&pulled, &inventory.uses[**at].reference),
+            true => is_pushed(&pushes, &inventory.uses[**at]),
+            false => brings(&pulled, &inventory.uses[**at]),
         };
         let uses: Vec<&Use> = deployed.iter().filter(stands_for).map(|at| &inventory.uses[*at]).collect();
         served.extend(uses.iter().map(|used| used.slot()));
@@ -113,9 +113,11 @@ fn copyable(read: ShellReading) -> Result<(ShellReading, Reference), String> {
     Ok((read, pulled))
 }
 
-/// `NAME:TAG` below the registry.
-fn pushed_name(image: &Reference) -> String {
-    format!("{}:{}", image.path(), image.effective_tag().unwrap_or("latest"))
+/// Whether `NAME:TAG` is pushed that `used` names below the registry, or one with the tag completed.
+fn is_pushed(pushes: &[String], used: &Use) -> bool {
+    let name = format!("{}:{}", used.reference.path(), used.reference.effective_tag().unwrap_or("latest"));
+    let completed = |pushed: &String| pushed.strip_prefix(&name).is_some_and(|rest| rest.starts_with('-'));
+    pushes.contains(&name) || (used.is_completed() && pushes.iter().any(completed))
 }
 
 fn each_once<'a>(uses: impl Iterator<Item = &'a Use>) -> Vec<String> {

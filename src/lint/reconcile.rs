@@ -147,7 +147,8 @@ impl Reconciliation {
 /// Reconciles `listed` with `inventory`.
 #[must_use]
 pub fn reconcile(listed: &[Listed], inventory: &Inventory, coverage: &Coverage) -> Reconciliation {
-    let mut work = Work { uses: &inventory.uses, coverage, served: HashSet::new(), taken: HashSet::new() };
+    let (served, taken) = (HashSet::new(), HashSet::new());
+    let mut work = Work { listed, uses: &inventory.uses, coverage, served, taken };
     let verdict = |entry: &Listed| work.exact(entry).or_else(|| work.documented_optional(entry));
     let mut verdicts: Vec<Option<Verdict>> = listed.iter().map(verdict).collect();
     work.serve(&verdicts, false);
@@ -171,6 +172,7 @@ pub fn reconcile(listed: &[Listed], inventory: &Inventory, coverage: &Coverage) 
 }
 
 struct Work<'a> {
+    listed: &'a [Listed],
     uses: &'a [Use],
     coverage: &'a Coverage,
     /// Uses that some entry serves or should serve, and their variants under other scenarios.
@@ -219,7 +221,7 @@ impl Work<'_> {
     }
 
     fn exact(&self, entry: &Listed) -> Option<Verdict> {
-        let mut uses = self.select(|used| serves(&entry.reference, &used.reference));
+        let mut uses = self.select(|used| brings(&entry.reference, used));
         // What is surely pulled speaks for the entry.
         uses.sort_by_key(|at| self.uses[*at].kind);
         if uses.is_empty() {
@@ -274,7 +276,9 @@ impl Work<'_> {
 
     fn other_version(&self, entry: &Listed, documented: bool) -> Option<Verdict> {
         let alike = |used: &Use| used.reference.same_repository(&entry.reference);
-        let uses: Vec<_> = self.select(alike).into_iter().filter(|at| !self.is_taken(*at)).collect();
+        // Several systems, several entries.
+        let free = |at: &usize| self.uses[*at].is_completed() || !self.is_taken(*at);
+        let uses: Vec<_> = self.select(alike).into_iter().filter(free).collect();
         let noted: Vec<_> = uses.iter().copied().filter(|at| self.names(entry, &self.uses[*at])).collect();
         let uses = if documented { noted } else { uses };
         Some(Verdict::OtherVersion { uses: self.first_image(uses)? })
@@ -342,7 +346,7 @@ impl Work<'_> {
 
     /// The image of a switched-off chart that the entry's note names.
     fn documented_optional(&self, entry: &Listed) -> Option<Verdict> {
-        let accept = |used: &Use| serves(&entry.reference, &used.reference) && self.names(entry, used);
+        let accept = |used: &Use| brings(&entry.reference, used) && self.names(entry, used);
         self.optional(accept).filter(|_| self.is_off(entry))
     }
 
@@ -359,7 +363,7 @@ impl Work<'_> {
     }
 
     fn absent(&self, entry: &Listed, is_listed: &impl Fn(&Reference) -> bool) -> Verdict {
-        if let Some(same) = self.optional(|used| serves(&entry.reference, &used.reference)) {
+        if let Some(same) = self.optional(|used| brings(&entry.reference, used)) {
             return same;
         }
         let noted = entry.noted.as_ref().map(|noted| noted.name.as_str());
@@ -429,7 +433,12 @@ impl Work<'_> {
             let malformed = self.coverage.malformed.iter().any(|image| image.same_repository(&used.reference));
             let listed = self.served.contains(&at) || self.served.iter().any(|other| same(&self.uses[*other]));
             let known = self.is_known(&missing, used);
-            if !(deployed || listed || known || (open && malformed)) {
+            // Where the tag gets completed there is no image of the bare one, though the list names it.
+            let any = |accept: &dyn Fn(&Listed) -> bool| self.listed.iter().any(accept);
+            let bare = used.is_completed()
+                && any(&|entry| serves(&entry.reference, &used.reference))
+                && !any(&|entry| completes(&entry.reference, used));
+            if bare && !known || !(deployed || listed || known || (open && malformed)) {
                 missing.push(at);
             }
         }
@@ -451,6 +460,32 @@ pub fn serves(listed: &Reference, deployed: &Reference) -> bool {
     listed.same_repository(deployed)
         && listed.effective_tag() == deployed.effective_tag()
         && (by_tag || listed.digest() == deployed.digest())
+}
+
+/// Whether an entry for `listed` brings what `used` names: the same image, or one with the tag as its controller completes it.
+#[must_use]
+pub fn brings(listed: &Reference, used: &Use) -> bool {
+    serves(listed, &used.reference) || completes(listed, used)
+}
+
+/// Whether `listed` is `used` with the node's system behind the tag, where its controller puts that there.
+fn completes(listed: &Reference, used: &Use) -> bool {
+    let rest = listed.tag().zip(used.reference.tag()).and_then(|(listed, named)| listed.strip_prefix(named));
+    used.is_completed()
+        && listed.same_repository(&used.reference)
+        && rest.is_some_and(|rest| rest.starts_with('-') && rest.len() > 1)
+}
+
+/// The image that an entry for `listed` should bring for `used`, when that is another version: where the controller completes
+/// the tag, with the system that is listed. `None` when it is not known which.
+#[must_use]
+pub fn wanted(listed: &Reference, used: &Use) -> Option<Reference> {
+    if !used.is_completed() {
+        return Some(used.reference.clone());
+    }
+    // A version of these images has no dash in it: `580.65.06-ubuntu24.04`.
+    let (_, system) = listed.tag()?.split_once('-')?;
+    Reference::parse(&format!("{}-{system}", used.reference.as_str())).ok()
 }
 
 fn last_part(path: &str) -> &str {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::human::Style;
 use super::location::Place;
-use crate::inventory::{Confidence, Inventory, Use};
+use crate::inventory::{Confidence, EXAMPLE, Inventory, Use};
 use crate::source::{Layer, Sources};
 
 /// The images, each with its uses and origins.
@@ -55,6 +55,11 @@ pub fn images_plain(inventory: &Inventory) -> String {
 
 /// Under which condition, in words.
 pub(super) fn when(when: &str) -> String {
+    if let Some((before, _)) = when.split_once(EXAMPLE) {
+        let rest = before.trim_end_matches(", ");
+        let rest = if rest.is_empty() { String::new() } else { self::when(rest) };
+        return format!("{rest} (only an example names it)");
+    }
     match when.split_once("values: ") {
         Some(("", _)) => " (no template prints these values)".to_owned(),
         Some((switches, _)) => format!(" (when {} is on)", switches.trim_end_matches(", ")),
@@ -67,5 +72,6 @@ fn circumstances(used: &Use) -> String {
     let scenarios = if used.scenarios == ["default"] { "" } else { &format!(" ({})", used.scenarios.join(", ")) };
     let when = used.when.as_deref().map(when).unwrap_or_default();
     let likely = used.naming.as_ref().is_some_and(|naming| naming.confidence == Confidence::Likely);
-    format!("{scenarios}{when}{}", if likely { " (likely)" } else { "" })
+    let completed = if used.is_completed() { " (the node's system follows the tag)" } else { "" };
+    format!("{scenarios}{when}{completed}{}", if likely { " (likely)" } else { "" })
 }

@@ -274,6 +274,9 @@ struct Image {
 struct Naming {
     place: String,
     confidence: &'static str,
+    /// Only where it is so: the controller puts the node's system behind the tag.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    completed: bool,
 }
 
 #[derive(Serialize)]
@@ -301,8 +304,11 @@ pub fn images(inventory: &Inventory, sources: &Sources, root: &Path) -> String {
         tag: used.reference.tag().map(str::to_owned),
         digest: used.reference.digest().map(str::to_owned),
         kind: used.kind.as_str(),
-        naming: (used.naming.as_ref())
-            .map(|naming| Naming { place: naming.place.clone(), confidence: naming.confidence.as_str() }),
+        naming: used.naming.as_ref().map(|naming| Naming {
+            place: naming.place.clone(),
+            confidence: naming.confidence.as_str(),
+            completed: naming.completed,
+        }),
         chart: Chart::from(&used.chart),
         path: used.path.clone(),
         workload: Workload {

@@ -1,11 +1,13 @@
 //! Operands: images that no pod template names, but a running controller will pull. They stand in variables, arguments,
 //! ConfigMaps, annotations and custom resources, whole or split over fields. Reads rendered documents; asks no cluster.
 
+mod controllers;
 mod evidence;
 mod fields;
 mod script;
 mod words;
 
+use self::controllers::Facts;
 use self::fields::{Field, join};
 use self::words::{Hint, Role, hint};
 use super::Workload;
@@ -20,6 +22,15 @@ const MAX_DEPTH: usize = 200;
 
 /// Documents within strings within documents that are followed.
 const MAX_EMBEDDED: usize = 3;
+
+/// What the places of fields begin with.
+const FIELD: &str = "field ";
+
+/// What [`super::Use::when`] begins with for an image that only an example names.
+pub const EXAMPLE: &str = "example: ";
+
+/// The ends of names of files that only show how something is done; no controller reads them.
+const EXAMPLES: [&str; 2] = [".example", ".sample"];
 
 /// How sure it is that a string is an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,6 +59,9 @@ pub struct Naming {
     pub place: String,
     /// How sure it is an image.
     pub confidence: Confidence,
+    /// Whether its controller puts the node's system behind the tag (`580.65.06-ubuntu24.04`), so that no such image exists as
+    /// it is named.
+    pub completed: bool,
 }
 
 /// An operand in a document.
@@ -63,8 +77,8 @@ pub(super) struct Operand {
 /// The operands of one document.
 pub(super) fn operands(document: &Value, evidence: &Evidence<'_>) -> Vec<Operand> {
     let nobody = Workload { kind: String::new(), name: String::new(), container: None };
-    let mut walk = Walk { evidence, found: Vec::new() };
-    walk.value(document, &Place::new(nobody, "field "), &hint(""), 0);
+    let mut walk = Walk { evidence, facts: Facts::default(), found: Vec::new() };
+    walk.value(document, &Place::new(nobody, FIELD), &hint(""), 0);
     walk.found
 }
 
@@ -126,14 +140,20 @@ impl Place {
 
 struct Walk<'a> {
     evidence: &'a Evidence<'a>,
+    /// What is known of the object that is walked.
+    facts: Facts,
     found: Vec<Operand>,
 }
 
 impl Walk<'_> {
     fn push(&mut self, place: &Place, text: Text, confidence: Confidence) {
-        let naming = Naming { place: place.show(), confidence };
+        let is_field = place.embedded == 0 && place.prefix == FIELD;
+        let completed = is_field && !text.contains('@') && self.facts.completes(&place.path);
+        let unused = self.facts.off(&place.path).filter(|_| is_field).map(str::to_owned);
+        let when = super::survey::both(unused, place.off.clone());
+        let naming = Naming { place: place.show(), confidence, completed };
         let workload = place.workload.clone();
-        self.found.push(Operand { workload, naming, text, when: place.off.clone() });
+        self.found.push(Operand { workload, naming, text, when });
     }
 
     fn value(&mut self, value: &Value, place: &Place, said: &Hint, depth: usize) {
@@ -150,7 +170,11 @@ impl Walk<'_> {
             }
             Value::Map(map) => match object(map).filter(|_| place.embedded == 0) {
                 Some(workload) if workload.kind == "CustomResourceDefinition" => {}
-                Some(workload) => self.map(map, &Place::new(workload, "field "), said, depth),
+                Some(workload) => {
+                    let outer = std::mem::replace(&mut self.facts, Facts::of(map));
+                    self.map(map, &Place::new(workload, FIELD), said, depth);
+                    self.facts = outer;
+                }
                 None => self.map(map, place, said, depth),
             },
             _ => {}
@@ -166,7 +190,7 @@ impl Walk<'_> {
         let parts = [Role::Registry, Role::Repository, Role::Version, Role::Digest].map(has);
         let mut inner = place.clone();
         if let Some(Value::Bool(false, _)) = map.get("enabled") {
-            inner.off.get_or_insert_with(|| place.key("enabled").show().trim_start_matches("field ").to_owned());
+            inner.off.get_or_insert_with(|| place.key("enabled").show().trim_start_matches(FIELD).to_owned());
         }
         let gives =
             |field: &&Field| matches!(field.shown.as_str(), "hub" | "registry" | "tag") && !field.text.is_empty();
@@ -246,7 +270,11 @@ impl Walk<'_> {
         let names: Vec<String> = fields.iter().map(|field| field.shown.clone()).collect();
         let taken: Vec<&str> = self.joined(&fields, &at, false).into_iter().map(|at| names[at].as_str()).collect();
         for (key, value) in map.iter().filter(|(key, _)| !taken.contains(&key.as_str())) {
-            self.value(value, &place.named("data ", key), &hint(key), depth + 1);
+            let mut at = place.named("data ", key);
+            if EXAMPLES.iter().any(|end| key.ends_with(end)) {
+                at.off.get_or_insert_with(|| format!("{EXAMPLE}{key}"));
+            }
+            self.value(value, &at, &hint(key), depth + 1);
         }
     }
 

@@ -45,7 +45,7 @@ const WHOLE: [&str; 11] =
     ["name", "names", "ref", "reference", "url", "uri", "default", "override", "source", "id", "value"];
 
 /// Words that end names of what is never an image.
-const NEVER: [&str; 35] = [
+const NEVER: [&str; 37] = [
     "url",
     "urls",
     "uri",
@@ -81,6 +81,9 @@ const NEVER: [&str; 35] = [
     "apiversion",
     "schema",
     "icon",
+    // Artifacts that are no images: `policies.bundle.oci.ref`, falcoctl's `artifact.install.refs`.
+    "ref",
+    "refs",
 ];
 
 /// What `name` says: the last part of a path of keys, a flag without its dashes, a variable.
@@ -210,7 +213,15 @@ mod tests {
 
     #[test]
     fn names_of_what_is_no_image() {
-        for name in ["imagePullPolicy", "image-pull-secrets", "imagesPath", "grafanaUrl", "description"] {
+        for name in [
+            "imagePullPolicy",
+            "image-pull-secrets",
+            "imagesPath",
+            "grafanaUrl",
+            "description",
+            "policies.bundle.oci.ref",
+            "refs",
+        ] {
             assert!(hint(name).never, "{name}");
         }
         assert_eq!(hint("image-updater-interval").role, None);

@@ -1,8 +1,8 @@
 //! Listed, but deployed only when something is switched on that is off.
 
-use crate::inventory::Use;
+use crate::inventory::{EXAMPLE, Use};
 use crate::lint::context::version_of;
-use crate::lint::{Context, Finding, Judged, Rule, Verdict, serves};
+use crate::lint::{Context, Finding, Judged, Rule, Verdict, brings};
 use crate::source::Span;
 
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
@@ -12,7 +12,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         let used = used.map(|at| context.used(at));
         let name = &judged.entry.name.text;
         let mut finding = match used {
-            Some(used) if serves(judged.reference, &used.reference) => {
+            Some(used) if brings(judged.reference, used) => {
                 let message = match in_values(used) {
                     Some(_) => format!(
                         "`{name}` lists an image that no template deploys as the values stand; {}",
@@ -58,6 +58,9 @@ fn other(rule: &'static Rule, judged: Judged<'_>, used: &Use, when: &str) -> Fin
 
 /// `a is on`, `a and b are on`.
 fn on(when: &str) -> String {
+    if let Some((_, file)) = when.split_once(EXAMPLE) {
+        return format!("somebody uses the example {file}");
+    }
     let switches: Vec<&str> = when.split(", ").collect();
     format!("{} {} on", switches.join(" and "), if switches.len() == 1 { "is" } else { "are" })
 }

@@ -19,7 +19,7 @@ mod repository_mismatch;
 mod stale_entry;
 mod stale_mention;
 mod tag_mismatch;
-mod unavailable_chart;
+pub(super) mod unavailable_chart;
 mod undocumented_dynamic_image;
 mod undocumented_source;
 mod unexpected_registry;

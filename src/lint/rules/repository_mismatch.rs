@@ -26,7 +26,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         let obstacle = obstacle(judged.reference, &used.reference);
         let message = obstacle.map_or(message.clone(), |advice| format!("{message}. {advice}"));
         // What the scripts can read, where there is such a way to write it.
-        let wanted = listable(name, &used.reference).unwrap_or_else(|_| used.reference.clone());
+        let wanted = listable(name, used).unwrap_or_else(|_| used.reference.clone());
         let mut edits: Vec<_> = context.replace(judged.entry.source.span, wanted.as_str()).into_iter().collect();
         edits.extend(context.comments(judged.entry, &wanted));
         let place = used.decisive(other_part(judged.reference, &used.reference)).map(|(span, _)| span);

@@ -6,7 +6,7 @@ use crate::inventory::Use;
 use crate::lint::addition::{HAS_NO_TAG, MOVES};
 use crate::lint::context::{version_of, version_place};
 use crate::lint::note::true_source;
-use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Verdict};
+use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Verdict, wanted};
 
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -22,17 +22,23 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
 
 /// The finding about an entry whose repository is deployed with another tag or digest, as in `used`.
 pub(super) fn other_version(rule: &'static Rule, context: &Context<'_>, judged: Judged<'_>, used: &Use) -> Finding {
-    let (listed, deployed) = (version_of(judged.reference), version_of(&used.reference));
-    let advice = obstacle(judged.reference, &used.reference).map(|advice| format!(". {advice}")).unwrap_or_default();
-    let message = format!("`{}` lists {listed}, but {} deploys {deployed}{advice}", judged.entry.name.text, used.chart);
+    let known = wanted(judged.reference, used);
+    // Without a system in the list, nobody knows which ones the nodes have.
+    let behind = if known.is_none() { " with the node's system behind it" } else { "" };
+    let wanted = known.unwrap_or_else(|| used.reference.clone());
+    let (listed, deployed) = (version_of(judged.reference), version_of(&wanted));
+    let advice = obstacle(judged.reference, &wanted).map(|advice| format!(". {advice}")).unwrap_or_default();
+    let message =
+        format!("`{}` lists {listed}, but {} deploys {deployed}{behind}{advice}", judged.entry.name.text, used.chart);
     let place = version_place(used);
     let mut finding = judged
         .finding(rule, judged.tag_span(), message)
         .label(format!("the charts deploy {deployed}"))
-        .expected(used.reference.as_str())
+        .expected(wanted.as_str())
         .chart(used.chart.clone());
     if let Some((span, layer)) = place {
-        finding = finding.related(format!("{} says {deployed} ({layer})", used.chart), Some(span));
+        let said = version_of(&used.reference);
+        finding = finding.related(format!("{} says {said} ({layer})", used.chart), Some(span));
     }
     finding.scenarios = used.scenarios.clone();
     finding.fix(fix(context, judged, used))
@@ -51,7 +57,8 @@ pub(super) fn obstacle(listed: &Reference, deployed: &Reference) -> Option<&'sta
 
 /// Gives the entry the version of `used`, and its comments with it; none when something has to be done first.
 pub(super) fn fix(context: &Context<'_>, judged: Judged<'_>, used: &Use) -> Option<Fix> {
-    let (listed, deployed) = (judged.reference, &used.reference);
+    let listed = judged.reference;
+    let deployed = &wanted(listed, used)?;
     if obstacle(listed, deployed).is_some() {
         return None;
     }

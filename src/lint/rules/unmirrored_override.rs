@@ -24,7 +24,8 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             Some(judged) => {
                 let pushed = judged.reference.effective_tag().unwrap_or("latest");
                 let asked = image.effective_tag();
-                if asked.is_none_or(|tag| tag == "latest" || tag == pushed) {
+                let completed = |tag: &str| pushed.strip_prefix(tag).is_some_and(|rest| rest.starts_with('-'));
+                if asked.is_none_or(|tag| tag == "latest" || tag == pushed || (used.is_completed() && completed(tag))) {
                     continue;
                 }
                 let tags = if pushed == "latest" { "`latest`".to_owned() } else { format!("`latest` and `{pushed}`") };
