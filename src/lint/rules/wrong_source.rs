@@ -2,7 +2,7 @@
 
 use crate::inventory::Use;
 use crate::lint::note::source_note;
-use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety};
+use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Standing};
 use crate::mirror::NamedChart;
 
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
@@ -15,6 +15,10 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             .iter()
             .any(|chart| named.version.as_ref().is_none_or(|version| same_version(&version.text, &chart.version)))
         {
+            continue;
+        }
+        // The chart that it names may deploy the image, too.
+        if by_name.is_empty() && judged.noted == Standing::Unknown {
             continue;
         }
         findings.push(match (by_name.first(), &named.version) {
