@@ -81,6 +81,8 @@ pub struct Survey {
     pub(super) renderers: Arc<[Renderer]>,
     /// The images of the list.
     pub(super) listed: Arc<[Reference]>,
+    /// What the charts say themselves of their images.
+    told: Vec<Testimony>,
 }
 
 /// One rendering to be done.
@@ -123,18 +125,17 @@ pub fn survey(sources: &Sources, targets: &[Target], listed: &[Reference]) -> Su
         }
     }
     survey.listed = listed.into();
-    let mut told: Vec<Testimony> = Vec::new();
     for (job, outcome) in jobs.iter().zip(run_all(&jobs, listed)) {
         match outcome {
             Ok(outcome) => {
-                told.extend(testimonies(&outcome.processed.root));
+                survey.told.extend(testimonies(&outcome.processed.root));
                 survey.gather(sources, job, outcome);
             }
             Err(error) => survey.refuse(sources, job, &error, None),
         }
     }
     survey.settle(targets);
-    survey.inventory.disagreements = disagreements(&told, &survey.inventory);
+    survey.inventory.disagreements = disagreements(&survey.told, &survey.inventory);
     survey
 }
 
@@ -206,6 +207,12 @@ pub(super) fn choices(chart: &Chart) -> Vec<Choice> {
 }
 
 impl Survey {
+    /// Adds what could be deployed: what a chart says of its images may speak of those.
+    pub fn add_optional(&mut self, uses: Vec<Use>) {
+        self.inventory.uses.extend(uses);
+        self.inventory.disagreements = disagreements(&self.told, &self.inventory);
+    }
+
     /// What can be said of a chart before it is rendered.
     fn inspect(&mut self, sources: &Sources, chart: &Arc<Chart>) {
         for found in chart.ambiguous_subcharts().into_iter().filter(|found| found.random) {

@@ -184,12 +184,14 @@ pub fn images(sources: &Sources, charts: &[PathBuf], settings: &Settings) -> Res
     let mut gaps: Vec<String> = survey.problems.iter().filter_map(rules::unavailable_chart::sentence).collect();
     if settings.optional {
         let optional = optional(sources, &targets.targets, &survey);
-        let unknown: BTreeSet<&String> =
-            optional.unknown.iter().filter(|name| !survey.unknown.contains(name)).collect();
-        gaps.extend(
-            unknown.into_iter().map(|name| format!("{name} is switched off, and it is not known what it would deploy")),
-        );
-        survey.inventory.uses.extend(optional.uses);
+        let unknown: BTreeSet<&str> = optional.unknown.iter().map(String::as_str).collect();
+        let told = |name: &&&str| survey.unknown.iter().any(|known| known == **name) || name.is_empty();
+        let unknown: Vec<&str> = unknown.iter().filter(|name| !told(name)).copied().collect();
+        if !unknown.is_empty() {
+            let names = unknown.join(", ");
+            gaps.push(format!("switched off, and not all is known of what they would deploy: {names}"));
+        }
+        survey.add_optional(optional.uses);
     }
     survey.inventory.gaps = gaps;
     match targets.problems.into_iter().chain(survey.problems).find_map(|problem| match problem {
@@ -254,7 +256,7 @@ impl Run<'_> {
         // Rendering what is switched off takes as long again as everything else: only where it can change a verdict.
         if settings.optional || reconciliation.asks_for_optional(&listed, &coverage) {
             let found = optional(sources, &targets, &survey);
-            survey.inventory.uses.extend(found.uses);
+            survey.add_optional(found.uses);
             coverage.disabled_unknown = found.unknown;
             reconciliation = reconcile(&listed, &survey.inventory, &coverage);
         }
@@ -301,7 +303,7 @@ impl Run<'_> {
         }
         let in_list = exemptions.in_list().min(idle.len());
         let of_configuration = idle.split_off(in_list);
-        let findings = self.findings(&context, unsure, &idle);
+        let mut findings = self.findings(&context, unsure, &idle);
         let leftover = Leftover { exemptions: of_configuration, unsure, searched };
         notes.extend(note);
         notes.extend(unjudged(&survey.problems));
@@ -311,6 +313,7 @@ impl Run<'_> {
                 scenarios.push(scenario.name.clone());
             }
         }
+        say_scenarios(&mut findings, &scenarios, &survey.inventory);
         let verdicts = reconciliation.verdicts.iter().flat_map(|verdict| verdict.uses());
         let missing = reconciliation.missing.iter().chain(&reconciliation.missing_operands);
         let own = |at: &usize| *at < survey.inventory.uses.len();
@@ -347,6 +350,25 @@ impl Run<'_> {
     /// of which it is not known what they deploy.
     fn is_doubtful(&self, rule: &Rule, unsure: bool) -> bool {
         self.levels.is_off(rule) || (unsure && rule.group != "list")
+    }
+}
+
+/// Says of each finding under which of `scenarios` it holds: of an image, where it is deployed. Where that is everywhere, there is
+/// nothing to say.
+fn say_scenarios(findings: &mut [Finding], scenarios: &[String], inventory: &Inventory) {
+    for finding in findings.iter_mut().filter(|finding| !finding.scenarios.is_empty()) {
+        let expected = finding.expected.as_deref();
+        let same = |used: &&Use| used.when.is_none() && expected == Some(used.reference.as_str());
+        let holds = |name: &&String| {
+            finding.scenarios.contains(name)
+                || inventory.uses.iter().filter(same).any(|used| used.scenarios.contains(name))
+        };
+        let under: Vec<String> = scenarios.iter().filter(holds).cloned().collect();
+        if under.len() < scenarios.len() {
+            let what = if under.len() == 1 { "the scenario" } else { "the scenarios" };
+            finding.message.push_str(&format!(" (under {what} {})", under.join(", ")));
+        }
+        finding.scenarios = under;
     }
 }
 

@@ -246,11 +246,16 @@ impl Work<'_> {
         let served: Vec<usize> = verdicts.iter().flatten().flat_map(|verdict| verdict.uses().to_vec()).collect();
         for at in served {
             let used = &self.uses[at];
-            let same = |other: &Reference| {
-                let tag = by_tag && other.tag().is_some() && other.effective_tag() == used.reference.effective_tag();
-                same_image(other, &used.reference) || (tag && other.same_repository(&used.reference))
+            let twin = |other: &Use| {
+                let (image, other) = (&used.reference, &other.reference);
+                by_tag && other.tag().is_some() && other.tag() == image.tag() && other.same_repository(image)
             };
-            let same = |other: &Use| other.is_variant(used) || (other.when.is_none() && same(&other.reference));
+            let same = |other: &Use| {
+                let image = twin(other) || same_image(&other.reference, &used.reference);
+                other.is_variant(used) || (other.when.is_none() && image)
+            };
+            let twins = self.uses.iter().enumerate().filter(|(_, other)| twin(other)).map(|(at, _)| at);
+            self.taken.extend(twins);
             let variants = self.uses.iter().enumerate().filter(|(_, other)| same(other)).map(|(at, _)| at);
             self.served.extend(variants.collect::<Vec<_>>());
             self.served.insert(at);

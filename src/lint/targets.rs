@@ -152,7 +152,7 @@ impl Targets {
                 let span = error.span.or_else(|| Some(configured.loaded.span(&at(&place, &["path"]))));
                 Refusal { span, ..Refusal::from(error) }
             })?;
-            let layer = Layered { sources, loaded: configured.loaded };
+            let layer = Layered { sources, loaded: configured.loaded, chart: &path };
             let values = layer.values(&Map::new(), &chart.values, &chart.set, &place)?;
             let mut options = options(settings, chart.kube_version.as_deref())?;
             options.release = chart.release.clone().unwrap_or(options.release);
@@ -221,9 +221,20 @@ fn at(place: &[String], rest: &[&str]) -> Vec<String> {
 struct Layered<'a> {
     sources: &'a Sources,
     loaded: &'a Loaded,
+    /// The chart's folder or package.
+    chart: &'a Path,
 }
 
 impl Layered<'_> {
+    /// Where a values file lies: below the configuration's folder, else below the chart's, as `helm --values` would be given it
+    /// by somebody who stands there.
+    fn values_file(&self, file: &Path) -> PathBuf {
+        let is_there = |path: &PathBuf| self.sources.has_overlay(path) || path.exists();
+        let own = self.loaded.folder.join(file);
+        let of_chart = self.chart.join(file);
+        if !is_there(&own) && is_there(&of_chart) { of_chart } else { own }
+    }
+
     /// `under` with values files and settings over it.
     fn values(
         &self,
@@ -234,7 +245,7 @@ impl Layered<'_> {
     ) -> Result<Map, Refusal> {
         let mut values = under.clone();
         for (number, file) in files.iter().enumerate() {
-            let read = read_values(self.sources, &self.loaded.folder.join(file)).map_err(|error| {
+            let read = read_values(self.sources, &self.values_file(file)).map_err(|error| {
                 let span = error.span.or_else(|| Some(self.loaded.span(&at(place, &["values", &number.to_string()]))));
                 Refusal { span, ..Refusal::from(error) }
             })?;

@@ -1,7 +1,7 @@
 //! No `(from ...)` in the comment block of an entry that a chart deploys.
 
 use crate::lint::note::source_note;
-use crate::lint::{Context, Edit, Finding, Fix, Rule, Safety, Verdict};
+use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Verdict};
 use crate::mirror::Located;
 use crate::source::Span;
 
@@ -35,8 +35,14 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
                 Edit { span: context.list.start_of_line(line), text }
             }
         };
-        // What an image of another repository stands for is a guess: a note would make it look known.
-        let guessed = matches!(judged.verdict, Verdict::OtherRepository { .. });
+        // Which image a wrong entry stands for can be a guess: a note would make it look known.
+        let rival =
+            |other: &Judged<'_>| other.entry.line != entry.line && other.reference.path() == judged.reference.path();
+        let guessed = match judged.verdict {
+            Verdict::Right { .. } => false,
+            Verdict::OtherRepository { .. } => true,
+            _ => context.judged().any(|other| rival(&other)),
+        };
         let fix = (!guessed).then(|| Fix::new(format!("Add `{note}`"), Safety::Safe, vec![edit]));
         let span = title.map_or(entry.name.span, |title| title.span);
         let mut finding = judged
