@@ -143,7 +143,7 @@ fn other_rules_keep_their_lines() {
     3:18 reader-disagreement `web` means Nginx:1.27.1, but the copy script pulls it with ` # why` behind, and the values script takes `1.27.1 # why` for the tag. Put the comment on a line of its own
     = # why\nweb=Nginx:1.27.1\n
     "#);
-    insta::assert_snapshot!(told("web=nginx\n"), @r"3:5 floating-tag web:1.0.0 deploys nginx:latest, and `latest` moves: nodes may want another image than was copied, and the values script leaves out what has no tag. Pin it in the chart, then list that");
+    insta::assert_snapshot!(told("web=nginx\n"), @r"3:5 floating-tag web:1.0.0 deploys nginx:latest, and `latest` moves: nodes may want another image than was copied, and the values script skips it. Pin it in the chart, then list that");
 }
 
 #[test]
@@ -156,6 +156,6 @@ fn what_no_script_can_read_has_no_fix() {
     let digest = format!("web=nginx@sha256:{}\n", "0".repeat(64));
     insta::assert_snapshot!(told(&digest), @r"
     3:5 tag-mismatch `web` lists sha256:0000000000000000000000000000000000000000000000000000000000000000, but web:1.0.0 deploys 1.27.1
-    3:11 reader-disagreement `web` lists a digest: the copy script takes the digest for the tag, and the values script reads repository `nginx@sha256` and takes the digest for the tag. Neither script can read a digest: list the tag alone
+    3:11 reader-disagreement `web` lists a digest: the copy script takes the digest for the tag, and the values script takes the digest for the tag. List the tag alone
     ");
 }

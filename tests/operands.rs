@@ -421,3 +421,45 @@ fn an_operand_that_a_container_has_or_that_is_off_is_not_missing() {
     let on = off.replace("false", "true");
     assert_eq!(findings(list, &on), ["missing-operand - - quay.io/a/agent:2"]);
 }
+
+#[test]
+fn an_annotation_may_speak_of_what_is_switched_off() {
+    let values = "metrics: {on: false, image: {repository: acme/exporter, tag: '2'}}\n";
+    let template =
+        container("env: []") + "{{ if .Values.metrics.on }}# {{ .Values.metrics.image.repository }}{{ end }}\n";
+    let notes = |list: &str| {
+        let folder = chart(values, &template);
+        let file = folder.path().join("Chart.yaml");
+        let text = std::fs::read_to_string(&file).unwrap() + list;
+        std::fs::write(file, text).unwrap();
+        let told = images(folder.path())["notes"].as_array().unwrap().clone();
+        told.iter().map(|note| note["message"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    // Where it is known what would turn it on, the two agree.
+    let list = |version: &str| {
+        format!(
+            "annotations:\n  helm.sh/images: |\n    - {{name: own, image: 'own:1'}}\n    - {{name: e, image: 'acme/exporter:{version}'}}\n"
+        )
+    };
+    assert_eq!(notes(&list("2")), [""; 0]);
+    assert_eq!(
+        notes(&list("3")),
+        ["app:1.0.0 says in helm.sh/images that it uses acme/exporter:3, but names acme/exporter:2"]
+    );
+}
+
+#[test]
+fn artifacts_that_are_no_images_are_left_out() {
+    // Policies of Trivy, plugins of Falco: pulled from a registry, and nothing that `docker pull` takes.
+    let values = "policiesBundle: {registry: mirror.gcr.io, repository: aquasec/trivy-checks, tag: 1}\n";
+    let policies = "{policies.bundle.oci.ref: '{{ .Values.policiesBundle.registry }}/{{ .Values.policiesBundle.repository }}:{{ \
+                    .Values.policiesBundle.tag }}', trivy.dbRepository: mirror.gcr.io/aquasec/trivy-db}";
+    assert_eq!(operands(values, &config(policies)), [""; 0]);
+    let plugins = "\n  falcoctl.yaml: |\n    # images: none\n    artifact:\n      install:\n        refs: [ghcr.io/falcosecurity/plugins/plugin/container:0.7.1]\n        \
+                   resolveDeps: false";
+    assert_eq!(operands("", &config(plugins)), [""; 0]);
+    // What the list has is an image under any name.
+    let template = config("{policies.bundle.oci.ref: 'mirror.gcr.io/aquasec/trivy-checks:1'}");
+    let list = "# Checks (from local chart app:1.0.0)\nchecks=mirror.gcr.io/aquasec/trivy-checks:1\n";
+    assert_eq!(findings(list, &template), [""; 0]);
+}

@@ -136,3 +136,123 @@ fn overrides_of_the_user_are_held_against_the_list() {
     let other = workspace.findings_with(&["--set", "image=registry.example.org/web:1"]);
     assert!(other[0].contains("repository-mismatch"), "{other:#?}");
 }
+
+/// A chart that differs from scenario to scenario, with a configuration: `east` and `west` take values files of the chart, `dark`
+/// switches its second image off.
+fn configured(list: &str) -> Workspace {
+    let template = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n    - {name: web, image: \"nginx:{{ .Values.tag }}\"}\n\
+                    {{ if .Values.probe }}    - {name: probe, image: \"busybox:1\"}\n{{ end }}";
+    let configuration = "lists:\n- path: tools/ecr-images.conf\n  charts:\n  - path: charts/web\n    scenarios:\n    \
+                         - {name: east, values: [regional-values/east.yaml]}\n    \
+                         - {name: west, values: [regional-values/west.yaml]}\n    \
+                         - {name: dark, values: [ours.yaml], set: {probe: false}}\n";
+    Workspace::with_list(list)
+        .chart("charts/web", &[])
+        .file("charts/web/values.yaml", "tag: '1'\nprobe: true\n")
+        .file("charts/web/templates/web.yaml", template)
+        .file("charts/web/regional-values/east.yaml", "tag: '1'\n")
+        .file("charts/web/regional-values/west.yaml", "tag: '2'\n")
+        .file("ours.yaml", "tag: '1'\n")
+        .file(".mirrorlint.yaml", configuration)
+}
+
+#[test]
+fn each_finding_says_under_which_scenarios_it_holds() {
+    let note = "# Nginx (from local chart web:1.0.0)\n";
+    let workspace = configured(&format!("{note}nginx=docker.io/library/nginx:0\n"));
+    let expected = [
+        "tools/ecr-images.conf:2:31 tag-mismatch `nginx` lists 0, but web:1.0.0 deploys 1 (under the scenarios east, dark)",
+        "tools/ecr-images.conf:3:1 missing-entry web:1.0.0 deploys busybox:1 (Pod web, container probe), which is not listed \
+         (under the scenarios east, west)",
+    ];
+    assert_eq!(workspace.findings(), expected);
+    // Every format says it, and JSON by itself.
+    for format in ["human", "concise"] {
+        let told = workspace.run(&["check", "--format", format]).stdout;
+        let told = told.split_whitespace().filter(|word| *word != "│").collect::<Vec<_>>().join(" ");
+        assert!(told.contains("(under the scenarios east, west)"), "{told}");
+    }
+    let report: serde_json::Value =
+        serde_json::from_str(&workspace.run(&["check", "--format", "json"]).stdout).unwrap();
+    assert_eq!(report["findings"][0]["scenarios"], serde_json::json!(["east", "dark"]));
+    assert_eq!(report["findings"][1]["scenarios"], serde_json::json!(["east", "west"]));
+    assert_eq!(report["lists"][0]["scenarios"], serde_json::json!(["east", "west", "dark"]));
+}
+
+#[test]
+fn what_holds_under_all_scenarios_says_nothing_of_them() {
+    let list =
+        "# Nginx (from local chart web:1.0.0)\nnginx=nginx:1\n\n# Box (from local chart web:1.0.0)\nbox=busybox:0\n";
+    let workspace = configured(list).file("charts/web/regional-values/west.yaml", "tag: '1'\n").file(
+        "charts/web/templates/other.yaml",
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: other}\nspec: {containers: [{name: c, image: \"busybox:1\"}]}\n",
+    );
+    assert_eq!(
+        workspace.findings(),
+        ["tools/ecr-images.conf:5:13 tag-mismatch `box` lists 0, but web:1.0.0 deploys 1"]
+    );
+}
+
+#[test]
+fn values_files_lie_beside_the_configuration_or_in_the_chart() {
+    let list =
+        "# Nginx (from local chart web:1.0.0)\nnginx=nginx:1\n\n# Box (from local chart web:1.0.0)\nbox=busybox:1\n";
+    assert_eq!(configured(list).findings(), [""; 0], "an entry is right if it is right in one scenario");
+    // What lies beside the configuration comes first.
+    let own = ["regional-values/east.yaml", "regional-values/west.yaml", "ours.yaml"];
+    let own = own.into_iter().fold(configured(list), |workspace, path| workspace.file(path, "tag: '3'\n"));
+    assert!(own.findings()[0].ends_with("deploys 3"), "{:?}", own.findings());
+    let lost = configured(list);
+    std::fs::remove_file(lost.path("charts/web/regional-values/west.yaml")).unwrap();
+    let run = lost.run(&["check"]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("regional-values/west.yaml: no such file or directory"), "{}", run.stderr);
+    assert!(run.stderr.contains(".mirrorlint.yaml:7:29"), "{}", run.stderr);
+}
+
+/// The template of the health monitoring agent, in short: the region is a value, else a label of a node, else a default.
+const BY_NODE: &str = "{{- $region := .Values.region }}\n{{- if not $region }}{{ range (lookup \"v1\" \"Node\" \"\" \"\").items }}{{ $region = index .metadata.labels \
+                       \"topology.kubernetes.io/region\" }}{{ end }}{{ end }}\n{{- $accounts := dict \"us-east-1\" \"111111111111\" \"eu-west-1\" \
+                       \"222222222222\" }}\n{{- $region = $region | default \"us-east-1\" }}\napiVersion: v1\nkind: Pod\nmetadata: {name: agent}\nspec: \
+                       {containers: [{name: agent, image: \"{{ get $accounts $region }}.dkr.ecr.{{ $region }}.amazonaws.com/agent:1\"}]}\n";
+
+#[test]
+fn lookup_finds_the_objects_that_are_supplied() {
+    let node = "apiVersion: v1\nkind: Node\nmetadata: {name: a, labels: {topology.kubernetes.io/region: eu-west-1}}\n---\n\
+                apiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: kube-system}\n";
+    let image = |objects: &str| {
+        let configuration = format!(
+            "lists:\n- path: tools/ecr-images.conf\n  charts:\n  - {{path: agent, {objects}scenarios: [{{name: one}}]}}\n"
+        );
+        let workspace = Workspace::with_list("# nothing yet\n")
+            .chart("agent", &[])
+            .file("agent/values.yaml", "region: ''\n")
+            .file("agent/templates/agent.yaml", BY_NODE)
+            .file("cluster/node.yaml", node)
+            .file(".mirrorlint.yaml", configuration);
+        let found = workspace.findings();
+        assert_eq!(found.len(), 1, "{found:?}");
+        found[0].split(" deploys ").nth(1).unwrap().split(' ').next().unwrap().to_owned()
+    };
+    assert_eq!(image(""), "111111111111.dkr.ecr.us-east-1.amazonaws.com/agent:1");
+    assert_eq!(image("objects: [cluster/node.yaml], "), "222222222222.dkr.ecr.eu-west-1.amazonaws.com/agent:1");
+}
+
+#[test]
+fn the_account_table_of_the_health_monitoring_agent_is_listed_in_full() {
+    let chart = "fixtures/hyperpod/sagemaker-hyperpod-cli/helm_chart/HyperPodHelmChart";
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let run = workspace::run(root, &["images", chart, "--all-regions", "--format", "plain"], &[]);
+    let agents: Vec<&str> = run.stdout.lines().filter(|image| image.ends_with(":1.0.1892.0_1.0.424.0")).collect();
+    let accounts = [
+        ("011528288828", "us-west-1"),
+        ("211125453373", "eu-central-1"),
+        ("767398015722", "us-east-1"),
+        ("851725546812", "us-east-2"),
+        ("905418368575", "us-west-2"),
+    ];
+    let image = |(account, region): (&str, &str)| {
+        format!("{account}.dkr.ecr.{region}.amazonaws.com/hyperpod-health-monitoring-agent:1.0.1892.0_1.0.424.0")
+    };
+    assert_eq!(agents, accounts.map(image));
+}

@@ -57,7 +57,7 @@ pub struct Chart {
     /// API versions that it sees beside those that Helm knows.
     #[serde(default)]
     pub api_versions: Vec<String>,
-    /// Values files, the last one wins.
+    /// Values files, the last one wins. What is not below the configuration's folder is looked for below the chart's.
     #[serde(default)]
     pub values: Vec<PathBuf>,
     /// Values, by paths as `--set` takes them.
@@ -81,7 +81,7 @@ pub struct Scenario {
     /// The region that empty `region` values take.
     #[serde(default)]
     pub region: Option<String>,
-    /// Values files over the chart's.
+    /// Values files over the chart's, found as those are.
     #[serde(default)]
     pub values: Vec<PathBuf>,
     /// Values over the chart's.

@@ -99,10 +99,21 @@ impl<'a> EcrHost<'a> {
         self.dual_stack
     }
 
-    /// Whether both hosts serve the same repositories: same account, same region, whatever endpoint.
+    /// Whether both hosts serve the same repositories: same account, region and partition, whatever endpoint.
     #[must_use]
     pub fn same_registry(&self, other: &EcrHost<'_>) -> bool {
-        self.account() == other.account() && self.region() == other.region()
+        self.identity() == other.identity()
+    }
+
+    /// Account, region and the partition's domain: what an image's registry is, whatever endpoint it is asked at. A domain of
+    /// another partition than the region's is no endpoint of the region.
+    pub(super) fn identity(&self) -> (&'a str, &'a str, &'a str) {
+        let partition = match self.suffix() {
+            "on.aws" => "amazonaws.com",
+            "on.amazonwebservices.com.cn" => "amazonaws.com.cn",
+            suffix => suffix,
+        };
+        (self.account(), self.region(), partition)
     }
 }
 
@@ -136,6 +147,9 @@ mod tests {
             assert_eq!((other.is_fips(), other.is_dual_stack()), (fips, dual_stack));
             assert!(plain.same_registry(&other));
         }
+        let china = |suffix: &str| format!("123456789012.dkr.ecr.cn-north-1.{suffix}");
+        let (right, wrong) = (china("amazonaws.com.cn"), china("amazonaws.com"));
+        assert!(!EcrHost::parse(&right).unwrap().same_registry(&EcrHost::parse(&wrong).unwrap()));
         assert!(!plain.same_registry(&EcrHost::parse("123456789012.dkr.ecr.us-east-2.amazonaws.com").unwrap()));
     }
 

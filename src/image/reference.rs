@@ -212,10 +212,14 @@ impl Reference {
         }
     }
 
-    /// Whether both name the same repository, however they write it; tags and digests do not count.
+    /// Whether both name the same repository, however they write it and at whichever endpoint of an ECR registry; tags and
+    /// digests do not count.
     #[must_use]
     pub fn same_repository(&self, other: &Self) -> bool {
+        // Most differ in their paths already.
         self.normalised() == other.normalised()
+            || (self.path() == other.path()
+                && matches!((self.ecr(), other.ecr()), (Some(one), Some(other)) if one.same_registry(&other)))
     }
 
     /// What the registry's host says, when it is one of Amazon ECR.

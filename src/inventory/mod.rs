@@ -209,7 +209,19 @@ impl Use {
         }
     }
 
-    /// What stays the same when only the scenario changes: two uses with the same slot are one image with variants.
+    /// Whether both are one image that is called otherwise in another region, or in another copy of an ambiguous subchart: they
+    /// stand at one place, and differ in nothing but accounts and names of regions, or come from different copies.
+    #[must_use]
+    pub fn is_variant(&self, other: &Self) -> bool {
+        let copies = |used: &Self| !used.only_in.is_empty();
+        let apart = || self.only_in.iter().all(|copy| !other.only_in.contains(copy));
+        self.slot() == other.slot()
+            && ((copies(self) && copies(other) && apart())
+                || regions::differ_by_region(&self.reference, &other.reference))
+    }
+
+    /// What stays the same when only the scenario changes. Two uses with the same slot need not be one image, see
+    /// [`Use::is_variant`].
     #[must_use]
     pub fn slot(&self) -> Slot<'_> {
         let Self { root, path, template, workload, kind, turn, .. } = self;
@@ -237,6 +249,9 @@ fn decisive(text: &Text) -> Option<(Span, Layer)> {
 pub struct Inventory {
     /// The uses, sorted by chart path, workload and image; optional ones, which have a [`Use::when`], come last.
     pub uses: Vec<Use>,
+    /// Uses of charts that were passed over and asked all the same: what entries stand for that nothing else deploys. Counted on
+    /// behind the others where a use is told by its index; part of nothing else.
+    pub aside: Vec<Use>,
     /// Images that nothing can pull, each once.
     pub malformed: Vec<Malformed>,
     /// What the charts say of their images in `Chart.yaml`, where the rendering says otherwise.
@@ -266,14 +281,14 @@ impl Inventory {
     /// The number of images that are deployed: variants of one image count once.
     #[must_use]
     pub fn count(&self) -> usize {
-        let mut images: Vec<String> = Vec::new();
-        let mut slots = Vec::new();
+        let mut images: Vec<&Use> = Vec::new();
+        let mut seen: Vec<&Use> = Vec::new();
         for used in self.uses.iter().filter(|used| used.when.is_none()) {
-            let image = used.reference.to_string();
-            let known_slot = slots.contains(&used.slot());
-            slots.push(used.slot());
-            if !known_slot && !images.contains(&image) {
-                images.push(image);
+            let known = images.iter().any(|other| other.reference.as_str() == used.reference.as_str())
+                || seen.iter().any(|other| other.is_variant(used));
+            seen.push(used);
+            if !known {
+                images.push(used);
             }
         }
         images.len()

@@ -8,6 +8,7 @@ use regex::Regex;
 use super::survey::{Job, choices, run_all};
 use super::{Inventory, Scenario, Survey, Target, Use};
 use crate::chart::Chart;
+use crate::image::Reference;
 use crate::source::Sources;
 
 /// The shape of an AWS region's name: area, perhaps a partition's word, direction, number. An availability zone
@@ -54,6 +55,21 @@ pub fn regions_without(chart: &Chart, region: &str) -> Option<Vec<String>> {
 /// The regions that `text` names, in order.
 fn regions_in(text: &str) -> impl Iterator<Item = &str> {
     REGION.iter().flat_map(move |shape| shape.find_iter(text)).map(|found| found.as_str())
+}
+
+/// Whether both are one image but for the accounts and regions of their ECR hosts, and the names of regions in their
+/// repositories. An image is one with itself.
+pub(super) fn differ_by_region(one: &Reference, other: &Reference) -> bool {
+    let masked = |image: &Reference| {
+        let path =
+            |text: &str| REGION.as_ref().map_or_else(|| text.into(), |shape| shape.replace_all(text, "*")).into_owned();
+        match image.ecr() {
+            Some(_) => format!("*/{}", path(image.path())),
+            None => path(&image.repository()),
+        }
+    };
+    let version = |image: &Reference| image.as_str()[image.name_range().end..].to_owned();
+    version(one) == version(other) && masked(one) == masked(other)
 }
 
 /// Whether `text` names a region.

@@ -69,6 +69,10 @@ pub struct Survey {
     pub problems: Vec<Problem>,
     /// Names of charts whose images are not known.
     pub unknown: Vec<String>,
+    /// Names of charts above those: some of the images below them are not known.
+    pub above_unknown: Vec<String>,
+    /// All names that the charts go by, those of dependencies that are not on disk too.
+    pub known: Vec<String>,
     /// Charts that are switched off, by all names that they go by, with the switch.
     pub disabled: Vec<(String, String)>,
     /// Where each switch is off.
@@ -77,6 +81,8 @@ pub struct Survey {
     pub(super) renderers: Arc<[Renderer]>,
     /// The images of the list.
     pub(super) listed: Arc<[Reference]>,
+    /// What the charts say themselves of their images.
+    told: Vec<Testimony>,
 }
 
 /// One rendering to be done.
@@ -106,6 +112,7 @@ pub fn survey(sources: &Sources, targets: &[Target], listed: &[Reference]) -> Su
     let mut jobs = Vec::new();
     for (Target { chart, scenarios }, renderer) in targets.iter().zip(renderers.iter()) {
         survey.inspect(sources, chart);
+        survey.known.extend(names_of(chart));
         let choices = choices(chart);
         for scenario in scenarios {
             jobs.extend(choices.iter().map(|choice| Job {
@@ -118,18 +125,17 @@ pub fn survey(sources: &Sources, targets: &[Target], listed: &[Reference]) -> Su
         }
     }
     survey.listed = listed.into();
-    let mut told: Vec<Testimony> = Vec::new();
     for (job, outcome) in jobs.iter().zip(run_all(&jobs, listed)) {
         match outcome {
             Ok(outcome) => {
-                told.extend(testimonies(&outcome.processed.root));
+                survey.told.extend(testimonies(&outcome.processed.root));
                 survey.gather(sources, job, outcome);
             }
             Err(error) => survey.refuse(sources, job, &error, None),
         }
     }
     survey.settle(targets);
-    survey.inventory.disagreements = disagreements(&told, &survey.inventory);
+    survey.inventory.disagreements = disagreements(&survey.told, &survey.inventory);
     survey
 }
 
@@ -201,6 +207,12 @@ pub(super) fn choices(chart: &Chart) -> Vec<Choice> {
 }
 
 impl Survey {
+    /// Adds what could be deployed: what a chart says of its images may speak of those.
+    pub fn add_optional(&mut self, uses: Vec<Use>) {
+        self.inventory.uses.extend(uses);
+        self.inventory.disagreements = disagreements(&self.told, &self.inventory);
+    }
+
     /// What can be said of a chart before it is rendered.
     fn inspect(&mut self, sources: &Sources, chart: &Arc<Chart>) {
         for found in chart.ambiguous_subcharts().into_iter().filter(|found| found.random) {
@@ -210,7 +222,10 @@ impl Survey {
 
     /// The dependencies that are not on disk: of the root all, for Helm refuses it then; of the charts below it those that
     /// are on.
-    fn miss(&mut self, sources: &Sources, node: &ChartNode, disabled: &[Disabled]) {
+    fn miss(&mut self, sources: &Sources, node: &ChartNode, above: &[String], disabled: &[Disabled]) {
+        let folder = node.chart.path.file_name().map(|folder| folder.to_string_lossy().into_owned());
+        let own = [node.chart.name().to_string(), node.name.to_string()];
+        let above: Vec<String> = above.iter().cloned().chain(own).chain(folder).collect();
         for dependency in node.chart.missing_dependencies() {
             let called = if dependency.alias.is_empty() { &dependency.name } else { &dependency.alias };
             let off = disabled.iter().any(|found| found.parent == node.path && found.dependency == *called);
@@ -224,10 +239,11 @@ impl Survey {
             let chart = ChartName { name: dependency.name.to_string(), version: dependency.version.to_string() };
             let repository = Some(dependency.repository.to_string()).filter(|address| !address.is_empty());
             self.unknown.extend([dependency.name.to_string(), dependency.alias.to_string()]);
+            self.above_unknown.extend(above.iter().cloned());
             self.problems.push(Problem::Unavailable { chart, parent: name_of(&node.chart), repository, span });
         }
         for subchart in &node.subcharts {
-            self.miss(sources, subchart, disabled);
+            self.miss(sources, subchart, &above, disabled);
         }
     }
 
@@ -244,7 +260,7 @@ impl Survey {
                 self.refuse(sources, job, refusal, Some(&chains));
             }
         }
-        self.miss(sources, &processed.root, &processed.disabled);
+        self.miss(sources, &processed.root, &[], &processed.disabled);
         for disabled in &processed.disabled {
             let when = switch(&disabled.cause);
             if let Some(span) = switched_off(&disabled.cause) {
@@ -342,9 +358,11 @@ impl Survey {
 
     /// Notes that not all images of the chart with the refused template are known; gives the chart.
     fn distrust<'a>(&mut self, error: &crate::render::RenderError, chains: &'a Chains) -> Option<&'a ChartLink> {
-        let link = chains.of_template(error.template.as_ref()?)?.last()?;
-        self.unknown.extend([link.chart.name.clone(), link.called.clone()]);
-        self.unknown.extend(link.folder.clone());
+        let (link, above) = chains.of_template(error.template.as_ref()?)?.split_last()?;
+        let names =
+            |link: &ChartLink| [link.chart.name.clone(), link.called.clone()].into_iter().chain(link.folder.clone());
+        self.unknown.extend(names(link));
+        self.above_unknown.extend(above.iter().flat_map(names));
         Some(link)
     }
 

@@ -21,7 +21,7 @@ pub struct Disagreement {
     pub image: String,
     /// Whether it is the annotation that has it.
     pub annotated: bool,
-    /// Other versions of it that were rendered, when the annotation has it. None: no such image was.
+    /// Other versions of it that were rendered or could be, when the annotation has it. None: no such image was.
     pub rendered: Vec<String>,
     /// Where the annotation or the chart has it.
     pub span: Option<Span>,
@@ -75,7 +75,8 @@ fn of_chart(chart: &Chart) -> Vec<Testimony> {
 /// Where `testimonies` say otherwise than `inventory` has it, each once.
 pub(super) fn disagreements(testimonies: &[Testimony], inventory: &Inventory) -> Vec<Disagreement> {
     let unseen = testimonies.iter().filter_map(|told| unseen(told, inventory));
-    let untold = inventory.uses.iter().filter_map(|used| untold(used, testimonies));
+    let deployed = inventory.uses.iter().filter(|used| used.when.is_none());
+    let untold = deployed.filter_map(|used| untold(used, testimonies));
     let mut found: Vec<Disagreement> = Vec::new();
     for disagreement in unseen.chain(untold) {
         let same = |known: &Disagreement| known.image == disagreement.image && known.chart == disagreement.chart;
@@ -86,7 +87,7 @@ pub(super) fn disagreements(testimonies: &[Testimony], inventory: &Inventory) ->
     found
 }
 
-/// What was told and not rendered.
+/// What was told, and neither rendered nor known to be switched off.
 fn unseen(told: &Testimony, inventory: &Inventory) -> Option<Disagreement> {
     let references = inventory.uses.iter().map(|used| &used.reference);
     let named: Vec<&Reference> = references.filter(|other| other.same_repository(&told.reference)).collect();

@@ -92,7 +92,9 @@ pub(super) fn listable(name: &str, used: &Use) -> Result<Reference, &'static str
     let is_read = |image: &&str| disagreement(&format!("{name}={image}"), name, image).is_none();
     let without_digest = image.tag_range().map(|tag| &image.as_str()[..tag.end]);
     let listed = [Some(image.as_str()), without_digest].into_iter().flatten().find(is_read);
-    listed.and_then(|listed| Reference::parse(listed).ok()).ok_or(match image.digest() {
+    let listed = listed.and_then(|listed| Reference::parse(listed).ok());
+    // Without its digest a tag may move.
+    listed.filter(|listed| !floats(listed)).ok_or(match image.digest() {
         Some(_) => HAS_NO_TAG,
         None => "The copy scripts cannot read its registry with a port: list it from another one",
     })
@@ -150,7 +152,7 @@ impl<'a> Order<'a> {
         // The end is where nothing but blank lines follow.
         let more = |behind: &usize| list.lines[*behind..].iter().any(|line| line.kind != LineKind::Blank);
         paragraph.filter(more).map_or_else(
-            || end(list),
+            || open_end(list),
             |behind| {
                 let start = list.span_of_lines(behind..behind).start as usize;
                 Span::new(list.file(), start, start)
@@ -164,6 +166,13 @@ fn end(list: &List) -> Span {
     let last = list.lines.iter().rev().find(|line| line.kind != LineKind::Blank);
     let at = last.map_or(list.text().len(), |line| line.span.end as usize + line.ending.as_str().len());
     Span::new(list.file(), at, at)
+}
+
+/// The same with a CR that the last line has instead of a newline, which would make one with the LF of a new line.
+fn open_end(list: &List) -> Span {
+    let end = end(list).end as usize;
+    let stray = list.text()[..end].bytes().rev().take_while(|byte| *byte == b'\r').count();
+    Span::new(list.file(), end - stray, end)
 }
 
 /// The text that puts `block` behind a paragraph or at the end, parted by a blank line from what stands there. Several of them

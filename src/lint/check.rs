@@ -1,15 +1,16 @@
 //! The main job: a list held against the charts that it names. One computation; every command and format presents it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::context::Context;
+use super::coverage::coverage;
 use super::exemption::{Exemptions, Idleness};
 use super::note::speaks_of_region;
-use super::number::as_written;
 use super::overridden::overridden;
+use super::passed_over::Said;
 use super::plan::{Plan, plan};
-use super::reconcile::{Coverage, Listed, NotedChart, Reconciliation, reconcile};
+use super::reconcile::{Coverage, Listed, NotedChart, Reconciliation, Verdict, reconcile};
 use super::settings::Levels;
 use super::suppress::{self, Configured};
 use super::targets::Targets;
@@ -18,10 +19,10 @@ use super::{Finding, Refusal, Rule, Settings, Workspace, rule, rules};
 use crate::chart::Chart;
 use crate::image::Reference;
 use crate::inventory::{
-    ChartName, Inventory, Problem, Survey, Target, dynamic, in_regions, optional, regions_named, survey,
+    ChartName, Inventory, Problem, Survey, Target, Use, dynamic, in_regions, optional, regions_named, survey,
 };
 use crate::mirror::{Entry, Line, LineKind, List};
-use crate::source::{FileId, Sources, Span, Text, to_bytes};
+use crate::source::{FileId, Sources, Span, to_bytes};
 
 /// The outcome for all lists of a workspace.
 #[derive(Clone, Debug, Default)]
@@ -60,6 +61,8 @@ pub struct CheckedList {
     pub scenarios: Vec<String>,
     /// The number of images that the charts deploy.
     pub images: usize,
+    /// Whether there are charts of which it is not known what they deploy, so that no findings does not mean that all is well.
+    pub uncertain: bool,
     /// What was assumed and what was passed over, in sentences.
     pub notes: Vec<String>,
     /// What the copy script makes of it.
@@ -181,12 +184,14 @@ pub fn images(sources: &Sources, charts: &[PathBuf], settings: &Settings) -> Res
     let mut gaps: Vec<String> = survey.problems.iter().filter_map(rules::unavailable_chart::sentence).collect();
     if settings.optional {
         let optional = optional(sources, &targets.targets, &survey);
-        let unknown: BTreeSet<&String> =
-            optional.unknown.iter().filter(|name| !survey.unknown.contains(name)).collect();
-        gaps.extend(
-            unknown.into_iter().map(|name| format!("{name} is switched off, and it is not known what it would deploy")),
-        );
-        survey.inventory.uses.extend(optional.uses);
+        let unknown: BTreeSet<&str> = optional.unknown.iter().map(String::as_str).collect();
+        let told = |name: &&&str| survey.unknown.iter().any(|known| known == **name) || name.is_empty();
+        let unknown: Vec<&str> = unknown.iter().filter(|name| !told(name)).copied().collect();
+        if !unknown.is_empty() {
+            let names = unknown.join(", ");
+            gaps.push(format!("switched off, and not all is known of what they would deploy: {names}"));
+        }
+        survey.add_optional(optional.uses);
     }
     survey.inventory.gaps = gaps;
     match targets.problems.into_iter().chain(survey.problems).find_map(|problem| match problem {
@@ -233,7 +238,7 @@ impl Run<'_> {
         let list = List::parse(file, sources.get(file).text());
         let listed = listed(&list);
         let configured = settings.configured(path);
-        let Targets { targets, problems, mut notes, blind, searched } =
+        let Targets { targets, problems, mut notes, blind, searched, passed_over } =
             Targets::of_list(sources, workspace, &listed, settings, configured)?;
         let references: Vec<Reference> = listed.iter().map(|entry| entry.reference.clone()).collect();
         let mut survey = survey(sources, &targets, &references);
@@ -241,23 +246,8 @@ impl Run<'_> {
         survey.problems.extend(problems);
         let exemptions = Exemptions::of(&list, settings);
         let overridden = overridden(&listed, &survey.inventory);
-        let malformed = &survey.inventory.malformed;
-        // Where not even a repository can be read, anything may be meant.
-        let meaningless = malformed.iter().filter(|image| without_version(&image.text).is_none());
-        let mut coverage = Coverage {
-            unknown: (survey.unknown.iter().cloned())
-                .chain(meaningless.map(|image| image.chart.name.clone()))
-                .collect(),
-            blind,
-            disabled: survey.disabled.clone(),
-            disabled_unknown: Vec::new(),
-            built: Vec::new(),
-            malformed: malformed.iter().filter_map(|image| without_version(&image.text)).collect(),
-            overridden: overridden.clone(),
-            written: written(sources, &survey.inventory),
-            written_malformed: malformed.iter().filter_map(|image| meant_as(sources, &image.text)).collect(),
-            meant: meant(&list),
-        };
+        let mut coverage =
+            Coverage { blind, overridden: overridden.clone(), meant: meant(&list), ..coverage(sources, &survey) };
         let mut reconciliation = reconcile(&listed, &survey.inventory, &coverage);
         if reconciliation.asks_for_regions() {
             coverage.built = built(sources, &targets, &survey);
@@ -266,10 +256,18 @@ impl Run<'_> {
         // Rendering what is switched off takes as long again as everything else: only where it can change a verdict.
         if settings.optional || reconciliation.asks_for_optional(&listed, &coverage) {
             let found = optional(sources, &targets, &survey);
-            survey.inventory.uses.extend(found.uses);
+            survey.add_optional(found.uses);
             coverage.disabled_unknown = found.unknown;
             reconciliation = reconcile(&listed, &survey.inventory, &coverage);
         }
+        let said = passed_over.ask(sources, &listed, &reconciliation, survey.inventory.uses.len());
+        let Said { verdicts, aside, problems, unsure, note } = said;
+        if !verdicts.is_empty() {
+            coverage.elsewhere = verdicts;
+            reconciliation = reconcile(&listed, &survey.inventory, &coverage);
+        }
+        survey.inventory.aside = aside;
+        survey.problems.extend(problems);
         for used in &mut survey.inventory.uses {
             used.exempt = exemptions.reason(&used.reference).map(str::to_owned);
         }
@@ -282,6 +280,8 @@ impl Run<'_> {
         suspects.extend(missing.filter(|at| survey.inventory.uses[**at].names_region()));
         let dynamic = dynamic(sources, &targets, &survey, &suspects);
         let charts: Vec<_> = targets.iter().map(|target| target.chart.clone()).collect();
+        let mut unmirrored = overridden.clone();
+        unmirrored.retain(needed);
         let context = Context {
             sources,
             list: &list,
@@ -290,21 +290,25 @@ impl Run<'_> {
             reconciliation: &reconciliation,
             inventory: &survey.inventory,
             problems: &survey.problems,
-            overridden: &overridden,
+            overridden: &unmirrored,
             switches: &survey.switches,
             dynamic: &dynamic,
             files: self.files,
             faults: &[],
         };
-        let unsure = blind || !coverage.unknown.is_empty();
-        let mut idle = exemptions.idleness(&listed, &survey.inventory);
+        let unsure = unsure || blind || !coverage.unknown.is_empty();
+        let judged = reconciliation.verdicts.iter().flat_map(Verdict::uses).copied();
+        // What comes from the team's registry already is exempt from another rule.
+        let judged = judged.filter(|at| !overridden.contains(at)).collect();
+        let mut idle = exemptions.idleness(&listed, &judged, &survey.inventory);
         if unsure || !survey.inventory.malformed.is_empty() {
             idle.fill(Idleness::Busy);
         }
         let in_list = exemptions.in_list().min(idle.len());
         let of_configuration = idle.split_off(in_list);
-        let findings = self.findings(&context, unsure, &idle);
+        let mut findings = self.findings(&context, unsure, &idle);
         let leftover = Leftover { exemptions: of_configuration, unsure, searched };
+        notes.extend(note);
         notes.extend(unjudged(&survey.problems));
         let mut scenarios: Vec<String> = Vec::new();
         for scenario in targets.iter().flat_map(|target| &target.scenarios) {
@@ -312,11 +316,15 @@ impl Run<'_> {
                 scenarios.push(scenario.name.clone());
             }
         }
+        say_scenarios(&mut findings, &scenarios, &survey.inventory);
         let verdicts = reconciliation.verdicts.iter().flat_map(|verdict| verdict.uses());
         let missing = reconciliation.missing.iter().chain(&reconciliation.missing_operands);
-        let wanted = verdicts.chain(missing).copied().collect();
+        let own = |at: &usize| *at < survey.inventory.uses.len();
+        let wanted = verdicts.chain(missing).copied().filter(own).collect();
         let plan = plan(&list, &survey.inventory, &wanted, &overridden, &exemptions);
+        survey.inventory.aside.clear();
         let checked = CheckedList {
+            uncertain: unsure || !passed_over.broken.is_empty() || reconciliation.verdicts.contains(&Verdict::Unknown),
             plan,
             path: path.to_owned(),
             entries: list.entries.len(),
@@ -345,6 +353,25 @@ impl Run<'_> {
     /// of which it is not known what they deploy.
     fn is_doubtful(&self, rule: &Rule, unsure: bool) -> bool {
         self.levels.is_off(rule) || (unsure && rule.group != "list")
+    }
+}
+
+/// Says of each finding under which of `scenarios` it holds: of an image, where it is deployed. Where that is everywhere, there is
+/// nothing to say.
+fn say_scenarios(findings: &mut [Finding], scenarios: &[String], inventory: &Inventory) {
+    for finding in findings.iter_mut().filter(|finding| !finding.scenarios.is_empty()) {
+        let expected = finding.expected.as_deref();
+        let same = |used: &&Use| used.when.is_none() && expected == Some(used.reference.as_str());
+        let holds = |name: &&String| {
+            finding.scenarios.contains(name)
+                || inventory.uses.iter().filter(same).any(|used| used.scenarios.contains(name))
+        };
+        let under: Vec<String> = scenarios.iter().filter(holds).cloned().collect();
+        if under.len() < scenarios.len() {
+            let what = if under.len() == 1 { "the scenario" } else { "the scenarios" };
+            finding.message.push_str(&format!(" (under {what} {})", under.join(", ")));
+        }
+        finding.scenarios = under;
     }
 }
 
@@ -403,7 +430,7 @@ fn undocumented(list: &List, listed: &[Listed], reconciliation: &Reconciliation,
     let silent = |listed: &Listed| !speaks_of_region(&list.entries[listed.entry]);
     let entries = listed.iter().zip(&reconciliation.verdicts).filter(|(listed, _)| silent(listed));
     let first = entries.filter_map(|(_, verdict)| verdict.uses().first().copied());
-    first.filter(|at| inventory.uses[*at].names_region()).collect()
+    first.filter(|at| inventory.uses.get(*at).is_some_and(Use::names_region)).collect()
 }
 
 /// The entries with a well-formed image.
@@ -436,21 +463,6 @@ fn meant(list: &List) -> Vec<Vec<String>> {
         words.filter(|(at, word)| *at == 0 || word.contains(['/', ':'])).map(|(_, word)| last(word)).collect()
     };
     unreadable.map(names).chain(invalid.map(words)).collect()
-}
-
-/// The uses with numbers that Helm prints otherwise than they are written, as they are meant.
-fn written(sources: &Sources, inventory: &Inventory) -> HashMap<usize, Reference> {
-    let uses = inventory.uses.iter().enumerate().filter(|(_, used)| used.when.is_none());
-    uses.filter_map(|(at, used)| Some((at, meant_as(sources, &used.text)?))).collect()
-}
-
-fn meant_as(sources: &Sources, image: &Text) -> Option<Reference> {
-    as_written(sources, image).and_then(|text| Reference::parse(&text).ok())
-}
-
-/// The repository of an image whose tag or digest is missing behind its mark.
-fn without_version(image: &str) -> Option<Reference> {
-    Reference::parse(image.trim_end_matches([':', '@'])).ok()
 }
 
 fn checked_chart(chart: &Chart) -> CheckedChart {

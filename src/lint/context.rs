@@ -9,7 +9,7 @@ use crate::inventory::{Change, Inventory, Problem, Use};
 use crate::mirror::{Entry, List};
 use crate::source::{Layer, Sources, Span};
 
-use super::reconcile::{Listed, Reconciliation, Verdict};
+use super::reconcile::{Listed, Reconciliation, Standing, Verdict};
 use super::suppress::Fault;
 use super::text_files::TextFiles;
 use super::{Edit, Finding};
@@ -45,23 +45,27 @@ pub(crate) struct Judged<'a> {
     pub entry: &'a Entry,
     pub reference: &'a Reference,
     pub verdict: &'a Verdict,
+    /// What is known of the chart that its note names.
+    pub noted: Standing,
 }
 
 impl<'a> Context<'a> {
     /// The entries with a well-formed image, in the order of the list.
     pub fn judged(&self) -> impl Iterator<Item = Judged<'a>> + use<'a> {
         let entries = &self.list.entries;
-        let verdicts = self.listed.iter().zip(&self.reconciliation.verdicts);
-        verdicts.map(|(listed, verdict)| Judged {
+        let verdicts = self.reconciliation.verdicts.iter().zip(&self.reconciliation.noted);
+        self.listed.iter().zip(verdicts).map(|(listed, (verdict, noted))| Judged {
             entry: &entries[listed.entry],
             reference: &listed.reference,
             verdict,
+            noted: *noted,
         })
     }
 
     /// The use of that index.
     pub fn used(&self, at: usize) -> &'a Use {
-        &self.inventory.uses[at]
+        let Inventory { uses, aside, .. } = self.inventory;
+        uses.get(at).unwrap_or_else(|| &aside[at - uses.len()])
     }
 
     /// Makes the `Repository:` and `Tag:` lines of `entry` say what `image` is, where they say otherwise.

@@ -1,5 +1,7 @@
 //! Deployed images that need no mirroring: `# mirrorlint: exempt GLOB: REASON` in the list, `exempt` in the configuration.
 
+use std::collections::HashSet;
+
 use super::reconcile::brings;
 use super::{Listed, Settings};
 use crate::image::Reference;
@@ -17,7 +19,7 @@ pub(super) struct Exemptions {
 pub(super) enum Idleness {
     /// No chart deploys an image that it means.
     Unmatched,
-    /// All images that it means are listed.
+    /// Entries stand for all images that it means, with the right version or another.
     Listed,
     /// It exempts an image; or it cannot be told.
     Busy,
@@ -28,7 +30,7 @@ impl Idleness {
     pub fn why(self) -> Option<&'static str> {
         match self {
             Self::Unmatched => Some("the charts deploy no such image"),
-            Self::Listed => Some("every image that it means is listed"),
+            Self::Listed => Some("every image that it means is listed, in that version or another"),
             Self::Busy => None,
         }
     }
@@ -72,12 +74,13 @@ impl Exemptions {
         self.globs.iter().find(means).map(|(_, reason)| reason.as_str())
     }
 
-    /// For each exemption in turn, what it is good for.
-    pub fn idleness(&self, listed: &[Listed], inventory: &Inventory) -> Vec<Idleness> {
+    /// For each exemption in turn, what it is good for. `judged` are the uses that entries stand for: exempt or not, those are
+    /// never missing.
+    pub fn idleness(&self, listed: &[Listed], judged: &HashSet<usize>, inventory: &Inventory) -> Vec<Idleness> {
         let mut idle = vec![Idleness::Unmatched; self.globs.len()];
-        for used in &inventory.uses {
+        for (at, used) in inventory.uses.iter().enumerate() {
             let names = names(&used.reference);
-            let is_listed = || listed.iter().any(|entry| brings(&entry.reference, used));
+            let is_listed = || judged.contains(&at) || listed.iter().any(|entry| brings(&entry.reference, used));
             let means = |glob: &String| names.iter().any(|name| matches(glob, name));
             for (idle, _) in idle.iter_mut().zip(&self.globs).filter(|(_, (glob, _))| means(glob)) {
                 *idle = (*idle).max(if is_listed() { Idleness::Listed } else { Idleness::Busy });

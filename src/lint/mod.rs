@@ -3,12 +3,14 @@
 mod addition;
 mod check;
 mod context;
+mod coverage;
 mod discovery;
 mod exemption;
 mod finding;
 mod note;
 mod number;
 mod overridden;
+mod passed_over;
 mod plan;
 mod reconcile;
 mod rule;
@@ -25,7 +27,7 @@ pub use discovery::{LIST_NAME, Unread, Workspace, discover, find, find_here};
 pub use finding::{Edit, Finding, Fix, Refusal, Related, Safety, Severity};
 pub use plan::{Plan, Step};
 pub use reconcile::{
-    Coverage, Listed, NotedChart, Reconciliation, Verdict, brings, reconcile, same_image, serves, wanted,
+    Coverage, Listed, NotedChart, Reconciliation, Standing, Verdict, brings, reconcile, same_image, serves, wanted,
 };
 pub use rule::{Rule, nearest_rule, rule, rules};
 pub use settings::Settings;

@@ -8,8 +8,27 @@ use crate::chart::Chart;
 use crate::inventory::{Inventory, Use};
 use crate::source::Layer;
 
-/// The account from which AWS serves its charts' images in most regions: never the team's.
-const AWS_ACCOUNT: &str = "602401143452";
+/// The accounts from which AWS serves the images of its add-ons and charts, by region: never the team's. As "View Amazon
+/// container image registries for Amazon EKS add-ons" of the EKS user guide has them; the first is that of most regions.
+const AWS_ACCOUNTS: [&str; 17] = [
+    "602401143452", // most regions
+    "800184023465", // ap-east-1
+    "877085696533", // af-south-1
+    "558608220178", // me-south-1
+    "590381155156", // eu-south-1
+    "296578399912", // ap-southeast-3
+    "759879836304", // me-central-1
+    "455263428931", // eu-south-2
+    "900612956339", // eu-central-2
+    "900889452093", // ap-south-2
+    "491585149902", // ap-southeast-4
+    "066635153087", // il-central-1
+    "761377655185", // ca-west-1
+    "918309763551", // cn-north-1
+    "961992271922", // cn-northwest-1
+    "013241004608", // us-gov-west-1
+    "151742754352", // us-gov-east-1
+];
 
 /// Who gave the registry of an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +48,7 @@ pub(super) fn overridden(listed: &[Listed], inventory: &Inventory) -> HashSet<us
     let mut candidates = Vec::new();
     for (at, used) in inventory.uses.iter().enumerate().filter(|(_, used)| used.when.is_none()) {
         let Some(account) = account(used) else { continue };
-        if account == AWS_ACCOUNT || copied.contains(account.as_str()) {
+        if AWS_ACCOUNTS.contains(&account.as_str()) || copied.contains(account.as_str()) {
             continue;
         }
         candidates.extend(giver(used, &account).map(|giver| (at, account, giver)));

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashSet};
 use super::exemption::Exemptions;
 use super::reconcile::brings;
 use crate::image::{Reference, check_repository_name};
-use crate::inventory::{Inventory, Slot, Use};
+use crate::inventory::{Inventory, Use};
 use crate::mirror::readers::{ShellReading, ShellStep, Stop, read_shell_line};
 use crate::mirror::{Ending, LineKind, List};
 
@@ -51,7 +51,7 @@ pub(super) fn plan(
     let mut stopped = None;
     let deployed = |at: &usize| inventory.uses[*at].when.is_none();
     let deployed: Vec<usize> = (0..inventory.uses.len()).filter(deployed).collect();
-    let mut served: HashSet<Slot<'_>> = HashSet::new();
+    let mut served: Vec<&Use> = Vec::new();
     for (line, number) in list.lines.iter().zip(1..) {
         let is_entry = matches!(line.kind, LineKind::Entry(_));
         if let Some(by) = stopped {
@@ -88,14 +88,15 @@ pub(super) fn plan(
             false => brings(&pulled, &inventory.uses[**at]),
         };
         let uses: Vec<&Use> = deployed.iter().filter(stands_for).map(|at| &inventory.uses[*at]).collect();
-        served.extend(uses.iter().map(|used| used.slot()));
+        served.extend(uses.iter().copied());
         let serves = each_once(uses.into_iter());
         plan.steps.push(Step { line: number, name: read.name, pulls: read.image, pushes, serves });
     }
-    let left = wanted.iter().map(|at| &inventory.uses[*at]).filter(|used| !served.contains(&used.slot()));
+    let is_served = |used: &Use| served.iter().any(|other| other.is_variant(used));
+    let left = wanted.iter().map(|at| &inventory.uses[*at]).filter(|used| !is_served(used));
     plan.missing = each_once(left.filter(|used| !exemptions.cover(&used.reference)));
     let exempt = deployed.iter().map(|at| &inventory.uses[*at]).filter(|used| exemptions.cover(&used.reference));
-    plan.exempt = each_once(exempt.filter(|used| !served.contains(&used.slot())));
+    plan.exempt = each_once(exempt.filter(|used| !is_served(used)));
     plan
 }
 

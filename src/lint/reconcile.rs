@@ -33,6 +33,10 @@ pub struct Listed {
 pub struct Coverage {
     /// Charts whose images are not known, because they are not on disk or cannot be rendered.
     pub unknown: Vec<String>,
+    /// Charts above those: what is deployed below them is not all known.
+    pub above_unknown: Vec<String>,
+    /// All charts that were found, by all names that they go by.
+    pub known: Vec<String>,
     /// Whether there is a chart of which not even the names of its dependencies are known.
     pub blind: bool,
     /// Names of charts that a condition switches off, each with the condition.
@@ -49,8 +53,23 @@ pub struct Coverage {
     pub written: HashMap<usize, Reference>,
     /// The same of images that nothing can pull.
     pub written_malformed: Vec<Reference>,
+    /// What charts that were passed over say of entries, by their places among the [`Listed`].
+    pub elsewhere: HashMap<usize, Verdict>,
     /// What the entries that cannot be read are for: their names, and the last parts of their images.
     pub meant: Vec<Vec<String>>,
+}
+
+/// What is known of the chart that a source note names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// There is no such note.
+    Unnamed,
+    /// It is there.
+    Known,
+    /// Not all that it deploys is known: it is not on disk, cannot be rendered, or may lie where nobody could look.
+    Unknown,
+    /// It is in no root chart.
+    Nowhere,
 }
 
 /// What is to be said of an entry. Uses are indices into [`Inventory::uses`].
@@ -107,6 +126,18 @@ impl Verdict {
             Self::Disabled { .. } | Self::Unknown | Self::Stale => &[],
         }
     }
+
+    /// Adds `first` to the index of each use.
+    pub(super) fn count_on(&mut self, first: usize) {
+        match self {
+            Self::Right { uses }
+            | Self::OtherRegistry { uses, .. }
+            | Self::OtherVersion { uses }
+            | Self::OtherRepository { uses, .. } => uses.iter_mut().for_each(|at| *at += first),
+            Self::Disabled { used, .. } => used.iter_mut().for_each(|at| *at += first),
+            Self::Unknown | Self::Stale => {}
+        }
+    }
 }
 
 /// The outcome.
@@ -114,6 +145,8 @@ impl Verdict {
 pub struct Reconciliation {
     /// One verdict per [`Listed`], in their order.
     pub verdicts: Vec<Verdict>,
+    /// What is known of the chart that each [`Listed`] is documented as from, in their order.
+    pub noted: Vec<Standing>,
     /// Deployed images that no entry serves: one representative use each, in inventory order.
     pub missing: Vec<usize>,
     /// Operands that no entry serves and no container names, likewise.
@@ -153,11 +186,22 @@ pub fn reconcile(listed: &[Listed], inventory: &Inventory, coverage: &Coverage) 
     let mut verdicts: Vec<Option<Verdict>> = listed.iter().map(verdict).collect();
     work.serve(&verdicts, false);
     work.reserve();
-    for stage in [Work::other_registry, Work::other_version, Work::other_repository] {
+    let stages: [(Stage<'_>, _); 3] = [
+        (Work::other_registry, Partner::SamePath),
+        (Work::other_version, Partner::SamePath),
+        (Work::other_repository, Partner::Another),
+    ];
+    for (stage, partner) in stages {
+        if partner == Partner::Another {
+            // A chart that was passed over and deploys the image knows more of it than a name does.
+            for (at, verdict) in verdicts.iter_mut().enumerate().filter(|(_, verdict)| verdict.is_none()) {
+                *verdict = coverage.elsewhere.get(&at).cloned();
+            }
+        }
         // Entries whose note names the deploying chart choose first, then the others in list order.
         for documented in [true, false] {
             for (at, entry) in listed.iter().enumerate() {
-                if verdicts[at].is_none() {
+                if verdicts[at].is_none() && work.may_judge(entry, partner, documented) {
                     verdicts[at] = stage(&work, entry, documented);
                     work.serve(&verdicts[at..=at], entry.reference.digest().is_none());
                 }
@@ -168,7 +212,20 @@ pub fn reconcile(listed: &[Listed], inventory: &Inventory, coverage: &Coverage) 
     let absent = |entry: &Listed| work.absent(entry, &listed_as);
     let verdicts = verdicts.into_iter().zip(listed).map(|(known, entry)| known.unwrap_or_else(|| absent(entry)));
     let verdicts = verdicts.collect();
-    Reconciliation { missing: work.missing(), missing_operands: work.missing_operands(), verdicts }
+    let noted = listed.iter().map(|entry| work.standing(entry)).collect();
+    Reconciliation { missing: work.missing(), missing_operands: work.missing_operands(), noted, verdicts }
+}
+
+/// A way to find what an entry stands for.
+type Stage<'a> = fn(&Work<'a>, &Listed, bool) -> Option<Verdict>;
+
+/// What an entry would be paired with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Partner {
+    /// An image of the same path.
+    SamePath,
+    /// Another image.
+    Another,
 }
 
 struct Work<'a> {
@@ -188,11 +245,16 @@ impl Work<'_> {
         let served: Vec<usize> = verdicts.iter().flatten().flat_map(|verdict| verdict.uses().to_vec()).collect();
         for at in served {
             let used = &self.uses[at];
-            let same = |other: &Reference| {
-                let tag = by_tag && other.tag().is_some() && other.effective_tag() == used.reference.effective_tag();
-                same_image(other, &used.reference) || (tag && other.same_repository(&used.reference))
+            let twin = |other: &Use| {
+                let (image, other) = (&used.reference, &other.reference);
+                by_tag && other.tag().is_some() && other.tag() == image.tag() && other.same_repository(image)
             };
-            let same = |other: &Use| other.slot() == used.slot() || (other.when.is_none() && same(&other.reference));
+            let same = |other: &Use| {
+                let image = twin(other) || same_image(&other.reference, &used.reference);
+                other.is_variant(used) || (other.when.is_none() && image)
+            };
+            let twins = self.uses.iter().enumerate().filter(|(_, other)| twin(other)).map(|(at, _)| at);
+            self.taken.extend(twins);
             let variants = self.uses.iter().enumerate().filter(|(_, other)| same(other)).map(|(at, _)| at);
             self.served.extend(variants.collect::<Vec<_>>());
             self.served.insert(at);
@@ -208,6 +270,50 @@ impl Work<'_> {
             let uses = self.first_image(free);
             self.serve(&[uses.map(|uses| Verdict::Right { uses })], true);
         }
+    }
+
+    /// Whether an entry that no chart deploys as it is listed may be paired with what the charts do deploy: not when what it is
+    /// listed for may be deployed where nobody could look.
+    fn may_judge(&self, entry: &Listed, partner: Partner, documented: bool) -> bool {
+        let image = &entry.reference;
+        let unread = self.coverage.malformed.iter().chain(&self.coverage.written_malformed);
+        if unread.into_iter().any(|other| other.same_repository(image)) {
+            return false;
+        }
+        match partner {
+            Partner::SamePath => documented || !self.is_unknown(entry),
+            Partner::Another if documented => !self.is_unknown(entry) && !self.is_above_unknown(entry),
+            Partner::Another => !self.is_doubtful(entry),
+        }
+    }
+
+    /// Whether the chart that the entry's note names is one whose images are not known, or may be one.
+    fn is_unknown(&self, entry: &Listed) -> bool {
+        let is = |names: &[String], noted: &NotedChart| names.contains(&noted.name);
+        let noted = entry.noted.as_ref();
+        noted.is_some_and(|noted| {
+            is(&self.coverage.unknown, noted) || (self.coverage.blind && !is(&self.coverage.known, noted))
+        })
+    }
+
+    fn standing(&self, entry: &Listed) -> Standing {
+        match &entry.noted {
+            None => Standing::Unnamed,
+            Some(_) if self.is_unknown(entry) => Standing::Unknown,
+            Some(noted) if self.coverage.known.contains(&noted.name) => Standing::Known,
+            Some(_) => Standing::Nowhere,
+        }
+    }
+
+    /// Whether the chart that the entry's note names has a chart below it whose images are not known.
+    fn is_above_unknown(&self, entry: &Listed) -> bool {
+        entry.noted.as_ref().is_some_and(|noted| self.coverage.above_unknown.contains(&noted.name))
+    }
+
+    /// Whether some chart whose images are not known may deploy what the entry lists.
+    fn is_doubtful(&self, entry: &Listed) -> bool {
+        let undocumented = entry.noted.is_none() && !self.coverage.unknown.is_empty();
+        undocumented || self.coverage.blind || self.is_unknown(entry) || self.is_above_unknown(entry)
     }
 
     fn select(&self, accept: impl Fn(&Use) -> bool) -> Vec<usize> {
@@ -305,7 +411,7 @@ impl Work<'_> {
         self.taken.contains(&at)
             || self.taken.iter().map(|other| &self.uses[*other]).any(|other| {
                 let together = other.scenarios.iter().any(|name| used.scenarios.contains(name));
-                (together && other.slot() == used.slot()) || same_image(&other.reference, &used.reference)
+                (together && other.is_variant(used)) || same_image(&other.reference, &used.reference)
             })
     }
 
@@ -317,7 +423,7 @@ impl Work<'_> {
         let mut same: Vec<_> = uses
             .into_iter()
             .filter(|at| *at != first)
-            .filter(|at| same_image(&self.uses[*at].reference, &used.reference) || self.uses[*at].slot() == used.slot())
+            .filter(|at| same_image(&self.uses[*at].reference, &used.reference) || self.uses[*at].is_variant(used))
             .collect();
         same.insert(0, first);
         Some(same)
@@ -342,7 +448,7 @@ impl Work<'_> {
     /// The image of a switched-off chart that the entry's note names.
     fn documented_optional(&self, entry: &Listed) -> Option<Verdict> {
         let accept = |used: &Use| brings(&entry.reference, used) && self.names(entry, used);
-        self.optional(accept).filter(|_| self.is_off(entry))
+        self.optional(accept).filter(|_| self.is_off(entry) && !self.is_unknown(entry))
     }
 
     /// The first use that is only optional and that `accept` takes.
@@ -358,20 +464,18 @@ impl Work<'_> {
     }
 
     fn absent(&self, entry: &Listed, is_listed: &impl Fn(&Reference) -> bool) -> Verdict {
+        // What is switched off says nothing while the chart that the note names, or any chart when there is no note, may deploy it.
+        let hidden = self.is_unknown(entry) || (entry.noted.is_none() && self.is_doubtful(entry));
+        if hidden || !self.may_judge(entry, Partner::SamePath, false) {
+            return Verdict::Unknown;
+        }
         if let Some(same) = self.optional(|used| brings(&entry.reference, used)) {
             return same;
         }
         let noted = entry.noted.as_ref().map(|noted| noted.name.as_str());
-        let unknown = self.coverage.blind
-            || match noted {
-                Some(name) => self.coverage.unknown.iter().any(|chart| chart == name),
-                None => !self.coverage.unknown.is_empty(),
-            };
-        let malformed = self.coverage.malformed.iter().any(|image| image.same_repository(&entry.reference));
-        let spoilt = self.coverage.written_malformed.iter().any(|image| image.same_repository(&entry.reference));
         // Its chart's image comes from the team's registry, under a name that is no entry's.
         let overridden = self.coverage.overridden.iter().any(|at| self.names(entry, &self.uses[*at]));
-        if unknown || malformed || spoilt || overridden {
+        if overridden || self.is_doubtful(entry) {
             return Verdict::Unknown;
         }
         let other_version =
@@ -396,8 +500,9 @@ impl Work<'_> {
 
     /// Whether `used`, or what stands in its place under another scenario or in another copy of its chart, is among `missing`.
     fn is_known(&self, missing: &[usize], used: &Use) -> bool {
-        let is_missing = |image: &Reference| missing.iter().any(|at| same_image(&self.uses[*at].reference, image));
-        let mut variants = self.uses.iter().filter(|variant| variant.slot() == used.slot());
+        let is_missing =
+            |image: &Reference| missing.iter().any(|at| serves(&as_entry(&self.uses[*at].reference), image));
+        let mut variants = self.uses.iter().filter(|variant| variant.is_variant(used));
         is_missing(&used.reference) || variants.any(|variant| is_missing(&variant.reference))
     }
 
@@ -441,20 +546,33 @@ impl Work<'_> {
     }
 }
 
-/// Same normalised repository, same tag (none is `latest`), same digest.
+/// Same normalised repository; same digest, or none and the same tag (none is `latest`).
 #[must_use]
 pub fn same_image(a: &Reference, b: &Reference) -> bool {
-    a.same_repository(b) && a.effective_tag() == b.effective_tag() && a.digest() == b.digest()
+    let version = match (a.digest(), b.digest()) {
+        (Some(one), Some(other)) => one == other,
+        (None, None) => a.effective_tag() == b.effective_tag(),
+        _ => false,
+    };
+    version && a.same_repository(b)
 }
 
 /// Whether an entry for `listed` brings `deployed`: it is the same image, or the tag alone of one that is deployed with tag and
 /// digest, for the copy scripts cannot read a digest.
 #[must_use]
 pub fn serves(listed: &Reference, deployed: &Reference) -> bool {
-    let by_tag = listed.digest().is_none() && deployed.tag().is_some();
-    listed.same_repository(deployed)
-        && listed.effective_tag() == deployed.effective_tag()
-        && (by_tag || listed.digest() == deployed.digest())
+    let by_tag = listed.digest().is_none()
+        && deployed.tag().is_some()
+        && listed.effective_tag() == deployed.tag()
+        && listed.same_repository(deployed);
+    by_tag || same_image(listed, deployed)
+}
+
+/// What an entry for `image` would list: the tag alone of one with a digest, too.
+fn as_entry(image: &Reference) -> Reference {
+    let by_tag =
+        image.digest().and(image.tag_range()).and_then(|tag| Reference::parse(&image.as_str()[..tag.end]).ok());
+    by_tag.unwrap_or_else(|| image.clone())
 }
 
 /// Whether an entry for `listed` brings what `used` names: the same image, or one with the tag as its controller completes it.

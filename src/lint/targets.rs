@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::passed_over::PassedOver;
 use super::reconcile::Listed;
 use super::{Refusal, Settings, Workspace};
 use crate::chart::{Chart, ChartError, LoadOptions, assign, merge, read_values};
@@ -28,6 +29,8 @@ pub(super) struct Targets {
     pub blind: bool,
     /// Whether the charts are those that were found in the workspace.
     pub searched: bool,
+    /// The root charts that the list is not held against, for no source note names a chart in them.
+    pub passed_over: PassedOver,
 }
 
 impl Targets {
@@ -59,7 +62,7 @@ impl Targets {
         listed: &[Listed],
         settings: &Settings,
     ) -> Result<Self, Refusal> {
-        let (charts, mut targets) = choose(sources, workspace, listed, settings)?;
+        let Choice { charts, others, chosen: mut targets } = choose(sources, workspace, listed, settings)?;
         let base = Scenario {
             name: "default".to_owned(),
             region: None,
@@ -73,6 +76,10 @@ impl Targets {
             targets.targets.push(Target { chart, scenarios });
         }
         targets.notes.dedup();
+        for chart in others {
+            let scenarios = by_region(&base, &chart, listed, settings);
+            targets.passed_over.targets.push(Target { chart, scenarios });
+        }
         Ok(targets)
     }
 
@@ -145,7 +152,7 @@ impl Targets {
                 let span = error.span.or_else(|| Some(configured.loaded.span(&at(&place, &["path"]))));
                 Refusal { span, ..Refusal::from(error) }
             })?;
-            let layer = Layered { sources, loaded: configured.loaded };
+            let layer = Layered { sources, loaded: configured.loaded, chart: &path };
             let values = layer.values(&Map::new(), &chart.values, &chart.set, &place)?;
             let mut options = options(settings, chart.kube_version.as_deref())?;
             options.release = chart.release.clone().unwrap_or(options.release);
@@ -214,9 +221,20 @@ fn at(place: &[String], rest: &[&str]) -> Vec<String> {
 struct Layered<'a> {
     sources: &'a Sources,
     loaded: &'a Loaded,
+    /// The chart's folder or package.
+    chart: &'a Path,
 }
 
 impl Layered<'_> {
+    /// Where a values file lies: below the configuration's folder, else below the chart's, as `helm --values` would be given it
+    /// by somebody who stands there.
+    fn values_file(&self, file: &Path) -> PathBuf {
+        let is_there = |path: &PathBuf| self.sources.has_overlay(path) || path.exists();
+        let own = self.loaded.folder.join(file);
+        let of_chart = self.chart.join(file);
+        if !is_there(&own) && is_there(&of_chart) { of_chart } else { own }
+    }
+
     /// `under` with values files and settings over it.
     fn values(
         &self,
@@ -227,7 +245,7 @@ impl Layered<'_> {
     ) -> Result<Map, Refusal> {
         let mut values = under.clone();
         for (number, file) in files.iter().enumerate() {
-            let read = read_values(self.sources, &self.loaded.folder.join(file)).map_err(|error| {
+            let read = read_values(self.sources, &self.values_file(file)).map_err(|error| {
                 let span = error.span.or_else(|| Some(self.loaded.span(&at(place, &["values", &number.to_string()]))));
                 Refusal { span, ..Refusal::from(error) }
             })?;
@@ -297,13 +315,18 @@ fn by_region(base: &Scenario, chart: &Chart, listed: &[Listed], settings: &Setti
     regions.into_iter().map(of).collect()
 }
 
+/// The root charts of a workspace, parted.
+struct Choice {
+    /// Those that a list is held against.
+    charts: Vec<Arc<Chart>>,
+    /// The others.
+    others: Vec<Arc<Chart>>,
+    /// What else is to be said.
+    chosen: Targets,
+}
+
 /// Those given; else those whose dependency tree holds a chart that a source note names; else all that there are.
-fn choose(
-    sources: &Sources,
-    workspace: &Workspace,
-    listed: &[Listed],
-    settings: &Settings,
-) -> Result<(Vec<Arc<Chart>>, Targets), Refusal> {
+fn choose(sources: &Sources, workspace: &Workspace, listed: &[Listed], settings: &Settings) -> Result<Choice, Refusal> {
     let given = !settings.charts.is_empty();
     let paths = if given { &settings.charts } else { &workspace.charts };
     if paths.is_empty() {
@@ -345,8 +368,9 @@ fn choose(
     let found: BTreeSet<&str> =
         names.iter().copied().filter(|name| holding.iter().any(|chart| holds(chart, name))).collect();
     let charts = if given || holding.is_empty() { loaded.clone() } else { holding };
-    let other = loaded.iter().filter(|chart| charts.iter().all(|taken| taken.path != chart.path));
-    let other: Vec<String> = other.map(|chart| shown(workspace, &chart.path)).collect();
+    let is_other = |chart: &&Arc<Chart>| charts.iter().all(|taken| taken.path != chart.path);
+    let others: Vec<Arc<Chart>> = loaded.iter().filter(is_other).cloned().collect();
+    let other: Vec<String> = others.iter().map(|chart| shown(workspace, &chart.path)).collect();
     match other.len() {
         0 => {}
         1 => chosen.notes.push(format!("{} was passed over: no source note names a chart in it", other[0])),
@@ -379,13 +403,14 @@ fn choose(
     let all_found = !given && !names.is_empty() && found.len() == names.len();
     for (path, error) in broken {
         if all_found {
-            let path = shown(workspace, path);
-            chosen.notes.push(format!("{path} was passed over, it cannot be loaded: {}", error.message));
+            let shown = shown(workspace, path);
+            chosen.notes.push(format!("{shown} was passed over, it cannot be loaded: {}", error.message));
+            chosen.passed_over.broken.push(unloadable(sources, path, error));
         } else {
             chosen.problems.push(unloadable(sources, path, error));
         }
     }
-    Ok((charts, chosen))
+    Ok(Choice { charts, others, chosen })
 }
 
 /// Whether the package at `path` is called as one of the charts `names`, with a version or not.

@@ -288,7 +288,9 @@ pub fn closing(checked: &Checked, style: Style) -> String {
     let (errors, warnings, infos) = (number(Severity::Error), number(Severity::Warning), number(Severity::Info));
     if checked.findings.is_empty() {
         let words = match checked.narrowed {
-            _ if !checked.errors.is_empty() => "No findings; but not everything could be checked.",
+            _ if !checked.errors.is_empty() || checked.lists.iter().any(|list| list.uncertain) => {
+                "No findings; but not everything could be checked."
+            }
             false => "The list says what the charts deploy.",
             true => "No findings of the rules that were asked for.",
         };

@@ -384,6 +384,10 @@ impl Walk<'_> {
             self.push(place, trimmed, confidence);
             return;
         }
+        // One word under such a name is what the name says, whatever else it looks like.
+        if !blank && said.never {
+            return;
+        }
         let document = trimmed.starts_with(['{', '[']) || trimmed.contains('\n');
         if document && place.embedded < MAX_EMBEDDED && self.document(&trimmed, place, said) {
             return;

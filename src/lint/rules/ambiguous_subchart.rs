@@ -12,17 +12,18 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         let name = &ambiguity.name;
         let deployed: Vec<String> = ambiguity.copies.iter().map(|copy| only_deployed(context, name, copy)).collect();
         let names: Vec<_> = ambiguity.copies.iter().map(|copy| last_part(copy)).collect();
-        let [first, second, ..] = names.as_slice() else { continue };
-        let told = names.iter().zip(&deployed).filter(|(_, images)| !images.is_empty());
-        let told: Vec<_> = told.map(|(copy, images)| format!("{copy} deploys {images}")).collect();
-        let differ = if told.is_empty() { "both deploy the same images".to_owned() } else { told.join(", ") };
-        let message = format!(
-            "`{name}` lies twice under charts/, as {first} and as {second}: Helm renders one of them at random; {differ}. Delete one",
-        );
+        let differ = if deployed.iter().all(String::is_empty) {
+            "both deploy the same images"
+        } else {
+            "they deploy different images"
+        };
+        let message =
+            format!("`{name}` lies twice under charts/, and Helm renders either at random: {differ}. Delete one");
         let mut finding = Finding::new(rule, ambiguity.span, name, message).label("which of the two?");
         finding.chart = Some(ambiguity.chart.clone());
-        for (copy, place) in names.iter().zip(&ambiguity.places) {
-            finding = finding.related(format!("the copy {copy}"), Some(*place));
+        for ((copy, place), images) in names.iter().zip(&ambiguity.places).zip(&deployed) {
+            let deploys = if images.is_empty() { String::new() } else { format!(" deploys {images}") };
+            finding = finding.related(format!("the copy {copy}{deploys}"), Some(*place));
         }
         findings.push(finding);
     }

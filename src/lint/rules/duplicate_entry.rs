@@ -29,13 +29,16 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         let image = judged.reference;
         let key = (image.repository(), image.effective_tag(), image.digest());
         let entry = judged.entry;
+        // What is listed again under its name is said already.
+        if names.get(entry.name.text.as_str()).is_some_and(|first| first.line != entry.line) {
+            continue;
+        }
         match images.get(&key) {
-            Some(first) if first.name.text != entry.name.text => {
+            Some(first) => {
                 let message =
                     format!("{} is already listed as `{}`. Keep one of the two", entry.source.text, first.name.text);
                 findings.push(duplicate(rule, entry, entry.source.span, first, message));
             }
-            Some(_) => {}
             None => {
                 images.insert(key, entry);
             }

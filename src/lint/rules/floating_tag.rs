@@ -119,7 +119,7 @@ fn words(image: &Reference) -> String {
 
 /// The values script takes an image up only where it sees a colon.
 fn left_out(listed: &Reference) -> &'static str {
-    if listed.as_str().contains(':') { "" } else { ", and the values script leaves out what has no tag" }
+    if listed.as_str().contains(':') { "" } else { ", and the values script skips it" }
 }
 
 #[cfg(test)]

@@ -121,7 +121,7 @@ fn entry(rule: &'static Rule, list: &List, entry: &Entry, line: &Line, text: &st
     } else if entry.value.text != *source {
         ("Remove the quotes".to_owned(), entry.value.span, "quotes are read as text")
     } else if let Some(digest) = digest {
-        ("Neither script can read a digest: list the tag alone".to_owned(), within(digest), "a digest")
+        ("List the tag alone".to_owned(), within(digest), "a digest")
     } else if let Some(port) = port {
         ("List the image from a registry without a port".to_owned(), within(port), "a port")
     } else {
@@ -227,6 +227,8 @@ impl Meant<'_> {
         };
         if read.name != self.name {
             Some(format!("the values script calls it `{}`", shown(&read.name)))
+        } else if version(&read.tag) == THE_DIGEST {
+            Some(format!("the values script takes {THE_DIGEST} for the tag"))
         } else if read.repository != repository {
             let repository = shown(&read.repository);
             Some(format!(
@@ -240,10 +242,12 @@ impl Meant<'_> {
     }
 }
 
+const THE_DIGEST: &str = "the digest";
+
 /// What a script takes for a tag, for a message.
 fn version(tag: &str) -> String {
     let digest = tag.len() >= 32 && tag.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if digest { "the digest".to_owned() } else { format!("`{}`", shown(tag)) }
+    if digest { THE_DIGEST.to_owned() } else { format!("`{}`", shown(tag)) }
 }
 
 /// The most characters of the list that a message repeats at once.

@@ -6,6 +6,8 @@ use crate::source::Span;
 
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
+    // What the fixes make of entries, and of which.
+    let mut becoming: Vec<(&Reference, &str)> = Vec::new();
     for judged in context.judged() {
         let Verdict::OtherRegistry { uses, expected, own_region } = judged.verdict else { continue };
         let (Some(listed), Some(built)) = (judged.reference.ecr(), expected.ecr()) else { continue };
@@ -18,6 +20,9 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             used.chart
         );
         message.push_str(&match own_region {
+            true if built.account() == listed.account() => {
+                format!("in {} the registry is {}", built.region(), expected.registry().unwrap_or_default())
+            }
             true => format!("in {} the account is {}", built.region(), built.account()),
             false => format!("it knows account {} in {}", built.account(), built.region()),
         });
@@ -25,6 +30,11 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             context.judged().find(|other| other.entry.line != judged.entry.line && serves(other.reference, expected));
         if let Some(twin) = &twin {
             message.push_str(&format!(", which `{}` lists", twin.entry.name.text));
+        }
+        // Two entries made equal are one too many.
+        let other = becoming.iter().find(|(image, _)| serves(image, expected)).filter(|_| twin.is_none());
+        if let Some((_, other)) = other {
+            message.push_str(&format!(", which `{other}` becomes"));
         }
         let place = used.decisive(used.reference.registry_range().unwrap_or_default()).map(|(span, _)| span);
         let host = judged.reference.registry_range().unwrap_or_default();
@@ -35,8 +45,9 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             .chart(used.chart.clone())
             .related(format!("{} names its registry here", used.chart), place);
         finding.scenarios = used.scenarios.clone();
-        if twin.is_none() {
+        if twin.is_none() && other.is_none() {
             finding = finding.fix(fix(context, judged, expected));
+            becoming.push((expected, name));
         }
         findings.push(finding);
     }

@@ -1,7 +1,7 @@
 //! Listed, deployed under no scenario.
 
-use crate::lint::{Context, Edit, Finding, Fix, Rule, Safety, Verdict};
-use crate::mirror::{Entry, LineKind, List};
+use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Standing, Verdict};
+use crate::mirror::{ChartOrigin, Entry, LineKind, List, NamedChart};
 use crate::source::Span;
 
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
@@ -20,7 +20,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
                 other.reference.as_str(),
                 other.entry.name.text
             ),
-            None => format!("no chart deploys {image}. Delete `{name}`, or say why it stays"),
+            None => format!("no chart deploys {image}{}. Delete `{name}`, or say why it stays", nowhere(judged)),
         };
         let edit = Edit { span: removal(context.list, judged.entry), text: String::new() };
         let fix = Fix::new(format!("Delete `{name}`"), Safety::Unsafe, vec![edit]);
@@ -29,6 +29,22 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         findings.push(finding.related("this one is deployed", other).fix(fix));
     }
     findings
+}
+
+/// The chart that a note names, as it is written there.
+fn written(from: &NamedChart) -> String {
+    let repository = match &from.origin {
+        ChartOrigin::Repository(repository) => format!("{}/", repository.text),
+        _ => String::new(),
+    };
+    let version = from.version.iter().map(|version| format!(":{}", version.text));
+    repository + &from.chart.text + &version.collect::<String>()
+}
+
+/// That the chart of the entry's note is nowhere, if it is.
+fn nowhere(judged: Judged<'_>) -> String {
+    let note = judged.entry.note.from.as_ref().filter(|_| judged.noted == Standing::Nowhere);
+    note.map(|from| format!(", and {} is in no root chart", written(from))).unwrap_or_default()
 }
 
 /// The entry with its comment block, and with one blank line beside it where there is one. Comments that speak of more than

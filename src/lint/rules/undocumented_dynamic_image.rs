@@ -1,13 +1,18 @@
 //! The image depends on the region, and no comment of the entry says so.
 
-use crate::lint::note::{region_note, varying};
+use crate::lint::note::{region_note, speaks_of_region, varying};
 use crate::lint::{Context, Edit, Finding, Fix, Rule, Safety, Verdict};
 
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for judged in context.judged() {
-        let Some(first) = judged.verdict.uses().first() else { continue };
+        let Some(first) = judged.verdict.uses().first().filter(|_| !speaks_of_region(judged.entry)) else { continue };
         let Some(change) = context.dynamic.get(first) else { continue };
+        // A second entry of a name is to be deleted or renamed first.
+        let entry = judged.entry;
+        if context.list.entries.iter().any(|other| other.line < entry.line && other.name.text == entry.name.text) {
+            continue;
+        }
         let used = context.used(*first);
         let image = match judged.verdict {
             Verdict::OtherRegistry { expected, .. } => expected,

@@ -40,16 +40,22 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
                 Edit { span: context.list.start_of_line(line), text }
             }
         };
-        let fix = is_sure(judged).then(|| Fix::new(format!("Add `{note}`"), Safety::Safe, vec![edit]));
+        let fix = is_sure(context, judged).then(|| Fix::new(format!("Add `{note}`"), Safety::Safe, vec![edit]));
         let span = title.map_or(entry.name.span, |title| title.span);
         findings.push(finding(judged.finding(rule, span, message).label("names no chart"), used).fix(fix));
     }
     findings
 }
 
-/// What an image of another repository stands for is a guess: a note would make it look known.
-fn is_sure(judged: Judged<'_>) -> bool {
-    !matches!(judged.verdict, Verdict::OtherRepository { .. })
+/// Which image a wrong entry stands for can be a guess: a note would make it look known.
+fn is_sure(context: &Context<'_>, judged: Judged<'_>) -> bool {
+    let rival =
+        |other: &Judged<'_>| other.entry.line != judged.entry.line && other.reference.path() == judged.reference.path();
+    match judged.verdict {
+        Verdict::Right { .. } => true,
+        Verdict::OtherRepository { .. } => false,
+        _ => !context.judged().any(|other| rival(&other)),
+    }
 }
 
 /// What is to be said of an entry whose note names a chart that deploys the image, and nothing else of it: `(from web)`.
@@ -64,7 +70,7 @@ fn incomplete(rule: &'static Rule, context: &Context<'_>, judged: Judged<'_>) ->
     let message =
         format!("the note of `{name}` says {chart}, but neither of which version nor from where. Write `{note}`");
     let edit = Edit { span: named.span, text: note.clone() };
-    let fix = is_sure(judged).then(|| Fix::new(format!("Write `{note}`"), Safety::Safe, vec![edit]));
+    let fix = is_sure(context, judged).then(|| Fix::new(format!("Write `{note}`"), Safety::Safe, vec![edit]));
     Some(finding(judged.finding(rule, named.span, message).label("names no version"), used).fix(fix))
 }
 

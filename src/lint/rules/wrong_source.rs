@@ -2,7 +2,7 @@
 
 use crate::inventory::{ChartName, Use};
 use crate::lint::note::source_note;
-use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety};
+use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Standing};
 use crate::mirror::NamedChart;
 
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
@@ -25,6 +25,10 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             continue;
         }
         let by_name = by_name(named);
+        // The chart that it names may deploy the image, too.
+        if by_name.is_empty() && judged.noted == Standing::Unknown {
+            continue;
+        }
         findings.push(match (by_name.first(), &named.version) {
             (Some(chart), Some(version)) => {
                 let message =

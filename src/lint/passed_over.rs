@@ -1,0 +1,98 @@
+//! Root charts that a list is not held against, for no source note names a chart in them. They are asked only before an entry is
+//! said to be deployed by none: then what they deploy speaks for it, and what of them is not known keeps it from being judged.
+
+use std::collections::HashMap;
+
+use super::coverage::coverage;
+use super::reconcile::{Coverage, Listed, Reconciliation, Standing, Verdict, reconcile};
+use crate::image::Reference;
+use crate::inventory::{Problem, Survey, Target, Use, optional, survey};
+use crate::source::Sources;
+
+/// Such charts.
+#[derive(Default)]
+pub(super) struct PassedOver {
+    /// Those that could be loaded.
+    pub targets: Vec<Target>,
+    /// What is wrong with the others.
+    pub broken: Vec<Problem>,
+}
+
+/// What they say.
+#[derive(Default)]
+pub(super) struct Said {
+    /// Verdicts on entries that nothing else deploys, by their places; of uses, the indices of `aside` are counted on from
+    /// those of the inventory.
+    pub verdicts: HashMap<usize, Verdict>,
+    /// What they deploy, or would.
+    pub aside: Vec<Use>,
+    /// What is wrong with them, as far as it matters.
+    pub problems: Vec<Problem>,
+    /// Whether an entry could not be judged for what of them is not known.
+    pub unsure: bool,
+    /// That they were asked, in a sentence.
+    pub note: Option<String>,
+}
+
+impl PassedOver {
+    /// Asks the charts about the entries that are stale, or stand for another repository by their name alone. `first` is the
+    /// index of the first use that is theirs.
+    pub fn ask(&self, sources: &Sources, listed: &[Listed], known: &Reconciliation, first: usize) -> Said {
+        let is_open =
+            |verdict: &Verdict| matches!(verdict, Verdict::Stale | Verdict::OtherRepository { documented: false, .. });
+        let open: Vec<usize> = (0..listed.len()).filter(|at| is_open(&known.verdicts[*at])).collect();
+        if open.is_empty() || (self.targets.is_empty() && self.broken.is_empty()) {
+            return Said::default();
+        }
+        let entries: Vec<Listed> = open.iter().map(|at| listed[*at].clone()).collect();
+        let references: Vec<Reference> = listed.iter().map(|entry| entry.reference.clone()).collect();
+        let mut survey = survey(sources, &self.targets, &references);
+        let mut coverage = Coverage { blind: !self.broken.is_empty(), ..coverage(sources, &survey) };
+        let mut found = reconcile(&entries, &survey.inventory, &coverage);
+        if found.asks_for_optional(&entries, &coverage) {
+            let more = optional(sources, &self.targets, &survey);
+            survey.inventory.uses.extend(more.uses);
+            coverage.disabled_unknown = more.unknown;
+            found = reconcile(&entries, &survey.inventory, &coverage);
+        }
+        let unknown = coverage.blind || !coverage.unknown.is_empty();
+        let mut said = Said::default();
+        let mut is_stale = false;
+        for (at, mut verdict) in open.into_iter().zip(found.verdicts) {
+            let was_stale = known.verdicts[at] == Verdict::Stale;
+            let deployed = match &verdict {
+                Verdict::Right { .. } | Verdict::OtherRegistry { .. } | Verdict::OtherVersion { .. } => true,
+                Verdict::Disabled { used, .. } => was_stale && used.is_some(),
+                Verdict::OtherRepository { .. } | Verdict::Unknown | Verdict::Stale => false,
+            };
+            if deployed {
+                verdict.count_on(first);
+                said.verdicts.insert(at, verdict);
+            } else if (unknown || verdict == Verdict::Unknown) && known.noted[at] != Standing::Known {
+                said.unsure = true;
+                said.verdicts.insert(at, Verdict::Unknown);
+            } else {
+                is_stale |= was_stale;
+            }
+        }
+        let told = |problem: &Problem| match problem {
+            Problem::Unrenderable { .. } => said.unsure || is_stale,
+            Problem::Unavailable { .. } => said.unsure,
+            Problem::Ambiguous(_) => false,
+        };
+        said.problems = self.broken.iter().chain(&survey.problems).filter(|problem| told(problem)).cloned().collect();
+        said.note = self.note(&survey);
+        said.aside = survey.inventory.uses;
+        said
+    }
+
+    fn note(&self, survey: &Survey) -> Option<String> {
+        let count = survey.inventory.count();
+        (!self.targets.is_empty()).then(|| {
+            let images = if count == 1 { "image" } else { "images" };
+            format!(
+                "before an entry is called stale, what was passed over was rendered, too: it deploys {count} {images}"
+            )
+        })
+    }
+}

@@ -1,0 +1,175 @@
+//! What the laws of fixes once broke on, as it was shrunk; where new entries go and what they are called; how far fixes are
+//! trusted.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may stop at the first surprise
+
+mod workspace;
+
+use workspace::Workspace;
+
+const LIST: &str = "tools/ecr-images.conf";
+
+/// The list after `check --fix`.
+fn fixed(list: &str, images: &[&str]) -> String {
+    let workspace = Workspace::with_list(list).chart("web", images);
+    let run = workspace.run(&["check", "--fix"]);
+    assert!(!run.text().contains("not applied"), "{}", run.text());
+    let after = workspace.read(LIST);
+    workspace.run(&["check", "--fix"]);
+    assert_eq!(workspace.read(LIST), after, "a second run changes nothing");
+    after
+}
+
+#[test]
+fn a_stray_cr_at_the_end_makes_no_crlf() {
+    let note = "# Nginx (from local chart web:1.0.0)\n";
+    assert_eq!(fixed("nginx=nginx:1.27.1\r", &["nginx:1.27.1"]), format!("{note}nginx=nginx:1.27.1\n"));
+    assert_eq!(fixed("nginx=nginx:1.27.1\r\r\n", &["nginx:1.27.1"]), format!("{note}nginx=nginx:1.27.1\n"));
+}
+
+#[test]
+fn a_patch_of_a_stray_cr_is_one() {
+    let workspace = Workspace::with_list("nginx=nginx:1\r").chart("web", &["nginx:1"]);
+    let patch = workspace.run(&["check", "--diff"]).stdout;
+    assert!(patch.contains("-nginx=nginx:1\r\n\\ No newline at end of file\n+"), "{patch:?}");
+}
+
+#[test]
+fn lines_go_behind_a_byte_order_mark() {
+    let after = fixed("\u{feff}nginx=nginx:1.27.1\n", &["nginx:1.27.1"]);
+    assert_eq!(after, "# Nginx (from local chart web:1.0.0)\nnginx=nginx:1.27.1\n");
+}
+
+/// The suppression goes with what it silenced, and keeps nothing from being mended.
+#[test]
+fn a_suppression_of_what_is_mended_is_no_harm() {
+    let list = "# Web (from local chart web:1.0.0)\n# mirrorlint: exempt quay.io/*: reached directly\nweb=quay.io/acme/web:1\n";
+    let after = fixed(list, &["nginx:1", "quay.io/acme/web:2"]);
+    assert!(after.contains("\nweb=quay.io/acme/web:2\n") && !after.contains("exempt"), "{after}");
+}
+
+#[test]
+fn a_tag_with_and_without_digest_is_one_entry() {
+    let digest = format!("nginx:v2.0@sha256:{}", "0".repeat(64));
+    let after = fixed("", &[&digest, "nginx:v2.0", "redis:7"]);
+    assert_eq!(after.matches("=nginx:v2.0\n").count(), 1, "{after}");
+    let moves = format!("nginx:latest@sha256:{}", "0".repeat(64));
+    assert_eq!(fixed("redis=redis:7\n", &[&moves, "redis:7"]).matches("nginx").count(), 0, "`latest` alone moves");
+}
+
+/// Of two wrong entries for one image, a note must not make the other one the known one.
+#[test]
+fn notes_are_written_where_the_source_is_known() {
+    let list = "tool=quay.io/acme/tool:1\nother=quay.io/acme/tool:2\n";
+    let after = fixed(list, &["quay.io/acme/tool:3"]);
+    assert_eq!(after, "# Tool (from local chart web:1.0.0)\ntool=quay.io/acme/tool:3\nother=quay.io/acme/tool:2\n");
+}
+
+/// An umbrella chart that asks for `zoo`, `cache` and `app`, in this order.
+fn umbrella(list: &str) -> Workspace {
+    let dependency = |name: &str| format!("- {{name: {name}, version: 1.0.0, repository: \"\"}}\n");
+    let asked: String = ["zoo", "cache", "app"].into_iter().map(dependency).collect();
+    let workspace = Workspace::with_list(list).chart("umbrella", &["acme/root:1"]);
+    let workspace = workspace
+        .file("umbrella/Chart.yaml", format!("apiVersion: v2\nname: umbrella\nversion: 1.0.0\ndependencies:\n{asked}"));
+    let images = [("zoo", "acme/zoo:1"), ("cache", "acme/cache:1"), ("app", "acme/app:1")];
+    images
+        .into_iter()
+        .fold(workspace, |workspace, (name, image)| workspace.chart(&format!("umbrella/charts/{name}"), &[image]))
+}
+
+fn names(list: &str) -> Vec<&str> {
+    list.lines().filter(|line| !line.starts_with('#')).filter_map(|line| Some(line.split_once('=')?.0)).collect()
+}
+
+#[test]
+fn new_entries_stand_in_the_order_of_the_dependencies() {
+    let mended = |list: &str| {
+        let workspace = umbrella(list);
+        let run = workspace.run(&["check", "--fix"]);
+        assert_eq!(run.code, 0, "{}", run.text());
+        workspace.read(LIST)
+    };
+    let entry = |name: &str| {
+        let chart = if name == "root" { "umbrella" } else { name };
+        format!("# {name} (from local chart {chart}:1.0.0)\n{name}=acme/{name}:1\n")
+    };
+    let list = |names: &[&str]| names.iter().map(|name| entry(name)).collect::<Vec<_>>().join("\n");
+    assert_eq!(names(&mended("")), ["root", "zoo", "cache", "app"]);
+    assert_eq!(names(&mended(&list(&["root", "zoo", "app"]))), ["root", "zoo", "cache", "app"]);
+    assert_eq!(names(&mended(&list(&["root", "app"]))), ["root", "zoo", "cache", "app"]);
+    // Another order is the team's own: the end is where new things go.
+    assert_eq!(names(&mended(&list(&["app", "zoo", "root"]))), ["app", "zoo", "root", "cache"]);
+    // A paragraph of entries is left whole.
+    let dense = list(&["root", "zoo", "app"]).replace("\n\n", "\n");
+    assert_eq!(names(&mended(&dense)), ["root", "zoo", "app", "cache"]);
+}
+
+#[test]
+fn new_entries_are_called_as_the_others() {
+    let list = "# A (from local chart web:1.0.0)\nmirror/nginx=nginx:1\n\n# B (from local chart web:1.0.0)\nmirror/redis=redis:7\n";
+    let after = fixed(list, &["nginx:1", "redis:7", "ghcr.io/acme/web:3"]);
+    assert!(after.contains("\nmirror/web=ghcr.io/acme/web:3\n"), "{after}");
+}
+
+#[test]
+fn a_tag_fix_names_the_source_anew_where_it_was_another() {
+    let workspace = |remark: &str| {
+        let list = format!("# Web (from local chart web:1.0.0)\n# Tag: 0{remark}\nweb=nginx:0\n");
+        let template = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n  - {name: c, image: \"nginx:{{ \
+                        .Values.tag }}\"}\n";
+        let workspace = Workspace::with_list(&list)
+            .file("web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n")
+            .file("web/values.yaml", "tag: \"1\"\n")
+            .file("web/templates/web.yaml", template);
+        workspace.run(&["check", "--fix"]);
+        workspace.read(LIST).lines().nth(1).unwrap().to_owned()
+    };
+    for (remark, after) in [
+        ("", ""),
+        (" (from chart values.yaml)", " (from chart values.yaml)"),
+        (" (from the chart)", " (from the chart)"),
+        (" (from web:1.0.0)", " (from web:1.0.0)"),
+        (" (from the readme)", " (from chart values)"),
+        (" (from Chart.yaml appVersion, seen by operations)", " (from chart values, seen by operations)"),
+        (" (pinned by operations)", " (pinned by operations)"),
+        (" from the readme", " from the readme"),
+    ] {
+        assert_eq!(workspace(remark), format!("# Tag: 1{after}"), "{remark}");
+    }
+}
+
+#[test]
+fn the_configuration_says_how_far_fixes_are_trusted() {
+    let list = "# Web (from local chart web:1.0.0)\n# Tag: 1\nweb=nginx:2\n\n# Old (from local chart web:1.0.0)\nold=acme/old:1\n";
+    let run = |fixes: &str, flags: &[&str]| {
+        let workspace = Workspace::with_list(list).chart("web", &["nginx:2", "redis:7"]);
+        let workspace = workspace.file(".mirrorlint.yaml", format!("fixes: {{{fixes}}}\n"));
+        let run = workspace.run(&[&["check"], flags].concat());
+        let after = workspace.read(LIST);
+        let has = |text: &str| after.contains(text);
+        (run, [has("Tag: 2"), !has("old="), has("redis=")])
+    };
+    assert_eq!(run("", &["--fix"]).1, [true, false, true]);
+    let fixes = "stale-entry: safe, missing-entry: unsafe, wrong-comment: off";
+    assert_eq!(run(fixes, &["--fix"]).1, [false, true, false]);
+    assert_eq!(run(fixes, &["--fix", "--unsafe-fixes"]).1, [false, true, true]);
+    let shown = run(fixes, &["--show-settings"]).0.stdout;
+    assert!(shown.contains("\n  fixes of stale-entry: safe\n"), "{shown}");
+    for (fixes, message) in [
+        ("stale-entries: safe", "there is no rule called `stale-entries`; did you mean `stale-entry`?"),
+        ("duplicate-entry: safe", "`duplicate-entry` has no fixes"),
+        ("stale-entry: always", "`fixes.stale-entry`"),
+    ] {
+        let refused = run(fixes, &["--fix"]).0;
+        assert!(refused.code == 2 && refused.stderr.contains(message), "{}", refused.stderr);
+    }
+}
+
+/// A new list is wanted whole, whatever may be mended in one that is there.
+#[test]
+fn init_asks_for_no_trust() {
+    let workspace =
+        Workspace::new().chart("web", &["nginx:2"]).file(".mirrorlint.yaml", "fixes: {missing-entry: off}\n");
+    assert!(workspace.run(&["init"]).stdout.ends_with("\nnginx=nginx:2\n"));
+}

@@ -1,0 +1,298 @@
+//! What is said of an entry when not all is known of the charts, and what counts as one image.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may stop at the first surprise
+
+mod workspace;
+
+use workspace::{Workspace, pod};
+
+/// `RULE IMAGE` of each finding in the list; `RULE` of the others.
+fn told(workspace: &Workspace) -> Vec<String> {
+    told_with(workspace, &[])
+}
+
+fn told_with(workspace: &Workspace, arguments: &[&str]) -> Vec<String> {
+    let run = workspace.run(&[&["check", "--format", "json"], arguments].concat());
+    assert!(run.code < 2, "could not run:\n{}", run.stderr);
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let row = |finding: &serde_json::Value| {
+        let text = |key: &str| finding[key].as_str().unwrap_or_default().to_owned();
+        let about = if finding["entry"].is_null() { text("expected") } else { text("entry") };
+        format!("{} {about}", text("rule")).trim().to_owned()
+    };
+    report["findings"].as_array().unwrap().iter().map(row).collect()
+}
+
+/// A chart that asks for `ext` 1.0.0, which is not on disk.
+fn umbrella(list: &str, images: &[&str]) -> Workspace {
+    let metadata = "apiVersion: v2\nname: app\nversion: 1.0.0\ndependencies:\n\
+                    - {name: ext, version: 1.0.0, repository: 'https://example.org/eks'}\n";
+    Workspace::with_list(list).chart("app", images).file("app/Chart.yaml", metadata)
+}
+
+const APP: &str = "# App (from local chart app:1.0.0)\napp=quay.io/a/app:1\n\n";
+
+#[test]
+fn entries_of_a_chart_that_is_not_on_disk_are_left_alone() {
+    let list = format!("{APP}# busybox for external (from eks/ext:1.0.0)\nbusybox=busybox:1.36\n");
+    let wanted = ["missing-entry busybox:1.37", "unavailable-chart"];
+    assert_eq!(told(&umbrella(&list, &["quay.io/a/app:1", "busybox:1.37"])), wanted);
+    let list = format!("{APP}# Controller (from eks/ext:1.0.0)\ncontroller=public.ecr.aws/ext/controller:v1\n");
+    let wanted = ["missing-entry quay.io/other/controller:v9", "unavailable-chart"];
+    assert_eq!(told(&umbrella(&list, &["quay.io/a/app:1", "quay.io/other/controller:v9"])), wanted);
+    // What is deployed as it is listed is right, and the note may be.
+    let list = format!("{APP}# Controller (from eks/ext:1.0.0)\ncontroller=quay.io/other/controller:v9\n");
+    assert_eq!(told(&umbrella(&list, &["quay.io/a/app:1", "quay.io/other/controller:v9"])), ["unavailable-chart"]);
+}
+
+#[test]
+fn entries_of_a_chart_that_cannot_be_rendered_are_left_alone() {
+    let list = "# Web (from local chart web:1.0.0)\nweb=nginx:1\n\n# Exporter (from local chart web:1.0.0)\nexporter=quay.io/a/exporter:1\n";
+    let values = "metrics: {image: {repository: quay.io/a/exporter, tag: '1'}}\n";
+    let workspace = Workspace::with_list(list)
+        .chart("web", &["nginx:1"])
+        .file("web/values.yaml", values)
+        .file("web/templates/exporter.yaml", pod("exporter", &["quay.io/a/exporter:{{ .Values.nothing.here.tag }}"]));
+    assert_eq!(told(&workspace), ["unrenderable-chart"]);
+}
+
+#[test]
+fn an_image_without_its_tag_keeps_its_entry() {
+    let other = ["quay.io/a/other:5", "quay.io/a/app:"];
+    let wanted = ["missing-entry quay.io/a/other:5", "invalid-image-reference"];
+    assert_eq!(told(&Workspace::with_list(APP).chart("app", &other)), wanted);
+}
+
+#[test]
+fn entries_of_a_chart_above_one_that_is_not_on_disk_are_not_stale() {
+    let list = format!("{APP}# Agent (from local chart app:1.0.0)\nagent=quay.io/ext/agent:1\n");
+    assert_eq!(told(&umbrella(&list, &["quay.io/a/app:1"])), ["unavailable-chart"]);
+    // What the chart deploys itself is judged all the same.
+    assert_eq!(told(&umbrella(&list, &["quay.io/a/app:2"])), ["tag-mismatch app", "unavailable-chart"]);
+}
+
+const DIGESTS: [&str; 2] = [
+    "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    "sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb",
+];
+
+/// A chart whose image is `.Values.image`, under one scenario for each of `images`.
+fn scenarios(list: &str, images: &[&str]) -> Workspace {
+    let scenario = |(number, image): (usize, &&str)| format!("{{name: s{number}, set: {{image: \"{image}\"}}}}");
+    let scenarios: Vec<String> = images.iter().enumerate().map(scenario).collect();
+    let configuration = format!(
+        "lists: [{{path: tools/ecr-images.conf, charts: [{{path: app, scenarios: [{}]}}]}}]\n",
+        scenarios.join(", ")
+    );
+    Workspace::with_list(list).chart("app", &["{{ .Values.image }}"]).file(".mirrorlint.yaml", configuration)
+}
+
+#[test]
+fn images_of_two_scenarios_are_one_only_when_they_differ_by_region() {
+    let list = "# Web (from local chart app:1.0.0)\nweb=nginx:1\n";
+    assert_eq!(told(&scenarios(list, &["nginx:1", "quay.io/envoy/envoy:9"])), ["missing-entry quay.io/envoy/envoy:9"]);
+    assert_eq!(told(&scenarios(list, &["nginx:1", "nginx:2"])), ["missing-entry nginx:2"]);
+    let mut both = told(&scenarios("", &["nginx:1", "quay.io/envoy/envoy:9"]));
+    both.sort();
+    assert_eq!(both, ["missing-entry nginx:1", "missing-entry quay.io/envoy/envoy:9"]);
+    // An entry that is right in one scenario is right.
+    let list = format!("{list}\n# Envoy (from local chart app:1.0.0)\nenvoy=quay.io/envoy/envoy:9\n");
+    let workspace = scenarios(&list, &["nginx:1", "quay.io/envoy/envoy:9"]);
+    assert_eq!(told(&workspace), Vec::<String>::new());
+    assert!(workspace.run(&["check"]).stdout.contains("2 deployed images"));
+}
+
+#[test]
+fn images_that_differ_by_region_are_one() {
+    let template = "{{ if eq .Values.region `us-east-1` }}111111111111{{ else }}222222222222{{ end }}\
+                    .dkr.ecr.{{ .Values.region }}.amazonaws.com/app:1";
+    let configuration = "lists: [{path: tools/ecr-images.conf, charts: [{path: app, scenarios: \
+                         [{name: e, set: {region: us-east-1}}, {name: w, set: {region: us-west-2}}]}]}]\n";
+    let regional =
+        |list: &str| Workspace::with_list(list).chart("app", &[template]).file(".mirrorlint.yaml", configuration);
+    let west = "222222222222.dkr.ecr.us-west-2.amazonaws.com/app:1";
+    let workspace =
+        regional(&format!("# App (from local chart app:1.0.0)\n# Note: depends on the region\napp={west}\n"));
+    assert_eq!(told(&workspace), Vec::<String>::new());
+    assert!(workspace.run(&["check"]).stdout.contains("1 deployed image "));
+    assert_eq!(told(&regional("")).len(), 1);
+    // By the path alone, too; but not by the tag.
+    let list = "# App (from local chart app:1.0.0)\n# Note: depends on the region\napp=quay.io/us-west-2/app:1\n";
+    assert_eq!(told(&scenarios(list, &["quay.io/us-west-2/app:1", "quay.io/us-east-1/app:1"])), Vec::<String>::new());
+    assert_eq!(
+        told(&scenarios(list, &["quay.io/us-west-2/app:1", "quay.io/us-east-1/app:2"])),
+        ["missing-entry quay.io/us-east-1/app:2"]
+    );
+}
+
+#[test]
+fn equal_digests_are_one_image_whatever_the_tags() {
+    let [a, b] = DIGESTS.map(|digest| format!("quay.io/a/app:1@{digest}"));
+    let bare = format!("quay.io/a/app@{}", DIGESTS[0]);
+    let of_rules = |list: &str, images: &[&str]| {
+        let ignored = ["--ignore", "reader-disagreement"];
+        told_with(&Workspace::with_list(list).chart("app", images), &ignored)
+    };
+    let entry = |image: &str| format!("# App (from local chart app:1.0.0)\napp={image}\n");
+    assert_eq!(of_rules(&entry(&a), &[&bare]), Vec::<String>::new());
+    assert_eq!(of_rules(&entry(&bare), &[&a]), Vec::<String>::new());
+    assert_eq!(of_rules(&entry(&b), &[&a]), ["digest-mismatch app"]);
+    // What one line would list is missing once.
+    assert_eq!(of_rules("", &[&a, "quay.io/a/app:1"]).len(), 1);
+    assert_eq!(of_rules("", &["quay.io/a/app:1", &a]).len(), 1);
+}
+
+/// A list with one entry of the chart `app`, and `entry`; `other` is passed over.
+fn passed_over(entry: &str, images: &[&str]) -> Workspace {
+    Workspace::with_list(&format!("{APP}{entry}")).chart("app", &["quay.io/a/app:1"]).chart("other", images)
+}
+
+#[test]
+fn what_a_chart_that_was_passed_over_deploys_is_not_stale() {
+    let images = ["redis:7", "memcached:1"];
+    assert_eq!(told(&passed_over("# Redis\nredis=redis:7\n", &images)), ["undocumented-source redis"]);
+    let noted = |image: &str| format!("# Redis (from local chart app:1.0.0)\nredis={image}\n");
+    let workspace = passed_over(&noted("redis:7"), &images);
+    assert_eq!(told(&workspace), ["wrong-source redis"]);
+    assert!(workspace.findings()[0].contains("but other:1.0.0 deploys the image"));
+    assert_eq!(told(&passed_over(&noted("redis:6"), &images)), ["wrong-source redis", "tag-mismatch redis"]);
+    // The rest of it is nobody's business.
+    let run = workspace.run(&["check"]);
+    assert!(run.stdout.contains("against 1 deployed image of app:1.0.0"), "{}", run.stdout);
+    assert!(run.stdout.contains("what was passed over was rendered, too: it deploys 2 images"), "{}", run.stdout);
+    assert!(!workspace.run(&["images"]).stdout.contains("redis"));
+    let plan = workspace.run(&["plan"]).stdout;
+    assert!(!plan.contains("memcached"), "{plan}");
+    // What none of them deploys is stale as ever.
+    assert_eq!(told(&passed_over(&noted("postgres:1"), &images)), ["stale-entry redis"]);
+}
+
+#[test]
+fn an_image_of_a_chart_that_was_passed_over_is_not_taken_for_another() {
+    let entry = "# Controller\ncontroller=quay.io/mine/controller:1\n";
+    let list = format!("{APP}{entry}");
+    let workspace = Workspace::with_list(&list).chart("app", &["quay.io/a/app:1", "quay.io/other/controller:9"]);
+    assert_eq!(told(&workspace), ["undocumented-source controller", "repository-mismatch controller"]);
+    let workspace = workspace.chart("other", &["quay.io/mine/controller:1"]);
+    assert_eq!(told(&workspace), ["undocumented-source controller", "missing-entry quay.io/other/controller:9"]);
+}
+
+#[test]
+fn a_chart_that_was_passed_over_and_cannot_be_rendered_keeps_entries_from_being_stale() {
+    let bad = ["{{ fail `no` }}"];
+    // The chart of the note is known and deploys no such image.
+    let workspace = passed_over("# Redis (from local chart app:1.0.0)\nredis=redis:7\n", &bad);
+    assert_eq!(told(&workspace), ["stale-entry redis", "unrenderable-chart"]);
+    assert_eq!(told(&passed_over("# Redis\nredis=redis:7\n", &bad)), ["unrenderable-chart"]);
+    // Nobody asks it when nothing is stale.
+    assert_eq!(told(&passed_over("", &bad)), Vec::<String>::new());
+}
+
+#[test]
+fn a_chart_that_was_passed_over_and_cannot_be_loaded_is_told_when_it_matters() {
+    let broken = |entry: &str| {
+        let list = format!("{APP}{entry}");
+        Workspace::with_list(&list).chart("app", &["quay.io/a/app:1"]).file("other/Chart.yaml", "name: [\n")
+    };
+    let workspace = broken("");
+    assert_eq!(told(&workspace), Vec::<String>::new());
+    let closing = workspace.run(&["check"]).stdout;
+    assert!(closing.contains("other was passed over, it cannot be loaded"), "{closing}");
+    assert!(closing.ends_with("No findings; but not everything could be checked.\n"), "{closing}");
+    assert_eq!(told(&broken("# Redis\nredis=redis:7\n")), ["unrenderable-chart"]);
+    assert_eq!(told(&broken("# Redis (from local chart redis:7.0.0)\nredis=redis:7\n")), ["unrenderable-chart"]);
+    let stale = broken("# Redis (from local chart app:1.0.0)\nredis=redis:7\n");
+    assert_eq!(told(&stale), ["stale-entry redis", "unrenderable-chart"]);
+}
+
+#[test]
+fn a_note_that_names_a_chart_which_is_nowhere_is_told_with_the_stale_entry() {
+    let workspace = passed_over("# Redis (from bitnami/redis:18.0.0)\nredis=redis:7\n", &["memcached:1"]);
+    let found = workspace.findings();
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].contains("no chart deploys redis:7, and bitnami/redis:18.0.0 is in no root chart"), "{found:#?}");
+}
+
+#[test]
+fn endpoints_of_one_ecr_registry_are_one() {
+    let plain = "602401143452.dkr.ecr.us-west-2.amazonaws.com/eks/app:v1";
+    let hosts = ["602401143452.dkr.ecr-fips.us-west-2.amazonaws.com", "602401143452.dkr-ecr.us-west-2.on.aws"];
+    for host in hosts {
+        let list = format!("# App (from local chart app:1.0.0)\napp={host}/eks/app:v1\n");
+        assert_eq!(told(&Workspace::with_list(&list).chart("app", &[plain])), Vec::<String>::new(), "{host}");
+    }
+}
+
+/// A chart with an account per region, as AWS's own in its partitions.
+fn partitions(list: &str) -> Workspace {
+    let template = "{{- $r := .Values.region | default `us-gov-west-1` }}\
+                    {{- if eq $r `cn-northwest-1` }}961992271922.dkr.ecr.cn-northwest-1.amazonaws.com.cn\
+                    {{- else }}013241004608.dkr.ecr.{{ $r }}.amazonaws.com{{ end }}/eks/app:v1";
+    Workspace::with_list(list).chart("app", &[template]).file("app/values.yaml", "region: ''\n")
+}
+
+#[test]
+fn a_host_in_china_without_its_ending_is_none() {
+    let list = "# App (from local chart app:1.0.0)\n# Note: depends on the region\n\
+                app=961992271922.dkr.ecr.cn-northwest-1.amazonaws.com/eks/app:v1\n";
+    let workspace = partitions(list);
+    let found = workspace.findings();
+    assert_eq!(found.len(), 1, "{found:#?}");
+    let registry = "in cn-northwest-1 the registry is 961992271922.dkr.ecr.cn-northwest-1.amazonaws.com.cn";
+    assert!(found[0].contains("region-mismatch") && found[0].contains(registry), "{found:#?}");
+    assert_eq!(workspace.fixed("region-mismatch"), list.replace("amazonaws.com/", "amazonaws.com.cn/"));
+}
+
+#[test]
+fn two_wrong_regions_do_not_become_one_image() {
+    let image = |region: &str| format!("602401143452.dkr.ecr.{region}.amazonaws.com/eks/app:v1");
+    let entry = |name: &str, region: &str| {
+        format!("# App (from local chart app:1.0.0)\n# Note: depends on the region\n{name}={}\n\n", image(region))
+    };
+    let list = entry("first", "us-east-1") + &entry("second", "us-east-2");
+    let workspace = Workspace::with_list(&list).chart("app", &[&image("us-west-2")]);
+    assert_eq!(told(&workspace), ["region-mismatch first", "region-mismatch second"]);
+    assert!(workspace.findings()[1].ends_with("which `first` becomes"), "{:#?}", workspace.findings());
+    assert_eq!(workspace.fixed("region-mismatch"), entry("first", "us-west-2") + &entry("second", "us-east-2"));
+}
+
+/// A chart that takes its image from the values of the chart above.
+fn given(list: &str, image: &str) -> Workspace {
+    let metadata = "apiVersion: v2\nname: app\nversion: 1.0.0\ndependencies: [{name: sub, version: 1.0.0}]\n";
+    Workspace::with_list(list)
+        .chart("app", &[])
+        .file("app/Chart.yaml", metadata)
+        .file("app/values.yaml", format!("sub: {{image: \"{image}\"}}\n"))
+        .chart("app/charts/sub", &["{{ .Values.image }}"])
+}
+
+#[test]
+fn accounts_of_aws_in_other_regions_are_not_the_teams() {
+    let list = "# Sub (from local chart sub:1.0.0)\nsub=quay.io/a/sub:1\n";
+    let teams = given(list, "123456789012.dkr.ecr.ap-east-1.amazonaws.com/sub:2");
+    assert_eq!(told(&teams), ["unmirrored-override sub"]);
+    let aws = given(list, "800184023465.dkr.ecr.ap-east-1.amazonaws.com/sub:2");
+    assert_eq!(told(&aws), ["repository-mismatch sub"]);
+    // What is exempt needs no copy.
+    let exempt = format!("# mirrorlint: exempt *.dkr.ecr.ap-east-1.*: through the endpoint\n\n{list}");
+    assert_eq!(told(&given(&exempt, "123456789012.dkr.ecr.ap-east-1.amazonaws.com/sub:2")), Vec::<String>::new());
+}
+
+#[test]
+fn an_exemption_of_an_image_that_an_entry_stands_for_exempts_nothing() {
+    let list = format!("# mirrorlint: exempt quay.io/a/app: old\n\n{APP}");
+    let found = |image: &str| told(&Workspace::with_list(&list).chart("app", &[image]));
+    assert_eq!(found("quay.io/a/app:2"), ["unused-suppression", "tag-mismatch app"]);
+    assert_eq!(found("quay.io/a/app:1"), ["unused-suppression"]);
+}
+
+#[test]
+fn one_tag_is_not_two_digests() {
+    let [a, b] = DIGESTS.map(|digest| format!("quay.io/a/app:1@{digest}"));
+    let workspace = Workspace::with_list(APP).chart("app", &[&a, &b]);
+    assert_eq!(told(&workspace), ["digest-mismatch app"]);
+    let found = workspace.findings();
+    assert!(DIGESTS.iter().all(|digest| found[0].contains(digest)), "{found:#?}");
+    assert_eq!(workspace.fixed("digest-mismatch"), APP);
+    assert_eq!(told(&Workspace::with_list(APP).chart("app", &[&a, &a, "quay.io/a/app:1"])), Vec::<String>::new());
+}
