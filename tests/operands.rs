@@ -432,7 +432,7 @@ fn an_annotation_may_speak_of_what_is_switched_off() {
         let file = folder.path().join("Chart.yaml");
         let text = std::fs::read_to_string(&file).unwrap() + list;
         std::fs::write(file, text).unwrap();
-        let told = images(folder.path())["notes"].as_array().unwrap().clone();
+        let told = images(folder.path())["notes"].as_array().cloned().unwrap_or_default();
         told.iter().map(|note| note["message"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     // Where it is known what would turn it on, the two agree.

@@ -213,13 +213,17 @@ fn driver(entries: &[&str]) -> Vec<(String, String)> {
 #[test]
 fn an_entry_for_the_driver_has_the_nodes_system_behind_the_tag() {
     assert_eq!(driver(&["595.91.07-ubuntu24.04", "595.91.07-ubuntu22.04"]), []);
+    let none = driver(&[]);
+    assert_eq!(none.len(), 1, "{none:?}");
+    assert_eq!(none[0].0, "missing-operand nvcr.io/nvidia/driver:595.91.07");
+    assert!(
+        none[0].1.ends_with("puts the node's system behind the tag (`-ubuntu24.04`): list it as your nodes have it")
+    );
+    // There is no image with the bare tag.
     let bare = driver(&["595.91.07"]);
     assert_eq!(bare.len(), 1, "{bare:?}");
-    assert_eq!(bare[0].0, "missing-operand nvcr.io/nvidia/driver:595.91.07");
-    assert!(
-        bare[0].1.ends_with("puts the node's system behind the tag (`-ubuntu24.04`): list it as your nodes have it")
-    );
-    assert_eq!(driver(&[]), bare, "nothing can be listed that is sure to exist");
+    assert_eq!(bare[0].0, "tag-mismatch nvcr.io/nvidia/driver:595.91.07");
+    assert!(bare[0].1.ends_with("deploys 595.91.07 with the node's system behind it"), "{bare:?}");
 }
 
 #[test]

@@ -180,8 +180,7 @@ impl Reconciliation {
 /// Reconciles `listed` with `inventory`.
 #[must_use]
 pub fn reconcile(listed: &[Listed], inventory: &Inventory, coverage: &Coverage) -> Reconciliation {
-    let (served, taken) = (HashSet::new(), HashSet::new());
-    let mut work = Work { listed, uses: &inventory.uses, coverage, served, taken };
+    let mut work = Work { uses: &inventory.uses, coverage, served: HashSet::new(), taken: HashSet::new() };
     let verdict = |entry: &Listed| work.exact(entry).or_else(|| work.documented_optional(entry));
     let mut verdicts: Vec<Option<Verdict>> = listed.iter().map(verdict).collect();
     work.serve(&verdicts, false);
@@ -229,7 +228,6 @@ enum Partner {
 }
 
 struct Work<'a> {
-    listed: &'a [Listed],
     uses: &'a [Use],
     coverage: &'a Coverage,
     /// Uses that some entry serves or should serve, and their variants under other scenarios.
@@ -533,12 +531,7 @@ impl Work<'_> {
             let malformed = self.coverage.malformed.iter().any(|image| image.same_repository(&used.reference));
             let listed = self.served.contains(&at) || self.served.iter().any(|other| same(&self.uses[*other]));
             let known = self.is_known(&missing, used);
-            // Where the tag gets completed there is no image of the bare one, though the list names it.
-            let any = |accept: &dyn Fn(&Listed) -> bool| self.listed.iter().any(accept);
-            let bare = used.is_completed()
-                && any(&|entry| serves(&entry.reference, &used.reference))
-                && !any(&|entry| completes(&entry.reference, used));
-            if bare && !known || !(deployed || listed || known || (open && malformed)) {
+            if !(deployed || listed || known || (open && malformed)) {
                 missing.push(at);
             }
         }
@@ -575,18 +568,17 @@ fn as_entry(image: &Reference) -> Reference {
     by_tag.unwrap_or_else(|| image.clone())
 }
 
-/// Whether an entry for `listed` brings what `used` names: the same image, or one with the tag as its controller completes it.
+/// Whether an entry for `listed` brings what `used` names: the same image, and where a controller completes its tag the one with
+/// the whole tag, for the bare one does not exist.
 #[must_use]
 pub fn brings(listed: &Reference, used: &Use) -> bool {
-    serves(listed, &used.reference) || completes(listed, used)
+    if used.is_completed() { completes(listed, used) } else { serves(listed, &used.reference) }
 }
 
 /// Whether `listed` is `used` with the node's system behind the tag, where its controller puts that there.
 fn completes(listed: &Reference, used: &Use) -> bool {
     let rest = listed.tag().zip(used.reference.tag()).and_then(|(listed, named)| listed.strip_prefix(named));
-    used.is_completed()
-        && listed.same_repository(&used.reference)
-        && rest.is_some_and(|rest| rest.starts_with('-') && rest.len() > 1)
+    listed.same_repository(&used.reference) && rest.is_some_and(|rest| rest.starts_with('-') && rest.len() > 1)
 }
 
 /// The image that an entry for `listed` should bring for `used`, when that is another version: where the controller completes

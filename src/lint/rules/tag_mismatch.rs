@@ -14,7 +14,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
     for judged in context.judged() {
         let Verdict::OtherVersion { uses } = judged.verdict else { continue };
         let used = context.used(uses[0]);
-        if used.reference.tag() != judged.reference.tag() {
+        if used.is_completed() || used.reference.tag() != judged.reference.tag() {
             findings.push(other_version(rule, context, judged, used));
         }
     }

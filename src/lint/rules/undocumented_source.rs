@@ -47,7 +47,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
     findings
 }
 
-/// Which image a wrong entry stands for can be a guess: a note would make it look known.
+/// Whether it is known which image the entry stands for. Of a wrong one that can be a guess, which a note would make look known.
 fn is_sure(context: &Context<'_>, judged: Judged<'_>) -> bool {
     let rival =
         |other: &Judged<'_>| other.entry.line != judged.entry.line && other.reference.path() == judged.reference.path();
