@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::same::{as_entry, brings, completes, same_image, serves};
+use super::same::{as_entry, brings, same_image, serves};
 use crate::image::Reference;
 use crate::inventory::{Inventory, Kind, Use};
 

@@ -32,18 +32,17 @@ pub(super) fn as_entry(image: &Reference) -> Reference {
     by_tag.unwrap_or_else(|| image.clone())
 }
 
-/// Whether an entry for `listed` brings what `used` names: the same image, or one with the tag as its controller completes it.
+/// Whether an entry for `listed` brings what `used` names: the same image, and where a controller completes its tag the one with
+/// the whole tag, for the bare one does not exist.
 #[must_use]
 pub fn brings(listed: &Reference, used: &Use) -> bool {
-    serves(listed, &used.reference) || completes(listed, used)
+    if used.is_completed() { completes(listed, used) } else { serves(listed, &used.reference) }
 }
 
 /// Whether `listed` is `used` with the node's system behind the tag, where its controller puts that there.
-pub(super) fn completes(listed: &Reference, used: &Use) -> bool {
+fn completes(listed: &Reference, used: &Use) -> bool {
     let rest = listed.tag().zip(used.reference.tag()).and_then(|(listed, named)| listed.strip_prefix(named));
-    used.is_completed()
-        && listed.same_repository(&used.reference)
-        && rest.is_some_and(|rest| rest.starts_with('-') && rest.len() > 1)
+    listed.same_repository(&used.reference) && rest.is_some_and(|rest| rest.starts_with('-') && rest.len() > 1)
 }
 
 /// The image that an entry for `listed` should bring for `used`, when that is another version: where the controller completes
