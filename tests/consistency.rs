@@ -83,6 +83,8 @@ fn a_new_list_says_what_the_charts_deploy() {
     floating-tag: The chart deploys what moves
       missing-entry:nginx:stable
       missing-entry:quay.io/example/probe
+    missing-operand: A tag that the operator completes
+      missing-operand:nvcr.io/nvidia/driver:580.65.06
     reader-disagreement: A registry with a port
       missing-entry:registry.example:5000/nginx:1.27.1
     tag-mismatch: Docker Hub's short name and `latest` are no difference
