@@ -11,6 +11,7 @@ pub mod image;
 pub mod inventory;
 pub mod lint;
 pub mod mirror;
+mod nearest;
 pub mod render;
 pub mod report;
 pub mod source;

@@ -78,7 +78,7 @@ fn a_new_list_says_what_the_charts_deploy() {
         said.push_str(&format!("{name}\n  {}\n", left.join("\n  ")));
     }
     assert!(clean > 60, "only {clean} lists are clean:\n{said}");
-    // Tags that move, and a registry that the scripts cannot read: each is said by `init` itself.
+    // Tags that move or are completed by an operator, and a registry that the scripts cannot read: `init` itself says each.
     insta::assert_snapshot!(said, @"
     floating-tag: The chart deploys what moves
       missing-entry:nginx:stable

@@ -377,6 +377,7 @@ fn every_image_has_the_fields_of_the_contract() {
                 ("origins", "array"),
                 ("scenarios", "array"),
                 ("when", "string?"),
+                ("exempt", "string?"),
             ];
             // How an operand was recognised.
             let operand = text(image, "kind") == "operand";

@@ -42,6 +42,60 @@ fn statistics_count_by_rule() {
 }
 
 #[test]
+fn several_formats_go_to_several_places() {
+    let workspace = Workspace::with_list("web=nginx:1.27.1\n").chart("web", &["nginx:1.27.1"]);
+    let alone = |format: &str| workspace.run(&["check", "--format", format]).stdout;
+    let (human, json, concise) = (alone("human"), alone("json"), alone("concise"));
+    let formats = ["check", "--format", "json=out/report.json", "--format", "human", "--format=concise=lines"];
+    let run = workspace.run(&formats);
+    assert_eq!((run.code, run.stdout), (1, human.clone()));
+    assert_eq!((workspace.read("out/report.json"), workspace.read("lines")), (json.clone(), concise));
+    let run = workspace.run(&["check", "--color", "always", "--format", "human=out/report.json"]);
+    assert_eq!((run.code, run.stdout.as_str()), (1, ""));
+    assert_eq!(workspace.read("out/report.json"), human);
+    // What `--fix` leaves, and what it mended.
+    let run = workspace.run(&["check", "--fix", "--format", "json=out/report.json"]);
+    assert_eq!(run.code, 0, "{}", run.text());
+    assert!(workspace.read("out/report.json").contains("\"fixed\":[{"));
+}
+
+#[test]
+fn a_report_in_a_chart_that_is_the_workspace_is_replaced() {
+    let workspace = Workspace::with_list("web=nginx:1.27.1\n")
+        .file("Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n")
+        .file("templates/web.yaml", workspace::pod("web", &["nginx:1.27.1"]));
+    for _ in 0..2 {
+        let run = workspace.run(&["check", "--format", "json=out.json"]);
+        assert_eq!((run.code, run.stderr.as_str()), (1, ""));
+    }
+}
+
+#[test]
+fn outputs_that_are_in_the_way_are_refused() {
+    let workspace = right();
+    let list = workspace.read("tools/ecr-images.conf");
+    for (formats, message) in [
+        (&["--format", "human", "--format", "json"][..], "human and json both go to standard output"),
+        (&["--format", "json=a", "--format", "concise=./a"], "--format names it twice"),
+        (&["--format", "json=tools/../tools/ecr-images.conf"], "it is no report, but what was checked"),
+        (&["--format", "json=web/Chart.yaml"], "it is no report, but what was checked"),
+        (&["--format", "json=web"], "it is a folder"),
+        (&["--format", "json=a", "--diff"], "--diff prints no findings"),
+        (&["--format", "json=a", "--show-settings"], "--show-settings prints no findings"),
+        (&["--format", "json=a", "--statistics"], "--statistics is for people"),
+        (&["--format", "jsn"], "there is no format called `jsn`; it can be json, human, concise"),
+        (&["--format", "sarif=a"], "there is no format called `sarif`; it can be "),
+        (&["--format", "json="], "no file is named behind `json=`"),
+    ] {
+        let run = workspace.run(&[&["check"], formats].concat());
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{formats:?}");
+        assert!(run.stderr.contains(message), "{formats:?}: {}", run.stderr);
+        assert!(!workspace.path("a").exists());
+    }
+    assert_eq!(workspace.read("tools/ecr-images.conf"), list);
+}
+
+#[test]
 fn quiet_leaves_the_closing_lines_out() {
     let arguments = ["check", "--color", "never", "--select", "undocumented-source"];
     let full = run(&fixture("hyperpod"), &arguments, &[]);

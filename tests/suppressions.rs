@@ -61,6 +61,34 @@ fn a_suppression_is_above_an_entry_or_on_top() {
 }
 
 #[test]
+fn one_line_silences_several_rules() {
+    let with = |allow: &str| {
+        drifted(&format!("# Web (from local chart web:0.9.0)\n# mirrorlint: {allow}\nweb=nginx:1.27.1\n"))
+    };
+    assert_eq!(places(&with("allow tag-mismatch, wrong-source: frozen")), Vec::<String>::new());
+    let idle = with("allow tag-mismatch, stale-entry,wrong-source , stale-mention: frozen");
+    let found = idle.findings();
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(
+        found[0].starts_with("tools/ecr-images.conf:2:35 unused-suppression `allow stale-entry` silences nothing"),
+        "{found:?}"
+    );
+    assert!(
+        found[1].starts_with("tools/ecr-images.conf:2:62 unused-suppression `allow stale-mention` silences nothing")
+    );
+    assert!(idle.fixed("unused-suppression").contains("\n# mirrorlint: allow tag-mismatch,wrong-source: frozen\n"));
+    let none = with("allow stale-entry, stale-mention: frozen");
+    let run = none.run(&["check", "--fix", "--select", "unused-suppression"]);
+    assert_eq!(run.code, 0, "{}", run.text());
+    assert_eq!(none.read("tools/ecr-images.conf"), "# Web (from local chart web:0.9.0)\nweb=nginx:1.27.1\n");
+    let silent = with("allow tag-mismatch, stale-entry, wrong-source");
+    let messages = silent.findings().join("\n");
+    assert!(messages.contains("Write `# mirrorlint: allow tag-mismatch, wrong-source: WHY`"), "{messages}");
+    silent.run(&["check", "--fix", "--select", "unused-suppression"]);
+    assert!(silent.read("tools/ecr-images.conf").contains("# mirrorlint: allow tag-mismatch, wrong-source\n"));
+}
+
+#[test]
 fn the_configuration_silences_what_lies_in_charts() {
     let configuration = "allow:\n- {rule: RULE, path: PATH, reason: it is only a sketch}\n";
     let configured = |rule: &str, path: &str| configuration.replace("RULE", rule).replace("PATH", path);
@@ -125,6 +153,28 @@ fn exemptions_are_good_for_missing_images() {
     let found = workspace.findings();
     assert_eq!(found.len(), 1);
     assert!(found[0].contains("every image that it means is listed"), "{found:?}");
+}
+
+#[test]
+fn images_are_shown_as_exempt() {
+    let list =
+        format!("# mirrorlint: exempt quay.io/a/*: reached through a proxy\n# mirrorlint: exempt quay.io/b\n\n{LIST}");
+    let workspace = Workspace::with_list(&list)
+        .chart("web", &["nginx:1.27.1", "quay.io/a/b:1", "quay.io/b:1", "quay.io/c:1"])
+        .file(".mirrorlint.yaml", "exempt: [{image: 'quay.io/c', reason: an endpoint}]\n");
+    let shown = |arguments: &[&str]| {
+        let run = workspace.run(&[&["images"], arguments].concat());
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        let images = run.stdout.lines().filter(|line| !line.starts_with(' ')).map(str::to_owned).collect::<Vec<_>>();
+        images.join("\n")
+    };
+    let exempt = "nginx:1.27.1\nquay.io/a/b:1 (exempt: reached through a proxy)\nquay.io/b:1 (exempt)\nquay.io/c:1 (exempt: an endpoint)";
+    assert_eq!(shown(&[]), exempt);
+    assert_eq!(shown(&["tools/ecr-images.conf"]), exempt);
+    assert_eq!(shown(&["web"]), "nginx:1.27.1\nquay.io/a/b:1\nquay.io/b:1\nquay.io/c:1");
+    let report: serde_json::Value = serde_json::from_str(&shown(&["--format", "json"])).unwrap();
+    let reasons: Vec<_> = report["images"].as_array().unwrap().iter().map(|image| image["exempt"].clone()).collect();
+    assert_eq!(serde_json::json!(reasons), serde_json::json!([null, "reached through a proxy", "", "an endpoint"]));
 }
 
 /// Neither script reads anything from a line that is addressed to the linter.

@@ -37,6 +37,7 @@ pub use overrides::{Given, Overrides, STANDARD_INPUT};
 pub(crate) use overrides::{assign, merge, read_values};
 pub(crate) use process::is_compatible;
 pub use process::{Cause, ChartNode, Disabled, Processed};
+pub(crate) use set::typed;
 pub use set::{MAX_INDEX, MAX_NESTING};
 
 /// A chart as it was loaded; never changed afterwards.

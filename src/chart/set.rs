@@ -321,8 +321,8 @@ fn json_length(text: &str) -> Result<usize, String> {
     }
 }
 
-/// The value that `text` looks like.
-fn typed(text: Text) -> Value {
+/// The value that `text` looks like, as `--set` takes it.
+pub(crate) fn typed(text: Text) -> Value {
     if text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false") {
         return Value::Bool(text.eq_ignore_ascii_case("true"), text.origins());
     }

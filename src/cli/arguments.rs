@@ -7,6 +7,7 @@ use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 use crate::chart::STANDARD_INPUT;
 use crate::inventory::is_region_name;
 use crate::lint::Severity;
+use crate::nearest::by_nearness;
 
 /// Holds a hand-kept list of mirrored container images against the Helm charts that deploy them.
 #[derive(Debug, Parser)]
@@ -97,9 +98,10 @@ fn described(command: clap::Command, augment: fn(clap::Command) -> clap::Command
 pub(super) struct Check {
     /// Lists, or workspace folders; none is the current folder.
     pub paths: Vec<PathBuf>,
-    /// How to print the findings.
-    #[arg(long, value_enum, default_value = "human")]
-    pub format: FindingsFormat,
+    /// How to print the findings: `human`, `concise` (one line each), `json`. With a file (`json=out.json`) they are written
+    /// there; repeatable, with at most one format for standard output.
+    #[arg(long, default_value = "human", value_name = "FORMAT[=FILE]")]
+    pub format: Vec<Output>,
     /// Exit 0 also when there are findings.
     #[arg(long)]
     pub exit_zero: bool,
@@ -338,6 +340,29 @@ pub(super) enum FindingsFormat {
     Concise,
     /// For programs.
     Json,
+}
+
+impl FindingsFormat {
+    /// What it is called.
+    pub(super) fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+
+    /// The format called `name`.
+    pub(super) fn named(name: &str) -> Result<Self, String> {
+        Self::from_str(name, false).map_err(|_| {
+            let known: Vec<_> = Self::value_variants().iter().map(|format| format.name()).collect();
+            let known = by_nearness(name, known.iter().map(String::as_str)).join(", ");
+            format!("there is no format called `{name}`; it can be {known}")
+        })
+    }
+}
+
+/// A format, and the file that it goes to; none is standard output.
+#[derive(Clone, Debug)]
+pub(super) struct Output {
+    pub format: FindingsFormat,
+    pub file: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -3,21 +3,21 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use super::arguments::{ChartOptions, Check, FindingsFormat as Format, ValueOptions};
+use super::arguments::{ChartOptions, Check, ValueOptions};
+use super::findings::{check_outputs, put_out};
 use super::{Ending, Outcome, Session, leave};
 use crate::chart::Overrides;
 use crate::config::{FILE_NAME, Loaded};
 use crate::fix::Fixed;
 use crate::lint::{Checked, Finding, Refusal, Settings, Workspace, check, decide, find, find_here, rule};
 use crate::report;
+use crate::source::canonical;
 
 pub(super) fn run(session: &Session, options: &Check) -> Outcome {
     for name in options.select.iter().chain(&options.ignore) {
         rule(name).ok_or_else(|| super::rules::unknown(name))?;
     }
-    if options.statistics && options.format == Format::Json {
-        return Err(Refusal::new("--statistics is for people: JSON has every finding with its rule"));
-    }
+    check_outputs(options)?;
     let given = options.paths.iter().map(|path| Some(path.as_path()));
     let paths: Vec<Option<&Path>> = if options.paths.is_empty() { vec![None] } else { given.collect() };
     if options.show_settings {
@@ -46,7 +46,7 @@ pub(super) fn is_selected(options: &Check, finding: &Finding) -> bool {
 pub(super) fn conclude(session: &Session, options: &Check, mut checked: Checked, fixed: &[Fixed]) -> Outcome {
     checked.findings.retain(|finding| is_selected(options, finding));
     checked.narrowed = !options.select.is_empty() || !options.ignore.is_empty();
-    session.print(&text(session, options, &mut checked, fixed))?;
+    put_out(session, options, &mut checked, fixed)?;
     if !checked.errors.is_empty() {
         checked.errors.iter().for_each(|error| session.complain(error));
         return Ok(Ending::Incomplete);
@@ -77,7 +77,7 @@ pub(super) fn check_all(
                 continue;
             }
         };
-        workspace.lists.retain(|list| known.insert(std::fs::canonicalize(list).unwrap_or_else(|_| list.clone())));
+        workspace.lists.retain(|list| known.insert(canonical(list)));
         if workspace.lists.is_empty() {
             continue;
         }
@@ -108,29 +108,6 @@ pub(super) fn check_all(
     let mut all = all.unwrap_or_default();
     errors.into_iter().for_each(|error| all.add_error(error));
     Ok(all)
-}
-
-/// The report. People and editors reach files from the current folder; programs know the workspace.
-fn text(session: &Session, options: &Check, checked: &mut Checked, fixed: &[Fixed]) -> String {
-    let (sources, style) = (&session.sources, session.style);
-    if options.format != Format::Json {
-        checked.root = std::env::current_dir().unwrap_or_default();
-    }
-    let mut text = match options.format {
-        _ if options.statistics => report::statistics(checked),
-        Format::Human => report::findings(checked, sources, style),
-        Format::Concise => report::concise(checked, sources),
-        Format::Json => report::json(checked, fixed, sources),
-    };
-    let nothing = checked.lists.is_empty() && !checked.errors.is_empty();
-    if options.format == Format::Human && !options.quiet && !nothing {
-        if options.statistics && !text.is_empty() {
-            text.push('\n');
-        }
-        text.push_str(&report::fixed(fixed, &checked.root, style));
-        text.push_str(&report::closing(checked, style));
-    }
-    text
 }
 
 /// The workspace that `path` means, or the current folder, and the settings for it: its configuration and the command line's

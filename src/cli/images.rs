@@ -11,7 +11,7 @@ use crate::report;
 
 pub(super) fn run(session: &Session, options: &Images) -> Outcome {
     let path = options.path.as_deref();
-    let (root, inventory) = gather(session, path, &options.charts, Breadth { all_regions: options.all_regions })?;
+    let (root, inventory) = gather(session, path, &options.charts, options.all_regions)?;
     let text = match options.format {
         Format::Human => report::images(&inventory, &session.sources, &root, session.style),
         Format::Json => report::images_json(&inventory, &session.sources, root_of(&root)),
@@ -21,34 +21,27 @@ pub(super) fn run(session: &Session, options: &Images) -> Outcome {
     Ok(Ending::Clean)
 }
 
-/// How much beyond what is deployed under the assumed scenarios. What is switched off is always shown.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Breadth {
-    /// All regions that the charts name.
-    pub all_regions: bool,
+/// `settings` with what is switched off, and with all regions that the charts name where that is asked for.
+fn widened(settings: Settings, all_regions: bool) -> Settings {
+    Settings { optional: true, all_regions, ..settings }
 }
 
-impl Breadth {
-    fn widen(self, settings: Settings) -> Settings {
-        Settings { optional: true, all_regions: self.all_regions, ..settings }
-    }
-}
-
-/// What the chart, the list or the workspace at `path` deploys or could deploy; and the path that its paths are relative to.
+/// What the chart, the list or the workspace at `path` deploys or could deploy, in all regions when that is asked for; and the
+/// path that its paths are relative to.
 pub(super) fn gather(
     session: &Session,
     path: Option<&Path>,
     options: &ChartOptions,
-    breadth: Breadth,
+    all_regions: bool,
 ) -> Result<(PathBuf, Inventory), Refusal> {
     if let Some(path) = path.or(Some(Path::new("."))).filter(|path| is_chart(path)) {
-        let settings = breadth.widen(settings(session, options)?);
+        let settings = widened(settings(session, options)?, all_regions);
         let inventory = images(&session.sources, &[path.to_owned()], &settings)?;
         inventory.gaps.iter().for_each(|gap| session.warn(gap));
         return Ok((path.to_owned(), inventory));
     }
     let (workspace, settings) = open(session, path, options)?;
-    let settings = breadth.widen(settings);
+    let settings = widened(settings, all_regions);
     let mut all = Inventory::default();
     let checked = check(&session.sources, &workspace, &settings)?;
     if let Some(error) = checked.errors.into_iter().next() {

@@ -3,6 +3,7 @@
 
 mod arguments;
 mod check;
+mod findings;
 mod fix;
 mod images;
 mod init;

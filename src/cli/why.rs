@@ -2,7 +2,7 @@
 
 use super::arguments::{Format, Why};
 use super::check::overrides;
-use super::images::{Breadth, gather, root_of};
+use super::images::{gather, root_of};
 use super::{Ending, Outcome, Session};
 use crate::image::Reference;
 use crate::inventory::{Inventory, Use, lineage};
@@ -11,7 +11,7 @@ use crate::report;
 
 pub(super) fn run(session: &Session, options: &Why) -> Outcome {
     let overrides = overrides(session, &options.charts.values)?;
-    let (root, inventory) = gather(session, options.path.as_deref(), &options.charts, Breadth::default())?;
+    let (root, inventory) = gather(session, options.path.as_deref(), &options.charts, false)?;
     let uses = choose(&inventory, &options.image)?;
     let given = overrides.layers(&session.sources)?;
     let explained: Vec<_> = uses.into_iter().map(|used| (used, lineage(&session.sources, used, &given))).collect();

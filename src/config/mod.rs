@@ -3,13 +3,15 @@
 
 mod place;
 mod types;
+mod violation;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
 
 use crate::source::{FileId, Layer, Sources, Span, Text};
 use crate::yaml;
+
+use violation::Violation;
 
 pub use types::{Allow, Chart, Configuration, Exemption, Level, List, Scalar, Scenario, Trust};
 
@@ -64,11 +66,17 @@ impl Loaded {
             })?
         };
         let root = stream.documents.first().map(yaml::Document::root);
-        if let Some(violation) = first_violation(&value) {
+        if let Some(violation) = Violation::first(&value) {
             let range = root.map_or(0..0, |root| violation.place(root));
             return Err(error(violation.message, Some(Span::new(file, range.start, range.end))));
         }
         let configuration = serde_json::from_value(value).map_err(|cause| whole(cause.to_string()))?;
+        if let Some((place, name)) = repeated(&configuration) {
+            let range = root.and_then(|root| place::find(root, &place)).map_or(0..0, yaml::Node::range);
+            let message =
+                format!("another scenario of this chart is called `{name}`: findings could not tell them apart");
+            return Err(error(message, Some(Span::new(file, range.start, range.end))));
+        }
         let folder = path.parent().map(Path::to_owned).unwrap_or_default();
         Ok(Self { configuration, folder, file, text })
     }
@@ -79,7 +87,8 @@ impl Loaded {
         sources.get(self.file).path().to_owned()
     }
 
-    /// The `set` mapping at `path` (keys, and indices as numbers) as keys and values, with their places.
+    /// The `set` mapping at `path` (keys, and indices as numbers) as keys and values, with their places. What stands without
+    /// quotes is what `--set` takes it for: `1.10` stays `1.10`.
     #[must_use]
     pub fn assignments(&self, path: &[String], set: &BTreeMap<String, Scalar>) -> Vec<(Text, yaml::Value)> {
         let stream = yaml::parse(&self.text).ok();
@@ -87,7 +96,7 @@ impl Loaded {
         let entries = root.and_then(|root| place::find(root, path));
         let located = |(key, value): (&String, &Scalar)| {
             let (key_node, value_node) = entries?.get(key)?;
-            Some((key_node.text()?, value.locate(&value_node.resolved().text().unwrap_or_default())))
+            Some((key_node.text()?, value.locate(value_node.resolved())))
         };
         set.iter().filter_map(located).collect()
     }
@@ -112,48 +121,17 @@ impl Loaded {
     }
 }
 
-/// The first thing in which a configuration breaks the schema, in words.
-struct Violation {
-    message: String,
-    path: Vec<String>,
-    /// The key at fault, when it is a key.
-    key: Option<String>,
-}
-
-impl Violation {
-    fn place(&self, root: yaml::Node<'_>) -> std::ops::Range<usize> {
-        let node = place::find(root, &self.path).unwrap_or(root);
-        let key = self.key.as_ref().and_then(|key| node.get(key)).map(|(key, _)| key);
-        key.unwrap_or(node).range()
-    }
-}
-
-fn first_violation(value: &serde_json::Value) -> Option<Violation> {
-    static VALIDATOR: LazyLock<Option<jsonschema::Validator>> = LazyLock::new(|| {
-        let schema = serde_json::from_str(SCHEMA).ok()?;
-        jsonschema::validator_for(&schema).ok()
+/// The place of a scenario whose name another one of its chart has, with that name.
+fn repeated(configuration: &Configuration) -> Option<(Vec<String>, &str)> {
+    let charts = configuration.lists.iter().enumerate().flat_map(|(list, of)| {
+        of.charts.iter().enumerate().map(move |(chart, of)| ((list, chart), of.scenarios.as_slice()))
     });
-    // The schema is ours and a test compiles it; without it serde still refuses, only less exactly.
-    let error = VALIDATOR.as_ref()?.iter_errors(value).next()?;
-    let path: Vec<String> = error.instance_path().as_str().split('/').skip(1).map(unescape).collect();
-    let at = if path.is_empty() { "the configuration".to_owned() } else { format!("`{}`", path.join(".")) };
-    use jsonschema::error::ValidationErrorKind as Kind;
-    let (message, key) = match error.kind() {
-        Kind::AdditionalProperties { unexpected } => {
-            let key = unexpected.first().cloned().unwrap_or_default();
-            let near = types::nearest(&key).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-            (format!("{at} has no key `{key}`{near}"), Some(key))
-        }
-        Kind::Type { .. } => (format!("{at} is of the wrong type: {error}"), None),
-        Kind::Required { property } => (format!("{at} lacks {property}"), None),
-        _ => (format!("{at}: {error}"), None),
-    };
-    Some(Violation { message, path, key })
-}
-
-/// A JSON pointer's part as it was.
-fn unescape(part: &str) -> String {
-    part.replace("~1", "/").replace("~0", "~")
+    charts.into_iter().find_map(|((list, chart), scenarios)| {
+        let known = |at: usize| scenarios[..at].iter().any(|before| before.name == scenarios[at].name);
+        let at = (1..scenarios.len()).find(|at| known(*at))?;
+        let place = format!("lists.{list}.charts.{chart}.scenarios.{at}.name");
+        Some((place.split('.').map(str::to_owned).collect(), scenarios[at].name.as_str()))
+    })
 }
 
 #[cfg(test)]

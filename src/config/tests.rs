@@ -56,15 +56,60 @@ fn what_is_wrong_is_told_with_its_place() {
         ("list: []\n", "the configuration has no key `list`; did you mean `lists`?", "1:1 list"),
         ("lists:\n- path: a\n  chart: []\n", "`lists.0` has no key `chart`; did you mean `charts`?", "3:3 chart"),
         ("lists:\n- charts: []\n", "`lists.0` lacks \"path\"", "2:3 charts: []"),
-        ("rules: {stale-entry: no-such}\n", "`rules.stale-entry`", "1:22 no-such"),
+        ("rules: {stale-entry: wraning}\n", "`rules.stale-entry` is \"wraning\"; it can be warning, ", "1:22 wraning"),
+        ("rules: {stale-entry: 3}\n", "`rules.stale-entry` is 3; it can be off, info, warning, error", "1:22 3"),
+        ("rule: {stale-entry: off}\n", "the configuration has no key `rule`; did you mean `rules`?", "1:1 rule"),
+        ("rulez: {}\n", "the configuration has no key `rulez`; did you mean `rules`?", "1:1 rulez"),
+        ("allow: [{rules: x, reason: y}]\n", "`allow.0` has no key `rules`; did you mean `rule`?", "1:10 rules"),
+        ("name: x\n", "the configuration has no key `name`", "1:1 name"),
+        (
+            "lists:\n- path: a\n  charts: [{path: b, set: {c: [1]}}]\n",
+            "`lists.0.charts.0.set.c` is [1]; it can be boolean, number, string, null",
+            "3:31 [1]",
+        ),
+        (
+            "lists:\n- path: a\n  charts: [{path: b, scenarios: [{name: x}, {name: y}, {name: x}]}]\n",
+            "another scenario of this chart is called `x`",
+            "3:63 x",
+        ),
     ];
     for (text, message, place) in errors {
         let (found, at) = read(text).unwrap_err();
         assert!(found.starts_with(message), "{found}");
         assert_eq!(at, place);
+        assert!(!found.contains("listed in"), "{found}");
     }
     let (message, at) = read("lists:\n- path: a\n  charts:\n  - {path: b, kube-version: 1.31}\n").unwrap_err();
     assert!(message.contains("`lists.0.charts.0.kube-version`"), "{message}");
     assert_eq!(at, "4:29 1.31");
     assert!(read("lists: [\n").unwrap_err().0.contains("did not find expected"));
+}
+
+/// Measured with Helm 3.10.1: `--set` takes whole numbers, `true`, `false` and `null`; all else is text.
+#[test]
+fn what_stands_without_quotes_is_what_set_takes_it_for() {
+    let rows = [
+        ("1.10", r#""1.10""#),
+        ("602401143452", "602401143452"),
+        ("0123", r#""0123""#),
+        ("1e3", r#""1e3""#),
+        ("0x1F", r#""0x1F""#),
+        (".inf", r#"".inf""#),
+        ("-7", "-7"),
+        ("yes", r#""yes""#),
+        ("True", "true"),
+        ("Null", "null"),
+        ("~", "null"),
+        ("", "null"),
+        ("'1.10'", r#""1.10""#),
+        ("\"5\"", r#""5""#),
+        ("!!str 5", r#""5""#),
+    ];
+    for (written, wanted) in rows {
+        let text = format!("lists:\n- path: a\n  charts:\n  - path: b\n    set:\n      key: {written}\n");
+        let loaded = read(&text).unwrap();
+        let path = ["lists", "0", "charts", "0", "set"].map(str::to_owned);
+        let set = loaded.assignments(&path, &loaded.configuration.lists[0].charts[0].set);
+        assert_eq!(&*yaml::emit_json(&set[0].1).unwrap(), wanted, "{written}");
+    }
 }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use crate::source::Text;
-use crate::yaml::Value;
+use crate::chart::typed;
+use crate::yaml::{Node, Style, Value};
 
 /// Configuration of mirrorlint: `.mirrorlint.yaml` at the workspace root. Paths are relative to its folder.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -149,7 +149,7 @@ pub enum Trust {
 pub enum Scalar {
     /// `true` or `false`.
     Bool(bool),
-    /// A number.
+    /// A number, as it is written: `1.10` stays `1.10`.
     Number(f64),
     /// A string.
     String(String),
@@ -158,42 +158,17 @@ pub enum Scalar {
 }
 
 impl Scalar {
-    /// The value with the place of `written`, its text in the file.
-    pub(super) fn locate(&self, written: &Text) -> Value {
+    /// The value with the place of `node`, where it stands in the file.
+    pub(super) fn locate(&self, node: Node<'_>) -> Value {
+        let written = node.text().unwrap_or_default();
+        let plain = node.style() == Some(Style::Plain) && node.tag().is_none();
         match self {
+            Self::Null(()) if written.is_empty() || *written == *"~" => Value::Null(written.origins()),
+            _ if plain => typed(written),
             Self::Bool(flag) => Value::Bool(*flag, written.origins()),
             Self::Number(number) => Value::Float(*number, written.origins()),
             Self::String(text) => Value::String(written.derive(text.as_str())),
             Self::Null(()) => Value::Null(written.origins()),
         }
     }
-}
-
-/// The key that `name` was most likely meant to be.
-pub(super) fn nearest(name: &str) -> Option<&'static str> {
-    const KEYS: [&str; 20] = [
-        "lists",
-        "rules",
-        "fixes",
-        "exempt",
-        "allow",
-        "rule",
-        "path",
-        "charts",
-        "release",
-        "namespace",
-        "kube-version",
-        "api-versions",
-        "values",
-        "set",
-        "objects",
-        "scenarios",
-        "name",
-        "region",
-        "image",
-        "reason",
-    ];
-    let ratio = |key: &str| similar::TextDiff::from_chars(name, key).ratio();
-    let best = KEYS.into_iter().max_by(|a, b| ratio(a).total_cmp(&ratio(b)))?;
-    (ratio(best) > 0.6).then_some(best)
 }

@@ -1,12 +1,14 @@
 //! Fixes: applied in memory, round after round until nothing changes, verified, and then written. Uses `lint` and `source`;
 //! the only room that writes files.
 
+mod output;
 mod ownership;
 mod rounds;
 mod write;
 
 use crate::lint::{Edit, Fix};
 
+pub use output::put;
 pub use ownership::is_own;
 pub use rounds::{Change, Fixed, MAX_ROUNDS, Settled, Texts, View, Withheld, settle};
 pub use write::{WriteError, create, write};

@@ -85,7 +85,7 @@ pub fn settle(
     let mut view = check(&texts)?;
     let mut originals = Texts::new();
     let mut fixed = Vec::new();
-    let mut withheld: Vec<Withheld> = Vec::new();
+    let mut withheld = Vec::new();
     for _ in 0..MAX_ROUNDS {
         let mut round =
             Round { check: &check, before: &view, texts: &texts, checks: 0, accepted: Vec::new(), next: None };

@@ -44,7 +44,7 @@ pub fn create(path: &Path, text: &str) -> Result<(), WriteError> {
 
 /// The mode of a new file, from which the system takes what the user's mask says.
 #[cfg(unix)]
-fn new_file() -> std::fs::Permissions {
+pub(super) fn new_file() -> std::fs::Permissions {
     std::os::unix::fs::PermissionsExt::from_mode(0o666)
 }
 

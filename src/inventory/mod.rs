@@ -131,6 +131,8 @@ pub struct Use {
     pub turn: usize,
     /// The root chart's folder or package.
     pub root: PathBuf,
+    /// Why the list need not have it, where somebody says so: an exemption's reason, which may be empty.
+    pub exempt: Option<String>,
 }
 
 /// What tells the places apart at which charts name images.
@@ -169,9 +171,15 @@ impl Use {
     /// The charts on the way to it that go by `name`.
     #[must_use]
     pub fn charts_named(&self, name: &str) -> Vec<&ChartName> {
-        let goes_by =
-            |link: &&ChartLink| link.chart.name == name || link.called == name || link.folder.as_deref() == Some(name);
-        self.chain.iter().rev().filter(goes_by).map(|link| &link.chart).collect()
+        self.links_named(name).map(|link| &link.chart).collect()
+    }
+
+    /// The same with how each was asked for, from the one that deploys it up.
+    pub(crate) fn links_named(&self, name: &str) -> impl Iterator<Item = &ChartLink> {
+        self.chain
+            .iter()
+            .rev()
+            .filter(move |link| link.chart.name == name || link.called == name || link.folder.as_deref() == Some(name))
     }
 
     /// Whether it is of the kind that changes with the region: it comes from a private ECR, or names a region.

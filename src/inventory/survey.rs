@@ -326,6 +326,7 @@ impl Survey {
             when: both(job.when.clone(), when),
             turn: *turn - 1,
             root: job.chart.path.clone(),
+            exempt: None,
         };
         self.inventory.add(used);
     }

@@ -121,6 +121,7 @@ impl Reader<'_> {
             when: Some(self.when.map_or_else(|| place.clone(), |when| format!("{when}, {place}"))),
             turn: 0,
             root: self.root.path.clone(),
+            exempt: None,
         });
     }
 }

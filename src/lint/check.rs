@@ -268,6 +268,9 @@ impl Run<'_> {
         }
         survey.inventory.aside = aside;
         survey.problems.extend(problems);
+        for used in &mut survey.inventory.uses {
+            used.exempt = exemptions.reason(&used.reference).map(str::to_owned);
+        }
         let needed = |at: &usize| !exemptions.cover(&survey.inventory.uses[*at].reference);
         reconciliation.missing.retain(needed);
         reconciliation.missing_operands.retain(needed);

@@ -2,15 +2,15 @@
 
 use std::collections::HashSet;
 
-use super::reconcile::brings;
+use super::same::brings;
 use super::{Listed, Settings};
 use crate::image::Reference;
 use crate::inventory::Inventory;
 use crate::mirror::{DirectiveKind, List};
 
-/// The globs of all exemptions, those of the list first.
+/// The globs of all exemptions and their reasons, those of the list first.
 pub(super) struct Exemptions {
-    globs: Vec<String>,
+    globs: Vec<(String, String)>,
     in_list: usize,
 }
 
@@ -41,13 +41,16 @@ impl Exemptions {
     /// told by another rule.
     pub fn of(list: &List, settings: &Settings) -> Self {
         let in_list = list.directives.iter().filter_map(|directive| match &directive.kind {
-            DirectiveKind::Exempt { glob, .. } => Some(glob.text.clone()),
+            DirectiveKind::Exempt { glob, reason } => {
+                let reason = reason.as_ref().map(|reason| reason.text.clone());
+                Some((glob.text.clone(), reason.unwrap_or_default()))
+            }
             _ => None,
         });
         let mut globs: Vec<_> = in_list.collect();
         let in_list = globs.len();
         let configured = settings.configuration.iter().flat_map(|loaded| &loaded.configuration.exempt);
-        globs.extend(configured.map(|exemption| exemption.image.clone()));
+        globs.extend(configured.map(|exemption| (exemption.image.clone(), exemption.reason.clone())));
         Self { globs, in_list }
     }
 
@@ -58,8 +61,17 @@ impl Exemptions {
 
     /// Whether one of them means `image`: as it is written, or with its full repository.
     pub fn cover(&self, image: &Reference) -> bool {
+        self.reason(image).is_some()
+    }
+
+    /// Why `image` needs no mirroring, when one of them means it; empty when that is not said.
+    pub fn reason(&self, image: &Reference) -> Option<&str> {
+        if self.globs.is_empty() {
+            return None;
+        }
         let names = names(image);
-        self.globs.iter().any(|glob| names.iter().any(|name| matches(glob, name)))
+        let means = |(glob, _): &&(String, String)| names.iter().any(|name| matches(glob, name));
+        self.globs.iter().find(means).map(|(_, reason)| reason.as_str())
     }
 
     /// For each exemption in turn, what it is good for. `judged` are the uses that entries stand for: exempt or not, those are
@@ -70,7 +82,7 @@ impl Exemptions {
             let names = names(&used.reference);
             let is_listed = || judged.contains(&at) || listed.iter().any(|entry| brings(&entry.reference, used));
             let means = |glob: &String| names.iter().any(|name| matches(glob, name));
-            for (idle, _) in idle.iter_mut().zip(&self.globs).filter(|(_, glob)| means(glob)) {
+            for (idle, _) in idle.iter_mut().zip(&self.globs).filter(|(_, (glob, _))| means(glob)) {
                 *idle = (*idle).max(if is_listed() { Idleness::Listed } else { Idleness::Busy });
             }
         }
@@ -117,7 +129,7 @@ mod tests {
     #[test]
     fn globs_mean_whole_images() {
         let exempt = |globs: &[&str], image: &str| {
-            let globs = globs.iter().map(|glob| (*glob).to_owned()).collect();
+            let globs = globs.iter().map(|glob| ((*glob).to_owned(), String::new())).collect();
             Exemptions { globs, in_list: 0 }.cover(&Reference::parse(image).unwrap())
         };
         assert!(exempt(&["public.ecr.aws/*"], "public.ecr.aws/a/b:1"));

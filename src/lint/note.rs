@@ -3,15 +3,24 @@
 use std::ops::Range;
 
 use crate::image::{Reference, check_repository_name};
-use crate::inventory::{Change, Use};
+use crate::inventory::{Change, ChartLink, ChartName, Use};
 use crate::mirror::Entry;
 use crate::source::{Layer, Sources};
 
 /// `(from local chart NAME:VERSION)` or `(from REPO/NAME:VERSION)`.
 pub(crate) fn source_note(used: &Use) -> String {
-    match used.chain.last().and_then(|link| link.repository.as_deref()).and_then(repository_name) {
-        Some(repository) => format!("(from {repository}/{})", used.chart),
-        None => format!("(from local chart {})", used.chart),
+    note_of(&used.chart, used.chain.last())
+}
+
+/// The same for the chart that goes by `name`, on the way to a use.
+pub(crate) fn source_note_named(used: &Use, name: &str) -> Option<String> {
+    used.links_named(name).next().map(|link| note_of(&link.chart, Some(link)))
+}
+
+fn note_of(chart: &ChartName, link: Option<&ChartLink>) -> String {
+    match link.and_then(|link| link.repository.as_deref()).and_then(repository_name) {
+        Some(repository) => format!("(from {repository}/{chart})"),
+        None => format!("(from local chart {chart})"),
     }
 }
 

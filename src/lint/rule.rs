@@ -1,6 +1,7 @@
 //! The rule table, made from the front matter of `rules/*.md` when the crate is compiled.
 
 use super::{Context, Finding, Safety, Severity};
+use crate::nearest::nearest;
 
 /// One rule.
 pub struct Rule {
@@ -75,7 +76,5 @@ pub fn rule(id: &str) -> Option<&'static Rule> {
 /// The rule whose name is most like `name`, if any is.
 #[must_use]
 pub fn nearest_rule(name: &str) -> Option<&'static str> {
-    let ratio = |rule: &Rule| similar::TextDiff::from_chars(name, rule.id).ratio();
-    let best = rules().iter().max_by(|a, b| ratio(a).total_cmp(&ratio(b)))?;
-    (ratio(best) > 0.6).then_some(best.id)
+    nearest(name, rules().iter().map(|rule| rule.id))
 }

@@ -7,6 +7,7 @@ use super::targets::Configured;
 use super::{Finding, Refusal, Rule, Safety, Severity, nearest_rule, rule};
 use crate::chart::Overrides;
 use crate::config::{Level, Loaded, Trust};
+use crate::source::canonical;
 
 /// How charts are found and rendered.
 #[derive(Clone, Debug, Default)]
@@ -34,9 +35,9 @@ impl Settings {
     /// What the configuration says of the list at `path`.
     pub(super) fn configured(&self, path: &Path) -> Option<Configured<'_>> {
         let loaded = self.configuration.as_ref()?;
-        let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let path = canonical(path);
         let mut lists = loaded.configuration.lists.iter().enumerate();
-        let same = |list: &Path| absolute(&loaded.folder.join(list)) == absolute(path);
+        let same = |list: &Path| canonical(&loaded.folder.join(list)) == path;
         lists.find(|(_, list)| same(&list.path)).map(|(number, list)| Configured { loaded, list, number })
     }
 }

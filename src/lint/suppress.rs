@@ -6,8 +6,8 @@ use std::path::Path;
 use super::exemption::Idleness;
 use super::{Finding, Refusal, Rule, Settings, nearest_rule, rule};
 use crate::config::Loaded;
-use crate::mirror::{Directive, DirectiveKind, List, Scope};
-use crate::source::{Sources, Span};
+use crate::mirror::{Directive, DirectiveKind, List, Located, Scope};
+use crate::source::{Sources, Span, canonical};
 
 /// The rule that speaks of suppressions, which no suppression silences.
 pub(super) const UNUSED: &str = "unused-suppression";
@@ -21,6 +21,8 @@ pub(crate) struct Fault {
     pub written: String,
     /// The line of the list to delete, for one that stands there.
     pub line: Option<usize>,
+    /// What of the line to delete, where the rest of it is good for something.
+    pub part: Option<Span>,
     /// The name of the entry that it speaks of.
     pub entry: Option<String>,
     /// What is wrong.
@@ -49,39 +51,91 @@ pub(crate) enum FaultKind {
     NoOrder,
 }
 
+impl FaultKind {
+    /// Whether nothing is lost without it.
+    fn is_needless(&self) -> bool {
+        matches!(self, Self::Idle(_) | Self::Itself | Self::NoRule { meant: None, .. })
+    }
+}
+
 /// Takes the findings out of `findings` that the list's own suppressions silence, and gives the suppressions that are at
 /// fault. `doubtful` says for which rules a suppression that silences nothing proves nothing.
 pub(super) fn suppress(list: &List, findings: &mut Vec<Finding>, doubtful: &dyn Fn(&Rule) -> bool) -> Vec<Fault> {
     let mut faults = Vec::new();
     for directive in &list.directives {
-        let kind = match &directive.kind {
-            DirectiveKind::Exempt { .. } => continue,
-            DirectiveKind::Unknown(_) => Some(FaultKind::NoOrder),
-            DirectiveKind::Allow { rule: name, reason } => {
-                let covered = |finding: &Finding| covers(list, directive.scope, finding);
-                match rule(&name.text) {
-                    None => {
-                        let silences = |id: &&str| findings.iter().any(|found| found.rule.id == *id && covered(found));
-                        Some(FaultKind::NoRule { name: name.span, meant: nearest_rule(&name.text).filter(silences) })
+        match &directive.kind {
+            DirectiveKind::Exempt { .. } => {}
+            DirectiveKind::Unknown(_) => faults.push(fault(list, directive, FaultKind::NoOrder)),
+            DirectiveKind::Allow { rules, reason } => {
+                let kind_of = |name: &Located| allow(list, directive, &name.text, name.span, findings, doubtful);
+                let mut kinds: Vec<_> = rules.iter().map(kind_of).collect();
+                // What is wrong with several of its rules in one way is said once.
+                if reason.is_none() {
+                    kinds.iter_mut().filter(|kind| kind.is_none()).for_each(|kind| *kind = Some(FaultKind::NoReason));
+                }
+                for common in [FaultKind::NoReason, FaultKind::Adrift] {
+                    let of_common = rules.iter().zip(&mut kinds).filter(|(_, kind)| kind.as_ref() == Some(&common));
+                    let mut names = Vec::new();
+                    for (rule, kind) in of_common {
+                        names.push(rule.text.as_str());
+                        *kind = None;
                     }
-                    Some(rule) if rule.id == UNUSED => Some(FaultKind::Itself),
-                    Some(_) if directive.scope == Scope::Nowhere => Some(FaultKind::Adrift),
-                    Some(rule) => {
-                        let before = findings.len();
-                        findings.retain(|finding| finding.rule != rule || !covered(finding));
-                        let idle = findings.len() == before && !doubtful(rule);
-                        let why = match directive.scope {
-                            Scope::Entry(_) => "the entry has no such finding",
-                            Scope::File | Scope::Nowhere => "the list has no such finding",
-                        };
-                        idle.then_some(FaultKind::Idle(why)).or(reason.is_none().then_some(FaultKind::NoReason))
+                    if !names.is_empty() {
+                        let written = format!("allow {}", names.join(", "));
+                        faults.push(Fault { written, ..fault(list, directive, common) });
                     }
                 }
+                let wholly = kinds.iter().all(|kind| kind.as_ref().is_some_and(FaultKind::is_needless));
+                for (at, kind) in kinds.into_iter().enumerate().filter_map(|(at, kind)| Some((at, kind?))) {
+                    let whole = fault(list, directive, kind);
+                    faults.push(if rules.len() == 1 { whole } else { of_one(whole, rules, at, wholly) });
+                }
             }
-        };
-        faults.extend(kind.map(|kind| fault(list, directive, kind)));
+        }
     }
     faults
+}
+
+/// Takes the findings out that `directive` silences as far as it names the rule `name`, and says what is wrong with that.
+fn allow(
+    list: &List,
+    directive: &Directive,
+    name: &str,
+    place: Span,
+    findings: &mut Vec<Finding>,
+    doubtful: &dyn Fn(&Rule) -> bool,
+) -> Option<FaultKind> {
+    let covered = |finding: &Finding| covers(list, directive.scope, finding);
+    match rule(name) {
+        None => {
+            let silences = |id: &&str| findings.iter().any(|found| found.rule.id == *id && covered(found));
+            Some(FaultKind::NoRule { name: place, meant: nearest_rule(name).filter(silences) })
+        }
+        Some(rule) if rule.id == UNUSED => Some(FaultKind::Itself),
+        Some(_) if directive.scope == Scope::Nowhere => Some(FaultKind::Adrift),
+        Some(rule) => {
+            let before = findings.len();
+            findings.retain(|finding| finding.rule != rule || !covered(finding));
+            let why = match directive.scope {
+                Scope::Entry(_) => "the entry has no such finding",
+                Scope::File | Scope::Nowhere => "the list has no such finding",
+            };
+            (findings.len() == before && !doubtful(rule)).then_some(FaultKind::Idle(why))
+        }
+    }
+}
+
+/// `whole`, the fault of a suppression of several rules, as that of the one of index `at`; `wholly` says that none of them
+/// is good for anything.
+fn of_one(whole: Fault, rules: &[Located], at: usize, wholly: bool) -> Fault {
+    let place = rules[at].span;
+    let (start, end) = match (at.checked_sub(1), rules.get(at + 1)) {
+        (Some(before), _) => (rules[before].span.end, place.end),
+        (None, Some(after)) => (place.start, after.span.start),
+        (None, None) => (place.start, place.end),
+    };
+    let part = (!wholly).then(|| Span::new(place.file, start as usize, end as usize));
+    Fault { span: place, written: format!("allow {}", rules[at].text), part, ..whole }
 }
 
 /// The exemptions of the list that are at fault; `idle` says of each in turn whether it exempts nothing, and why.
@@ -99,7 +153,10 @@ pub(super) fn exemptions_at_fault(list: &List, idle: &[Idleness]) -> Vec<Fault> 
 
 fn fault(list: &List, directive: &Directive, kind: FaultKind) -> Fault {
     let written = match &directive.kind {
-        DirectiveKind::Allow { rule, .. } => format!("allow {}", rule.text),
+        DirectiveKind::Allow { rules, .. } => {
+            let names: Vec<_> = rules.iter().map(|rule| rule.text.as_str()).collect();
+            format!("allow {}", names.join(", "))
+        }
         DirectiveKind::Exempt { glob, .. } => format!("exempt {}", glob.text),
         DirectiveKind::Unknown(words) => words.as_ref().map(|words| words.text.clone()).unwrap_or_default(),
     };
@@ -107,7 +164,7 @@ fn fault(list: &List, directive: &Directive, kind: FaultKind) -> Fault {
         Scope::Entry(entry) => list.entries.get(entry).map(|entry| entry.name.text.clone()),
         Scope::File | Scope::Nowhere => None,
     };
-    Fault { span: directive.span, written, line: Some(directive.line), entry, kind }
+    Fault { span: directive.span, written, line: Some(directive.line), part: None, entry, kind }
 }
 
 /// Whether a suppression of `scope` speaks of `finding`: one about its entry, wherever that stands; file-wide, one in the
@@ -173,7 +230,7 @@ impl<'a> Configured<'a> {
         };
         let mut faults = Vec::new();
         let mut add = |span, written, kind: Option<FaultKind>| {
-            faults.extend(kind.map(|kind| Fault { span, written, line: None, entry: None, kind }));
+            faults.extend(kind.map(|kind| Fault { span, written, line: None, part: None, entry: None, kind }));
         };
         for (number, allow) in loaded.configuration.allow.iter().enumerate() {
             let certain = rule(&allow.rule).is_some_and(|rule| !doubtful(rule));
@@ -197,8 +254,7 @@ fn place(loaded: &Loaded, list: &str, number: usize, key: &str) -> Span {
 
 /// Whether the file at `path` is the one at `above`, lies below it, or in the package there.
 fn is_below(path: &Path, above: &Path) -> bool {
-    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let (path, above) = (absolute(path), absolute(above));
+    let (path, above) = (canonical(path), canonical(above));
     let mut package = above.clone().into_os_string();
     package.push("!");
     path.starts_with(&above) || path.starts_with(package)

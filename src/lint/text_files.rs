@@ -12,7 +12,7 @@ use super::Workspace;
 use super::discovery::LIST_NAME;
 use super::walk::is_foreign;
 use crate::config;
-use crate::source::{FileId, Sources, to_bytes};
+use crate::source::{FileId, Sources, canonical, to_bytes};
 
 /// Larger files are data.
 const LARGEST: u64 = 1 << 20;
@@ -58,14 +58,17 @@ fn walk(workspace: &Workspace) -> Vec<PathBuf> {
     // Only what lies in the workspace decides: no settings of the user, no need for a git work tree.
     walk.standard_filters(false).git_ignore(true).parents(true).require_git(false).filter_entry(is_own);
     let files = walk.build().flatten().filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()));
-    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let lists: Vec<_> = workspace.lists.iter().map(|list| absolute(list)).collect();
+    let lists: Vec<_> = workspace.lists.iter().map(|list| canonical(list)).collect();
+    // Only a file of the same name is worth asking for its path.
+    let is_list = |entry: &DirEntry| {
+        lists.iter().any(|list| list.file_name() == Some(entry.file_name()) && *list == canonical(entry.path()))
+    };
     let told = |entry: &DirEntry| {
         let name = entry.file_name().to_string_lossy().to_ascii_lowercase();
         name != LIST_NAME
             && name != config::FILE_NAME
             && !HISTORIES.iter().any(|history| name.starts_with(history))
-            && !lists.contains(&absolute(entry.path()))
+            && !is_list(entry)
     };
     let mut paths: Vec<_> = files.filter(told).map(DirEntry::into_path).collect();
     paths.sort();

@@ -1,4 +1,4 @@
-//! Comments addressed to this linter: `# mirrorlint: allow RULE: REASON` and `# mirrorlint: exempt IMAGE-GLOB: REASON`.
+//! Comments addressed to this linter: `# mirrorlint: allow RULE, RULE: REASON` and `# mirrorlint: exempt IMAGE-GLOB: REASON`.
 //! Reads their parts and places; whether a rule exists or a glob matches is for the rules to say.
 
 use crate::source::Span;
@@ -19,10 +19,10 @@ pub enum Scope {
 /// What a directive asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DirectiveKind {
-    /// No findings of this rule.
+    /// No findings of these rules.
     Allow {
-        /// The rule's id.
-        rule: Located,
+        /// The rules' ids, in their order; at least one.
+        rules: Vec<Located>,
         /// Why.
         reason: Option<Located>,
     },
@@ -59,10 +59,8 @@ pub(super) fn read(comment: Piece<'_>) -> Option<DirectiveKind> {
     let (verb, rest) = words.first_word();
     let directive = match verb.text.to_ascii_lowercase().as_str() {
         "allow" => {
-            let rest = rest.trim();
-            let end = rest.text.find(|c: char| c == ':' || c.is_whitespace()).unwrap_or(rest.text.len());
-            let (rule, reason) = rest.split(end, 0);
-            rule.filled().map(|rule| DirectiveKind::Allow { rule, reason: reason_of(reason) })
+            let (rules, reason) = rules_of(rest);
+            (!rules.is_empty()).then(|| DirectiveKind::Allow { rules, reason: reason_of(reason) })
         }
         "exempt" => {
             // A glob may hold colons (a port, a tag): only one at its end starts the reason.
@@ -73,6 +71,21 @@ pub(super) fn read(comment: Piece<'_>) -> Option<DirectiveKind> {
         _ => None,
     };
     Some(directive.unwrap_or_else(|| DirectiveKind::Unknown(words.filled())))
+}
+
+/// The names before the reason, which commas part, and what stands behind them.
+fn rules_of(mut rest: Piece<'_>) -> (Vec<Located>, Piece<'_>) {
+    let mut rules = Vec::new();
+    loop {
+        rest = rest.trim();
+        let end = rest.text.find(|c: char| matches!(c, ':' | ',') || c.is_whitespace()).unwrap_or(rest.text.len());
+        let (rule, after) = rest.split(end, 0);
+        rules.extend(rule.filled());
+        if !after.trim().text.starts_with(',') {
+            return (rules, after);
+        }
+        rest = after.trim().from(1);
+    }
 }
 
 fn reason_of(rest: Piece<'_>) -> Option<Located> {

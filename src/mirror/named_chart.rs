@@ -36,24 +36,40 @@ pub struct NamedChart {
     pub version: Option<Located>,
 }
 
-impl NamedChart {
-    /// The first `(from ...)` of a comment that names a chart, and what stands before it.
-    pub(super) fn find(comment: Piece<'_>) -> Option<(Self, Piece<'_>)> {
-        comment.text.match_indices('(').find_map(|(open, _)| {
+/// What the parentheses of one comment say.
+#[derive(Default)]
+pub(super) struct Named<'a> {
+    /// The charts that they name, each with what stands before it.
+    pub charts: Vec<(NamedChart, Piece<'a>)>,
+    /// Those that name a chart only if there is one: `(from web)`, as `(from scratch)`, may be prose.
+    pub perhaps: Vec<NamedChart>,
+}
+
+impl<'a> Named<'a> {
+    /// Every `(from ...)` of a comment that names a chart, or may.
+    pub fn find(comment: Piece<'a>) -> Self {
+        let mut named = Self::default();
+        for (open, _) in comment.text.match_indices('(') {
             let (before, after) = comment.split(open, 1);
             let end = after.text.find(')');
-            let (keyword, words) = after.slice(0..end.unwrap_or(after.text.len())).first_word();
+            let inside = after.slice(0..end.unwrap_or(after.text.len()));
+            let (keyword, words) = inside.first_word();
             if !keyword.text.trim_end_matches(':').eq_ignore_ascii_case("from") {
-                return None;
+                continue;
             }
             let whole = comment.slice(open..end.map_or(comment.text.len(), |end| open + 1 + end + 1));
-            read(words, whole.span()).map(|chart| (chart, before))
-        })
+            match read(words, whole.span()) {
+                Some((chart, true)) => named.charts.push((chart, before)),
+                Some((chart, false)) if end.is_some() && !inside.text.contains('(') => named.perhaps.push(chart),
+                _ => {}
+            }
+        }
+        named
     }
 }
 
-/// Reads the words after `from`.
-fn read(words: Piece<'_>, span: Span) -> Option<NamedChart> {
+/// Reads the words after `from`: the chart, and whether it is one for certain.
+fn read(words: Piece<'_>, span: Span) -> Option<(NamedChart, bool)> {
     let (mut local, mut rest) = (false, words);
     let name = loop {
         let (word, after) = rest.first_word();
@@ -63,7 +79,7 @@ fn read(words: Piece<'_>, span: Span) -> Option<NamedChart> {
         rest = after;
         if word.text.eq_ignore_ascii_case("local") {
             local = true;
-        } else if !FILLERS.iter().any(|filler| word.text.eq_ignore_ascii_case(filler)) {
+        } else if !is_filler(word.text) {
             break word.trim_end_matching(is_punctuation);
         }
     };
@@ -85,17 +101,24 @@ fn read(words: Piece<'_>, span: Span) -> Option<NamedChart> {
         None => ChartOrigin::Unsaid,
     };
     // Without a version, one word alone is rather prose (`from scratch`) and a web address rather a page.
-    let is_vague = match &origin {
-        ChartOrigin::Local => false,
-        ChartOrigin::Repository(repository) => repository.text.starts_with("http"),
-        ChartOrigin::Unsaid => true,
+    let certain = match &origin {
+        _ if version.is_some() => true,
+        ChartOrigin::Local => true,
+        ChartOrigin::Repository(repository) if repository.text.starts_with("http") => return None,
+        ChartOrigin::Repository(_) => true,
+        ChartOrigin::Unsaid if is_filled(rest) => false,
+        ChartOrigin::Unsaid => return None,
     };
-    (version.is_some() || !is_vague).then(|| NamedChart {
-        span,
-        origin,
-        chart: parts.chart.located(),
-        version: version.map(Piece::located),
-    })
+    Some((NamedChart { span, origin, chart: parts.chart.located(), version: version.map(Piece::located) }, certain))
+}
+
+/// Whether there are no words but those that say nothing.
+fn is_filled(rest: Piece<'_>) -> bool {
+    rest.text.split_whitespace().all(is_filler)
+}
+
+fn is_filler(word: &str) -> bool {
+    FILLERS.iter().any(|filler| word.eq_ignore_ascii_case(filler))
 }
 
 struct Parts<'a> {

@@ -3,7 +3,7 @@
 
 use super::directive;
 use super::located::{Located, Piece};
-use super::named_chart::NamedChart;
+use super::named_chart::{Named, NamedChart};
 
 /// A `KEY: VALUE` line of the block.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,8 +19,12 @@ pub struct Field {
 pub struct SourceNote {
     /// What the image is called, without the `(from ...)` behind it.
     pub title: Option<Located>,
-    /// The chart that the block says the image is from.
+    /// The chart that the block says the image is from: the first one.
     pub from: Option<NamedChart>,
+    /// The other ones.
+    pub others: Vec<NamedChart>,
+    /// What names a chart only if there is one: `(from web)`.
+    pub perhaps: Vec<NamedChart>,
     /// The `Repository:` lines.
     pub repositories: Vec<Field>,
     /// The `Tag:` lines.
@@ -56,13 +60,23 @@ impl SourceNote {
         note
     }
 
+    /// All charts that the block says the image is from.
+    pub fn charts(&self) -> impl Iterator<Item = &NamedChart> {
+        self.from.iter().chain(&self.others)
+    }
+
     /// A line without a key: the title is the one that names the chart, else the first that says anything.
     fn read_plain(&mut self, comment: Piece<'_>) {
         if !comment.text.contains(char::is_alphanumeric) {
             return;
         }
-        match NamedChart::find(comment) {
-            Some((chart, title)) if self.from.is_none() => {
+        let Named { charts, perhaps } = Named::find(comment);
+        self.perhaps.extend(perhaps);
+        let mut charts = charts.into_iter();
+        let first = if self.from.is_none() { charts.next() } else { None };
+        self.others.extend(charts.map(|(chart, _)| chart));
+        match first {
+            Some((chart, title)) => {
                 self.from = Some(chart);
                 // What was taken for the title may have been the end of the file's header.
                 if let Some(title) = title.filled() {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::human::Style;
+use super::human::{Style, printable};
 use super::location::Place;
 use crate::inventory::{Confidence, EXAMPLE, Inventory, Use};
 use crate::source::{Layer, Sources};
@@ -19,8 +19,13 @@ pub fn images(inventory: &Inventory, sources: &Sources, root: &Path, style: Styl
             continue;
         }
         known.push(image);
-        let _ = writeln!(out, "{}", style.paint("1", image));
-        for used in inventory.uses.iter().filter(|used| used.reference.as_str() == image) {
+        let uses = || inventory.uses.iter().filter(|used| used.reference.as_str() == image);
+        // One list may need what another one does not.
+        let exempt = if uses().all(|used| used.exempt.is_some()) { first.exempt.as_deref() } else { None };
+        let exempt = exempt.map(|reason| if reason.is_empty() { String::new() } else { format!(": {reason}") });
+        let exempt = exempt.map(|reason| format!(" (exempt{})", printable(&reason))).unwrap_or_default();
+        let _ = writeln!(out, "{}{exempt}", style.paint("1", image));
+        for used in uses() {
             let _ = writeln!(out, "  {} in {}{}", used.place(), used.path.join(" > "), circumstances(used));
         }
         for (span, _) in first.origins().into_iter().filter(|(_, layer)| *layer != Layer::Computed) {

@@ -268,6 +268,8 @@ struct Image {
     origins: Vec<Origin>,
     scenarios: Vec<String>,
     when: Option<String>,
+    /// Why it needs no mirroring, where an exemption says so.
+    exempt: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -319,6 +321,7 @@ pub fn images(inventory: &Inventory, sources: &Sources, root: &Path) -> String {
         origins: used.origins().iter().map(|place| origin(sources, root, place.0, place.1)).collect(),
         scenarios: used.scenarios.clone(),
         when: used.when.clone(),
+        exempt: used.exempt.clone(),
     };
     let printer = Printer { sources, root };
     let note = |told: &Disagreement| ImageNote {

@@ -12,5 +12,5 @@ pub use allowance::{Allowance, is_spent, spend};
 pub use bytes::{from_bytes, to_bytes, to_utf8};
 pub use file::{FileId, Position, SourceError, SourceFile, Sources, Span};
 pub use lazy::LazyText;
-pub use path::path_from;
+pub use path::{canonical, path_from};
 pub use text::{Layer, MOST_ORIGINS, Origin, Origins, Text, TextBuilder};

@@ -1,5 +1,5 @@
-//! Paths as people and programs read them: one relative to another. Only names are compared; nothing is read but the current
-//! folder's own path.
+//! Paths as people and programs read them, one relative to another, for which only names are compared; and the one path by
+//! which files are told apart, for which the file system is asked.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -26,6 +26,28 @@ pub fn path_from(from: &Path, path: &Path) -> PathBuf {
     climb.chain(end.components().skip(common)).collect()
 }
 
+/// The one path of what `path` means, for comparing: links followed, `.` and `..` gone. Of what does not exist (a file inside
+/// a package, one still to be written) the names behind the last folder that does stay as they are.
+#[must_use]
+pub fn canonical(path: &Path) -> PathBuf {
+    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let existing = whole.ancestors().find_map(|above| Some((above, std::fs::canonicalize(above).ok()?)));
+    let Some((above, mut clean)) = existing else { return whole };
+    whole.strip_prefix(above).iter().for_each(|rest| add(&mut clean, rest));
+    clean
+}
+
+/// Appends `rest`, `.` and `..` taken by their names.
+fn add(clean: &mut PathBuf, rest: &Path) {
+    for part in rest.components() {
+        match part {
+            Component::ParentDir => drop(clean.pop()),
+            Component::CurDir => {}
+            other => clean.push(other),
+        }
+    }
+}
+
 fn climbs(path: &Path) -> bool {
     path.components().any(|part| part == Component::ParentDir)
 }
@@ -34,19 +56,36 @@ fn climbs(path: &Path) -> bool {
 fn absolute(path: &Path) -> Option<PathBuf> {
     let whole = if path == Path::new(".") { std::env::current_dir().ok()? } else { std::path::absolute(path).ok()? };
     let mut clean = PathBuf::new();
-    for part in whole.components() {
-        match part {
-            Component::ParentDir => drop(clean.pop()),
-            Component::CurDir => {}
-            other => clean.push(other),
-        }
-    }
+    add(&mut clean, &whole);
     Some(clean)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_has_one_path() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        std::fs::create_dir_all(root.join("tools/deep")).unwrap();
+        std::fs::write(root.join("tools/list"), "").unwrap();
+        for (path, one) in [
+            ("tools/deep/../list", "tools/list"),
+            ("./tools/./list", "tools/list"),
+            ("tools/deep/../../tools/nothing", "tools/nothing"),
+            ("nothing/../tools/list", "tools/list"),
+            ("x.tgz!/web/../values.yaml", "x.tgz!/values.yaml"),
+        ] {
+            assert_eq!(canonical(&root.join(path)), root.join(one), "{path}");
+        }
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink("tools/deep", root.join("link")).unwrap();
+            assert_eq!(canonical(&root.join("link/../list")), root.join("tools/list"));
+            assert_eq!(canonical(&root.join("link/nothing")), root.join("tools/deep/nothing"));
+        }
+    }
 
     #[test]
     fn a_path_is_told_as_it_is_reached() {

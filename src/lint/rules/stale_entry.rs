@@ -82,5 +82,5 @@ fn is_remark(list: &List, entry: &Entry, line: usize) -> bool {
     let told = title.chain(&note.notes).map(|text| text.span);
     let fields = note.repositories.iter().chain(&note.tags).chain(&note.default_region).map(|field| field.value.span);
     let orders = list.directives.iter().map(|order| order.span);
-    !told.chain(fields).chain(orders).chain(note.from.iter().map(|from| from.span)).any(within)
+    !told.chain(fields).chain(orders).chain(note.charts().map(|from| from.span)).any(within)
 }

@@ -7,6 +7,7 @@ use crate::lint::addition::{HAS_NO_TAG, MOVES};
 use crate::lint::context::{version_of, version_place};
 use crate::lint::note::true_source;
 use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Verdict, wanted};
+use crate::mirror::SourceNote;
 
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -77,10 +78,20 @@ pub(super) fn fix(context: &Context<'_>, judged: Judged<'_>, used: &Use) -> Opti
         let right = true_source(&remark.text, context.sources, used);
         edits.extend(right.map(|(range, words)| Edit { span: remark.span_of(range), text: words.to_owned() }));
     }
-    if let Some((named, noted)) = note.from.as_ref().and_then(|named| Some((named, named.version.as_ref()?)))
-        && let Some(chart) = used.charts_named(&named.chart.text).first()
-    {
-        edits.extend(context.replace(noted.span, &chart.version));
-    }
+    edits.extend(noted_version(context, note, used));
     Some(Fix::new(format!("Set the tag to {}", version.trim_start_matches([':', '@'])), Safety::Safe, edits))
+}
+
+/// Makes the note that names a chart of `used` say its version, unless there is one that does: of several one is enough.
+fn noted_version(context: &Context<'_>, note: &SourceNote, used: &Use) -> Option<Edit> {
+    let of_charts = || {
+        note.charts().filter_map(|named| {
+            let chart = *used.charts_named(&named.chart.text).first()?;
+            Some((named.version.as_ref(), chart.version.as_str()))
+        })
+    };
+    if of_charts().any(|(noted, version)| noted.is_none_or(|noted| noted.text == version)) {
+        return None;
+    }
+    of_charts().find_map(|(noted, version)| context.replace(noted?.span, version))
 }

@@ -1,6 +1,7 @@
-//! No `(from ...)` in the comment block of an entry that a chart deploys.
+//! No `(from ...)` in the comment block of an entry that a chart deploys, or one that is only a name.
 
-use crate::lint::note::source_note;
+use crate::inventory::Use;
+use crate::lint::note::{source_note, source_note_named};
 use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Verdict};
 use crate::mirror::Located;
 use crate::source::Span;
@@ -13,6 +14,10 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         let used = context.used(*first);
         // A second entry of a name is to be deleted or renamed first.
         if context.list.entries.iter().any(|other| other.line < entry.line && other.name.text == entry.name.text) {
+            continue;
+        }
+        if let Some(found) = incomplete(rule, context, judged) {
+            findings.push(found);
             continue;
         }
         let note = source_note(used);
@@ -35,27 +40,43 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
                 Edit { span: context.list.start_of_line(line), text }
             }
         };
-        // Which image a wrong entry stands for can be a guess: a note would make it look known.
-        let rival =
-            |other: &Judged<'_>| other.entry.line != entry.line && other.reference.path() == judged.reference.path();
-        let guessed = match judged.verdict {
-            Verdict::Right { .. } => false,
-            Verdict::OtherRepository { .. } => true,
-            _ => context.judged().any(|other| rival(&other)),
-        };
-        let fix = (!guessed).then(|| Fix::new(format!("Add `{note}`"), Safety::Safe, vec![edit]));
+        let fix = is_sure(context, judged).then(|| Fix::new(format!("Add `{note}`"), Safety::Safe, vec![edit]));
         let span = title.map_or(entry.name.span, |title| title.span);
-        let mut finding = judged
-            .finding(rule, span, message)
-            .label("names no chart")
-            .chart(used.chart.clone())
-            .related(
-                format!("{} names the image here", used.chart),
-                used.decisive(0..used.text.len()).map(|place| place.0),
-            )
-            .fix(fix);
-        finding.scenarios = used.scenarios.clone();
-        findings.push(finding);
+        findings.push(finding(judged.finding(rule, span, message).label("names no chart"), used).fix(fix));
     }
     findings
+}
+
+/// Whether it is known which image the entry stands for. Of a wrong one that can be a guess, which a note would make look known.
+fn is_sure(context: &Context<'_>, judged: Judged<'_>) -> bool {
+    let rival =
+        |other: &Judged<'_>| other.entry.line != judged.entry.line && other.reference.path() == judged.reference.path();
+    match judged.verdict {
+        Verdict::Right { .. } => true,
+        Verdict::OtherRepository { .. } => false,
+        _ => !context.judged().any(|other| rival(&other)),
+    }
+}
+
+/// What is to be said of an entry whose note names a chart that deploys the image, and nothing else of it: `(from web)`.
+fn incomplete(rule: &'static Rule, context: &Context<'_>, judged: Judged<'_>) -> Option<Finding> {
+    let entry = judged.entry;
+    let uses = || judged.verdict.uses().iter().map(|at| context.used(*at));
+    let (named, used, note) = entry.note.perhaps.iter().find_map(|named| {
+        let (used, note) = uses().find_map(|used| Some((used, source_note_named(used, &named.chart.text)?)))?;
+        Some((named, used, note))
+    })?;
+    let (name, chart) = (&entry.name.text, &named.chart.text);
+    let message =
+        format!("the note of `{name}` says {chart}, but neither of which version nor from where. Write `{note}`");
+    let edit = Edit { span: named.span, text: note.clone() };
+    let fix = is_sure(context, judged).then(|| Fix::new(format!("Write `{note}`"), Safety::Safe, vec![edit]));
+    Some(finding(judged.finding(rule, named.span, message).label("names no version"), used).fix(fix))
+}
+
+fn finding(finding: Finding, used: &Use) -> Finding {
+    let place = used.decisive(0..used.text.len()).map(|place| place.0);
+    let mut finding = finding.chart(used.chart.clone()).related(format!("{} names the image here", used.chart), place);
+    finding.scenarios = used.scenarios.clone();
+    finding
 }

@@ -1,6 +1,7 @@
 //! Values point at the team's own ECR, but at a name or a tag that the list does not fill.
 
 use crate::lint::{Context, Finding, Rule};
+use crate::nearest::hint;
 
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
@@ -11,8 +12,8 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         let entry = context.judged().find(|judged| judged.entry.name.text == repository);
         let (message, range) = match &entry {
             None => {
-                let near =
-                    nearest(context, repository).map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
+                let names = context.list.entries.iter().map(|entry| entry.name.text.as_str());
+                let near = hint(repository, names);
                 let message = format!(
                     "{} deploys {} from the private registry, but no entry is called `{repository}`: the copy never fills that \
                      repository{near}",
@@ -53,12 +54,4 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         findings.push(finding);
     }
     findings
-}
-
-/// The entry whose name is most like `name`, if any is.
-fn nearest<'a>(context: &Context<'a>, name: &str) -> Option<&'a str> {
-    let ratio = |other: &str| similar::TextDiff::from_chars(name, other).ratio();
-    let names = context.list.entries.iter().map(|entry| entry.name.text.as_str());
-    let best = names.max_by(|a, b| ratio(a).total_cmp(&ratio(b)))?;
-    (ratio(best) > 0.6).then_some(best)
 }

@@ -16,10 +16,8 @@ pub(in crate::lint) fn configured(rule: &'static Rule, faults: &[Fault]) -> Vec<
 
 fn finding(rule: &'static Rule, fault: &Fault) -> Finding {
     let written = &fault.written;
-    let (delete, order) = match fault.line {
-        Some(_) => ("Delete the line", "# mirrorlint: "),
-        None => ("Delete it", ""),
-    };
+    let delete = if fault.line.is_some() && fault.part.is_none() { "Delete the line" } else { "Delete it" };
+    let order = if fault.line.is_some() { "# mirrorlint: " } else { "" };
     let (message, label) = match &fault.kind {
         FaultKind::Idle(why) => (format!("`{written}` silences nothing: {why}. {delete}"), "silences nothing"),
         FaultKind::NoReason if fault.line.is_none() => {
@@ -57,11 +55,15 @@ fn fix(list: &List, fault: &Fault) -> Fix {
         (FaultKind::NoReason, _) | (_, None) => return Fix::new("", Safety::Safe, Vec::new()),
         (FaultKind::NoRule { name, meant: Some(meant) }, _) => {
             let edit = Edit { span: *name, text: (*meant).to_owned() };
-            return Fix::new(format!("Write `allow {meant}`"), Safety::Unsafe, vec![edit]);
+            return Fix::new(format!("Write `{meant}`"), Safety::Unsafe, vec![edit]);
         }
         (FaultKind::Adrift | FaultKind::NoOrder, _) => Safety::Unsafe,
         _ => Safety::Safe,
     };
+    if let Some(part) = fault.part {
+        let edit = Edit { span: part, text: String::new() };
+        return Fix::new(format!("Delete `{}`", fault.written), safety, vec![edit]);
+    }
     let edit = fault.line.map(|line| Edit { span: removal(list, line), text: String::new() });
     Fix::new("Delete the line", safety, edit.into_iter().collect())
 }

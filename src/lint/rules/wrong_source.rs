@@ -1,6 +1,6 @@
 //! The note names another chart or version than the one that is pinned and deploys the image.
 
-use crate::inventory::Use;
+use crate::inventory::{ChartName, Use};
 use crate::lint::note::source_note;
 use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Standing};
 use crate::mirror::NamedChart;
@@ -9,14 +9,22 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
     let mut findings = Vec::new();
     for judged in context.judged() {
         let uses: Vec<&Use> = judged.verdict.uses().iter().map(|at| context.used(*at)).collect();
-        let (Some(first), Some(named)) = (uses.first().copied(), &judged.entry.note.from) else { continue };
-        let by_name: Vec<_> = uses.iter().flat_map(|used| used.charts_named(&named.chart.text)).collect();
-        if by_name
-            .iter()
-            .any(|chart| named.version.as_ref().is_none_or(|version| same_version(&version.text, &chart.version)))
-        {
+        let by_name = |named: &NamedChart| -> Vec<&ChartName> {
+            uses.iter().flat_map(|used| used.charts_named(&named.chart.text)).collect()
+        };
+        let is_right = |named: &NamedChart| {
+            let version = named.version.as_ref();
+            let is_it = |chart: &&ChartName| version.is_none_or(|version| same_version(&version.text, &chart.version));
+            by_name(named).iter().any(is_it)
+        };
+        let note = &judged.entry.note;
+        // Of several notes one that is right is enough; when none is, the one that names the right chart is nearest to it.
+        let nearest = note.charts().find(|named| !by_name(named).is_empty()).or(note.from.as_ref());
+        let (Some(first), Some(named)) = (uses.first().copied(), nearest) else { continue };
+        if note.charts().any(is_right) {
             continue;
         }
+        let by_name = by_name(named);
         // The chart that it names may deploy the image, too.
         if by_name.is_empty() && judged.noted == Standing::Unknown {
             continue;

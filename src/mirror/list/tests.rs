@@ -13,6 +13,41 @@ fn parse(text: &str) -> List {
     List::parse(Sources::new().add("tools/ecr-images.conf", text.clone()), &text)
 }
 
+#[test]
+fn a_block_may_name_several_charts_and_perhaps_one() {
+    let block = "# Web (from a/b:1) and (from local chart c:2)\n# (from values) (from web) (from web values) (from the web chart)\n\
+                 # also from (from d:3), (from https://example.org/e), (from x (from f:4)) (from g\nx=y\n";
+    let list = parse(block);
+    let note = &list.entries[0].note;
+    let names = |charts: &mut dyn Iterator<Item = &NamedChart>| -> Vec<String> {
+        charts.map(|named| format!("{} {}", text_of(&list, &named.chart), &list.text()[named.span.range()])).collect()
+    };
+    assert_eq!(
+        names(&mut note.charts()),
+        ["b (from a/b:1)", "c (from local chart c:2)", "d (from d:3)", "f (from f:4)"]
+    );
+    assert_eq!(names(&mut note.perhaps.iter()), ["values (from values)", "web (from web)", "web (from the web chart)"]);
+    assert_eq!(words(&list, &note.title), Some("Web"));
+}
+
+#[test]
+fn an_allowance_names_several_rules() {
+    for (comment, wanted) in [
+        ("allow a, b: why, oh why", ("a|b", Some("why, oh why"))),
+        ("allow a,b ,c", ("a|b|c", None)),
+        ("allow a , b because, well", ("a|b", Some("because, well"))),
+        ("allow a because, well", ("a", Some("because, well"))),
+        ("allow a,: why", ("a", Some("why"))),
+        ("allow , a,, b : why", ("a|b", Some("why"))),
+    ] {
+        let list = parse(&format!("# mirrorlint: {comment}\nx=y\n"));
+        let DirectiveKind::Allow { rules, reason } = &list.directives[0].kind else { panic!("{comment}") };
+        let names: Vec<_> = rules.iter().map(|rule| text_of(&list, rule)).collect();
+        assert_eq!((names.join("|").as_str(), words(&list, reason)), wanted, "{comment}");
+    }
+    assert!(matches!(parse("# mirrorlint: allow ,: why\n").directives[0].kind, DirectiveKind::Unknown(_)));
+}
+
 /// The text of `located`, after a check that its span says the same.
 fn text_of<'a>(list: &List, located: &'a Located) -> &'a str {
     assert_eq!(list.text().get(located.span.range()), Some(located.text.as_str()));
@@ -275,7 +310,9 @@ fn directives_know_what_they_speak_of() {
         .iter()
         .map(|directive| {
             let kind = match &directive.kind {
-                DirectiveKind::Allow { rule, reason } => ("allow", Some(text_of(&list, rule)), words(&list, reason)),
+                DirectiveKind::Allow { rules, reason } => {
+                    ("allow", Some(text_of(&list, &rules[0])), words(&list, reason))
+                }
                 DirectiveKind::Exempt { glob, reason } => ("exempt", Some(text_of(&list, glob)), words(&list, reason)),
                 DirectiveKind::Unknown(found) => ("unknown", words(&list, found), None),
             };

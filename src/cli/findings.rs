@@ -1,0 +1,128 @@
+//! Where `mirrorlint check` puts what it found: each report on standard output or in a file of its own.
+
+use std::path::Path;
+
+use super::Session;
+use super::arguments::{Check, FindingsFormat as Format, Output};
+use crate::config::FILE_NAME;
+use crate::fix::{Fixed, put};
+use crate::lint::{Checked, Refusal};
+use crate::report;
+use crate::source::canonical;
+
+/// Refuses outputs that are in each other's way.
+pub(super) fn check_outputs(options: &Check) -> Result<(), Refusal> {
+    if options.statistics && options.format.iter().any(|output| output.format == Format::Json) {
+        return Err(Refusal::new("--statistics is for people: JSON has every finding with its rule"));
+    }
+    let to_standard_output: Vec<_> = options.format.iter().filter(|output| output.file.is_none()).collect();
+    if let [first, second, ..] = to_standard_output.as_slice() {
+        let (first, second) = (first.format.name(), second.format.name());
+        let message = format!(
+            "--format: {first} and {second} both go to standard output. Name a file for one of them: {second}=FILE"
+        );
+        return Err(Refusal::new(message));
+    }
+    let files: Vec<_> = options.format.iter().filter_map(|output| output.file.as_deref()).collect();
+    if let Some(file) = files.first()
+        && (options.diff || options.show_settings)
+    {
+        let flag = if options.diff { "--diff" } else { "--show-settings" };
+        return Err(refusal(file, &format!("{flag} prints no findings that could be written to it")));
+    }
+    let again = |at: &usize| files[..*at].iter().any(|before| canonical(before) == canonical(files[*at]));
+    match (1..files.len()).find(again) {
+        Some(at) => Err(refusal(files[at], "--format names it twice")),
+        None => Ok(()),
+    }
+}
+
+/// Writes and prints the reports that `options` asks for.
+///
+/// # Errors
+/// When one cannot be written. A list, chart, configuration or values file is no report, and is left alone.
+pub(super) fn put_out(
+    session: &Session,
+    options: &Check,
+    checked: &mut Checked,
+    fixed: &[Fixed],
+) -> Result<(), Refusal> {
+    let files = || options.format.iter().filter_map(|output| Some((output.format, output.file.as_deref()?)));
+    if let Some((_, file)) = files().find(|(_, file)| is_input(options, checked, file)) {
+        return Err(refusal(file, "it is no report, but what was checked; nothing was written to it"));
+    }
+    for (format, file) in files() {
+        let plain = report::Style { color: false, links: false, ..session.style };
+        put(file, &crate::source::to_utf8(&text(session, options, format, plain, checked, fixed)))
+            .map_err(|error| Refusal::new(error.to_string()))?;
+    }
+    match options.format.iter().find(|output| output.file.is_none()) {
+        Some(output) => session.print(&text(session, options, output.format, session.style, checked, fixed)),
+        None => Ok(()),
+    }
+}
+
+/// Whether the file at `path` is a list, part of a chart, a configuration or a values file of this run.
+fn is_input(options: &Check, checked: &Checked, path: &Path) -> bool {
+    let charts = checked.lists.iter().flat_map(|list| list.charts.iter().map(|chart| &chart.path));
+    let lists = checked.lists.iter().map(|list| &list.path).chain(&options.paths);
+    let given = options.charts.config.iter().chain(&options.charts.values.values);
+    let path = canonical(path);
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    // A chart may be the whole workspace, with older reports in it.
+    let is_of_charts = ["yaml", "yml", "tpl", "tgz", "lock"].contains(&extension);
+    path.is_file()
+        && (path.file_name().is_some_and(|name| name == FILE_NAME)
+            || is_of_charts && charts.into_iter().any(|chart| path.starts_with(canonical(chart)))
+            || lists.chain(given).any(|input| canonical(input) == path))
+}
+
+/// One report. People and editors reach files from the current folder; programs know the workspace.
+fn text(
+    session: &Session,
+    options: &Check,
+    format: Format,
+    style: report::Style,
+    checked: &mut Checked,
+    fixed: &[Fixed],
+) -> String {
+    let sources = &session.sources;
+    if format == Format::Json {
+        return report::json(checked, fixed, sources);
+    }
+    let here = std::env::current_dir().unwrap_or_default();
+    let root = std::mem::replace(&mut checked.root, here);
+    let mut text = match format {
+        _ if options.statistics => report::statistics(checked),
+        Format::Concise => report::concise(checked, sources),
+        Format::Human | Format::Json => report::findings(checked, sources, style),
+    };
+    let nothing = checked.lists.is_empty() && !checked.errors.is_empty();
+    if format == Format::Human && !options.quiet && !nothing {
+        if options.statistics && !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(&report::fixed(fixed, &checked.root, style));
+        text.push_str(&report::closing(checked, style));
+    }
+    checked.root = root;
+    text
+}
+
+fn refusal(file: &Path, message: &str) -> Refusal {
+    Refusal { path: Some(file.to_owned()), ..Refusal::new(message) }
+}
+
+impl std::str::FromStr for Output {
+    type Err = String;
+
+    /// `FORMAT` or `FORMAT=FILE`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, file) = text.split_once('=').map_or((text, None), |(name, file)| (name, Some(file)));
+        let format = Format::named(name)?;
+        match file {
+            Some("") => Err(format!("no file is named behind `{name}=`")),
+            file => Ok(Self { format, file: file.map(Into::into) }),
+        }
+    }
+}

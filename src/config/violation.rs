@@ -1,0 +1,95 @@
+//! What of a configuration breaks its schema, in words: with the keys and values that would be right at that place, the most
+//! likely one first. Reads the schema; decides nothing that does not stand in it.
+
+use std::sync::LazyLock;
+
+use jsonschema::error::ValidationErrorKind as Kind;
+use serde_json::Value;
+
+use super::{SCHEMA, place};
+use crate::nearest::{by_nearness, hint};
+use crate::yaml::Node;
+
+/// The first thing in which a configuration breaks the schema.
+pub(super) struct Violation {
+    /// What is wrong, and what would be right.
+    pub message: String,
+    path: Vec<String>,
+    /// The key at fault, when it is a key.
+    key: Option<String>,
+}
+
+impl Violation {
+    /// The first of `value`, a configuration as JSON.
+    pub fn first(value: &Value) -> Option<Self> {
+        static SCHEMAS: LazyLock<Option<(Value, jsonschema::Validator)>> = LazyLock::new(|| {
+            let schema = serde_json::from_str(SCHEMA).ok()?;
+            let validator = jsonschema::validator_for(&schema).ok()?;
+            Some((schema, validator))
+        });
+        // The schema is ours and a test compiles it; without it serde still refuses, only less exactly.
+        let (schema, validator) = SCHEMAS.as_ref()?;
+        // A mistyped key explains best why the right one is lacking.
+        let is_key =
+            |error: &jsonschema::ValidationError<'_>| matches!(error.kind(), Kind::AdditionalProperties { .. });
+        let error = validator.iter_errors(value).find(is_key).or_else(|| validator.iter_errors(value).next())?;
+        let path: Vec<String> = error.instance_path().as_str().split('/').skip(1).map(unescape).collect();
+        let at = if path.is_empty() { "the configuration".to_owned() } else { format!("`{}`", path.join(".")) };
+        let here = schema_of(schema, &path).unwrap_or(&Value::Null);
+        let (message, key) = match error.kind() {
+            Kind::AdditionalProperties { unexpected } => {
+                let key = unexpected.first().cloned().unwrap_or_default();
+                (format!("{at} has no key `{key}`{}", hint(&key, keys(here))), Some(key))
+            }
+            Kind::Type { .. } => (format!("{at} is of the wrong type: {error}"), None),
+            Kind::Required { property } => (format!("{at} lacks {property}"), None),
+            _ => match choices(here) {
+                choices if choices.is_empty() => (format!("{at}: {error}"), None),
+                choices => {
+                    let said = error.instance();
+                    let name = said.as_str().map_or_else(|| said.to_string(), str::to_owned);
+                    let choices = by_nearness(&name, choices).join(", ");
+                    (format!("{at} is {said}; it can be {choices}"), None)
+                }
+            },
+        };
+        Some(Self { message, path, key })
+    }
+
+    /// Where it stands below `root`.
+    pub fn place(&self, root: Node<'_>) -> std::ops::Range<usize> {
+        let node = place::find(root, &self.path).unwrap_or(root);
+        let key = self.key.as_ref().and_then(|key| node.get(key)).map(|(key, _)| key);
+        key.unwrap_or(node).range()
+    }
+}
+
+/// The part of `root` that speaks of the value at `path`.
+fn schema_of<'a>(root: &'a Value, path: &[String]) -> Option<&'a Value> {
+    path.iter().try_fold(root, |schema, part| {
+        let known = schema.get("properties").and_then(|properties| properties.get(part));
+        let next = known.or_else(|| schema.get("items")).or_else(|| schema.get("additionalProperties"))?;
+        match next.get("$ref").and_then(Value::as_str) {
+            Some(reference) => root.pointer(reference.trim_start_matches('#')),
+            None => Some(next),
+        }
+    })
+}
+
+/// The keys that a mapping can have.
+fn keys(schema: &Value) -> impl Iterator<Item = &str> {
+    schema.get("properties").and_then(Value::as_object).into_iter().flatten().map(|(key, _)| key.as_str())
+}
+
+/// What a value can be: one of some words, or of some types.
+fn choices(schema: &Value) -> Vec<&str> {
+    let variants = ["oneOf", "anyOf"].into_iter().filter_map(|key| schema.get(key)?.as_array()).flatten();
+    let words = variants.map(|variant| variant.get("const").or_else(|| variant.get("type")));
+    let listed = schema.get("enum").and_then(Value::as_array).into_iter().flatten().map(Some);
+    words.chain(listed).filter_map(|word| word?.as_str()).collect()
+}
+
+/// A JSON pointer's part as it was.
+fn unescape(part: &str) -> String {
+    part.replace("~1", "/").replace("~0", "~")
+}
