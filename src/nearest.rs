@@ -23,7 +23,7 @@ pub(crate) fn hint<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> 
 }
 
 fn likeness(one: &str, other: &str) -> f32 {
-    similar::TextDiff::from_chars(&one.to_lowercase(), &other.to_lowercase()).ratio()
+    similar::TextDiff::from_chars(one.to_lowercase(), other.to_lowercase()).ratio()
 }
 
 #[cfg(test)]
