@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::reconcile::brings;
+use super::same::brings;
 use super::{Listed, Settings};
 use crate::image::Reference;
 use crate::inventory::Inventory;

@@ -15,6 +15,7 @@ mod plan;
 mod reconcile;
 mod rule;
 mod rules;
+mod same;
 mod settings;
 mod suppress;
 mod targets;
@@ -26,10 +27,9 @@ pub use check::{Checked, CheckedChart, CheckedList, Decision, check, decide, ima
 pub use discovery::{LIST_NAME, Unread, Workspace, discover, find, find_here};
 pub use finding::{Edit, Finding, Fix, Refusal, Related, Safety, Severity};
 pub use plan::{Plan, Step};
-pub use reconcile::{
-    Coverage, Listed, NotedChart, Reconciliation, Standing, Verdict, brings, reconcile, same_image, serves, wanted,
-};
+pub use reconcile::{Coverage, Listed, NotedChart, Reconciliation, Standing, Verdict, reconcile};
 pub use rule::{Rule, nearest_rule, rule, rules};
+pub use same::{brings, same_image, serves, wanted};
 pub use settings::Settings;
 
 pub(crate) use context::{Context, Judged};

@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::exemption::Exemptions;
-use super::reconcile::brings;
+use super::same::brings;
 use crate::image::{Reference, check_repository_name};
 use crate::inventory::{Inventory, Use};
 use crate::mirror::readers::{ShellReading, ShellStep, Stop, read_shell_line};

@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::same::{as_entry, brings, completes, same_image, serves};
 use crate::image::Reference;
 use crate::inventory::{Inventory, Kind, Use};
 
@@ -537,60 +538,6 @@ impl Work<'_> {
         }
         missing
     }
-}
-
-/// Same normalised repository; same digest, or none and the same tag (none is `latest`).
-#[must_use]
-pub fn same_image(a: &Reference, b: &Reference) -> bool {
-    let version = match (a.digest(), b.digest()) {
-        (Some(one), Some(other)) => one == other,
-        (None, None) => a.effective_tag() == b.effective_tag(),
-        _ => false,
-    };
-    version && a.same_repository(b)
-}
-
-/// Whether an entry for `listed` brings `deployed`: it is the same image, or the tag alone of one that is deployed with tag and
-/// digest, for the copy scripts cannot read a digest.
-#[must_use]
-pub fn serves(listed: &Reference, deployed: &Reference) -> bool {
-    let by_tag = listed.digest().is_none()
-        && deployed.tag().is_some()
-        && listed.effective_tag() == deployed.tag()
-        && listed.same_repository(deployed);
-    by_tag || same_image(listed, deployed)
-}
-
-/// What an entry for `image` would list: the tag alone of one with a digest, too.
-fn as_entry(image: &Reference) -> Reference {
-    let by_tag =
-        image.digest().and(image.tag_range()).and_then(|tag| Reference::parse(&image.as_str()[..tag.end]).ok());
-    by_tag.unwrap_or_else(|| image.clone())
-}
-
-/// Whether an entry for `listed` brings what `used` names: the same image, and where a controller completes its tag the one with
-/// the whole tag, for the bare one does not exist.
-#[must_use]
-pub fn brings(listed: &Reference, used: &Use) -> bool {
-    if used.is_completed() { completes(listed, used) } else { serves(listed, &used.reference) }
-}
-
-/// Whether `listed` is `used` with the node's system behind the tag, where its controller puts that there.
-fn completes(listed: &Reference, used: &Use) -> bool {
-    let rest = listed.tag().zip(used.reference.tag()).and_then(|(listed, named)| listed.strip_prefix(named));
-    listed.same_repository(&used.reference) && rest.is_some_and(|rest| rest.starts_with('-') && rest.len() > 1)
-}
-
-/// The image that an entry for `listed` should bring for `used`, when that is another version: where the controller completes
-/// the tag, with the system that is listed. `None` when it is not known which.
-#[must_use]
-pub fn wanted(listed: &Reference, used: &Use) -> Option<Reference> {
-    if !used.is_completed() {
-        return Some(used.reference.clone());
-    }
-    // A version of these images has no dash in it: `580.65.06-ubuntu24.04`.
-    let (_, system) = listed.tag()?.split_once('-')?;
-    Reference::parse(&format!("{}-{system}", used.reference.as_str())).ok()
 }
 
 fn last_part(path: &str) -> &str {
