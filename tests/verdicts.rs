@@ -296,3 +296,37 @@ fn one_tag_is_not_two_digests() {
     assert_eq!(workspace.fixed("digest-mismatch"), APP);
     assert_eq!(told(&Workspace::with_list(APP).chart("app", &[&a, &a, "quay.io/a/app:1"])), Vec::<String>::new());
 }
+
+/// The notes choose the charts, also the second one of a block and that of an entry that cannot be read.
+#[test]
+fn every_note_chooses_charts() {
+    let two = "# Web (from local chart web:1.0.0)\n# also (from local chart api:1.0.0)\nnginx=nginx:1\n";
+    let workspace = Workspace::with_list(two).chart("web", &["nginx:1"]).chart("api", &["nginx:1", "redis:7"]);
+    let told = workspace.findings();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("missing-entry api:1.0.0 deploys redis:7"), "{told:?}");
+
+    let unread = "# Web (from local chart web:1.0.0)\nweb=acme/Web:1\n";
+    let workspace = Workspace::with_list(unread).chart("web", &["acme/web:1"]).chart("api", &["acme/api:3"]);
+    let told = workspace.findings();
+    assert!(told.iter().all(|row| !row.contains("acme/api:3")), "no note speaks of it: {told:?}");
+}
+
+#[test]
+fn one_registry_has_several_hosts() {
+    let list = "# A (from local chart web:1.0.0)\nplug-a=111122223333.dkr.ecr.us-east-1.amazonaws.com/plug:1\n\n\
+                # B (from local chart web:1.0.0)\nplug-b=111122223333.dkr.ecr-fips.us-east-1.amazonaws.com/plug:1\n";
+    let workspace = Workspace::with_list(list).chart("web", &["111122223333.dkr.ecr.us-east-1.amazonaws.com/plug:1"]);
+    let told = workspace.findings();
+    assert!(told.len() == 1 && told[0].contains("duplicate-entry"), "{told:?}");
+}
+
+/// The digest holds the chart's tag in place, not the list's.
+#[test]
+fn a_moving_tag_without_its_digest_moves() {
+    let digest = format!("sha256:{}", "a".repeat(64));
+    let list = "# Web (from local chart web:1.0.0)\nweb=nginx:stable\n";
+    let workspace = Workspace::with_list(list).chart("web", &[&format!("nginx:stable@{digest}")]);
+    let told = workspace.findings();
+    assert!(told.len() == 1 && told[0].contains("floating-tag"), "{told:?}");
+}

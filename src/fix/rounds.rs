@@ -12,9 +12,6 @@ use crate::source::{Sources, Span};
 /// Rounds that are made at most. Fixes that touch each other wait for the next one.
 pub const MAX_ROUNDS: usize = 10;
 
-/// Checks that one round makes at most to find out which fixes do harm.
-const MAX_CHECKS: usize = 100;
-
 /// Texts that stand in place of what is on disk.
 pub type Texts = BTreeMap<PathBuf, Arc<str>>;
 
@@ -87,8 +84,7 @@ pub fn settle(
     let mut fixed = Vec::new();
     let mut withheld = Vec::new();
     for _ in 0..MAX_ROUNDS {
-        let mut round =
-            Round { check: &check, before: &view, texts: &texts, checks: 0, accepted: Vec::new(), next: None };
+        let mut round = Round { check: &check, before: &view, texts: &texts, accepted: Vec::new(), next: None };
         withheld.clear();
         // What was not chosen, for it touched a fix that is given up, has its turn now.
         loop {
@@ -120,7 +116,6 @@ struct Round<'a, C> {
     check: &'a C,
     before: &'a View,
     texts: &'a Texts,
-    checks: usize,
     accepted: Vec<Chosen>,
     next: Option<(Texts, View)>,
 }
@@ -139,7 +134,7 @@ impl<C: Fn(&Texts) -> Result<View, Refusal>> Round<'_, C> {
             }
             Err(reason) => reason,
         };
-        if fixes.len() == 1 || self.checks >= MAX_CHECKS {
+        if fixes.len() == 1 {
             return fixes.into_iter().map(|one| Withheld { fix: one.fixed, reason: reason.clone() }).collect();
         }
         let rest = fixes.split_off(fixes.len() / 2);
@@ -150,7 +145,6 @@ impl<C: Fn(&Texts) -> Result<View, Refusal>> Round<'_, C> {
 
     /// What `fixes` make of the texts, with all that was accepted; or why they may not.
     fn verify(&mut self, fixes: &[Chosen]) -> Result<(Texts, View), String> {
-        self.checks += 1;
         let all: Vec<&Chosen> = self.accepted.iter().chain(fixes).collect();
         let texts = apply_all(&self.before.sources, self.texts, &all);
         let next = (self.check)(&texts).map_err(|refusal| refusal.message)?;

@@ -153,10 +153,11 @@ pub fn decide(sources: &Sources, workspace: &Workspace, settings: &Settings) -> 
     Levels::of(settings)?;
     let decide = |path: &PathBuf| {
         let file = read_list(sources, path)?;
-        let listed = listed(&List::parse(file, sources.get(file).text()));
+        let list = List::parse(file, sources.get(file).text());
+        let listed = listed(&list);
         let configured = settings.configured(path);
         let Targets { targets, problems, mut notes, .. } =
-            Targets::of_list(sources, workspace, &listed, settings, configured)?;
+            Targets::of_list(sources, workspace, &listed, &noted(&list), settings, configured)?;
         let mut scenarios: Vec<String> = Vec::new();
         for scenario in targets.iter().flat_map(|target| &target.scenarios) {
             let line = scenario.to_string();
@@ -239,7 +240,7 @@ impl Run<'_> {
         let listed = listed(&list);
         let configured = settings.configured(path);
         let Targets { targets, problems, mut notes, blind, searched, passed_over } =
-            Targets::of_list(sources, workspace, &listed, settings, configured)?;
+            Targets::of_list(sources, workspace, &listed, &noted(&list), settings, configured)?;
         let references: Vec<Reference> = listed.iter().map(|entry| entry.reference.clone()).collect();
         let mut survey = survey(sources, &targets, &references);
         let blind = blind || !problems.is_empty();
@@ -431,6 +432,11 @@ fn undocumented(list: &List, listed: &[Listed], reconciliation: &Reconciliation,
     let entries = listed.iter().zip(&reconciliation.verdicts).filter(|(listed, _)| silent(listed));
     let first = entries.filter_map(|(_, verdict)| verdict.uses().first().copied());
     first.filter(|at| inventory.uses.get(*at).is_some_and(Use::names_region)).collect()
+}
+
+/// The charts that the notes name, all of each entry's, also where the entry itself cannot be read.
+fn noted(list: &List) -> BTreeSet<&str> {
+    list.entries.iter().flat_map(|entry| entry.note.charts()).map(|named| named.chart.text.as_str()).collect()
 }
 
 /// The entries with a well-formed image.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::chart::Chart;
 use crate::image::Reference;
 use crate::inventory::{Change, Inventory, Problem, Use};
-use crate::mirror::{Entry, List};
+use crate::mirror::{DirectiveKind, Entry, List, Scope};
 use crate::source::{Layer, Sources, Span};
 
 use super::reconcile::{Listed, Reconciliation, Standing, Verdict};
@@ -70,10 +70,26 @@ impl<'a> Context<'a> {
 
     /// Makes the `Repository:` and `Tag:` lines of `entry` say what `image` is, where they say otherwise.
     pub fn comments(&self, entry: &Entry, image: &Reference) -> Vec<Edit> {
+        if self.is_silenced(entry, "wrong-comment") {
+            return Vec::new();
+        }
         let repositories = entry.note.repositories.iter().filter(|field| !says_repository(&field.value.text, image));
         let repositories = repositories.filter_map(|field| self.replace(field.value.span, image.name()));
         let tags = entry.note.tags.iter().filter_map(|field| self.replace(field.value.span, image.tag()?));
         repositories.chain(tags).collect()
+    }
+
+    /// Whether somebody wants findings of `rule` about `entry` to stay: then no other fix mends them on the way.
+    pub fn is_silenced(&self, entry: &Entry, rule: &str) -> bool {
+        let speaks = |scope: Scope| match scope {
+            Scope::File => true,
+            Scope::Entry(at) => self.list.entries.get(at).is_some_and(|other| other.line == entry.line),
+            Scope::Nowhere => false,
+        };
+        self.list.directives.iter().any(|order| match &order.kind {
+            DirectiveKind::Allow { rules, .. } => speaks(order.scope) && rules.iter().any(|name| name.text == rule),
+            _ => false,
+        })
     }
 
     /// Replaces `span` by `text`, unless that is what stands there.

@@ -39,6 +39,7 @@ impl Targets {
         sources: &Sources,
         workspace: &Workspace,
         listed: &[Listed],
+        noted: &BTreeSet<&str>,
         settings: &Settings,
         configured: Option<Configured<'_>>,
     ) -> Result<Self, Refusal> {
@@ -46,23 +47,24 @@ impl Targets {
             Some(configured) if settings.charts.is_empty() && !configured.list.charts.is_empty() => {
                 Self::configured(sources, listed, settings, configured)
             }
-            _ => Self::found(sources, workspace, listed, settings),
+            _ => Self::found(sources, workspace, listed, noted, settings),
         }
     }
 
     /// Charts without a list.
     pub fn of_charts(sources: &Sources, charts: &[PathBuf], settings: &Settings) -> Result<Self, Refusal> {
         let settings = Settings { charts: charts.to_vec(), ..settings.clone() };
-        Self::found(sources, &Workspace::default(), &[], &settings)
+        Self::found(sources, &Workspace::default(), &[], &BTreeSet::new(), &settings)
     }
 
     fn found(
         sources: &Sources,
         workspace: &Workspace,
         listed: &[Listed],
+        noted: &BTreeSet<&str>,
         settings: &Settings,
     ) -> Result<Self, Refusal> {
-        let Choice { charts, others, chosen: mut targets } = choose(sources, workspace, listed, settings)?;
+        let Choice { charts, others, chosen: mut targets } = choose(sources, workspace, noted, settings)?;
         let base = Scenario {
             name: "default".to_owned(),
             region: None,
@@ -326,7 +328,12 @@ struct Choice {
 }
 
 /// Those given; else those whose dependency tree holds a chart that a source note names; else all that there are.
-fn choose(sources: &Sources, workspace: &Workspace, listed: &[Listed], settings: &Settings) -> Result<Choice, Refusal> {
+fn choose(
+    sources: &Sources,
+    workspace: &Workspace,
+    names: &BTreeSet<&str>,
+    settings: &Settings,
+) -> Result<Choice, Refusal> {
     let given = !settings.charts.is_empty();
     let paths = if given { &settings.charts } else { &workspace.charts };
     if paths.is_empty() {
@@ -363,7 +370,6 @@ fn choose(sources: &Sources, workspace: &Workspace, listed: &[Listed], settings:
             chosen.notes.push(format!("{copy} was passed over: it is a vendored copy of {original}"));
         }
     }
-    let names: BTreeSet<&str> = listed.iter().filter_map(|entry| Some(entry.noted.as_ref()?.name.as_str())).collect();
     let holding: Vec<_> = loaded.iter().filter(|chart| names.iter().any(|name| holds(chart, name))).cloned().collect();
     let found: BTreeSet<&str> =
         names.iter().copied().filter(|name| holding.iter().any(|chart| holds(chart, name))).collect();

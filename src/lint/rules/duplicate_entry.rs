@@ -24,24 +24,26 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         }
         names.entry(&entry.name.text).or_insert(entry);
     }
-    let mut images: HashMap<(String, Option<&str>, Option<&str>), &Entry> = HashMap::new();
+    let mut images: Vec<(&Reference, &Entry)> = Vec::new();
     for judged in context.judged() {
         let image = judged.reference;
-        let key = (image.repository(), image.effective_tag(), image.digest());
         let entry = judged.entry;
         // What is listed again under its name is said already.
         if names.get(entry.name.text.as_str()).is_some_and(|first| first.line != entry.line) {
             continue;
         }
-        match images.get(&key) {
-            Some(first) => {
+        let known = images.iter().find(|(other, _)| {
+            other.same_repository(image)
+                && other.effective_tag() == image.effective_tag()
+                && other.digest() == image.digest()
+        });
+        match known {
+            Some((_, first)) => {
                 let message =
                     format!("{} is already listed as `{}`. Keep one of the two", entry.source.text, first.name.text);
                 findings.push(duplicate(rule, entry, entry.source.span, first, message));
             }
-            None => {
-                images.insert(key, entry);
-            }
+            None => images.push((image, entry)),
         }
     }
     findings

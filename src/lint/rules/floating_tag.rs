@@ -49,7 +49,9 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             (Some(used), Verdict::Right { .. }) if floats(&used.reference) => {
                 findings.push(deployed(rule, judged, used));
             }
-            (None, _) if floats(judged.reference) => findings.push(listed(rule, context, judged)),
+            (None, _) | (Some(_), Verdict::Right { .. }) if floats(judged.reference) => {
+                findings.push(listed(rule, context, judged))
+            }
             // The rule that says what the charts deploy says the rest, too.
             _ => {}
         }

@@ -74,11 +74,14 @@ pub(super) fn fix(context: &Context<'_>, judged: Judged<'_>, used: &Use) -> Opti
     let whole = format!("{}{version}", listed.name());
     edits.extend(Reference::parse(&whole).iter().flat_map(|image| context.comments(judged.entry, image)));
     let note = &judged.entry.note;
-    for remark in note.tags.iter().filter_map(|field| field.remark.as_ref()) {
+    let silenced = context.is_silenced(judged.entry, "wrong-comment");
+    for remark in note.tags.iter().filter(|_| !silenced).filter_map(|field| field.remark.as_ref()) {
         let right = true_source(&remark.text, context.sources, used);
         edits.extend(right.map(|(range, words)| Edit { span: remark.span_of(range), text: words.to_owned() }));
     }
-    edits.extend(noted_version(context, note, used));
+    if !context.is_silenced(judged.entry, "wrong-source") {
+        edits.extend(noted_version(context, note, used));
+    }
     Some(Fix::new(format!("Set the tag to {}", version.trim_start_matches([':', '@'])), Safety::Safe, edits))
 }
 

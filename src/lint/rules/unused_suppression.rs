@@ -57,7 +57,7 @@ fn fix(list: &List, fault: &Fault) -> Fix {
             let edit = Edit { span: *name, text: (*meant).to_owned() };
             return Fix::new(format!("Write `{meant}`"), Safety::Unsafe, vec![edit]);
         }
-        (FaultKind::Adrift | FaultKind::NoOrder, _) => Safety::Unsafe,
+        (FaultKind::NoRule { .. } | FaultKind::Adrift | FaultKind::NoOrder, _) => Safety::Unsafe,
         _ => Safety::Safe,
     };
     if let Some(part) = fault.part {

@@ -9,10 +9,12 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
     for judged in context.judged() {
         let note = &judged.entry.note;
         let name = &judged.entry.name.text;
-        // A comment that belongs to an image which is itself wrong is mended with the image.
+        // A comment that belongs to an image which is itself wrong is mended with the image, unless it is meant to stay.
+        let is_mended = !context.is_silenced(judged.entry, rule.id);
         let repository_is_wrong =
-            matches!(judged.verdict, Verdict::OtherRegistry { .. } | Verdict::OtherRepository { .. });
-        let version_is_wrong = repository_is_wrong || matches!(judged.verdict, Verdict::OtherVersion { .. });
+            is_mended && matches!(judged.verdict, Verdict::OtherRegistry { .. } | Verdict::OtherRepository { .. });
+        let version_is_wrong =
+            repository_is_wrong || (is_mended && matches!(judged.verdict, Verdict::OtherVersion { .. }));
         for field in note.repositories.iter().filter(|_| !repository_is_wrong) {
             let same = Reference::parse(&field.value.text).is_ok_and(|said| said.same_repository(judged.reference));
             if !(says_repository(&field.value.text, judged.reference) || same && version_is_wrong) {
