@@ -414,3 +414,14 @@ fn lists_of_any_content_are_read_or_told() {
     has(&folder.stderr, "web: is a Helm chart and holds no `ecr-images.conf`");
     has(&workspace.run(&["check", "nothing"]).stderr, "nothing: cannot be read: No such file");
 }
+
+/// The only chart has lost its `Chart.yaml`: its folder is named.
+#[test]
+fn a_lone_chart_without_metadata_is_named() {
+    let workspace = Workspace::with_list("web=nginx:1\n")
+        .file("web/values.yaml", "tag: 1\n")
+        .file("web/templates/web.yaml", workspace::pod("web", &["nginx:1"]));
+    let run = workspace.run(&["check", "."]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("web: has templates/, but no Chart.yaml"), "{}", run.stderr);
+}

@@ -1,5 +1,6 @@
 //! An ECR account and region pair that the charts never build.
 
+use super::tag_mismatch::obstacle;
 use crate::image::Reference;
 use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Verdict, serves};
 use crate::source::Span;
@@ -24,7 +25,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
                 format!("in {} the registry is {}", built.region(), expected.registry().unwrap_or_default())
             }
             true => format!("in {} the account is {}", built.region(), built.account()),
-            false => format!("it knows account {} in {}", built.account(), built.region()),
+            false => format!("as its values stand, it knows account {} in {}", built.account(), built.region()),
         });
         let twin =
             context.judged().find(|other| other.entry.line != judged.entry.line && serves(other.reference, expected));
@@ -45,8 +46,10 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             .chart(used.chart.clone())
             .related(format!("{} names its registry here", used.chart), place);
         finding.scenarios = used.scenarios.clone();
-        if twin.is_none() && other.is_none() {
-            finding = finding.fix(fix(context, judged, expected));
+        if twin.is_none() && other.is_none() && obstacle(judged.reference, expected).is_none() {
+            // Another region is a guess: values that are set may stand for one of several.
+            let safety = if *own_region { Safety::Safe } else { Safety::Unsafe };
+            finding = finding.fix(fix(context, judged, expected, safety));
             becoming.push((expected, name));
         }
         findings.push(finding);
@@ -55,7 +58,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
 }
 
 /// The whole image, and the comments that say the same.
-fn fix(context: &Context<'_>, judged: Judged<'_>, expected: &Reference) -> Fix {
+fn fix(context: &Context<'_>, judged: Judged<'_>, expected: &Reference, safety: Safety) -> Fix {
     let note = &judged.entry.note;
     let mut edits: Vec<Edit> = context.replace(judged.entry.source.span, expected.as_str()).into_iter().collect();
     edits.extend(context.comments(judged.entry, expected));
@@ -69,5 +72,5 @@ fn fix(context: &Context<'_>, judged: Judged<'_>, expected: &Reference) -> Fix {
             edits.extend(context.replace(span, built.account()));
         }
     }
-    Fix::new(format!("List {}", expected.as_str()), Safety::Safe, edits)
+    Fix::new(format!("List {}", expected.as_str()), safety, edits)
 }
