@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, RwLock};
 
 use super::bytes::from_bytes;
+use super::path::canonical;
 
 /// Names one file of a [`Sources`]. Ids depend on the order of reading: never sort or print by them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -173,7 +174,19 @@ impl Sources {
     /// Whether an overlay hides `path`.
     #[must_use]
     pub fn has_overlay(&self, path: &Path) -> bool {
-        self.overlays.contains_key(path)
+        self.overlaid(path).is_some()
+    }
+
+    /// What hides `path`: an overlay counts for a file by whatever path that is reached.
+    fn overlaid(&self, path: &Path) -> Option<&Arc<str>> {
+        if let Some(text) = self.overlays.get(path) {
+            return Some(text);
+        }
+        let name = path.file_name();
+        let mut alike = self.overlays.iter().filter(|(other, _)| other.file_name() == name).peekable();
+        alike.peek()?;
+        let path = canonical(path);
+        alike.find(|(other, _)| **other == path || canonical(other) == path).map(|(_, text)| text)
     }
 
     /// Reads the file at `path` (or its overlay); a second call for the same path gives the same file.
@@ -189,7 +202,7 @@ impl Sources {
                 None => Ok(known),
             };
         }
-        if let Some(text) = self.overlays.get(path) {
+        if let Some(text) = self.overlaid(path) {
             return Ok(self.add(path, text.clone()));
         }
         Ok(self.add(path, read(path).map_err(error)?))
@@ -204,7 +217,7 @@ impl Sources {
         if let Some(known) = self.find(path) {
             return Ok(known);
         }
-        if let Some(text) = self.overlays.get(path) {
+        if let Some(text) = self.overlaid(path) {
             return Ok(self.add(path, text.clone()));
         }
         std::fs::File::open(path).map_err(|cause| SourceError { path: path.to_owned(), cause })?;
