@@ -55,7 +55,7 @@ pub(super) fn run(session: &Session, options: &Init) -> Outcome {
         None => session.print(&text)?,
     }
     let View { sources, mut checked } = settled.view;
-    let after = Session { sources, style: session.style, error_style: session.error_style };
+    let after = session.with(sources);
     checked.findings.retain(|finding| finding.severity >= Severity::Warning);
     checked.root = std::env::current_dir().unwrap_or_default();
     report::concise(&checked, &after.sources).lines().for_each(|line| after.warn(line));
