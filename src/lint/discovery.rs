@@ -22,6 +22,8 @@ pub struct Workspace {
     pub lists: Vec<PathBuf>,
     /// The folders with a `Chart.yaml`, or that have lost it, that lie in no other chart's `charts/`, sorted.
     pub charts: Vec<PathBuf>,
+    /// The folders with `templates/` that are no charts.
+    pub templated: Vec<PathBuf>,
     /// Whether it has lists that are left out, because one was asked for.
     pub partial: bool,
     /// Whether its lists are those that were found below it, so that others may be where nobody could look.
@@ -235,6 +237,7 @@ fn as_given(workspace: Workspace, given: &Path) -> Workspace {
         dangling: all(&workspace.dangling),
         skipped: all(&workspace.skipped),
         packages: all(&workspace.packages),
+        templated: all(&workspace.templated),
         unread: workspace.unread.iter().map(unread).collect(),
         ..workspace
     }
@@ -266,6 +269,7 @@ fn walk(root: &Path) -> Workspace {
         root: root.to_owned(),
         lists,
         charts,
+        templated: found.templated.into_iter().collect(),
         searched: true,
         absent_submodules: found.gitmodules.iter().flat_map(|file| absent_submodules(file)).collect(),
         packages: found.packages.iter().filter(loose).cloned().collect(),
