@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::apply_edits;
-use crate::lint::{Checked, Edit, Finding, Fix, Refusal, Severity};
+use crate::lint::{Checked, Edit, Finding, Fix, Refusal, Severity, UNUSED};
 use crate::source::{Sources, Span};
 
 /// Rounds that are made at most. Fixes that touch each other wait for the next one.
@@ -218,9 +218,6 @@ fn apply_all(sources: &Sources, texts: &Texts, fixes: &[&Chosen]) -> Texts {
     }
     texts
 }
-
-/// The rule about orders to the linter that are of no use any more.
-const UNUSED: &str = "unused-suppression";
 
 /// What is worse after `fixes` than before, if anything is: a finding that was not there, or one that should be gone. What
 /// merely follows does not count, see [`follows`].
