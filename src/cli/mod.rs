@@ -49,6 +49,11 @@ struct Session {
 }
 
 impl Session {
+    /// A session on other sources.
+    fn with(&self, sources: Sources) -> Self {
+        Self { sources, ..*self }
+    }
+
     /// Prints a report to standard output.
     fn print(&self, text: &str) -> Result<(), Refusal> {
         self.write(to_utf8(text).as_bytes())

@@ -4,9 +4,7 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use super::write::WriteError;
-#[cfg(unix)]
-use super::write::new_file;
+use super::write::{WriteError, beside, folder_of};
 use crate::source::to_bytes;
 
 /// Puts `text` into the file at `path`, in place of what it holds; makes the folders above it. A link is followed. What is no
@@ -39,16 +37,9 @@ fn put_bytes(path: &Path, bytes: &[u8]) -> Result<(), String> {
         Some(known) => Some(known.permissions()),
         None => None,
     };
-    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(&target);
     std::fs::create_dir_all(folder).map_err(told)?;
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".mirrorlint-");
-    #[cfg(unix)]
-    builder.permissions(new_file());
-    let mut file = builder.tempfile_in(folder).map_err(told)?;
-    file.write_all(bytes).map_err(told)?;
-    mode.map_or(Ok(()), |mode| file.as_file().set_permissions(mode)).map_err(told)?;
-    file.as_file().sync_all().map_err(told)?;
+    let file = beside(folder, bytes, mode).map_err(told)?;
     file.persist(&target).map_err(|error| told(error.error))?;
     Ok(())
 }

@@ -22,6 +22,8 @@ pub struct Workspace {
     pub lists: Vec<PathBuf>,
     /// The folders with a `Chart.yaml`, or that have lost it, that lie in no other chart's `charts/`, sorted.
     pub charts: Vec<PathBuf>,
+    /// The folders with `templates/` that are no charts.
+    pub templated: Vec<PathBuf>,
     /// Whether it has lists that are left out, because one was asked for.
     pub partial: bool,
     /// Whether its lists are those that were found below it, so that others may be where nobody could look.
@@ -96,7 +98,8 @@ pub fn find(path: &Path, configurable: bool) -> Result<Workspace, Refusal> {
 }
 
 /// The workspace when no path is given: the current folder, or the nearest above it, up to the top of the git work tree,
-/// with a list and charts, or a configuration; else the nearest with a list; else the current folder.
+/// with a list and charts, or a configuration; else the nearest with a list; else the current folder. From a folder of lists
+/// without charts, only those lists.
 #[must_use]
 pub fn find_here(configurable: bool) -> Workspace {
     let here = PathBuf::from(".");
@@ -105,6 +108,12 @@ pub fn find_here(configurable: bool) -> Workspace {
         (!found.lists.is_empty() && !found.charts.is_empty()) || is_marked(&found.root, configurable)
     };
     if !fits(&first) {
+        if !first.lists.is_empty()
+            && let Ok(found) = find(&here, configurable)
+            && (!found.charts.is_empty() || is_marked(&found.root, configurable))
+        {
+            return Workspace { above: true, ..found };
+        }
         let absolute = absolute(&here);
         let mut second: Option<Workspace> = None;
         for folder in above(&absolute).into_iter().skip(1) {
@@ -244,6 +253,7 @@ fn as_given(workspace: Workspace, given: &Path) -> Workspace {
         dangling: all(&workspace.dangling),
         skipped: all(&workspace.skipped),
         packages: all(&workspace.packages),
+        templated: all(&workspace.templated),
         unread: workspace.unread.iter().map(unread).collect(),
         ..workspace
     }
@@ -275,6 +285,7 @@ fn walk(root: &Path) -> Workspace {
         root: root.to_owned(),
         lists,
         charts,
+        templated: found.templated.into_iter().collect(),
         searched: true,
         absent_submodules: found.gitmodules.iter().flat_map(|file| absent_submodules(file)).collect(),
         packages: found.packages.iter().filter(loose).cloned().collect(),

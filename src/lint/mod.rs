@@ -33,4 +33,4 @@ pub use same::{brings, same_image, serves, wanted};
 pub use settings::Settings;
 
 pub(crate) use context::{Context, Judged};
-pub(crate) use suppress::{Fault, FaultKind};
+pub(crate) use suppress::{Fault, FaultKind, UNUSED};

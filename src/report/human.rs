@@ -1,6 +1,7 @@
 //! Findings for people: each drawn by miette into the line of the list and into the chart line that proves it, with the
 //! suggested edit as a diff; then what was checked and what was assumed.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use miette::{
     SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
 };
 
-use super::location::display_path;
+use super::location::{Place, display_path};
 use crate::fix::apply;
 use crate::lint::{Checked, CheckedList, Finding, Fix, Refusal, Severity};
 use crate::source::{SourceFile, Sources, Span};
@@ -154,6 +155,55 @@ struct Painter<'a> {
 }
 
 impl Painter<'_> {
+    /// What the finding is about: an entry, what no entry is there for, a chart, else a file.
+    fn group(&self, finding: &Finding, checked: &Checked) -> String {
+        let file = self.sources.get(finding.span.file);
+        let in_list = checked.lists.iter().any(|list| list.path == file.path());
+        match (&finding.entry, &finding.chart) {
+            (Some(entry), _) if in_list => entry.clone(),
+            (None, Some(_)) if in_list => "not listed".to_owned(),
+            (_, Some(chart)) => chart.to_string(),
+            _ => display_path(self.root, file.path()),
+        }
+    }
+
+    /// A line across the page with the name of a group.
+    fn heading(&self, group: &str) -> String {
+        let name = message(group);
+        let rest = self.style.width.saturating_sub(name.chars().count() + 4).max(2);
+        format!("{}\n\n", self.style.paint("1", &format!("━━ {name} {}", "━".repeat(rest))))
+    }
+
+    /// A finding without pictures: where, what, and what its fix does.
+    fn short(&self, finding: &Finding) -> String {
+        let Place { path, start, .. } = Place::new(self.sources, self.root, finding.span);
+        let code = format!("{}[{}]", finding.severity.as_str(), finding.rule.id);
+        let colour = match finding.severity {
+            Severity::Error => "31",
+            Severity::Warning => "33",
+            Severity::Info => "36",
+        };
+        let code = self.style.paint(colour, &code);
+        let mut out = format!("{code} {}:{}:{}\n", printable(&path), start.line, start.column);
+        let options = textwrap::Options::new(self.style.width)
+            .initial_indent("  ")
+            .subsequent_indent("  ")
+            .break_words(false)
+            .word_separator(textwrap::WordSeparator::AsciiSpace)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
+        for line in textwrap::wrap(&message(&finding.message), options) {
+            let _ = writeln!(out, "{line}");
+        }
+        if let Some(fix) = finding.fixes.first() {
+            let _ = writeln!(out, "{}", self.fix_title(fix));
+        }
+        out
+    }
+
+    fn fix_title(&self, fix: &Fix) -> String {
+        format!("  {} {}", self.style.paint("36", "fix:"), title(fix))
+    }
+
     fn snippet(&self, span: Span, label: &str) -> (Snippet, LabeledSpan) {
         let file = self.sources.get(span.file);
         let name = printable(&display_path(self.root, file.path()));
@@ -195,7 +245,7 @@ impl Painter<'_> {
     }
 
     fn fix(&self, out: &mut String, fix: &Fix) {
-        let _ = writeln!(out, "  {} {}", self.style.paint("36", "fix:"), title(fix));
+        let _ = writeln!(out, "{}", self.fix_title(fix));
         for (sign, line) in changed_lines(self.sources, fix) {
             let line = match sign {
                 '-' => self.style.paint("31", &format!("- {line}")),
@@ -266,17 +316,35 @@ pub fn human(checked: &Checked, sources: &Sources, style: Style) -> String {
     findings(checked, sources, style) + &closing(checked, style)
 }
 
-/// The findings alone.
+/// Findings that are all drawn, however many of one rule there are.
+const MOST_DRAWN: usize = 25;
+
+/// Findings of one rule that are drawn where there are more: the others have a line or two each.
+const DRAWN_PER_RULE: usize = 3;
+
+/// The findings alone: those about one entry together, each group under its name.
 #[must_use]
 pub fn findings(checked: &Checked, sources: &Sources, style: Style) -> String {
     let painter = Painter { sources, root: &checked.root, style };
-    let mut told = Vec::new();
-    let paint = |finding: &Finding| {
-        let is_new = !told.contains(&finding.rule.id);
-        told.push(finding.rule.id);
-        painter.finding(finding, is_new) + "\n"
-    };
-    checked.findings.iter().map(paint).collect()
+    let mut told: HashMap<&str, usize> = HashMap::new();
+    let mut out = String::new();
+    let mut last = None;
+    for finding in &checked.findings {
+        let count = told.entry(finding.rule.id).or_default();
+        *count += 1;
+        let group = painter.group(finding, checked);
+        if checked.findings.len() > MOST_DRAWN && *count > DRAWN_PER_RULE {
+            out += &painter.short(finding);
+        } else {
+            if checked.findings.len() > 1 && last.as_ref() != Some(&group) {
+                out += &painter.heading(&group);
+            }
+            out += &painter.finding(finding, *count == 1);
+        }
+        last = Some(group);
+        out.push('\n');
+    }
+    out
 }
 
 /// The closing lines: what was checked, what was assumed, how many findings there are.
