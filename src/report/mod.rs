@@ -16,7 +16,7 @@ pub use concise::concise;
 pub use human::{Style, closing, findings, human, refusal};
 pub use images::{images, images_plain};
 pub use json::{images as images_json, json};
-pub use location::display_path;
+pub use location::{display_path, place};
 pub use page::page;
 pub use patch::{fixed, patch};
 pub use plan::{plan, plan_json};
