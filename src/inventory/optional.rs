@@ -2,7 +2,7 @@
 //! templates that a value keeps from running, and images in values that no template prints as the values stand. They are never
 //! missing; they explain why an entry is there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use super::regions::speaks_of_regions;
@@ -240,12 +240,19 @@ impl<'a> Search<'a> {
         round
     }
 
-    /// What was found and is not deployed.
+    /// What was found and is not deployed: of each chart the images that it does not deploy anyway.
     fn new_uses(&mut self, targets: &[Target]) -> Vec<Use> {
         self.found.settle(targets);
-        let deployed = &self.survey.inventory.uses;
+        let deployed: HashSet<(&[String], &str)> = (self.survey.inventory.uses.iter())
+            .filter(|used| used.when.is_none())
+            .map(|used| (used.path.as_slice(), used.reference.as_str()))
+            .collect();
+        let named = &self.survey.inventory.uses;
         let mut uses = self.found.inventory.uses.clone();
-        uses.retain(|used| !deployed.iter().any(|other| other.text == used.text && other.slot() == used.slot()));
+        uses.retain(|used| {
+            let known = |other: &Use| other.text == used.text && other.slot() == used.slot();
+            !deployed.contains(&(used.path.as_slice(), used.reference.as_str())) && !named.iter().any(known)
+        });
         uses
     }
 }

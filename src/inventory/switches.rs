@@ -188,13 +188,44 @@ impl Reader<'_> {
         if let Some(own) = self.ways(&branch.pipe, dot, 0) {
             let both = product(ways, &own);
             let turned = own.iter().all(|way| !way.is_empty());
-            if turned && names_image(self.source, &branch.body, self.speaking, depth) {
+            let names = || {
+                names_image(self.source, &branch.body, self.speaking, depth)
+                    || self.prints_image(&branch.body, dot, depth)
+            };
+            if turned && names() {
                 let new = both.iter().filter(|way| !way.is_empty());
                 self.found.extend(new.cloned());
             }
             self.nodes(&branch.body, &both, dot, depth + 1);
         }
         self.nodes(branch.otherwise.as_deref().unwrap_or_default(), ways, dot, depth + 1);
+    }
+
+    /// Whether one of `nodes` prints a mapping that holds an image.
+    fn prints_image(&self, nodes: &[Node], dot: Option<&Path>, depth: usize) -> bool {
+        let branch = |branch: &Branch, dot: Option<&Path>| {
+            let inner = |nodes: &[Node]| self.prints_image(nodes, dot, depth + 1);
+            inner(&branch.body) || branch.otherwise.as_deref().is_some_and(inner)
+        };
+        depth <= MAX_DEPTH
+            && nodes.iter().any(|node| match node {
+                Node::Action(action) => self.mentions_image(&action.pipe, dot, depth),
+                Node::If(inner) => branch(inner, dot),
+                Node::With(inner) => branch(inner, self.path_of(&inner.pipe, dot).as_ref()),
+                Node::Range(inner) => branch(inner, None),
+                Node::Text(_) | Node::Template(_) | Node::Break | Node::Continue => false,
+            })
+    }
+
+    fn mentions_image(&self, pipe: &Pipe, dot: Option<&Path>, depth: usize) -> bool {
+        let holds = |operand: &Operand| match &operand.term {
+            Term::Pipe(inner) => depth <= MAX_DEPTH && self.mentions_image(inner, dot, depth + 1),
+            _ => {
+                let value = self.path(operand, dot).filter(|path| !path.is_empty());
+                value.is_some_and(|path| self.look_up(&path).is_some_and(|value| holds_image(value, 0)))
+            }
+        };
+        pipe.commands.iter().any(|command| command.words.iter().any(holds))
     }
 
     /// `{{ $name := .Values.x }}`
@@ -288,6 +319,16 @@ impl Reader<'_> {
             None | Some(Value::Null(_)) if path.last().is_some_and(|last| is_switch(last)) => Some(vec![vec![path]]),
             _ => None,
         }
+    }
+}
+
+/// Whether a mapping has a key that is called image, at any depth.
+fn holds_image(value: &Value, depth: usize) -> bool {
+    let entry = |(key, value): (&Text, &Value)| says_image(key) || holds_image(value, depth + 1);
+    match value {
+        Value::Map(map) => depth <= MAX_DEPTH && map.iter().any(entry),
+        Value::List(items) => depth <= MAX_DEPTH && items.iter().any(|item| holds_image(item, depth + 1)),
+        _ => false,
     }
 }
 
