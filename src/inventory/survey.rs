@@ -8,7 +8,7 @@ use super::operands::Evidence;
 use super::pods::DEFINITION;
 use super::readings::{Named, Readings};
 use super::witness::{Testimony, disagreements, testimonies};
-use super::{ChartLink, ChartName, Inventory, Kind, Malformed, Scenario, Target, Use, Workload, decisive};
+use super::{ChartLink, ChartName, Inventory, Kind, Malformed, Optional, Scenario, Target, Use, Workload, decisive};
 use crate::chart::version::Version;
 use crate::chart::{AmbiguousSubchart, Cause, Chart, ChartNode, Choice, Dependency, Disabled, Processed, merge};
 use crate::image::Reference;
@@ -210,8 +210,10 @@ pub(super) fn choices(chart: &Chart) -> Vec<Choice> {
 
 impl Survey {
     /// Adds what could be deployed: what a chart says of its images may speak of those.
-    pub fn add_optional(&mut self, uses: Vec<Use>) {
-        self.inventory.uses.extend(uses);
+    pub fn add_optional(&mut self, found: Optional) {
+        self.inventory.uses.extend(found.uses);
+        self.inventory.gaps.extend(found.gaps);
+        self.switches.extend(found.switches);
         self.inventory.disagreements = disagreements(&self.told, &self.inventory);
     }
 
