@@ -88,8 +88,9 @@ fn run(workspace: &Workspace, path: Option<&Path>, with: &[(&str, &str)]) -> Out
             }
         }
         let added = std::fs::read_to_string(&paths).unwrap();
+        let system = std::env::var_os("PATH").unwrap();
         let search = added.lines().map(PathBuf::from).rev().chain(path.map(Path::to_owned));
-        let search = search.chain(std::env::split_paths(&std::env::var_os("PATH").unwrap()));
+        let search = search.chain(std::env::split_paths(&system));
         // As GitHub runs `shell: bash`.
         assert_eq!(step["shell"].as_str(), Some("bash"));
         let mut command = Command::new("bash");
