@@ -84,7 +84,7 @@ fn outputs_that_are_in_the_way_are_refused() {
         (&["--format", "json=a", "--show-settings"], "--show-settings prints no findings"),
         (&["--format", "json=a", "--statistics"], "--statistics is for people"),
         (&["--format", "jsn"], "there is no format called `jsn`; it can be json, human, concise"),
-        (&["--format", "sarif=a"], "there is no format called `sarif`; it can be "),
+        (&["--format", "sarf=a"], "there is no format called `sarf`; it can be sarif, "),
         (&["--format", "json="], "no file is named behind `json=`"),
     ] {
         let run = workspace.run(&[&["check"], formats].concat());

@@ -24,11 +24,11 @@ mod walk;
 
 pub use crate::inventory::ChartName;
 pub use check::{Checked, CheckedChart, CheckedList, Decision, check, decide, images};
-pub use discovery::{LIST_NAME, Unread, Workspace, discover, find, find_here};
+pub use discovery::{LIST_NAME, Unread, Workspace, discover, find, find_here, repository_of};
 pub use finding::{Edit, Finding, Fix, Refusal, Related, Safety, Severity};
 pub use plan::{Plan, Step};
 pub use reconcile::{Coverage, Listed, NotedChart, Reconciliation, Standing, Verdict, reconcile};
-pub use rule::{Rule, nearest_rule, rule, rules};
+pub use rule::{PAGES, Rule, nearest_rule, rule, rules};
 pub use same::{brings, same_image, serves, wanted};
 pub use settings::Settings;
 

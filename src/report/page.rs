@@ -106,7 +106,7 @@ impl Printer {
 }
 
 /// Text with its links reduced to their words.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let (mut out, mut rest) = (String::new(), text);
     while let Some(open) = rest.find('[') {
         let link = rest[open..].find("](").and_then(|middle| {
