@@ -1,6 +1,7 @@
 //! Reports in files: each written whole or not at all, over an older one. Never checks what a file was: the caller knows which
 //! files are no reports.
 
+use std::io::Write as _;
 use std::path::Path;
 
 use super::write::{WriteError, beside, folder_of};
