@@ -217,11 +217,12 @@ fn nothing_in_a_report_is_a_command_to_the_runner() {
     assert_eq!(outcome.code, 1, "{outcome:?}");
     let stop = outcome.log.find("::stop-commands::").expect("commands are stopped");
     let token = outcome.log[stop..].lines().next().unwrap().strip_prefix("::stop-commands::").unwrap();
-    let resume = outcome.log.find(&format!("\n::{token}::\n")).expect("commands are taken again");
+    let end = format!("\n::{token}::\n");
+    let resume = outcome.log.find(&end).expect("commands are taken again");
     for quoted in ["add-mask", "set-output"] {
         assert!(outcome.log[stop..resume].contains(quoted), "the report quotes the list: {outcome:?}");
     }
-    for line in outcome.log[..stop].lines().chain(outcome.log[resume + 1 + token.len()..].lines()) {
+    for line in outcome.log[..stop].lines().chain(outcome.log[resume + end.len()..].lines()) {
         let allowed = ["::error ", "::warning ", "::notice ", "::"].iter().any(|start| line.starts_with(start));
         let quoted = line.starts_with("::add-mask") || line.starts_with("::set-output") || line.contains("##[");
         assert!(line.is_empty() || (allowed && !quoted), "{line:?}");

@@ -43,6 +43,12 @@ fi
 
 output() { printf '%s=%s\n' "$1" "$2" >>"$GITHUB_OUTPUT"; }
 output exit-code "$code"
+[[ ! -s $reports/mirrorlint.json ]] || output json-file "$reports/mirrorlint.json"
+[[ ! -s $sarif ]] || output sarif-file "$sarif"
+# What could not be checked has no counts: none found is not the same as none there.
+if ((code > 1)); then
+  fail "mirrorlint could not check everything; the log above says why (exit code $code)"
+fi
 if [[ -s $reports/mirrorlint.json ]]; then
   counts=$(sed -n 's/.*"summary":{\([^}]*\)}.*/\1/p' "$reports/mirrorlint.json")
   count() { sed -n "s/.*\"$1\":\([0-9]*\).*/\1/p" <<<"$counts"; }
@@ -50,11 +56,5 @@ if [[ -s $reports/mirrorlint.json ]]; then
   output warnings "$(count warning)"
   output infos "$(count info)"
   output fixable "$(count fixable)"
-  output json-file "$reports/mirrorlint.json"
-fi
-[[ ! -s $sarif ]] || output sarif-file "$sarif"
-
-if ((code > 1)); then
-  fail "mirrorlint could not check everything; the log above says why (exit code $code)"
 fi
 exit "$code"
