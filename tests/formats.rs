@@ -117,14 +117,24 @@ fn rows(format: &str, report: &str) -> (Vec<Row>, bool) {
         "human" => {
             let mut rows = Vec::new();
             let mut rule = None;
+            let place = |place: &str| {
+                let mut place = place.rsplitn(3, ':');
+                let (_, line, path) = (place.next(), place.next().unwrap(), place.next().unwrap());
+                (path.to_owned(), line.parse::<usize>().unwrap())
+            };
             for line in report.lines() {
-                let head = line.strip_suffix(']').and_then(|line| line.split_once('['));
-                if let Some(("error" | "warning" | "info", name)) = head {
-                    rule = Some(name.to_owned());
-                } else if let (Some((_, place)), Some(_)) = (line.split_once("╭─["), &rule) {
-                    let mut place = place.strip_suffix(']').unwrap().rsplitn(3, ':');
-                    let (_, line, path) = (place.next(), place.next().unwrap(), place.next().unwrap());
-                    rows.push((rule.take().unwrap(), path.to_owned(), line.parse().unwrap()));
+                let Some((head, rest)) = line.split_once('[') else { continue };
+                if ["error", "warning", "info"].contains(&head) {
+                    // Drawn below, or short in this line.
+                    match rest.split_once("] ") {
+                        Some((rule, at)) => rows.push((rule.to_owned(), place(at).0, place(at).1)),
+                        None => rule = rest.strip_suffix(']').map(str::to_owned),
+                    }
+                } else if head.ends_with("╭─")
+                    && let Some(rule) = rule.take()
+                {
+                    let (path, line) = place(rest.strip_suffix(']').unwrap());
+                    rows.push((rule, path, line));
                 }
             }
             (rows, report.contains("not everything could be checked"))

@@ -240,9 +240,10 @@ fn harm(before: &View, after: &View, fixes: &[&Chosen]) -> Option<String> {
     Some(format!("{}: {}", new.rule.id, new.message))
 }
 
-/// Whether a finding merely follows from what was mended: less than an error in a file that was not touched, as in a script
-/// that mentions the old tag; a suppression of what is mended, which has a fix of its own; what could not be seen before the
-/// list named another region: all that holds under scenarios that there were not, and less than errors.
+/// Whether a finding merely follows from what was mended. Where the list names a region for the first time, what the charts
+/// deploy there is seen for the first time: whatever holds under the new scenarios alone, and what is less than an error. Else
+/// only what is less than an error: in a file that was not touched, as a script that mentions the old tag is; or a suppression
+/// of what is mended, which has a fix of its own.
 fn follows(finding: &Finding, before: &Checked, after: &View, touched: &BTreeSet<&Path>) -> bool {
     fn scenarios(checked: &Checked) -> BTreeSet<&String> {
         checked.lists.iter().flat_map(|list| &list.scenarios).collect()

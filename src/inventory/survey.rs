@@ -45,7 +45,7 @@ pub enum Problem {
     Ambiguous(Ambiguity),
 }
 
-/// A subchart that lies several times under `charts/`, so that Helm chooses by chance.
+/// A subchart that lies several times under `charts/`, so that Helm chooses by chance, or renders more than is asked for.
 #[derive(Clone, Debug)]
 pub struct Ambiguity {
     /// Its name.
@@ -56,6 +56,8 @@ pub struct Ambiguity {
     pub copies: Vec<PathBuf>,
     /// A place in each copy that can be shown, in the order of the copies.
     pub places: Vec<Span>,
+    /// The copies that nobody asks for, where chance does not decide.
+    pub leftover: Vec<PathBuf>,
     /// Where its parent asks for it; the first copy's name where nobody does.
     pub span: Span,
 }
@@ -215,7 +217,8 @@ impl Survey {
 
     /// What can be said of a chart before it is rendered.
     fn inspect(&mut self, sources: &Sources, chart: &Arc<Chart>) {
-        for found in chart.ambiguous_subcharts().into_iter().filter(|found| found.random) {
+        let is_told = |found: &AmbiguousSubchart| found.random || !found.leftover.is_empty();
+        for found in chart.ambiguous_subcharts().into_iter().filter(is_told) {
             self.problems.extend(ambiguity(sources, chart, &found).map(Problem::Ambiguous));
         }
     }
@@ -495,6 +498,7 @@ fn ambiguity(sources: &Sources, parent: &Chart, found: &AmbiguousSubchart) -> Op
         chart: name_of(first),
         copies: found.candidates.iter().map(|copy| copy.path.clone()).collect(),
         places: found.candidates.iter().filter_map(place).collect(),
+        leftover: found.leftover.clone(),
         span,
     })
 }

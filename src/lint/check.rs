@@ -320,6 +320,7 @@ impl Run<'_> {
         say_scenarios(&mut findings, &scenarios, &survey.inventory);
         let verdicts = reconciliation.verdicts.iter().flat_map(|verdict| verdict.uses());
         let missing = reconciliation.missing.iter().chain(&reconciliation.missing_operands);
+        let missing = missing.chain(&reconciliation.reserved);
         let own = |at: &usize| *at < survey.inventory.uses.len();
         let wanted = verdicts.chain(missing).copied().filter(own).collect();
         let plan = plan(&list, &survey.inventory, &wanted, &overridden, &exemptions);
@@ -453,20 +454,21 @@ fn listed(list: &List) -> Vec<Listed> {
     listed
 }
 
-/// For each entry whose image cannot be read: its name and the last part of the image, as a chart would spell them. For
+/// For each entry whose image cannot be read: its name and the image without its version, as a chart would spell them. For
 /// each line that is no entry: its first word, and what in it could be an image.
 fn meant(list: &List) -> Vec<Vec<String>> {
     let unreadable = list.entries.iter().filter(|entry| Reference::parse(&entry.source.text).is_err());
-    let last = |text: &str| {
-        let last = text.rsplit('/').next().unwrap_or_default();
-        last.split([':', '@']).next().unwrap_or_default().to_ascii_lowercase()
+    let unversioned = |text: &str| {
+        let last = text.rfind('/').map_or(0, |slash| slash + 1);
+        let end = text[last..].find([':', '@']).map_or(text.len(), |mark| last + mark);
+        text[..end].to_ascii_lowercase()
     };
-    let names = |entry: &Entry| vec![last(&entry.name.text), last(&entry.source.text)];
+    let names = |entry: &Entry| vec![unversioned(&entry.name.text), unversioned(&entry.source.text)];
     let invalid = list.lines.iter().filter(|line| matches!(line.kind, LineKind::Invalid(_)));
     let words = |line: &Line| {
         let words = list.line_text(line).split(|c: char| c == '=' || c.is_whitespace());
         let words = words.filter(|word| !word.is_empty()).enumerate();
-        words.filter(|(at, word)| *at == 0 || word.contains(['/', ':'])).map(|(_, word)| last(word)).collect()
+        words.filter(|(at, word)| *at == 0 || word.contains(['/', ':'])).map(|(_, word)| unversioned(word)).collect()
     };
     unreadable.map(names).chain(invalid.map(words)).collect()
 }

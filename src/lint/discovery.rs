@@ -98,7 +98,8 @@ pub fn find(path: &Path, configurable: bool) -> Result<Workspace, Refusal> {
 }
 
 /// The workspace when no path is given: the current folder, or the nearest above it, up to the top of the git work tree,
-/// with a list and charts, or a configuration; else the nearest with a list; else the current folder.
+/// with a list and charts, or a configuration; else the nearest with a list; else the current folder. From a folder of lists
+/// without charts, only those lists.
 #[must_use]
 pub fn find_here(configurable: bool) -> Workspace {
     let here = PathBuf::from(".");
@@ -107,6 +108,12 @@ pub fn find_here(configurable: bool) -> Workspace {
         (!found.lists.is_empty() && !found.charts.is_empty()) || is_marked(&found.root, configurable)
     };
     if !fits(&first) {
+        if !first.lists.is_empty()
+            && let Ok(found) = find(&here, configurable)
+            && (!found.charts.is_empty() || is_marked(&found.root, configurable))
+        {
+            return Workspace { above: true, ..found };
+        }
         let absolute = absolute(&here);
         let mut second: Option<Workspace> = None;
         for folder in above(&absolute).into_iter().skip(1) {

@@ -56,7 +56,7 @@ pub struct Coverage {
     pub written_malformed: Vec<Reference>,
     /// What charts that were passed over say of entries, by their places among the [`Listed`].
     pub elsewhere: HashMap<usize, Verdict>,
-    /// What the entries that cannot be read are for: their names, and the last parts of their images.
+    /// What the entries that cannot be read are for: their images without versions, as they are written, and their names.
     pub meant: Vec<Vec<String>>,
 }
 
@@ -161,6 +161,8 @@ pub struct Reconciliation {
     pub missing: Vec<usize>,
     /// Operands that no entry serves and no container names, likewise.
     pub missing_operands: Vec<usize>,
+    /// Uses that entries stand for which cannot be read.
+    pub reserved: Vec<usize>,
 }
 
 impl Reconciliation {
@@ -192,7 +194,7 @@ pub fn reconcile(listed: &[Listed], inventory: &Inventory, coverage: &Coverage) 
     for verdict in verdicts.iter().flatten() {
         work.serve(verdict.uses(), false);
     }
-    work.reserve();
+    let reserved = work.reserve();
     let stages: [(Stage<'_>, _); 3] = [
         (Work::other_registry, Partner::SamePath),
         (Work::other_version, Partner::SamePath),
@@ -216,12 +218,14 @@ pub fn reconcile(listed: &[Listed], inventory: &Inventory, coverage: &Coverage) 
             }
         }
     }
-    let listed_as = |reference: &Reference| listed.iter().any(|entry| serves(&entry.reference, reference));
-    let absent = |entry: &Listed| work.absent(entry, &listed_as);
-    let verdicts = verdicts.into_iter().zip(listed).map(|(known, entry)| known.unwrap_or_else(|| absent(entry)));
+    let mended: Vec<&Reference> =
+        listed.iter().zip(&verdicts).map(|(entry, verdict)| work.mended(entry, verdict.as_ref())).collect();
+    let is_listed = |reference: &Reference| mended.iter().any(|mended| serves(&as_entry(mended), reference));
+    let absent = |entry: &Listed| work.absent(entry, &is_listed);
+    let verdicts = verdicts.iter().zip(listed).map(|(known, entry)| known.clone().unwrap_or_else(|| absent(entry)));
     let verdicts = verdicts.collect();
     let noted = listed.iter().map(|entry| work.standing(entry)).collect();
-    Reconciliation { missing: work.missing(), missing_operands: work.missing_operands(), noted, verdicts }
+    Reconciliation { missing: work.missing(), missing_operands: work.missing_operands(), noted, verdicts, reserved }
 }
 
 /// A way to find what an entry stands for.
@@ -268,12 +272,32 @@ impl Work<'_> {
         }
     }
 
-    /// Sets the images aside for which there are entries that cannot be read: those have a finding already.
-    fn reserve(&mut self) {
+    /// Sets the images aside for which there are entries that cannot be read: those have a finding already. Gives their uses.
+    fn reserve(&mut self) -> Vec<usize> {
+        let mut reserved = Vec::new();
         for meant in &self.coverage.meant {
-            let called = |used: &Use| meant.iter().any(|name| name == last_part(used.reference.path()));
-            let free = self.select(called).into_iter().filter(|at| !self.served.contains(at)).collect();
-            self.serve(&self.first_image(free).unwrap_or_default(), true);
+            let alike = |at: &usize| {
+                let name = self.uses[*at].reference.name();
+                meant.iter().map(|meant| common_parts(meant, name)).max().unwrap_or_default()
+            };
+            let free: Vec<usize> = self.select(|_| true).into_iter().filter(|at| !self.served.contains(at)).collect();
+            let most = free.iter().map(alike).max().filter(|most| *most > 0);
+            let best = free.iter().copied().filter(|at| Some(alike(at)) == most).collect();
+            let uses = self.first_image(best).unwrap_or_default();
+            self.serve(&uses, true);
+            reserved.extend(uses);
+        }
+        reserved
+    }
+
+    /// What the entry lists once its finding is mended.
+    fn mended<'e>(&'e self, entry: &'e Listed, verdict: Option<&'e Verdict>) -> &'e Reference {
+        match verdict {
+            Some(Verdict::OtherRegistry { expected, .. }) => expected,
+            Some(Verdict::OtherVersion { uses } | Verdict::OtherRepository { uses, .. }) => {
+                uses.first().and_then(|at| self.uses.get(*at)).map_or(&entry.reference, |used| &used.reference)
+            }
+            _ => &entry.reference,
         }
     }
 
@@ -536,6 +560,11 @@ impl Work<'_> {
         }
         missing
     }
+}
+
+/// How many parts, from the last one on, both paths have in common.
+fn common_parts(one: &str, other: &str) -> usize {
+    one.rsplit('/').zip(other.rsplit('/')).take_while(|(one, other)| one == other).count()
 }
 
 fn last_part(path: &str) -> &str {

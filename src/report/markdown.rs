@@ -191,7 +191,7 @@ fn icon(severity: Severity) -> &'static str {
 fn prose(sentence: &str) -> String {
     let sentence = message(sentence);
     let parts: Vec<&str> = sentence.split('`').collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return text(&sentence);
     }
     let part = |(at, part): (usize, &&str)| match (at % 2, part.is_empty()) {
