@@ -43,6 +43,9 @@ pub(super) enum Command {
     Render(Deferred<Render>),
     /// Print a chart's default values as `helm show values` does.
     Values(Deferred<Values>),
+    /// Serve an editor over standard input and output (Language Server Protocol).
+    #[cfg(feature = "lsp")]
+    Lsp(Deferred<Lsp>),
     /// Print a rule's page.
     Explain(Deferred<Explain>),
     /// List all rules.
@@ -283,6 +286,14 @@ pub(super) struct Render {
 pub(super) struct Values {
     /// The chart (folder or .tgz).
     pub chart: PathBuf,
+}
+
+#[cfg(feature = "lsp")]
+#[derive(Debug, Args)]
+pub(super) struct Lsp {
+    /// Speak over standard input and output: the only way there is, for clients that ask for it.
+    #[arg(long)]
+    pub stdio: bool,
 }
 
 #[derive(Debug, Args)]

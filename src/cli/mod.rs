@@ -7,6 +7,8 @@ mod findings;
 mod fix;
 mod images;
 mod init;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod plan;
 mod render;
 mod rules;
@@ -148,6 +150,8 @@ fn run(arguments: Arguments) -> ExitCode {
         Command::Plan(options) => plan::run(&session, options),
         Command::Render(options) => render::run(&session, options),
         Command::Values(options) => render::values(&session, options),
+        #[cfg(feature = "lsp")]
+        Command::Lsp(_) => lsp::run(&session),
         Command::Explain(options) => rules::explain(&session, options),
         Command::Rules(options) => rules::list(&session, options),
     };
