@@ -15,5 +15,6 @@ mod nearest;
 pub mod render;
 pub mod report;
 pub mod source;
+pub mod store;
 pub mod template;
 pub mod yaml;

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::arguments::{ChartOptions, Check, ValueOptions};
 use super::findings::{check_outputs, put_out};
@@ -12,6 +13,7 @@ use crate::fix::Fixed;
 use crate::lint::{Checked, Finding, Refusal, Settings, Workspace, check, decide, find, find_here, rule};
 use crate::report;
 use crate::source::canonical;
+use crate::store::{Environment, Store};
 
 pub(super) fn run(session: &Session, options: &Check) -> Outcome {
     for name in options.select.iter().chain(&options.ignore) {
@@ -140,7 +142,8 @@ pub(super) fn settings_of(session: &Session, found: &Workspace, options: &ChartO
         None => Some(standard).filter(|file| file.is_file() && !options.isolated),
     };
     let configuration = file.map(|file| Loaded::read(&session.sources, &file)).transpose()?;
-    Ok(Settings { configuration, ..settings(session, options)? })
+    let store = Some(store(&found.root)?);
+    Ok(Settings { configuration, store, ..settings(session, options)? })
 }
 
 pub(super) fn settings(session: &Session, options: &ChartOptions) -> Result<Settings, Refusal> {
@@ -152,7 +155,13 @@ pub(super) fn settings(session: &Session, options: &ChartOptions) -> Result<Sett
         optional: false,
         all_regions: false,
         configuration: None,
+        store: None,
     })
+}
+
+/// The packages on this machine, for charts in `folder`.
+pub(super) fn store(folder: &Path) -> Result<Arc<Store>, Refusal> {
+    Ok(Arc::new(Store::open(&Environment::of_process(), folder)?))
 }
 
 /// The user's values; standard input is read when one of them is `-`.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::arguments::{ChartOptions, Images, ImagesFormat as Format};
-use super::check::{is_chart, open, settings};
+use super::check::{is_chart, open, settings, store};
 use super::{Ending, Outcome, Session};
 use crate::inventory::Inventory;
 use crate::lint::{Refusal, Settings, check, images};
@@ -35,7 +35,8 @@ pub(super) fn gather(
     all_regions: bool,
 ) -> Result<(PathBuf, Inventory), Refusal> {
     if let Some(path) = path.or(Some(Path::new("."))).filter(|path| is_chart(path)) {
-        let settings = widened(settings(session, options)?, all_regions);
+        let store = Some(store(root_of(path))?);
+        let settings = widened(Settings { store, ..settings(session, options)? }, all_regions);
         let inventory = images(&session.sources, &[path.to_owned()], &settings)?;
         inventory.gaps.iter().for_each(|gap| session.warn(gap));
         return Ok((path.to_owned(), inventory));

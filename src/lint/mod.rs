@@ -17,6 +17,7 @@ mod rule;
 mod rules;
 mod same;
 mod settings;
+mod supply;
 mod suppress;
 mod targets;
 mod text_files;
