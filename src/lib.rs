@@ -6,6 +6,8 @@
 pub mod chart;
 pub mod cli;
 pub mod config;
+#[cfg(feature = "fetch")]
+pub mod fetch;
 pub mod fix;
 pub mod image;
 pub mod inventory;

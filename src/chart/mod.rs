@@ -193,16 +193,6 @@ impl Chart {
         dependencies.filter(|dependency| !self.subcharts.iter().any(|chart| *chart.name() == dependency.name)).collect()
     }
 
-    /// The dependencies with a repository somewhere else that no chart in `charts/` has the name of, with the version that the
-    /// lock file pins, if it is one that is asked for.
-    pub fn external_dependencies(&self) -> impl Iterator<Item = (&Dependency, Option<&Text>)> {
-        let held = |name: &Text| self.subcharts.iter().any(|chart| chart.keeper.is_none() && *chart.name() == *name);
-        let missing = self.metadata.dependencies.iter().flatten().filter(move |dependency| {
-            dependency.is_external() && !held(&dependency.name)
-        });
-        missing.map(|dependency| (dependency, dependency.locked(self.lock.as_ref())))
-    }
-
     /// Refuses a chart whose `charts/` misses dependencies, as Helm does for the chart that it is asked to render.
     ///
     /// # Errors
