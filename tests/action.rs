@@ -232,7 +232,9 @@ fn nothing_in_a_report_is_a_command_to_the_runner() {
 #[test]
 fn inputs_are_never_code() {
     let nasty = "$(touch hacked) `touch hacked`; touch hacked";
-    for name in ["version", "checksums", "download-url", "working-directory", "paths", "arguments", "fail-on", "sarif-file"] {
+    for name in
+        ["version", "checksums", "download-url", "working-directory", "paths", "arguments", "fail-on", "sarif-file"]
+    {
         let workspace = clean();
         let installed = if matches!(name, "version" | "checksums" | "download-url") { "false" } else { "true" };
         let outcome = run(&workspace, Some(built()), &[("installed", installed), (name, nasty)]);
@@ -273,7 +275,8 @@ fn a_release_with_another_checksum_is_not_run() {
 #[test]
 fn a_release_without_a_checksum_is_not_downloaded() {
     for checksums in ["", "# none", "0000  other.tar.gz"] {
-        let with = [("download-url", download_url()), ("checksums", checksums.to_owned()), ("version", "9.9.9".to_owned())];
+        let with =
+            [("download-url", download_url()), ("checksums", checksums.to_owned()), ("version", "9.9.9".to_owned())];
         let with: Vec<_> = with.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let outcome = run(&drifting(), None, &with);
         assert_eq!(outcome.code, 2, "{outcome:?}");

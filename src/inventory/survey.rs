@@ -27,6 +27,8 @@ pub enum Problem {
         parent: ChartName,
         /// Where it should come from.
         repository: Option<String>,
+        /// Why the package that is at hand must not be used.
+        refused: Option<String>,
         /// Where it is asked for.
         span: Span,
     },
@@ -245,7 +247,9 @@ impl Survey {
             let repository = Some(dependency.repository.to_string()).filter(|address| !address.is_empty());
             self.unknown.extend([dependency.name.to_string(), dependency.alias.to_string()]);
             self.above_unknown.extend(above.iter().cloned());
-            self.problems.push(Problem::Unavailable { chart, parent: name_of(&node.chart), repository, span });
+            let refused = node.chart.refused.iter().find(|refused| refused.name == dependency.name);
+            let refused = refused.map(|refused| refused.reason.clone());
+            self.problems.push(Problem::Unavailable { chart, parent: name_of(&node.chart), repository, refused, span });
         }
         for subchart in &node.subcharts {
             self.miss(sources, subchart, &above, disabled);

@@ -12,6 +12,7 @@ use super::passed_over::Said;
 use super::plan::{Plan, plan};
 use super::reconcile::{Coverage, Listed, NotedChart, Reconciliation, Verdict, reconcile};
 use super::settings::Levels;
+use super::supply;
 use super::suppress::{self, Configured};
 use super::targets::Targets;
 use super::text_files::TextFiles;
@@ -169,6 +170,8 @@ pub fn decide(sources: &Sources, workspace: &Workspace, settings: &Settings) -> 
             Problem::Unrenderable { chart, message, .. } => Some(format!("{} cannot be loaded: {message}", chart.name)),
             _ => None,
         }));
+        let all = supply::supplies(targets.iter().map(|target| &target.chart));
+        notes.extend(all.into_iter().filter(|sentence| !notes.contains(sentence)).collect::<Vec<_>>());
         let charts = targets.iter().map(|target| checked_chart(&target.chart)).collect();
         Ok(Decision { list: path.clone(), charts, scenarios, notes })
     };

@@ -56,8 +56,7 @@ impl Lines {
     /// The lines of `text`.
     pub fn of(text: &str, encoding: Encoding) -> Self {
         let bytes = text.as_bytes();
-        let is_end =
-            |at: &usize| bytes[*at] == b'\n' || (bytes[*at] == b'\r' && bytes.get(at + 1) != Some(&b'\n'));
+        let is_end = |at: &usize| bytes[*at] == b'\n' || (bytes[*at] == b'\r' && bytes.get(at + 1) != Some(&b'\n'));
         let ends = (0..bytes.len()).filter(is_end).map(|at| at + 1);
         Self { starts: std::iter::once(0).chain(ends).collect(), encoding }
     }
