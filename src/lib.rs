@@ -6,6 +6,8 @@
 pub mod chart;
 pub mod cli;
 pub mod config;
+#[cfg(feature = "fetch")]
+pub mod fetch;
 pub mod fix;
 pub mod image;
 pub mod inventory;
@@ -17,5 +19,6 @@ mod nearest;
 pub mod render;
 pub mod report;
 pub mod source;
+pub mod store;
 pub mod template;
 pub mod yaml;

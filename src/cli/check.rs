@@ -142,6 +142,7 @@ pub(super) fn settings(session: &Session, options: &ChartOptions) -> Result<Sett
         optional: false,
         all_regions: false,
         configuration: None,
+        store: None,
     })
 }
 

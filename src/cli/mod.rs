@@ -3,6 +3,8 @@
 
 mod arguments;
 mod check;
+#[cfg(feature = "fetch")]
+mod fetch;
 mod findings;
 mod fix;
 mod images;
@@ -148,6 +150,8 @@ fn run(arguments: Arguments) -> ExitCode {
         Command::Why(options) => why::run(&session, options),
         Command::Init(options) => init::run(&session, options),
         Command::Plan(options) => plan::run(&session, options),
+        #[cfg(feature = "fetch")]
+        Command::Fetch(options) => fetch::run(&session, options),
         Command::Render(options) => render::run(&session, options),
         Command::Values(options) => render::values(&session, options),
         #[cfg(feature = "lsp")]

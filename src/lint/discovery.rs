@@ -231,6 +231,15 @@ fn top_of(folder: &Path) -> Option<&Path> {
     top.or_else(|| folder.ancestors().filter(|folder| work_tree(folder).is_some()).last())
 }
 
+/// The top of the git repository that `folder` lies in, out of a submodule into the repository around it; `None` outside of git.
+#[must_use]
+pub fn repository_of(folder: &Path) -> Option<PathBuf> {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    // The top may be above what `..` climbs over.
+    let absolute = absolute(&folder.join(LIST_NAME));
+    top_of(absolute.parent()?).map(Path::to_owned)
+}
+
 /// The same with its paths as `given` was given, where that is possible.
 fn as_given(workspace: Workspace, given: &Path) -> Workspace {
     let Ok(here) = std::env::current_dir() else { return workspace };

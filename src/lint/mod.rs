@@ -18,6 +18,7 @@ mod rule;
 mod rules;
 mod same;
 mod settings;
+mod supply;
 mod suppress;
 mod targets;
 mod text_files;
@@ -25,12 +26,12 @@ mod walk;
 
 pub use crate::inventory::ChartName;
 pub use check::{Checked, CheckedChart, CheckedList, Decision, check, decide, images};
-pub use discovery::{LIST_NAME, Unread, Workspace, discover, find, find_around, find_here};
+pub use discovery::{LIST_NAME, Unread, Workspace, discover, find, find_around, find_here, repository_of};
 pub use finding::{Edit, Finding, Fix, Refusal, Related, Safety, Severity};
-pub use opening::{Configuring, configure, open, settings_of};
+pub use opening::{Configuring, configure, open, settings_of, store};
 pub use plan::{Plan, Step};
 pub use reconcile::{Coverage, Listed, NotedChart, Reconciliation, Standing, Verdict, reconcile};
-pub use rule::{Rule, nearest_rule, rule, rules};
+pub use rule::{PAGES, Rule, nearest_rule, rule, rules};
 pub use same::{brings, same_image, serves, wanted};
 pub use settings::Settings;
 

@@ -2,10 +2,12 @@
 //! line and the editor server open a workspace the same way.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::{Refusal, Settings, Workspace, find, find_here};
 use crate::config::{FILE_NAME, Loaded};
 use crate::source::Sources;
+use crate::store::{Environment, Store};
 
 /// Which configuration counts.
 #[derive(Clone, Debug, Default)]
@@ -82,5 +84,13 @@ pub fn settings_of(
         Configuring::Isolated => None,
     };
     let configuration = file.map(|file| Loaded::read(sources, &file)).transpose()?;
-    Ok(Settings { configuration, ..settings })
+    Ok(Settings { configuration, store: Some(store(&found.root)?), ..settings })
+}
+
+/// The packages on this machine, for charts in `folder`.
+///
+/// # Errors
+/// When the lock file there cannot be read.
+pub fn store(folder: &Path) -> Result<Arc<Store>, Refusal> {
+    Ok(Arc::new(Store::open(&Environment::of_process(), folder)?))
 }

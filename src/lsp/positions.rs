@@ -56,9 +56,8 @@ impl Lines {
     /// The lines of `text`.
     pub fn of(text: &str, encoding: Encoding) -> Self {
         let bytes = text.as_bytes();
-        let ends = memchr::memchr2_iter(b'\n', b'\r', bytes)
-            .filter(|at| bytes[*at] == b'\n' || bytes.get(at + 1) != Some(&b'\n'))
-            .map(|at| at + 1);
+        let is_end = |at: &usize| bytes[*at] == b'\n' || (bytes[*at] == b'\r' && bytes.get(at + 1) != Some(&b'\n'));
+        let ends = (0..bytes.len()).filter(is_end).map(|at| at + 1);
         Self { starts: std::iter::once(0).chain(ends).collect(), encoding }
     }
 

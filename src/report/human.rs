@@ -12,7 +12,7 @@ use miette::{
 
 use super::location::{Place, display_path};
 use crate::fix::apply;
-use crate::lint::{Checked, Finding, Fix, Refusal, Severity};
+use crate::lint::{Checked, CheckedList, Finding, Fix, Refusal, Severity};
 use crate::source::{SourceFile, Sources, Span};
 
 /// How to draw.
@@ -241,8 +241,7 @@ impl Painter<'_> {
     }
 
     fn fix_title(&self, fix: &Fix) -> String {
-        let safety = if fix.safety == crate::lint::Safety::Safe { "" } else { " (unsafe)" };
-        format!("  {} {}{safety}", self.style.paint("36", "fix:"), message(&fix.title))
+        format!("  {} {}", self.style.paint("36", "fix:"), title(fix))
     }
 
     fn snippet(&self, span: Span, label: &str) -> (Snippet, LabeledSpan) {
@@ -290,26 +289,43 @@ impl Painter<'_> {
     }
 
     fn fix(&self, out: &mut String, fix: &Fix) {
-        let Some(edit) = fix.edits().first() else { return };
-        let file = self.sources.get(edit.span.file);
-        let after = apply(file.text(), fix);
         let _ = writeln!(out, "{}", self.fix_title(fix));
-        let diff = similar::TextDiff::from_lines(&**file.text(), after.as_str());
-        for group in diff.grouped_ops(1) {
-            for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
-                let (code, sign) = match change.tag() {
-                    similar::ChangeTag::Delete => ("31", '-'),
-                    similar::ChangeTag::Insert => ("32", '+'),
-                    similar::ChangeTag::Equal => continue,
-                };
-                let line = message(&visible(change.value().trim_end_matches('\n')));
-                let _ = writeln!(out, "    {}", self.style.paint(code, &format!("{sign} {line}")));
-                if change.missing_newline() {
-                    let _ = writeln!(out, "    \\ No newline at end of file");
-                }
-            }
+        for (sign, line) in changed_lines(self.sources, fix) {
+            let line = match sign {
+                '-' => self.style.paint("31", &format!("- {line}")),
+                '+' => self.style.paint("32", &format!("+ {line}")),
+                other => format!("{other} {line}"),
+            };
+            let _ = writeln!(out, "    {line}");
         }
     }
+}
+
+/// What a fix does, and whether it can be trusted.
+pub(super) fn title(fix: &Fix) -> String {
+    let safety = if fix.safety == crate::lint::Safety::Safe { "" } else { " (unsafe)" };
+    format!("{}{safety}", message(&fix.title))
+}
+
+/// The lines that a fix takes away (`-`) and puts there (`+`), safe to print; `\` is a word on the line before.
+pub(super) fn changed_lines(sources: &Sources, fix: &Fix) -> Vec<(char, String)> {
+    let Some(edit) = fix.edits().first() else { return Vec::new() };
+    let file = sources.get(edit.span.file);
+    let after = apply(file.text(), fix);
+    let diff = similar::TextDiff::from_lines(&**file.text(), after.as_str());
+    let mut lines = Vec::new();
+    for change in diff.grouped_ops(1).iter().flatten().flat_map(|op| diff.iter_changes(op)) {
+        let sign = match change.tag() {
+            similar::ChangeTag::Delete => '-',
+            similar::ChangeTag::Insert => '+',
+            similar::ChangeTag::Equal => continue,
+        };
+        lines.push((sign, message(&visible(change.value().trim_end_matches('\n')))));
+        if change.missing_newline() {
+            lines.push(('\\', "No newline at end of file".to_owned()));
+        }
+    }
+    lines
 }
 
 /// A changed line with what an edit may be about and nobody can see: a carriage return at its end, a byte order mark.
@@ -319,7 +335,7 @@ fn visible(line: &str) -> String {
 }
 
 /// `text` for a message, which quotes whatever stands in a file: printable, and not longer than can be read.
-fn message(text: &str) -> String {
+pub(super) fn message(text: &str) -> String {
     const LONGEST: usize = 2000;
     let end = text.floor_char_boundary(LONGEST);
     printable(&text[..end]) + if end < text.len() { "..." } else { "" }
@@ -380,45 +396,58 @@ pub fn findings(checked: &Checked, sources: &Sources, style: Style) -> String {
 pub fn closing(checked: &Checked, style: Style) -> String {
     let mut out = String::new();
     for list in &checked.lists {
-        let charts: Vec<_> = (list.charts.iter())
-            .map(|chart| format!("{} ({})", chart.name, display_path(&checked.root, &chart.path)))
-            .collect();
-        let _ = writeln!(
-            out,
-            "{}: {} held against {} of {}",
-            display_path(&checked.root, &list.path),
-            count(list.entries, "entry", "entries"),
-            count(list.images, "deployed image", "deployed images"),
-            if charts.is_empty() { "no chart".to_owned() } else { charts.join(", ") },
-        );
+        let _ = writeln!(out, "{}", held_against(checked, list));
         let _ = writeln!(out, "  scenarios: {}", list.scenarios.join(", "));
         for note in &list.notes {
             let _ = writeln!(out, "  {}", message(note));
         }
     }
-    let number = |severity| checked.findings.iter().filter(|finding| finding.severity == severity).count();
-    let (errors, warnings, infos) = (number(Severity::Error), number(Severity::Warning), number(Severity::Info));
     if checked.findings.is_empty() {
-        let words = match checked.narrowed {
-            _ if !checked.errors.is_empty() || checked.lists.iter().any(|list| list.uncertain) => {
-                "No findings; but not everything could be checked."
-            }
-            false => "The list says what the charts deploy.",
-            true => "No findings of the rules that were asked for.",
-        };
-        out.push_str(&format!("{}\n", style.paint("32", words)));
+        let _ = writeln!(out, "{}", style.paint("32", verdict(checked)));
     } else {
-        let mut counts = vec![count(errors, "error", "errors"), count(warnings, "warning", "warnings")];
-        if infos > 0 {
-            counts.push(count(infos, "note", "notes"));
-        }
-        let fixable = checked.findings.iter().filter(|finding| !finding.fixes.is_empty()).count();
-        let _ = writeln!(out, "{}; {fixable} with a suggested fix", counts.join(", "));
+        let _ = writeln!(out, "{}", tally(checked));
     }
     out
 }
 
-fn count(number: usize, one: &str, many: &str) -> String {
+/// What a list was held against.
+pub(super) fn held_against(checked: &Checked, list: &CheckedList) -> String {
+    let charts: Vec<_> = (list.charts.iter())
+        .map(|chart| format!("{} ({})", chart.name, display_path(&checked.root, &chart.path)))
+        .collect();
+    format!(
+        "{}: {} held against {} of {}",
+        display_path(&checked.root, &list.path),
+        count(list.entries, "entry", "entries"),
+        count(list.images, "deployed image", "deployed images"),
+        if charts.is_empty() { "no chart".to_owned() } else { charts.join(", ") },
+    )
+}
+
+/// What it means that there are no findings.
+pub(super) fn verdict(checked: &Checked) -> &'static str {
+    match checked.narrowed {
+        _ if !checked.errors.is_empty() || checked.lists.iter().any(|list| list.uncertain) => {
+            "No findings; but not everything could be checked."
+        }
+        false => "The list says what the charts deploy.",
+        true => "No findings of the rules that were asked for.",
+    }
+}
+
+/// How many findings there are.
+pub(super) fn tally(checked: &Checked) -> String {
+    let number = |severity| checked.findings.iter().filter(|finding| finding.severity == severity).count();
+    let (errors, warnings, infos) = (number(Severity::Error), number(Severity::Warning), number(Severity::Info));
+    let mut counts = vec![count(errors, "error", "errors"), count(warnings, "warning", "warnings")];
+    if infos > 0 {
+        counts.push(count(infos, "note", "notes"));
+    }
+    let fixable = checked.findings.iter().filter(|finding| !finding.fixes.is_empty()).count();
+    format!("{}; {fixable} with a suggested fix", counts.join(", "))
+}
+
+pub(super) fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
