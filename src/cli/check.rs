@@ -8,7 +8,7 @@ use super::findings::{check_outputs, put_out};
 use super::{Ending, Outcome, Session, leave};
 use crate::chart::Overrides;
 use crate::fix::Fixed;
-use crate::lint::{Checked, Configuring, Finding, Refusal, Settings, Workspace, check, decide, rule};
+use crate::lint::{Checked, Configuring, Finding, Kept, Refusal, Settings, Workspace, check, decide, rule};
 use crate::report;
 use crate::source::canonical;
 
@@ -143,6 +143,7 @@ pub(super) fn settings(session: &Session, options: &ChartOptions) -> Result<Sett
         all_regions: false,
         configuration: None,
         store: None,
+        kept: Kept::default(),
     })
 }
 

@@ -97,7 +97,7 @@ pub fn regions_named(chart: &Chart) -> Vec<String> {
 #[must_use]
 pub fn in_regions(sources: &Sources, targets: &[Target], survey: &Survey, regions: &[String]) -> Inventory {
     let mut scenarios = Vec::new();
-    for (Target { chart, scenarios: base }, renderer) in targets.iter().zip(survey.renderers.iter()) {
+    for Target { chart, scenarios: base, renderer } in targets {
         let (Some(base), Some(choice)) = (base.first(), choices(chart).into_iter().next()) else { continue };
         let Ok(processed) = chart.process(&base.values, &choice) else { continue };
         for region in regions {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::chart::Chart;
 use crate::image::Reference;
-use crate::render::Options;
+use crate::render::{Options, Renderer};
 use crate::source::Text;
 use crate::yaml::{Map, Value};
 
@@ -30,6 +30,8 @@ pub struct Target {
     pub chart: Arc<Chart>,
     /// The scenarios; at least one.
     pub scenarios: Vec<Scenario>,
+    /// What renders it.
+    pub renderer: Arc<Renderer>,
 }
 
 /// The regions that the ECR hosts of `references` name, sorted, each once.
