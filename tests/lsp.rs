@@ -14,5 +14,7 @@ mod features;
 mod law;
 #[path = "lsp/lifecycle.rs"]
 mod lifecycle;
+#[path = "lsp/neovim.rs"]
+mod neovim;
 #[path = "lsp/overlays.rs"]
 mod overlays;
