@@ -347,7 +347,6 @@ impl Run<'_> {
         let own = |at: &usize| *at < survey.inventory.uses.len();
         let wanted = verdicts.chain(missing).copied().filter(own).collect();
         let plan = plan(&list, &survey.inventory, &wanted, &overridden, &exemptions);
-        survey.inventory.aside.clear();
         let checked = CheckedList {
             uncertain: unsure || !passed_over.broken.is_empty() || reconciliation.verdicts.contains(&Verdict::Unknown),
             plan,

@@ -12,9 +12,13 @@ pub(crate) fn source_note(used: &Use) -> String {
     note_of(&used.chart, used.chain.last())
 }
 
-/// The same for the chart that goes by `name`, on the way to a use.
+/// The same for the chart that goes by `name`, however that is capitalised, on the way to a use.
 pub(crate) fn source_note_named(used: &Use, name: &str) -> Option<String> {
-    used.links_named(name).next().map(|link| note_of(&link.chart, Some(link)))
+    let is_name = |other: &str| other.eq_ignore_ascii_case(name);
+    let goes_by = |link: &&ChartLink| {
+        is_name(&link.chart.name) || is_name(&link.called) || link.folder.as_deref().is_some_and(is_name)
+    };
+    used.chain.iter().rev().find(goes_by).map(|link| note_of(&link.chart, Some(link)))
 }
 
 fn note_of(chart: &ChartName, link: Option<&ChartLink>) -> String {
