@@ -24,8 +24,8 @@ pub use lineage::{Giver, Lineage, Lost, Part, Setting, Strand, lineage};
 pub use operands::{Confidence, EXAMPLE, Naming};
 pub use optional::{Optional, optional};
 pub use regions::{Change, dynamic, in_regions, is_region_name, regions_named, regions_without};
-pub use scenario::{Scenario, Target, regions_of};
-pub use survey::{Ambiguity, Problem, Survey, survey};
+pub use scenario::{RegionValue, Scenario, Target, regions_of};
+pub use survey::{Ambiguity, Problem, RegionOf, Survey, survey};
 pub use witness::Disagreement;
 
 /// How an image gets pulled.

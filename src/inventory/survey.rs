@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::operands::Evidence;
 use super::pods::DEFINITION;
 use super::readings::{Named, Readings};
+use super::scenario::{RegionValue, region_values};
 use super::witness::{Testimony, disagreements, testimonies};
 use super::{ChartLink, ChartName, Inventory, Kind, Malformed, Optional, Scenario, Target, Use, Workload, decisive};
 use crate::chart::version::Version;
@@ -77,12 +78,29 @@ pub struct Survey {
     pub disabled: Vec<(String, String)>,
     /// Where each switch is off.
     pub switches: Vec<(String, Span)>,
+    /// What the region of each scenario became in each root chart.
+    pub regions: Vec<RegionOf>,
     /// A renderer per target, with its templates parsed.
     pub(super) renderers: Arc<[Renderer]>,
     /// The images of the list.
     pub(super) listed: Arc<[Reference]>,
     /// What the charts say themselves of their images.
     told: Vec<Testimony>,
+}
+
+/// What the region of one scenario became in one root chart.
+#[derive(Clone, Debug)]
+pub struct RegionOf {
+    /// The root chart's folder or package.
+    pub root: PathBuf,
+    /// Its name.
+    pub chart: String,
+    /// The scenario.
+    pub scenario: String,
+    /// Whether some value says that region, if the scenario has one.
+    pub is_taken: bool,
+    /// The values that say another one, or any where the scenario has none.
+    pub others: Vec<RegionValue>,
 }
 
 /// One rendering to be done.
@@ -128,6 +146,7 @@ pub fn survey(sources: &Sources, targets: &[Target], listed: &[Reference]) -> Su
     for (job, outcome) in jobs.iter().zip(run_all(&jobs, listed)) {
         match outcome {
             Ok(outcome) => {
+                survey.note_region(job, &outcome.processed.values);
                 survey.told.extend(testimonies(&outcome.processed.root));
                 survey.gather(sources, job, outcome);
             }
@@ -213,6 +232,23 @@ impl Survey {
         self.inventory.gaps.extend(found.gaps);
         self.switches.extend(found.switches);
         self.inventory.disagreements = disagreements(&self.told, &self.inventory);
+    }
+
+    /// What became of the scenario's region, in values as the templates saw them.
+    fn note_region(&mut self, job: &Job<'_>, values: &Value) {
+        let region = job.scenario.region.as_ref();
+        let is_own = |value: &RegionValue| Some(&value.region) == region;
+        let (own, others): (Vec<_>, Vec<_>) = region_values(values).into_iter().partition(is_own);
+        let new = RegionOf {
+            root: job.chart.path.clone(),
+            chart: job.chart.name().to_string(),
+            scenario: job.scenario.name.clone(),
+            is_taken: region.is_none() || !own.is_empty(),
+            others,
+        };
+        if !self.regions.iter().any(|known| known.root == new.root && known.scenario == new.scenario) {
+            self.regions.push(new);
+        }
     }
 
     /// What can be said of a chart before it is rendered.

@@ -68,6 +68,7 @@ impl Targets {
         let base = Scenario {
             name: "default".to_owned(),
             region: None,
+            moves: false,
             values: settings.overrides.merge(sources).map_err(Refusal::from)?,
             options: options(settings, None)?,
         };
@@ -165,6 +166,7 @@ impl Targets {
             let base = Scenario {
                 name: "default".to_owned(),
                 region: None,
+                moves: false,
                 values: finish(&values),
                 options: options.clone(),
             };
@@ -181,13 +183,16 @@ impl Targets {
                 scenarios.push(Scenario {
                     name: scenario.name.clone(),
                     region: scenario.region.clone(),
+                    moves: false,
                     values: finish(&values),
                     options: options.clone(),
                 });
             }
-            if scenarios.is_empty() || settings.all_regions {
+            if scenarios.is_empty() {
                 scenarios = by_region(&base, &loaded, listed, settings);
                 targets.notes.push(assumption(&scenarios, settings));
+            } else if settings.all_regions {
+                scenarios = in_all_regions(&scenarios, &loaded, listed, settings);
             }
             targets.doubt_regions(&loaded, &scenarios, listed, settings);
             targets.targets.push(Target { chart: loaded, scenarios });
@@ -313,8 +318,22 @@ fn by_region(base: &Scenario, chart: &Chart, listed: &[Listed], settings: &Setti
     if regions.is_empty() {
         return vec![base.clone()];
     }
-    let of = |region: String| Scenario { name: region.clone(), region: Some(region), ..base.clone() };
+    let moves = settings.all_regions;
+    let of = |region: String| Scenario { name: region.clone(), region: Some(region), moves, ..base.clone() };
     regions.into_iter().map(of).collect()
+}
+
+/// Each of the configured `scenarios` in each region: `prod/us-west-2`, or the region alone where there is one of them.
+fn in_all_regions(scenarios: &[Scenario], chart: &Chart, listed: &[Listed], settings: &Settings) -> Vec<Scenario> {
+    let of = |base: &Scenario| {
+        let mut variants = by_region(base, chart, listed, settings);
+        let is_region = |variant: &Scenario| variant.region.as_ref() == Some(&variant.name) && variant.name != base.name;
+        for variant in variants.iter_mut().filter(|variant| is_region(variant) && scenarios.len() > 1) {
+            variant.name = format!("{}/{}", base.name, variant.name);
+        }
+        variants
+    };
+    scenarios.iter().flat_map(of).collect()
 }
 
 /// The root charts of a workspace, parted.
