@@ -177,7 +177,7 @@ pub fn dynamic(sources: &Sources, targets: &[Target], survey: &Survey, suspects:
         return found;
     }
     for regions in probes(targets, survey).chunks(PROBES) {
-        learn(&in_regions(sources, targets, survey, regions, true).uses, true, &mut left);
+        learn(&in_regions(sources, targets, survey, regions, false).uses, true, &mut left);
         if left.is_empty() {
             break;
         }
