@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::dependence::dependence;
 use super::operands::Evidence;
 use super::pods::DEFINITION;
 use super::readings::{Named, Readings};
@@ -310,7 +311,7 @@ impl Survey {
         }
         let mut turns = HashMap::new();
         for named in named {
-            self.add(sources, job, &chains, named, &mut turns);
+            self.add(sources, job, &chains, named, &mut turns, &processed.values);
         }
     }
 
@@ -322,6 +323,7 @@ impl Survey {
         chains: &Chains,
         Named { template, workload, text, fault, naming, when }: Named,
         turns: &mut HashMap<(Arc<str>, Workload, Option<String>), usize>,
+        values: &Value,
     ) {
         let Some(chain) = chains.of_template(&template) else { return };
         let Some(last) = chain.last() else { return };
@@ -349,13 +351,15 @@ impl Survey {
         let place = naming.as_ref().map(|naming| naming.place.clone());
         let turn = turns.entry((template.clone(), workload.clone(), place)).or_default();
         *turn += 1;
+        let called: Vec<String> = chain.iter().map(|link| link.called.clone()).collect();
         let used = Use {
+            depends: dependence(sources, &text, values, &called[1..]),
             text,
             reference,
             kind: if naming.is_some() { Kind::Operand } else { Kind::Container },
             naming,
             chart: last.chart.clone(),
-            path: chain.iter().map(|link| link.called.clone()).collect(),
+            path: called,
             chain: chain.clone(),
             template: template.to_string(),
             workload,
@@ -439,6 +443,11 @@ impl Inventory {
         for scenario in used.scenarios {
             if !known.scenarios.contains(&scenario) {
                 known.scenarios.push(scenario);
+            }
+        }
+        for value in used.depends {
+            if !known.depends.contains(&value) {
+                known.depends.push(value);
             }
         }
         for copy in used.only_in {

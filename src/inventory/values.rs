@@ -123,6 +123,7 @@ impl Reader<'_> {
             only_in: Vec::new(),
             when: Some(self.when.map_or_else(|| place.clone(), |when| format!("{when}, {place}"))),
             turn: 0,
+            depends: Vec::new(),
             root: self.root.path.clone(),
             exempt: None,
         });

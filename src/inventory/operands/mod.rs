@@ -16,6 +16,7 @@ use crate::source::Text;
 use crate::yaml::{self, Map, Value};
 
 pub(super) use self::evidence::Evidence;
+pub(super) use self::words::is_image_part;
 
 /// Nesting that is followed; Kubernetes refuses deeper objects.
 const MAX_DEPTH: usize = 200;

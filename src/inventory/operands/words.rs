@@ -118,6 +118,12 @@ pub(super) fn hint(name: &str) -> Hint {
     }
 }
 
+/// Whether a key says that its value is an image or a part of one.
+pub(in crate::inventory) fn is_image_part(name: &str) -> bool {
+    let hint = hint(name);
+    hint.image || hint.role.is_some()
+}
+
 /// Whether a word stands for an image: `image`, `images`, `baseimage`.
 fn is_image(word: &str) -> bool {
     matches!(word, "image" | "images" | "img")
