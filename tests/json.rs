@@ -385,6 +385,8 @@ fn every_image_has_the_fields_of_the_contract() {
                 ("when", "string?"),
                 ("exempt", "string?"),
             ];
+            // Only where it depends on something.
+            fields.extend(image.get("depends").map(|_| ("depends", "array")));
             // How an operand was recognised.
             let operand = text(image, "kind") == "operand";
             fields.extend(operand.then_some(("naming", "object")));
