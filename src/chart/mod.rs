@@ -12,6 +12,7 @@ mod ignore;
 mod load;
 mod metadata;
 mod overrides;
+mod packages;
 mod process;
 mod schema;
 mod set;
@@ -19,7 +20,7 @@ mod table;
 pub mod version;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -35,6 +36,7 @@ pub use load::{LoadOptions, MAX_CHART_DEPTH};
 pub use metadata::{Dependency, Lock, Maintainer, Metadata};
 pub use overrides::{Given, Overrides, STANDARD_INPUT};
 pub(crate) use overrides::{assign, merge, read_values};
+pub use packages::{Found, Package, Packages, RefusedPackage, Wanted};
 pub(crate) use process::is_compatible;
 pub use process::{Cause, ChartNode, Disabled, Processed};
 pub(crate) use set::typed;
@@ -74,6 +76,10 @@ pub struct Chart {
     pub subcharts: Vec<Arc<Chart>>,
     /// What newer Helm refuses in `Chart.yaml`, but Helm 3.10 accepts.
     pub warnings: Vec<ChartError>,
+    /// Who keeps the package, when it comes from [`LoadOptions::packages`] and not from its parent's `charts/`.
+    pub keeper: Option<String>,
+    /// The dependencies whose packages are at hand, but must not be used.
+    pub refused: Vec<RefusedPackage>,
 }
 
 /// Where a chart came from.
@@ -120,6 +126,9 @@ pub struct AmbiguousSubchart {
     /// Whether chance decides: false when the version of a dependency fits only one of them, which then always wins over
     /// the others (though these are rendered, too).
     pub random: bool,
+    /// Where chance does not decide: the copies that fit no dependency. Helm renders them beside the others, into which their
+    /// templates and values mix.
+    pub leftover: Vec<PathBuf>,
 }
 
 impl Chart {
@@ -128,15 +137,28 @@ impl Chart {
     /// # Errors
     /// Whatever Helm refuses while loading, in its words; packages beyond the limits of this module; links and devices in
     /// packages; folders and charts that nest too deep.
-    pub fn load(sources: &Sources, path: &Path, options: &LoadOptions) -> Result<Arc<Self>, ChartError> {
+    pub fn load(sources: &Sources, path: &Path, options: &LoadOptions<'_>) -> Result<Arc<Self>, ChartError> {
         load::Loader::new(sources, *options).load(path, 0).map(Arc::new)
+    }
+
+    /// Loads the package `bytes`, which goes by `path`, as [`Chart::load`] loads one from disk.
+    ///
+    /// # Errors
+    /// Those of [`Chart::load`].
+    pub fn load_package(
+        sources: &Sources,
+        path: &Path,
+        bytes: &[u8],
+        options: &LoadOptions<'_>,
+    ) -> Result<Arc<Self>, ChartError> {
+        load::Loader::new(sources, *options).load_package(path, bytes).map(Arc::new)
     }
 
     /// The round that the `file://` dependencies of the chart at `path` make, if they lead back to where they started:
     /// `web -> api -> web`. Helm does not follow them.
     #[must_use]
     pub fn dependency_cycle(sources: &Sources, path: &Path) -> Option<String> {
-        let mut loader = load::Loader::new(sources, LoadOptions { resolve_file_dependencies: true });
+        let mut loader = load::Loader::new(sources, LoadOptions { resolve_file_dependencies: true, packages: None });
         loader.load(path, 0).err().and(loader.cycle)
     }
 
@@ -236,26 +258,39 @@ impl Chart {
             if self.subcharts[..index].iter().all(|earlier| earlier.name() != name) {
                 let candidates: Vec<_> = self.subcharts.iter().filter(|chart| chart.name() == name).cloned().collect();
                 if candidates.len() > 1 {
-                    let random = self.is_random(name, &candidates);
-                    found.push(AmbiguousSubchart { parent: self.path.clone(), name: name.clone(), candidates, random });
+                    let unlisted = self.unlisted(name, &candidates);
+                    let random = unlisted.len() > 1 || self.is_disputed(name, &candidates);
+                    let leftover = if random { Vec::new() } else { unlisted };
+                    let (parent, name) = (self.path.clone(), name.clone());
+                    found.push(AmbiguousSubchart { parent, name, candidates, random, leftover });
                 }
             }
             subchart.collect_ambiguous(found);
         }
     }
 
-    /// Chance decides between candidates that fit the same dependency, and between those that fit none.
-    fn is_random(&self, name: &Text, candidates: &[Arc<Chart>]) -> bool {
-        let dependencies: Vec<_> =
-            self.metadata.dependencies.iter().flatten().filter(|dependency| dependency.name == *name).collect();
-        let fits = |dependency: &Dependency, chart: &Chart| {
-            process::is_compatible(&dependency.version, &chart.metadata.version)
-        };
-        let unlisted = candidates.iter().filter(|chart| !dependencies.iter().any(|dependency| fits(dependency, chart)));
-        unlisted.count() > 1
-            || dependencies
-                .iter()
-                .any(|dependency| candidates.iter().filter(|chart| fits(dependency, chart)).count() > 1)
+    /// The dependencies on the chart called `name`.
+    fn dependencies_on(&self, name: &Text) -> impl Iterator<Item = &Dependency> {
+        self.metadata.dependencies.iter().flatten().filter(move |dependency| dependency.name == *name)
+    }
+
+    /// The candidates that fit no dependency: chance decides between several.
+    fn unlisted(&self, name: &Text, candidates: &[Arc<Self>]) -> Vec<PathBuf> {
+        let fits = |chart: &Self| self.dependencies_on(name).any(|dependency| dependency.fits(chart));
+        candidates.iter().filter(|chart| !fits(chart)).map(|chart| chart.path.clone()).collect()
+    }
+
+    /// Whether several candidates fit the same dependency: chance decides between them.
+    fn is_disputed(&self, name: &Text, candidates: &[Arc<Self>]) -> bool {
+        let fitting = |dependency: &Dependency| candidates.iter().filter(|chart| dependency.fits(chart)).count();
+        self.dependencies_on(name).any(|dependency| fitting(dependency) > 1)
+    }
+}
+
+impl Dependency {
+    /// Whether the version of `chart` is one that is asked for.
+    fn fits(&self, chart: &Chart) -> bool {
+        process::is_compatible(&self.version, &chart.metadata.version)
     }
 }
 

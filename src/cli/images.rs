@@ -6,7 +6,7 @@ use super::arguments::{ChartOptions, Images, ImagesFormat as Format};
 use super::check::{is_chart, open, settings};
 use super::{Ending, Outcome, Session};
 use crate::inventory::{Gap, Inventory};
-use crate::lint::{Refusal, Settings, check, images};
+use crate::lint::{Refusal, Settings, check, images, store};
 use crate::report;
 
 pub(super) fn run(session: &Session, options: &Images) -> Outcome {
@@ -54,7 +54,8 @@ pub(super) fn gather(
     all_regions: bool,
 ) -> Result<(PathBuf, Inventory), Refusal> {
     if let Some(path) = path.or(Some(Path::new("."))).filter(|path| is_chart(path)) {
-        let settings = widened(settings(session, options)?, all_regions);
+        let store = Some(store(root_of(path))?);
+        let settings = widened(Settings { store, ..settings(session, options)? }, all_regions);
         let inventory = images(&session.sources, &[path.to_owned()], &settings)?;
         return Ok((path.to_owned(), inventory));
     }
@@ -72,7 +73,8 @@ pub(super) fn gather(
     }
     for error in checked.errors {
         let path = error.path.as_ref().filter(|_| error.span.is_none());
-        let message = path.map_or_else(|| error.message.clone(), |path| format!("{}: {}", path.display(), error.message));
+        let message =
+            path.map_or_else(|| error.message.clone(), |path| format!("{}: {}", path.display(), error.message));
         all.gaps.push(Gap { message, span: error.span, is_refusal: true });
     }
     Ok((workspace.root, all))

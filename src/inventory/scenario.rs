@@ -24,6 +24,8 @@ pub struct Scenario {
     pub values: Value,
     /// The release and the cluster.
     pub options: Options,
+    /// What the user gave, in words: `values prod.yaml`, `set tag="1.10"`, `objects nodes.yaml`.
+    pub given: Vec<String>,
 }
 
 /// A root chart and the scenarios under which it is deployed.
@@ -53,7 +55,8 @@ impl std::fmt::Display for Scenario {
             f,
             "release {}, namespace {}, Kubernetes {}",
             options.release, options.namespace, options.kube_version.version
-        )
+        )?;
+        self.given.iter().try_for_each(|given| write!(f, ", {given}"))
     }
 }
 
@@ -160,6 +163,7 @@ mod tests {
             moves: false,
             values: Value::Null(None),
             options: Options::default(),
+            given: Vec::new(),
         };
         let values = crate::yaml::load(&values).unwrap();
         let json = |scenario: &Scenario| {

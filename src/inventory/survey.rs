@@ -29,6 +29,8 @@ pub enum Problem {
         parent: ChartName,
         /// Where it should come from.
         repository: Option<String>,
+        /// Why the package that is at hand must not be used.
+        refused: Option<String>,
         /// Where it is asked for.
         span: Span,
     },
@@ -47,7 +49,7 @@ pub enum Problem {
     Ambiguous(Ambiguity),
 }
 
-/// A subchart that lies several times under `charts/`, so that Helm chooses by chance.
+/// A subchart that lies several times under `charts/`, so that Helm chooses by chance, or renders more than is asked for.
 #[derive(Clone, Debug)]
 pub struct Ambiguity {
     /// Its name.
@@ -58,6 +60,8 @@ pub struct Ambiguity {
     pub copies: Vec<PathBuf>,
     /// A place in each copy that can be shown, in the order of the copies.
     pub places: Vec<Span>,
+    /// The copies that nobody asks for, where chance does not decide.
+    pub leftover: Vec<PathBuf>,
     /// Where its parent asks for it; the first copy's name where nobody does.
     pub span: Span,
 }
@@ -254,7 +258,8 @@ impl Survey {
 
     /// What can be said of a chart before it is rendered.
     fn inspect(&mut self, sources: &Sources, chart: &Arc<Chart>) {
-        for found in chart.ambiguous_subcharts().into_iter().filter(|found| found.random) {
+        let is_told = |found: &AmbiguousSubchart| found.random || !found.leftover.is_empty();
+        for found in chart.ambiguous_subcharts().into_iter().filter(is_told) {
             self.problems.extend(ambiguity(sources, chart, &found).map(Problem::Ambiguous));
         }
     }
@@ -279,7 +284,9 @@ impl Survey {
             let repository = Some(dependency.repository.to_string()).filter(|address| !address.is_empty());
             self.unknown.extend([dependency.name.to_string(), dependency.alias.to_string()]);
             self.above_unknown.extend(above.iter().cloned());
-            self.problems.push(Problem::Unavailable { chart, parent: name_of(&node.chart), repository, span });
+            let refused = node.chart.refused.iter().find(|refused| refused.name == dependency.name);
+            let refused = refused.map(|refused| refused.reason.clone());
+            self.problems.push(Problem::Unavailable { chart, parent: name_of(&node.chart), repository, refused, span });
         }
         for subchart in &node.subcharts {
             self.miss(sources, subchart, &above, disabled);
@@ -542,6 +549,7 @@ fn ambiguity(sources: &Sources, parent: &Chart, found: &AmbiguousSubchart) -> Op
         chart: name_of(first),
         copies: found.candidates.iter().map(|copy| copy.path.clone()).collect(),
         places: found.candidates.iter().filter_map(place).collect(),
+        leftover: found.leftover.clone(),
         span,
     })
 }

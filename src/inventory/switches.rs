@@ -273,9 +273,7 @@ impl Reader<'_> {
     fn ways(&self, pipe: &Pipe, dot: Option<&Path>, depth: usize) -> Ways {
         let holds = || Some(vec![Vec::new()]);
         let [Command { words, .. }, rest @ ..] = &*pipe.commands else { return holds() };
-        let is_default = |command: &Command| {
-            matches!(command.words.first().map(|word| &word.term), Some(Term::Function(callee)) if callee.name == "default")
-        };
+        let is_default = |command: &Command| matches!(command.words.first().map(|word| &word.term), Some(Term::Function(callee)) if callee.name == "default");
         if depth > MAX_DEPTH || !rest.iter().all(is_default) {
             return holds();
         }

@@ -12,8 +12,9 @@ use super::passed_over::Said;
 use super::plan::{Plan, plan};
 use super::reconcile::{Coverage, Listed, NotedChart, Reconciliation, Verdict, reconcile};
 use super::settings::Levels;
+use super::supply;
 use super::suppress::{self, Configured};
-use super::targets::Targets;
+use super::targets::{Configured as ConfiguredList, Targets};
 use super::text_files::TextFiles;
 use super::{Finding, Refusal, Rule, Settings, Workspace, rule, rules};
 use crate::chart::Chart;
@@ -152,10 +153,10 @@ pub struct Decision {
 pub fn decide(sources: &Sources, workspace: &Workspace, settings: &Settings) -> Result<Vec<Decision>, Refusal> {
     Levels::of(settings)?;
     let decide = |path: &PathBuf| {
-        let file = read_list(sources, path)?;
+        let configured = settings.configured(path);
+        let file = read_list(sources, path).map_err(|error| named_by(configured, error))?;
         let list = List::parse(file, sources.get(file).text());
         let listed = listed(&list);
-        let configured = settings.configured(path);
         let Targets { targets, problems, mut notes, .. } =
             Targets::of_list(sources, workspace, &listed, &noted(&list), settings, configured)?;
         let mut scenarios: Vec<String> = Vec::new();
@@ -169,6 +170,8 @@ pub fn decide(sources: &Sources, workspace: &Workspace, settings: &Settings) -> 
             Problem::Unrenderable { chart, message, .. } => Some(format!("{} cannot be loaded: {message}", chart.name)),
             _ => None,
         }));
+        let all = supply::supplies(targets.iter().map(|target| &target.chart));
+        notes.extend(all.into_iter().filter(|sentence| !notes.contains(sentence)).collect::<Vec<_>>());
         let charts = targets.iter().map(|target| checked_chart(&target.chart)).collect();
         Ok(Decision { list: path.clone(), charts, scenarios, notes })
     };
@@ -299,10 +302,10 @@ impl Leftover {
 impl Run<'_> {
     fn check_list(&self, path: &Path) -> Result<(CheckedList, Vec<Finding>, Leftover), Refusal> {
         let Self { sources, workspace, settings, .. } = *self;
-        let file = read_list(sources, path)?;
+        let configured = settings.configured(path);
+        let file = read_list(sources, path).map_err(|error| named_by(configured, error))?;
         let list = List::parse(file, sources.get(file).text());
         let listed = listed(&list);
-        let configured = settings.configured(path);
         let Targets { targets, problems, mut notes, blind, searched, passed_over } =
             Targets::of_list(sources, workspace, &listed, &noted(&list), settings, configured)?;
         let references: Vec<Reference> = listed.iter().map(|entry| entry.reference.clone()).collect();
@@ -390,6 +393,7 @@ impl Run<'_> {
         say_scenarios(&mut findings, &scenarios, &survey.inventory);
         let verdicts = reconciliation.verdicts.iter().flat_map(|verdict| verdict.uses());
         let missing = reconciliation.missing.iter().chain(&reconciliation.missing_operands);
+        let missing = missing.chain(&reconciliation.reserved);
         let own = |at: &usize| *at < survey.inventory.uses.len();
         let wanted = verdicts.chain(missing).copied().filter(own).collect();
         let plan = plan(&list, &survey.inventory, &wanted, &overridden, &exemptions);
@@ -459,6 +463,17 @@ fn unjudged(problems: &[Problem]) -> Option<String> {
     (!names.is_empty()).then(sentence)
 }
 
+/// The refusal of a list that cannot be read, with the place where the configuration names it.
+fn named_by(configured: Option<ConfiguredList<'_>>, error: Refusal) -> Refusal {
+    match (configured, error.span, &error.path) {
+        (Some(configured), None, Some(path)) => {
+            let message = format!("{} {}", path.display(), error.message);
+            Refusal { message, span: Some(configured.span()), path: error.path }
+        }
+        _ => error,
+    }
+}
+
 /// Reads a list, which must be text.
 fn read_list(sources: &Sources, path: &Path) -> Result<FileId, Refusal> {
     let refusal = |message: String, span| Refusal { message, path: Some(path.to_owned()), span };
@@ -521,20 +536,21 @@ fn listed(list: &List) -> Vec<Listed> {
     listed
 }
 
-/// For each entry whose image cannot be read: its name and the last part of the image, as a chart would spell them. For
+/// For each entry whose image cannot be read: its name and the image without its version, as a chart would spell them. For
 /// each line that is no entry: its first word, and what in it could be an image.
 fn meant(list: &List) -> Vec<Vec<String>> {
     let unreadable = list.entries.iter().filter(|entry| Reference::parse(&entry.source.text).is_err());
-    let last = |text: &str| {
-        let last = text.rsplit('/').next().unwrap_or_default();
-        last.split([':', '@']).next().unwrap_or_default().to_ascii_lowercase()
+    let unversioned = |text: &str| {
+        let last = text.rfind('/').map_or(0, |slash| slash + 1);
+        let end = text[last..].find([':', '@']).map_or(text.len(), |mark| last + mark);
+        text[..end].to_ascii_lowercase()
     };
-    let names = |entry: &Entry| vec![last(&entry.name.text), last(&entry.source.text)];
+    let names = |entry: &Entry| vec![unversioned(&entry.name.text), unversioned(&entry.source.text)];
     let invalid = list.lines.iter().filter(|line| matches!(line.kind, LineKind::Invalid(_)));
     let words = |line: &Line| {
         let words = list.line_text(line).split(|c: char| c == '=' || c.is_whitespace());
         let words = words.filter(|word| !word.is_empty()).enumerate();
-        words.filter(|(at, word)| *at == 0 || word.contains(['/', ':'])).map(|(_, word)| last(word)).collect()
+        words.filter(|(at, word)| *at == 0 || word.contains(['/', ':'])).map(|(_, word)| unversioned(word)).collect()
     };
     unreadable.map(names).chain(invalid.map(words)).collect()
 }

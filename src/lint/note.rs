@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::image::{Reference, check_repository_name};
 use crate::inventory::{Change, ChartLink, ChartName, Use};
 use crate::mirror::Entry;
-use crate::source::{Layer, Sources};
+use crate::source::{Layer, Sources, Span};
 
 /// `(from local chart NAME:VERSION)` or `(from REPO/NAME:VERSION)`.
 pub(crate) fn source_note(used: &Use) -> String {
@@ -79,17 +79,37 @@ pub(crate) fn title(used: &Use) -> String {
 
 /// The lines of a new entry that lists `image` for `used`: title with source note, repository, tag and where it came from, the
 /// entry.
-pub(crate) fn block(used: &Use, name: &str, image: &Reference, change: Option<Change>) -> Vec<String> {
+pub(crate) fn block(
+    sources: &Sources,
+    used: &Use,
+    name: &str,
+    image: &Reference,
+    change: Option<Change>,
+) -> Vec<String> {
     let mut lines = vec![format!("# {} {}", title(used), source_note(used)), format!("# Repository: {}", image.name())];
     if let (Some(tag), Some(range)) = (image.tag(), image.tag_range()) {
-        let layer = used.decisive(range).and_then(|(_, layer)| layer_source(layer));
-        let from = layer.map(|source| format!(" (from {source})")).unwrap_or_default();
+        let place = used.decisive(range);
+        let from = place.and_then(|(span, layer)| given_source(sources, used, span).or_else(|| layer_source(layer).map(str::to_owned)));
+        let from = from.map(|source| format!(" (from {source})")).unwrap_or_default();
         lines.push(format!("# Tag: {tag}{from}"));
     }
     lines.extend(used.naming.as_ref().map(|naming| format!("# Note: operand, {}", naming.place)));
     lines.extend(change.map(|change| region_note(change, image, used)));
     lines.push(format!("{name}={}", image.as_str()));
     lines
+}
+
+/// The name of the file that `span` lies in, when it is the user's own: a values file, the configuration. Arguments are no files.
+fn given_source(sources: &Sources, used: &Use, span: Span) -> Option<String> {
+    let file = sources.get(span.file).path().to_owned();
+    let of_chart = |link: &ChartLink| {
+        let own = link.source.values_file.as_ref().is_some_and(|own| own.file == span.file);
+        own || link.source.metadata_file == Some(span.file) || link.source.templates.iter().any(|own| own.file == span.file)
+    };
+    let name = file.file_name()?.to_string_lossy().into_owned();
+    let is_file = file.extension().is_some_and(|extension| extension == "yaml" || extension == "yml" || extension == "json")
+        || name == crate::config::FILE_NAME;
+    (is_file && !used.chain.iter().any(of_chart)).then_some(name)
 }
 
 /// What notes call a layer that a tag comes from; `None` for what no chart says.
@@ -104,15 +124,17 @@ fn layer_source(layer: Layer) -> Option<&'static str> {
 
 /// Where the tag of `used` comes from, in place of what `remark` names, the words behind a `Tag:`: the place within the remark
 /// and the right words. `None` when the remark names no source, or one that is still true.
-pub(crate) fn true_source(remark: &str, sources: &Sources, used: &Use) -> Option<(Range<usize>, &'static str)> {
+pub(crate) fn true_source(remark: &str, sources: &Sources, used: &Use) -> Option<(Range<usize>, String)> {
     let from = remark.strip_prefix('(').and_then(|inside| inside.strip_prefix("from "))?;
     let named = &from[..from.find([',', ';', '(', ')'])?];
     let (place, layer) = used.decisive(used.reference.tag_range()?)?;
-    let right = layer_source(layer)?;
+    let given = given_source(sources, used, place);
+    let right = given.clone().or_else(|| layer_source(layer).map(str::to_owned))?;
     let said = named.to_ascii_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| said.contains(word));
     let file = sources.get(place.file).path().file_name().map(|name| name.to_string_lossy().to_ascii_lowercase());
     let is_true = match layer {
+        _ if given.is_some() => says(&["values"]),
         Layer::Values => says(&["values", "default"]),
         Layer::Chart => says(&["chart.yaml", "appversion", "app version", "chart version"]),
         Layer::Template | Layer::Set | Layer::Computed => says(&["template", "helper"]),
@@ -145,9 +167,27 @@ pub(crate) fn varying(change: Change) -> &'static str {
     }
 }
 
-/// What the names of all `entries` begin with, up to a separator, when that is the team's habit and not the images' own:
-/// `mirror/` of `mirror/web` and `mirror/redis`.
-pub(crate) fn habitual_prefix(entries: &[Entry]) -> &str {
+/// How a team names its entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Habit<'a> {
+    /// After the last part of the image's path, with this in front: `mirror/` of `mirror/web` and `mirror/redis`.
+    Prefix(&'a str),
+    /// As the image's whole path.
+    Path,
+}
+
+impl<'a> Habit<'a> {
+    /// The habit that all of `entries` show.
+    pub fn of(entries: &'a [Entry]) -> Self {
+        let is_path =
+            |entry: &Entry| Reference::parse(&entry.source.text).is_ok_and(|image| image.path() == entry.name.text);
+        let several = entries.iter().filter(|entry| entry.name.text.contains('/')).count() > 1;
+        if several && entries.iter().all(is_path) { Self::Path } else { Self::Prefix(habitual_prefix(entries)) }
+    }
+}
+
+/// What the names of all `entries` begin with, up to a separator, when that is the team's habit and not the images' own.
+fn habitual_prefix(entries: &[Entry]) -> &str {
     let Some((first, others)) = entries.split_first().filter(|(_, others)| !others.is_empty()) else { return "" };
     let first = first.name.text.as_str();
     let shared = |name: &str| first.bytes().zip(name.bytes()).take_while(|(one, other)| one == other).count();
@@ -159,10 +199,15 @@ pub(crate) fn habitual_prefix(entries: &[Entry]) -> &str {
     if entries.iter().any(own) { "" } else { prefix }
 }
 
-/// A repository name for `image` that ECR accepts and that is not `taken`: its last path part, with more of the path in
-/// front where that is needed, and `prefix` in front of that where ECR accepts it.
-pub(crate) fn new_name(image: &Reference, prefix: &str, taken: &[String]) -> String {
-    let parts: Vec<String> = image.path().split('/').map(ecr_part).collect();
+/// A repository name for `image` that ECR accepts and that is not `taken`: as the habit is, where ECR accepts that; else its
+/// last path part, with more of the path in front where that is needed.
+pub(crate) fn new_name(image: &Reference, habit: Habit<'_>, taken: &[String]) -> String {
+    let path = image.path().to_owned();
+    if habit == Habit::Path && check_repository_name(&path).is_ok() && !taken.contains(&path) {
+        return path;
+    }
+    let Habit::Prefix(prefix) = habit else { return new_name(image, Habit::Prefix(""), taken) };
+    let parts: Vec<String> = path.split('/').map(ecr_part).collect();
     let prefix = Some(prefix).filter(|prefix| check_repository_name(&format!("{prefix}{}", parts.join("-"))).is_ok());
     let prefix = prefix.unwrap_or_default();
     let candidates = (1..=parts.len()).map(|count| format!("{prefix}{}", parts[parts.len() - count..].join("-")));
@@ -209,11 +254,11 @@ mod tests {
     #[test]
     fn new_names_are_free_and_acceptable() {
         let image = Reference::parse("public.ecr.aws/neuron/device__plugin--x:1").unwrap();
-        assert_eq!(new_name(&image, "", &[]), "device_plugin-x");
-        assert_eq!(new_name(&image, "", &["device_plugin-x".to_owned()]), "neuron-device_plugin-x");
+        assert_eq!(new_name(&image, Habit::Prefix(""), &[]), "device_plugin-x");
+        assert_eq!(new_name(&image, Habit::Prefix(""), &["device_plugin-x".to_owned()]), "neuron-device_plugin-x");
         let taken = ["device_plugin-x".to_owned(), "neuron-device_plugin-x".to_owned()];
-        assert_eq!(new_name(&image, "", &taken), "neuron-device_plugin-x-2");
-        for name in [new_name(&image, "", &[]), new_name(&image, "", &taken)] {
+        assert_eq!(new_name(&image, Habit::Prefix(""), &taken), "neuron-device_plugin-x-2");
+        for name in [new_name(&image, Habit::Prefix(""), &[]), new_name(&image, Habit::Prefix(""), &taken)] {
             assert!(crate::image::check_repository_name(&name).is_ok());
         }
     }
@@ -223,23 +268,30 @@ mod tests {
             let sources = Sources::new();
             let file = sources.add("list", text.into());
             let list = crate::mirror::List::parse(file, sources.get(file).text());
-            habitual_prefix(&list.entries).to_owned()
+            match Habit::of(&list.entries) {
+                Habit::Prefix(prefix) => prefix.to_owned(),
+                Habit::Path => "the path".to_owned(),
+            }
         };
         assert_eq!(prefix("mirror/web=nginx:1\nmirror/redis=redis:7\n"), "mirror/");
+        let paths = "nvidia/driver=nvcr.io/nvidia/driver:1\nnvidia/toolkit=nvcr.io/nvidia/toolkit:1\n";
+        assert_eq!(prefix(paths), "the path");
+        assert_eq!(prefix(&format!("{paths}web=nginx:1\n")), "");
         assert_eq!(prefix("acme-k8s-web=nginx:1\nacme-k8s-redis=redis:7\n"), "acme-k8s-");
         for none in [
             "",
             "mirror/web=nginx:1\n",
             "web=nginx:1\nmirror/redis=redis:7\n",
             "aws-node=eks/aws-node:1\naws-efa=eks/aws-efa:2\n",
-            "nvidia/driver=nvcr.io/nvidia/driver:1\nnvidia/toolkit=nvcr.io/nvidia/toolkit:1\n",
             "a-=nginx:1\na-b=redis:7\n",
         ] {
             assert_eq!(prefix(none), "", "{none}");
         }
         let image = Reference::parse("ghcr.io/acme/web:1").unwrap();
-        assert_eq!(new_name(&image, "mirror/", &[]), "mirror/web");
-        assert_eq!(new_name(&image, "mirror/", &["mirror/web".to_owned()]), "mirror/acme-web");
-        assert_eq!(new_name(&image, "Mirror/", &[]), "web", "ECR refuses the other names as well");
+        assert_eq!(new_name(&image, Habit::Path, &[]), "acme/web");
+        assert_eq!(new_name(&image, Habit::Path, &["acme/web".to_owned()]), "web");
+        assert_eq!(new_name(&image, Habit::Prefix("mirror/"), &[]), "mirror/web");
+        assert_eq!(new_name(&image, Habit::Prefix("mirror/"), &["mirror/web".to_owned()]), "mirror/acme-web");
+        assert_eq!(new_name(&image, Habit::Prefix("Mirror/"), &[]), "web", "ECR refuses the other names as well");
     }
 }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use super::passed_over::PassedOver;
 use super::reconcile::Listed;
-use super::{Refusal, Settings, Workspace};
-use crate::chart::{Chart, ChartError, LoadOptions, assign, merge, read_values};
+use super::{Refusal, Settings, Workspace, supply};
+use crate::chart::{Chart, ChartError, Overrides, assign, merge, read_values};
 use crate::config::{self, Loaded};
 use crate::inventory::{
     ChartName, Problem, Scenario, Target, is_region_name, regions_named, regions_of, regions_without,
@@ -71,6 +71,7 @@ impl Targets {
             moves: false,
             values: settings.overrides.merge(sources).map_err(Refusal::from)?,
             options: options(settings, None)?,
+            given: given(settings),
         };
         for chart in charts {
             let scenarios = by_region(&base, &chart, listed, settings);
@@ -79,6 +80,7 @@ impl Targets {
             targets.targets.push(Target { chart, scenarios });
         }
         targets.notes.dedup();
+        targets.tell_keepers();
         for chart in others {
             let scenarios = by_region(&base, &chart, listed, settings);
             targets.passed_over.targets.push(Target { chart, scenarios });
@@ -151,17 +153,24 @@ impl Targets {
         for (number, chart) in configured.list.charts.iter().enumerate() {
             let place = configured.place(number);
             let path = configured.loaded.folder.join(&chart.path);
-            let loaded = load(sources, &path).map_err(|error| {
+            let loaded = load(sources, &path, settings).map_err(|error| {
                 let span = error.span.or_else(|| Some(configured.loaded.span(&at(&place, &["path"]))));
                 Refusal { span, ..Refusal::from(error) }
             })?;
             let layer = Layered { sources, loaded: configured.loaded, chart: &path };
             let values = layer.values(&Map::new(), &chart.values, &chart.set, &place)?;
-            let mut options = options(settings, chart.kube_version.as_deref())?;
+            let mut options = options(settings, chart.kube_version.as_deref()).map_err(|error| {
+                let own = chart.kube_version.as_ref().filter(|_| settings.kube_version.is_none());
+                Refusal { span: own.map(|_| configured.loaded.span(&at(&place, &["kube-version"]))), ..error }
+            })?;
             options.release = chart.release.clone().unwrap_or(options.release);
             options.namespace = chart.namespace.clone().unwrap_or(options.namespace);
             options.api_versions.clone_from(&chart.api_versions);
-            options.objects = layer.objects(&chart.objects)?;
+            options.objects = layer.objects(&chart.objects, &place)?;
+            let mut said = layer.said(&chart.values, &chart.set, &place);
+            let shown = |paths: &[PathBuf]| paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>();
+            said.extend(shown(&chart.objects).iter().map(|path| format!("objects {path}")));
+            said.extend(chart.api_versions.iter().map(|version| format!("API version {version}")));
             let finish = |values: &Map| Value::Map(Arc::new(merge(values, over.as_map().unwrap_or(&Map::new()))));
             let base = Scenario {
                 name: "default".to_owned(),
@@ -169,6 +178,7 @@ impl Targets {
                 moves: false,
                 values: finish(&values),
                 options: options.clone(),
+                given: said.clone(),
             };
             let mut scenarios = Vec::new();
             for (index, scenario) in chart.scenarios.iter().enumerate() {
@@ -186,6 +196,7 @@ impl Targets {
                     moves: false,
                     values: finish(&values),
                     options: options.clone(),
+                    given: [said.clone(), layer.said(&scenario.values, &scenario.set, &place), given(settings)].concat(),
                 });
             }
             if scenarios.is_empty() {
@@ -200,7 +211,13 @@ impl Targets {
         let name = configured.loaded.path(sources);
         targets.notes.push(format!("charts and scenarios: as {} says", name.file_name().unwrap_or_default().display()));
         targets.notes.dedup();
+        targets.tell_keepers();
         Ok(targets)
+    }
+
+    /// Says which charts come from no `charts/`.
+    fn tell_keepers(&mut self) {
+        self.notes.extend(supply::lent(self.targets.iter().map(|target| &target.chart)));
     }
 }
 
@@ -214,6 +231,11 @@ pub(super) struct Configured<'a> {
 }
 
 impl Configured<'_> {
+    /// Where the list's path stands.
+    pub fn span(&self) -> Span {
+        self.loaded.span(&["lists", &self.number.to_string(), "path"].map(str::to_owned))
+    }
+
     /// The path of a chart within the configuration.
     fn place(&self, chart: usize) -> Vec<String> {
         ["lists", &self.number.to_string(), "charts", &chart.to_string()].map(str::to_owned).to_vec()
@@ -269,14 +291,27 @@ impl Layered<'_> {
         Ok(values)
     }
 
-    /// The Kubernetes objects of `files`.
-    fn objects(&self, files: &[PathBuf]) -> Result<Arc<[Value]>, Refusal> {
+    /// What the configuration gives, in words.
+    fn said(&self, files: &[PathBuf], set: &BTreeMap<String, config::Scalar>, place: &[String]) -> Vec<String> {
+        let files = files.iter().map(|file| format!("values {}", file.display()));
+        let set = self.loaded.assignments(&at(place, &["set"]), set);
+        let set = set.iter().map(|(key, value)| {
+            let value = yaml::emit_json(value).map(|json| json.to_string()).unwrap_or_default();
+            format!("set {key}={value}")
+        });
+        files.chain(set).collect()
+    }
+
+    /// The Kubernetes objects of `files`, which the chart at `place` of the configuration names.
+    fn objects(&self, files: &[PathBuf], place: &[String]) -> Result<Arc<[Value]>, Refusal> {
         let mut objects = Vec::new();
-        for file in files {
+        for (number, file) in files.iter().enumerate() {
             let path = self.loaded.folder.join(file);
             let refusal = |message: String, span| Refusal { message, path: Some(path.clone()), span };
-            let id =
-                self.sources.read(&path).map_err(|error| refusal(format!("cannot be read: {}", error.cause), None))?;
+            let id = self.sources.read(&path).map_err(|error| {
+                let named = self.loaded.span(&at(place, &["objects", &number.to_string()]));
+                refusal(format!("{} cannot be read: {}", path.display(), error.cause), Some(named))
+            })?;
             let text =
                 crate::source::Text::of_file(id, self.sources.get(id).text().clone(), crate::source::Layer::Values);
             for document in yaml::split(&text) {
@@ -296,6 +331,15 @@ fn options(settings: &Settings, configured: Option<&str>) -> Result<Options, Ref
     let version = settings.kube_version.as_deref().or(configured).unwrap_or(Settings::DEFAULT_KUBE_VERSION);
     let kube_version = KubeVersion::parse(version).map_err(Refusal::new)?;
     Ok(Options { kube_version, ..Options::default() })
+}
+
+/// What the command line gives, in words.
+fn given(settings: &Settings) -> Vec<String> {
+    let Overrides { files, json, set, set_string, set_file, set_literal } = &settings.overrides;
+    let files = files.iter().map(|file| format!("--values {}", file.display()));
+    let flags = [("set-json", json), ("set", set), ("set-string", set_string), ("set-file", set_file), ("set-literal", set_literal)];
+    let arguments = flags.into_iter().flat_map(|(flag, all)| all.iter().map(move |one| format!("--{flag} {one}")));
+    files.chain(arguments).collect()
 }
 
 /// The regions that the list's ECR hosts name, whether there are such regions or not.
@@ -362,7 +406,7 @@ fn choose(
     let (mut loaded, mut broken) = (Vec::new(), Vec::new());
     for path in paths {
         let installable = |chart: Arc<Chart>| if given { chart.check_installable().map(|()| chart) } else { Ok(chart) };
-        match load(sources, path).and_then(installable) {
+        match load(sources, path, settings).and_then(installable) {
             Ok(chart) => loaded.push(chart),
             Err(error) if given && error.span.is_none() => return Err(error.into()),
             Err(error) => broken.push((path, error)),
@@ -511,26 +555,17 @@ fn no_charts(workspace: &Workspace) -> Refusal {
         [first, ..] => message.push_str(&format!("; there are packages, `--chart {}` takes one", shown_here(first))),
     }
     message.push_str(&format!(" ({})", workspace.why));
-    match without_metadata(&workspace.root) {
+    match workspace.templated.first() {
         Some(folder) => {
             let message = format!("has templates/, but no Chart.yaml, so it is no Helm chart; {message}");
-            Refusal { path: Some(folder), ..Refusal::new(message) }
+            Refusal { path: Some(folder.clone()), ..Refusal::new(message) }
         }
         None => Refusal::new(message),
     }
 }
 
-/// The first folder that looks like a chart which has lost its `Chart.yaml`.
-fn without_metadata(root: &Path) -> Option<PathBuf> {
-    const DEEPEST: usize = 6;
-    let folders = walkdir::WalkDir::new(root).max_depth(DEEPEST).sort_by_file_name().into_iter().flatten();
-    let templates = folders.filter(|entry| entry.file_type().is_dir() && entry.file_name() == "templates");
-    let parents = templates.filter_map(|entry| entry.path().parent().map(Path::to_owned));
-    parents.into_iter().find(|folder| !folder.join("Chart.yaml").exists())
-}
-
-fn load(sources: &Sources, path: &Path) -> Result<Arc<Chart>, ChartError> {
-    Chart::load(sources, path, &LoadOptions { resolve_file_dependencies: true })
+fn load(sources: &Sources, path: &Path, settings: &Settings) -> Result<Arc<Chart>, ChartError> {
+    Chart::load(sources, path, &settings.loading())
 }
 
 /// The paths of all charts below `chart`.

@@ -1,0 +1,110 @@
+//! From a path to what is to be checked: the workspace, its lists and its settings, the configuration among them. The command
+//! line and the editor server open a workspace the same way.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::{Refusal, Settings, Workspace, find, find_here};
+use crate::config::{FILE_NAME, Loaded, MISNAMED};
+use crate::source::Sources;
+use crate::store::{Environment, Store};
+
+/// Which configuration counts.
+#[derive(Clone, Debug, Default)]
+pub enum Configuring {
+    /// The one at the workspace root, where there is one.
+    #[default]
+    Standard,
+    /// This one.
+    Given(PathBuf),
+    /// None.
+    Isolated,
+}
+
+impl Configuring {
+    /// Whether a folder with a configuration is a workspace for that.
+    #[must_use]
+    pub fn is_standard(&self) -> bool {
+        matches!(self, Self::Standard)
+    }
+}
+
+/// The workspace that `path` means, or the current folder, and the settings for it: its configuration and `settings` over
+/// that.
+///
+/// # Errors
+/// As [`find`]; when the configuration cannot be read; when there is no list.
+pub fn open(
+    sources: &Sources,
+    path: Option<&Path>,
+    configuring: &Configuring,
+    settings: Settings,
+) -> Result<(Workspace, Settings), Refusal> {
+    let found = match path {
+        Some(path) => find(path, configuring.is_standard())?,
+        None => find_here(configuring.is_standard()),
+    };
+    let whole = path.is_none_or(|path| path == found.root);
+    configure(sources, found, whole, configuring, settings)
+}
+
+/// `found` with its configuration: `whole` says that all of its lists are meant, so that those count which the configuration
+/// names.
+///
+/// # Errors
+/// As [`open`].
+pub fn configure(
+    sources: &Sources,
+    found: Workspace,
+    whole: bool,
+    configuring: &Configuring,
+    settings: Settings,
+) -> Result<(Workspace, Settings), Refusal> {
+    let settings = settings_of(sources, &found, configuring, settings)?;
+    let lists: Vec<PathBuf> = (settings.configuration.iter())
+        .flat_map(|loaded| loaded.configuration.lists.iter().map(|list| loaded.folder.join(&list.path)))
+        .collect();
+    let workspace = if whole && !lists.is_empty() { found.configured(lists) } else { found.with_lists()? };
+    Ok((workspace, settings))
+}
+
+/// The settings for a workspace: its configuration, and `settings` over that.
+///
+/// # Errors
+/// When the configuration cannot be read.
+pub fn settings_of(
+    sources: &Sources,
+    found: &Workspace,
+    configuring: &Configuring,
+    settings: Settings,
+) -> Result<Settings, Refusal> {
+    let file = match configuring {
+        Configuring::Given(given) => Some(given.clone()),
+        Configuring::Standard => {
+            let standard = Some(found.root.join(FILE_NAME)).filter(|file| file.is_file());
+            refuse_misnamed(&found.root, standard.is_some())?;
+            standard
+        }
+        Configuring::Isolated => None,
+    };
+    let configuration = file.map(|file| Loaded::read(sources, &file)).transpose()?;
+    Ok(Settings { configuration, store: Some(store(&found.root)?), ..settings })
+}
+
+/// Nobody should think that a file counts which is called almost as the configuration is.
+fn refuse_misnamed(root: &Path, has_configuration: bool) -> Result<(), Refusal> {
+    let Some(path) = MISNAMED.iter().map(|name| root.join(name)).find(|path| path.is_file()) else { return Ok(()) };
+    let rest = match has_configuration {
+        true => format!("{FILE_NAME} is there and counts; delete one of the two"),
+        false => format!("the configuration is called {FILE_NAME}; rename it, or name it with --config"),
+    };
+    Err(Refusal { path: Some(path), ..Refusal::new(format!("would not be read: {rest}")) })
+}
+
+/// The packages on this machine, for charts in `folder`.
+///
+/// # Errors
+/// When the lock file there cannot be read.
+pub fn store(folder: &Path) -> Result<Arc<Store>, Refusal> {
+    Ok(Arc::new(Store::open(&Environment::of_process(), folder)?))
+}
