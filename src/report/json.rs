@@ -277,6 +277,9 @@ struct Image {
     origins: Vec<Origin>,
     scenarios: Vec<String>,
     when: Option<String>,
+    /// What it depends on beside the values that are the image; only where there is something.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    depends: Vec<String>,
     /// Why it needs no mirroring, where an exemption says so.
     exempt: Option<String>,
 }
@@ -330,6 +333,7 @@ pub fn images(inventory: &Inventory, sources: &Sources, root: &Path) -> String {
         origins: used.origins().iter().map(|place| origin(sources, root, place.0, place.1)).collect(),
         scenarios: used.scenarios.clone(),
         when: used.when.clone(),
+        depends: used.depends.clone(),
         exempt: used.exempt.clone(),
     };
     let printer = Printer { sources, root };
