@@ -14,6 +14,7 @@ pub mod mirror;
 mod nearest;
 pub mod render;
 pub mod report;
+mod schema;
 pub mod source;
 pub mod template;
 pub mod yaml;
