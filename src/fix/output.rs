@@ -1,6 +1,7 @@
 //! Reports in files: each written whole or not at all, over an older one. Never checks what a file was: the caller knows which
 //! files are no reports.
 
+use std::io::Write as _;
 use std::path::Path;
 
 use super::write::{WriteError, beside, folder_of};
@@ -13,6 +14,16 @@ use crate::source::to_bytes;
 /// When it is read-only or a folder, or the system refuses.
 pub fn put(path: &Path, text: &str) -> Result<(), WriteError> {
     put_bytes(path, &to_bytes(text)).map_err(|reason| WriteError { path: path.to_owned(), reason })
+}
+
+/// Adds `text` at the end of the file at `path`, which is made when there is none.
+///
+/// # Errors
+/// When the system refuses.
+pub fn append(path: &Path, text: &str) -> Result<(), WriteError> {
+    let mut options = std::fs::OpenOptions::new();
+    let written = options.create(true).append(true).open(path).and_then(|mut file| file.write_all(&to_bytes(text)));
+    written.map_err(|error| WriteError { path: path.to_owned(), reason: format!("cannot be written: {error}") })
 }
 
 fn put_bytes(path: &Path, bytes: &[u8]) -> Result<(), String> {
@@ -46,6 +57,16 @@ mod tests {
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "two");
         assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "no temporary file stays");
         assert_eq!(put(folder.path(), "x").unwrap_err().reason, "it is a folder");
+    }
+
+    #[test]
+    fn a_part_of_a_report_is_added_to_the_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("summary");
+        append(&path, "one\n").unwrap();
+        append(&path, "two\n").unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "one\ntwo\n");
+        assert!(append(folder.path(), "x").is_err());
     }
 
     #[cfg(unix)]

@@ -136,6 +136,12 @@ pub fn find_here(configurable: bool) -> Workspace {
     Workspace { why: "the current folder".to_owned(), ..first }
 }
 
+/// The workspace of the list at `list`, which need not be there yet: as [`find`] for a list, with a configuration counting.
+#[must_use]
+pub fn find_around(list: &Path) -> Workspace {
+    around(list, true)
+}
+
 /// Whether the folder holds a configuration that counts.
 fn is_marked(folder: &Path, configurable: bool) -> bool {
     configurable && folder.join(config::FILE_NAME).is_file()
@@ -223,6 +229,15 @@ fn top_of(folder: &Path) -> Option<&Path> {
     let top = folder.ancestors().find(|folder| work_tree(folder).is_some_and(|tree| tree != WorkTree::Submodule));
     // A submodule without a repository around it is a work tree of its own.
     top.or_else(|| folder.ancestors().filter(|folder| work_tree(folder).is_some()).last())
+}
+
+/// The top of the git repository that `folder` lies in, out of a submodule into the repository around it; `None` outside of git.
+#[must_use]
+pub fn repository_of(folder: &Path) -> Option<PathBuf> {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    // The top may be above what `..` climbs over.
+    let absolute = absolute(&folder.join(LIST_NAME));
+    top_of(absolute.parent()?).map(Path::to_owned)
 }
 
 /// The same with its paths as `given` was given, where that is possible.

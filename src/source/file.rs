@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, RwLock};
 
 use super::bytes::from_bytes;
+use super::path::canonical;
 
 /// Bytes of a file that are read at once.
 const BUFFER_SIZE: usize = 64 << 10;
@@ -179,7 +180,19 @@ impl Sources {
     /// Whether an overlay hides `path`.
     #[must_use]
     pub fn has_overlay(&self, path: &Path) -> bool {
-        self.overlays.contains_key(path)
+        self.overlaid(path).is_some()
+    }
+
+    /// What hides `path`: an overlay counts for a file by whatever path that is reached.
+    fn overlaid(&self, path: &Path) -> Option<&Arc<str>> {
+        if let Some(text) = self.overlays.get(path) {
+            return Some(text);
+        }
+        let name = path.file_name();
+        let mut alike = self.overlays.iter().filter(|(other, _)| other.file_name() == name).peekable();
+        alike.peek()?;
+        let path = canonical(path);
+        alike.find(|(other, _)| **other == path || canonical(other) == path).map(|(_, text)| text)
     }
 
     /// Reads the file at `path` (or its overlay); a second call for the same path gives the same file.
@@ -195,7 +208,7 @@ impl Sources {
                 None => Ok(known),
             };
         }
-        if let Some(text) = self.overlays.get(path) {
+        if let Some(text) = self.overlaid(path) {
             return Ok(self.add(path, text.clone()));
         }
         Ok(self.add(path, read(path).map_err(error)?))
@@ -210,7 +223,7 @@ impl Sources {
         if let Some(known) = self.find(path) {
             return Ok(known);
         }
-        if let Some(text) = self.overlays.get(path) {
+        if let Some(text) = self.overlaid(path) {
             return Ok(self.add(path, text.clone()));
         }
         File::open(path).map_err(|cause| SourceError { path: path.to_owned(), cause })?;
