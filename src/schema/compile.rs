@@ -14,7 +14,7 @@ use super::references::References;
 const DEEPEST: usize = 128;
 
 /// The types that there are.
-const TYPES: [&str; 7] = ["array", "boolean", "integer", "null", "number", "object", "string"];
+const TYPES: [&str; 7] = ["array", "boolean", "integer", "number", "null", "object", "string"];
 
 /// Which version of JSON Schema is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
