@@ -28,7 +28,8 @@ pub(super) fn run(session: &Session, options: &Fetch) -> Outcome {
     let progress = Progress::new(meter);
     let failed = Mutex::new(None);
     let (outcomes, broken) = bring(&session.sources, &charts, &mut store, &remotes, mode, &|outcome| {
-        let shown = outcome.result.as_ref().map(|brought| line(&outcome.need.name, brought, &outcome.need.shown_repository()));
+        let shown =
+            outcome.result.as_ref().map(|brought| line(&outcome.need.name, brought, &outcome.need.shown_repository()));
         progress.tell(|| {
             if let (Ok(shown), false) = (&shown, options.quiet)
                 && let Err(refusal) = session.print(shown)
@@ -49,8 +50,11 @@ pub(super) fn run(session: &Session, options: &Fetch) -> Outcome {
     for outcome in &outcomes {
         if let Err(error) = &outcome.result {
             complete = false;
-            let (need, span) = (&outcome.need, outcome.need.span);
+            let need = &outcome.need;
             let message = format!("{} of {} cannot be fetched: {error}", need.name, need.parent);
+            // Who writes a password into Chart.yaml need not see it in a log.
+            let secretive = need.shown_repository() != need.repository.trim_end_matches('/');
+            let span = need.span.filter(|_| !secretive);
             session.complain(&Refusal { span, ..Refusal::new(message) });
         }
     }

@@ -50,7 +50,8 @@ impl Address {
             }
             None => (place, None),
         };
-        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'[' | b']' | b':');
+        let allowed =
+            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'[' | b']' | b':');
         if host.is_empty() || !host.bytes().all(allowed) {
             return Err(wrong("it names no host"));
         }

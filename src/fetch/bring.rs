@@ -191,14 +191,18 @@ impl Run<'_> {
         let (bytes, url) = self.remotes.package(need, &release)?;
         let digest = sha256(&bytes);
         if let Some(wanted) = release.digest.as_ref().filter(|wanted| **wanted != digest) {
-            return Err(FetchError::new(format!("{url} has the sha256 {digest}, but its repository's index says {wanted}")));
+            return Err(FetchError::new(format!(
+                "{url} has the sha256 {digest}, but its repository's index says {wanted}"
+            )));
         }
         if let Some(pin) = pin.filter(|pin| pin.sha256 != digest) {
             return Err(changed(need, &pin.version, &url, &digest, &pin.sha256));
         }
         let version = verify(&bytes, &need.name, &release.version, &url)?;
         let known = self.store.known(&need.wanted());
-        if let Some(before) = known.iter().find(|known| known.version == version && known.sha256 != digest && pin.is_none()) {
+        if let Some(before) =
+            known.iter().find(|known| known.version == version && known.sha256 != digest && pin.is_none())
+        {
             return Err(changed_since(need, &version, &url, &digest, before));
         }
         let Some(cache) = &self.store.cache else {

@@ -15,7 +15,8 @@ pub(super) fn challenges(header: &str) -> Vec<Challenge> {
     let mut found: Vec<Challenge> = Vec::new();
     let mut rest = header.trim_start_matches([' ', ',']);
     while !rest.is_empty() {
-        let end = rest.find(|letter: char| !letter.is_ascii_alphanumeric() && !"-_.".contains(letter)).unwrap_or(rest.len());
+        let end =
+            rest.find(|letter: char| !letter.is_ascii_alphanumeric() && !"-_.".contains(letter)).unwrap_or(rest.len());
         if end == 0 {
             break;
         }
@@ -69,7 +70,9 @@ mod tests {
     #[test]
     fn challenges_are_read_however_they_are_written() {
         let text = |text: &str| Some(text.to_owned());
-        let found = challenges(r#"Bearer realm="https://a.example/t?x=1,2",service=reg , scope="a:b:pull,push", Basic realm="x \"y\"""#);
+        let found = challenges(
+            r#"Bearer realm="https://a.example/t?x=1,2",service=reg , scope="a:b:pull,push", Basic realm="x \"y\"""#,
+        );
         assert_eq!(found[0].realm, text("https://a.example/t?x=1,2"));
         assert_eq!(found[0].service, text("reg"));
         assert_eq!(found[0].scope, text("a:b:pull,push"));

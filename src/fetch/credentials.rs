@@ -89,8 +89,7 @@ impl Registries {
                 continue;
             }
             // What the parser says could hold a secret.
-            let file: Value =
-                serde_json::from_str(&text).map_err(|_| format!("{} is no JSON", path.display()))?;
+            let file: Value = serde_json::from_str(&text).map_err(|_| format!("{} is no JSON", path.display()))?;
             if let Some(login) = of_file(&file, host, path)? {
                 return Ok(Some(login));
             }
@@ -178,7 +177,8 @@ fn ask(helper: &str, host: &str) -> Result<Option<Login>, String> {
     }
     let answer: Value = serde_json::from_str(&reader.join().unwrap_or_default())
         .map_err(|_| format!("{program} answered with something that is no JSON"))?;
-    let (user, secret) = (answer["Username"].as_str().unwrap_or_default(), answer["Secret"].as_str().unwrap_or_default());
+    let (user, secret) =
+        (answer["Username"].as_str().unwrap_or_default(), answer["Secret"].as_str().unwrap_or_default());
     let user = if user == "<token>" { "" } else { user };
     Ok((!secret.is_empty()).then(|| Login::new(user, secret)))
 }

@@ -70,7 +70,8 @@ enum Place {
 /// Whether a line that is not indented begins a key, or is an item of the key above.
 fn is_plain_top(content: &str) -> bool {
     let key = content.split(':').next().unwrap_or_default();
-    let named = key.len() < content.len() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    let named =
+        key.len() < content.len() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
     named || content.starts_with("- ") || content == "---"
 }
 

@@ -142,13 +142,11 @@ pub(super) struct Failure {
     pub message: String,
     /// Whether it may be another time.
     pub passing: bool,
-    /// Whether what came is no TLS.
-    pub no_tls: bool,
 }
 
 impl Failure {
     fn lasting(message: impl Into<String>) -> Self {
-        Self { message: message.into(), passing: false, no_tls: false }
+        Self { message: message.into(), passing: false }
     }
 }
 
@@ -217,9 +215,9 @@ impl Client {
             let answer = self.once(request, &address, authorization)?;
             let location = answer.header("location").filter(|_| matches!(answer.status, 301 | 302 | 303 | 307 | 308));
             let Some(location) = location.filter(|_| request.form.is_none()) else { return Ok(answer) };
-            let next = address.join(location).map_err(|error| {
-                Failure::lasting(format!("{address} redirects to what is no address: {error}"))
-            })?;
+            let next = address
+                .join(location)
+                .map_err(|error| Failure::lasting(format!("{address} redirects to what is no address: {error}")))?;
             if address.secure && !next.secure {
                 let message = format!("{address} redirects from https to {next}, which anybody could read and change");
                 return Err(Failure::lasting(message));
@@ -231,7 +229,12 @@ impl Client {
         Err(Failure::lasting(format!("{} redirects more than {MAX_REDIRECTS} times", request.address)))
     }
 
-    fn once(&self, request: &Request<'_>, address: &Address, authorization: Option<&String>) -> Result<Answer, Failure> {
+    fn once(
+        &self,
+        request: &Request<'_>,
+        address: &Address,
+        authorization: Option<&String>,
+    ) -> Result<Answer, Failure> {
         let agent = self.agent(request.trust, address).map_err(|error| Failure::lasting(error.message))?;
         let fail = |error: ureq::Error| self.explain(address, &error);
         let target = address.target();
@@ -324,7 +327,7 @@ impl Client {
 
     /// What `error` means.
     fn explain(&self, address: &Address, error: &ureq::Error) -> Failure {
-        let passing = |message: String| Failure { message, passing: true, no_tls: false };
+        let passing = |message: String| Failure { message, passing: true };
         let silence = self.patience.silence.as_secs_f32();
         match error {
             ureq::Error::HostNotFound => passing(format!("{address}: there is no such host")),
@@ -332,7 +335,9 @@ impl Client {
                 passing(format!("{address}: the answer did not end within {} seconds", silence * WHOLE as f32))
             }
             ureq::Error::Timeout(_) => passing(format!("{address}: no answer within {silence} seconds")),
-            ureq::Error::ConnectProxyFailed(cause) => Failure::lasting(format!("{address}: the proxy refused: {cause}")),
+            ureq::Error::ConnectProxyFailed(cause) => {
+                Failure::lasting(format!("{address}: the proxy refused: {cause}"))
+            }
             ureq::Error::Io(cause) => {
                 let inner = cause.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
                 match (inner, cause.kind()) {
@@ -341,6 +346,10 @@ impl Client {
                     (None, std::io::ErrorKind::UnexpectedEof) => cut_off(address),
                     (None, std::io::ErrorKind::TimedOut | std::io::ErrorKind::WouldBlock) => {
                         passing(format!("{address}: no answer within {silence} seconds"))
+                    }
+                    // What the standard library says of every system's failure to resolve a name.
+                    _ if cause.to_string().starts_with("failed to lookup address") => {
+                        passing(format!("{address}: there is no such host"))
                     }
                     _ => passing(format!("{address}: {cause}")),
                 }
@@ -361,7 +370,7 @@ fn is_same_home(here: &Address, there: &Address) -> bool {
 }
 
 fn cut_off(address: &Address) -> Failure {
-    Failure { message: format!("{address}: the answer was cut off"), passing: true, no_tls: true }
+    Failure { message: format!("{address}: the answer was cut off"), passing: true }
 }
 
 fn of_tls(address: &Address, error: &rustls::Error) -> Failure {
@@ -370,10 +379,8 @@ fn of_tls(address: &Address, error: &rustls::Error) -> Failure {
             "{address}: its certificate is not trusted ({cause}). A private authority belongs into SSL_CERT_FILE, or is the \
              repository's `caFile` in Helm's repositories.yaml"
         )),
-        rustls::Error::InvalidMessage(_) => {
-            Failure { message: format!("{address}: it does not speak TLS"), passing: false, no_tls: true }
-        }
-        other => Failure { message: format!("{address}: TLS failed: {other}"), passing: false, no_tls: false },
+        rustls::Error::InvalidMessage(_) => Failure::lasting(format!("{address}: it does not speak TLS")),
+        other => Failure::lasting(format!("{address}: TLS failed: {other}")),
     }
 }
 

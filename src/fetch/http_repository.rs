@@ -26,7 +26,8 @@ impl HttpRepository {
     pub fn open(client: &Client, repositories: &Repositories, written: &str) -> Result<Self, FetchError> {
         let known = repositories.find(written).map_err(FetchError::new)?;
         if known.is_none() && (written.starts_with('@') || written.starts_with("alias:")) {
-            let message = format!("no repository is called {written}: `helm repo add` makes Helm's repositories.yaml know it");
+            let message =
+                format!("no repository is called {written}: `helm repo add` makes Helm's repositories.yaml know it");
             return Err(FetchError::new(message));
         }
         let address = Address::parse(known.map_or(written, |known| &known.url))?;
@@ -37,7 +38,10 @@ impl HttpRepository {
             address: address.anonymous(),
             index: String::new(),
         };
-        if let Some(Repository { username, password, certificate, key, authority, insecure, pass_credentials, .. }) = known {
+        if let Some(Repository {
+            username, password, certificate, key, authority, insecure, pass_credentials, ..
+        }) = known
+        {
             if !username.is_empty() && !password.is_empty() {
                 repository.login = Some(Login::new(username, password));
             }
@@ -72,9 +76,10 @@ impl HttpRepository {
     pub fn releases(&self, name: &str) -> Result<(Vec<Release>, Vec<String>), FetchError> {
         let index = Index::read(&self.index, &BTreeSet::from([name]));
         let mut index = index.map_err(|cause| FetchError::new(format!("{}/index.yaml {cause}", self.shown())))?;
-        let releases = index.releases.remove(name).ok_or_else(|| {
-            FetchError::new(format!("{} offers no chart called {name}", self.shown()))
-        })?;
+        let releases = index
+            .releases
+            .remove(name)
+            .ok_or_else(|| FetchError::new(format!("{} offers no chart called {name}", self.shown())))?;
         Ok((releases, index.skipped))
     }
 

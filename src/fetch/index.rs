@@ -52,10 +52,11 @@ impl Index {
         }
         // What is not found in the excerpt may be written in another way.
         let excerpt = super::excerpt::excerpt(text, names).and_then(|excerpt| read(&excerpt, names).ok());
-        let raw = match excerpt.filter(|raw| raw.has_version && names.iter().all(|name| raw.entries.contains_key(*name))) {
-            Some(raw) => raw,
-            None => read(text, names).map_err(|cause| format!("is no index of a chart repository: {cause}"))?,
-        };
+        let raw =
+            match excerpt.filter(|raw| raw.has_version && names.iter().all(|name| raw.entries.contains_key(*name))) {
+                Some(raw) => raw,
+                None => read(text, names).map_err(|cause| format!("is no index of a chart repository: {cause}"))?,
+            };
         if !raw.has_version {
             return Err("is no index of a chart repository: no API version specified".to_owned());
         }
@@ -330,7 +331,15 @@ entries:
 
     #[test]
     fn what_is_no_index_is_refused() {
-        for text in ["", "  \n", "<html><body>Sign in</body></html>", "- a\n", "entries: {}\n", "apiVersion: v1\nentries: [a]\n", "a: [\n"] {
+        for text in [
+            "",
+            "  \n",
+            "<html><body>Sign in</body></html>",
+            "- a\n",
+            "entries: {}\n",
+            "apiVersion: v1\nentries: [a]\n",
+            "a: [\n",
+        ] {
             assert!(index(text).is_err(), "{text}");
         }
     }

@@ -49,7 +49,12 @@ impl Need {
     /// As somebody who loads the chart asks for it.
     #[must_use]
     pub fn wanted(&self) -> Wanted<'_> {
-        Wanted { name: &self.name, version: &self.version, repository: &self.repository, locked: self.locked.as_deref() }
+        Wanted {
+            name: &self.name,
+            version: &self.version,
+            repository: &self.repository,
+            locked: self.locked.as_deref(),
+        }
     }
 
     pub(super) fn key(&self) -> Key {
@@ -84,7 +89,8 @@ pub(super) fn own_needs(chart: &Chart, vendoring: bool) -> Vec<Need> {
     let external = chart.metadata.dependencies.iter().flatten().filter(|dependency| dependency.is_external());
     let needed = external.filter(|dependency| {
         let held: Vec<_> = held(chart, &dependency.name).collect();
-        let outdated = || vendoring && chart.place == Place::Folder && !held.iter().any(|held| is_wanted(chart, dependency, held));
+        let outdated =
+            || vendoring && chart.place == Place::Folder && !held.iter().any(|held| is_wanted(chart, dependency, held));
         held.is_empty() || outdated()
     });
     needed.map(|dependency| Need::of(chart, dependency, dependency.locked(chart.lock.as_ref()))).collect()

@@ -62,9 +62,8 @@ impl Proxies {
 
 /// Whether the first `bits` of the two are the same.
 fn contains(network: IpAddr, bits: u32, address: IpAddr) -> bool {
-    let same = |one: u128, other: u128, width: u32| {
-        bits <= width && (bits == 0 || (one ^ other) >> (width - bits) == 0)
-    };
+    let same =
+        |one: u128, other: u128, width: u32| bits <= width && (bits == 0 || (one ^ other) >> (width - bits) == 0);
     match (network, address) {
         (IpAddr::V4(one), IpAddr::V4(other)) => same(one.to_bits().into(), other.to_bits().into(), 32),
         (IpAddr::V6(one), IpAddr::V6(other)) => same(one.to_bits(), other.to_bits(), 128),
@@ -83,9 +82,7 @@ mod tests {
             https: Some("http://s:1".into()),
             except: except.into(),
         };
-        let of = |except: &str, address: &str| {
-            proxies(except).of(&Address::parse(address).unwrap()).map(str::to_owned)
-        };
+        let of = |except: &str, address: &str| proxies(except).of(&Address::parse(address).unwrap()).map(str::to_owned);
         assert_eq!(of("", "http://a.example/"), Some("http://p:1".into()));
         assert_eq!(of("", "https://a.example/"), Some("http://s:1".into()));
         for none in ["a.example", "example", ".example", "*", "x, a.example:80", "*.example"] {

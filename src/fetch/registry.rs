@@ -151,12 +151,15 @@ impl<'a> Registry<'a> {
         if let Some(digest) = digest {
             check_digest(&format!("the manifest of {shown}"), &digest, &answer.body)?;
         }
-        let manifest: Manifest = serde_json::from_slice(&answer.body)
-            .map_err(|_| FetchError::new(format!("{shown} is no manifest")))?;
+        let manifest: Manifest =
+            serde_json::from_slice(&answer.body).map_err(|_| FetchError::new(format!("{shown} is no manifest")))?;
         match &manifest.config {
             Some(config) if config.media_type == CONFIG_TYPE => {}
             Some(config) => {
-                return Err(FetchError::new(format!("{shown} is no Helm chart: its configuration is {}", config.media_type)));
+                return Err(FetchError::new(format!(
+                    "{shown} is no Helm chart: its configuration is {}",
+                    config.media_type
+                )));
             }
             None => return Err(FetchError::new(format!("{shown} is no Helm chart: it has no configuration"))),
         }
@@ -201,7 +204,9 @@ impl<'a> Registry<'a> {
         let bearer = offered.iter().find(|one| one.scheme == "bearer");
         let basic = offered.iter().any(|one| one.scheme == "basic");
         let authorization = match (bearer, &login) {
-            (Some(challenge), _) => Some(format!("Bearer {}", self.token(&address, challenge, &scope, login.as_ref())?)),
+            (Some(challenge), _) => {
+                Some(format!("Bearer {}", self.token(&address, challenge, &scope, login.as_ref())?))
+            }
             (None, Some(login)) if basic && !login.user.is_empty() => Some(login.basic()),
             _ => None,
         };
@@ -214,7 +219,13 @@ impl<'a> Registry<'a> {
     }
 
     /// Asks the token server that `challenge` names.
-    fn token(&self, registry: &Address, challenge: &Challenge, scope: &str, login: Option<&Login>) -> Result<String, FetchError> {
+    fn token(
+        &self,
+        registry: &Address,
+        challenge: &Challenge,
+        scope: &str,
+        login: Option<&Login>,
+    ) -> Result<String, FetchError> {
         let realm = challenge.realm.as_deref().unwrap_or_default();
         let server = registry.join(realm)?;
         if !server.secure && !server.is_loopback() {
@@ -223,7 +234,8 @@ impl<'a> Registry<'a> {
         let scope = challenge.scope.as_deref().unwrap_or(scope);
         let service = challenge.service.as_deref().unwrap_or_default();
         let pairs = [("service", service), ("scope", scope)];
-        let query: Vec<_> = pairs.iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| pair(key, value)).collect();
+        let query: Vec<_> =
+            pairs.iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| pair(key, value)).collect();
         let query = query.join("&");
         let refresh = login.filter(|login| login.user.is_empty());
         let (address, form) = match refresh {
@@ -250,7 +262,7 @@ impl<'a> Registry<'a> {
         token.ok_or_else(|| FetchError::new(format!("{address} answers without a token")))
     }
 
-    /// The registry by the protocol that it speaks: TLS, but on this machine perhaps none.
+    /// The registry by the protocol that it speaks: TLS, but on this machine perhaps none. What is asked to find out is no secret.
     fn spoken(&self, address: &Address) -> Result<Address, FetchError> {
         if !address.is_loopback() {
             return Ok(address.clone());
@@ -260,13 +272,10 @@ impl<'a> Registry<'a> {
         let is_plain = match known {
             Some(known) => known,
             None => {
-                let ping = address.at("/v2/");
-                let request = Request::new(&ping, &self.trust, MAX_TOKEN_SIZE);
-                match self.client.try_once(&request) {
-                    Err(failure) if failure.no_tls => true,
-                    // What else is wrong is told when it is asked in earnest.
-                    _ => false,
-                }
+                let ping = address.plain().at("/v2/");
+                let answer = self.client.try_once(&Request::new(&ping, &self.trust, MAX_TOKEN_SIZE));
+                // Who speaks TLS says 400, or nothing at all. What else is wrong is told when it is asked in earnest.
+                answer.is_ok_and(|answer| answer.status != 400)
             }
         };
         plain.insert(address.authority(), is_plain);
@@ -318,7 +327,10 @@ mod tests {
 
     #[test]
     fn pages_of_tags_follow_each_other() {
-        assert_eq!(next_page("</v2/x/tags/list?last=a&n=1>; rel=\"next\"").as_deref(), Some("/v2/x/tags/list?last=a&n=1"));
+        assert_eq!(
+            next_page("</v2/x/tags/list?last=a&n=1>; rel=\"next\"").as_deref(),
+            Some("/v2/x/tags/list?last=a&n=1")
+        );
         assert_eq!(next_page("</v2/x>; rel=\"prev\""), None);
         assert_eq!(pair("scope", "repository:a/b:pull,push"), "scope=repository:a/b:pull%2Cpush");
     }

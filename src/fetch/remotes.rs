@@ -73,7 +73,8 @@ impl Remotes {
             return Err(FetchError::new(format!("`{version}` is no version and no constraint")));
         };
         if is_registry(&need.repository) {
-            let exact = need.locked.as_deref().or_else(|| Version::parse(&need.version).ok().map(|_| need.version.as_str()));
+            let exact =
+                need.locked.as_deref().or_else(|| Version::parse(&need.version).ok().map(|_| need.version.as_str()));
             // Helm asks for the tag of an exact version, listed or not.
             if let Some(version) = exact {
                 return Ok((Registry::release(&Place::of(&need.repository, &need.name)?, version), Vec::new()));

@@ -36,7 +36,8 @@ impl Environment {
             }
         };
         let caches = || variable("XDG_CACHE_HOME").or_else(|| platform("TEMP", "Library/Caches", ".cache"));
-        let configurations = || variable("XDG_CONFIG_HOME").or_else(|| platform("APPDATA", "Library/Preferences", ".config"));
+        let configurations =
+            || variable("XDG_CONFIG_HOME").or_else(|| platform("APPDATA", "Library/Preferences", ".config"));
         let helm_cache = variable("HELM_CACHE_HOME").or_else(|| Some(caches()?.join("helm")));
         let helm = variable("HELM_CONFIG_HOME").or_else(|| Some(configurations()?.join("helm")));
         let in_helm = |path: &str| helm.as_ref().map(|helm| helm.join(path));
@@ -47,7 +48,9 @@ impl Environment {
             helm_packages: variable("HELM_REPOSITORY_CACHE").or_else(|| Some(helm_cache?.join("repository"))),
             repositories: variable("HELM_REPOSITORY_CONFIG").or_else(|| in_helm("repositories.yaml")),
             registry: variable("HELM_REGISTRY_CONFIG").or_else(|| in_helm("registry/config.json")),
-            docker: variable("DOCKER_CONFIG").or_else(|| below_home(".docker")).map(|folder| folder.join("config.json")),
+            docker: variable("DOCKER_CONFIG")
+                .or_else(|| below_home(".docker"))
+                .map(|folder| folder.join("config.json")),
         }
     }
 }

@@ -93,7 +93,9 @@ impl Lock {
         let error = |message: String| LockError { path: path.to_owned(), message };
         let text = std::fs::read_to_string(path).map_err(|cause| error(format!("cannot be read: {cause}")))?;
         let file: File = serde_yaml::from_str(&text).map_err(|cause| {
-            error(format!("is no lock file: {cause}. `mirrorlint fetch` writes it; if a merge broke it, delete it and fetch"))
+            error(format!(
+                "is no lock file: {cause}. `mirrorlint fetch` writes it; if a merge broke it, delete it and fetch"
+            ))
         })?;
         if file.version != 1 {
             return Err(error(format!("has version {}, but this mirrorlint knows version 1 only", file.version)));
@@ -116,7 +118,10 @@ impl Lock {
     /// # Errors
     /// What the system said.
     pub fn write(&self) -> Result<bool, LockError> {
-        let error = |cause: std::io::Error| LockError { path: self.path.clone(), message: format!("cannot be written: {cause}") };
+        let error = |cause: std::io::Error| LockError {
+            path: self.path.clone(),
+            message: format!("cannot be written: {cause}"),
+        };
         let text = self.text();
         if std::fs::read_to_string(&self.path).is_ok_and(|old| old == text) {
             return Ok(false);

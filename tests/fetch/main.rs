@@ -2,8 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may stop at the first surprise
 
+mod credentials;
+mod faults;
+mod helm;
 mod http;
+mod lock;
 mod place;
+mod registry;
 mod repository;
 mod server;
 #[path = "../workspace/mod.rs"]

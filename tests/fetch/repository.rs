@@ -44,7 +44,9 @@ pub fn chart_with(name: &str, version: &str, image: &str, more: &str) -> Vec<u8>
 /// One line of an index.
 pub fn entry(name: &str, version: &str, url: &str, package: &[u8]) -> String {
     let digest = sha256(package);
-    format!("  - apiVersion: v2\n    name: {name}\n    version: {version}\n    digest: {digest}\n    urls:\n    - {url}\n")
+    format!(
+        "  - apiVersion: v2\n    name: {name}\n    version: {version}\n    digest: {digest}\n    urls:\n    - {url}\n"
+    )
 }
 
 /// The files of a repository: `index.yaml` and the packages beside it.

@@ -71,10 +71,7 @@ impl Server {
     }
 
     /// One that speaks TLS.
-    pub fn secure(
-        tls: Arc<rustls::ServerConfig>,
-        answer: impl Fn(&Asked) -> Reply + Send + Sync + 'static,
-    ) -> Self {
+    pub fn secure(tls: Arc<rustls::ServerConfig>, answer: impl Fn(&Asked) -> Reply + Send + Sync + 'static) -> Self {
         Self::start(Arc::new(answer), Some(tls))
     }
 

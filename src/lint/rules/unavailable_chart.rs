@@ -28,5 +28,7 @@ pub(in crate::lint) fn sentence(problem: &Problem) -> Option<String> {
     let external = repository.as_ref().is_some_and(|from| !from.starts_with("file://"));
     let how = if external { "Bring the chart" } else { "Put the chart there" };
     let by = if external { "`mirrorlint fetch`, or `helm dependency build`" } else { "it names no repository" };
-    Some(format!("{parent} depends on {chart}, which is not in its charts/: what it deploys is unknown. {how}{from} ({by})"))
+    Some(format!(
+        "{parent} depends on {chart}, which is not in its charts/: what it deploys is unknown. {how}{from} ({by})"
+    ))
 }
