@@ -197,7 +197,7 @@ impl Progress {
     }
 
     /// Lets `print` print, with the bar out of its way.
-    fn tell(&self, print: impl FnOnce()) {
+    pub(super) fn tell(&self, print: impl FnOnce()) {
         match &self.bar {
             Some(bar) => {
                 bar.inc(1);

@@ -12,6 +12,8 @@ mod init;
 mod plan;
 mod render;
 mod rules;
+#[cfg(feature = "fetch")]
+mod versions;
 mod why;
 
 use std::io::{BufWriter, Read as _, Write as _};
@@ -145,6 +147,8 @@ fn run(arguments: Arguments) -> ExitCode {
         Command::Plan(options) => plan::run(&session, options),
         #[cfg(feature = "fetch")]
         Command::Fetch(options) => fetch::run(&session, options),
+        #[cfg(feature = "fetch")]
+        Command::Versions(options) => versions::run(&session, options),
         Command::Render(options) => render::run(&session, options),
         Command::Values(options) => render::values(&session, options),
         Command::Explain(options) => rules::explain(&session, options),

@@ -11,5 +11,6 @@ mod place;
 mod registry;
 mod repository;
 mod server;
+mod versions;
 #[path = "../workspace/mod.rs"]
 mod workspace;
