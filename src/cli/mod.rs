@@ -14,6 +14,8 @@ mod lsp;
 mod plan;
 mod render;
 mod rules;
+#[cfg(feature = "fetch")]
+mod versions;
 mod why;
 
 use std::io::{BufWriter, Read as _, Write as _};
@@ -152,6 +154,8 @@ fn run(arguments: Arguments) -> ExitCode {
         Command::Plan(options) => plan::run(&session, options),
         #[cfg(feature = "fetch")]
         Command::Fetch(options) => fetch::run(&session, options),
+        #[cfg(feature = "fetch")]
+        Command::Versions(options) => versions::run(&session, options),
         Command::Render(options) => render::run(&session, options),
         Command::Values(options) => render::values(&session, options),
         #[cfg(feature = "lsp")]
