@@ -210,6 +210,21 @@ fn what_is_not_wanted_is_not_written() {
     assert_eq!(Path::new(outcome.output("sarif-file")), workspace.path("out.sarif"));
 }
 
+/// GitHub knows files by their paths from the top of the repository.
+#[test]
+fn annotations_find_files_below_a_working_directory() {
+    let workspace = Workspace::new()
+        .file("deploy/tools/ecr-images.conf", list("1.24"))
+        .chart("deploy/charts/web", &["nginx:1.25"])
+        .file(".git/HEAD", "ref: refs/heads/main\n")
+        .file(".git/objects/x", "")
+        .file(".git/refs/x", "");
+    let outcome = run(&workspace, Some(built()), &[INSTALLED, ("working-directory", "deploy")]);
+    assert!(outcome.log.contains("::error file=deploy/tools/ecr-images.conf,line=4"), "{outcome:?}");
+    let sarif = std::fs::read_to_string(outcome.output("sarif-file")).unwrap();
+    assert!(sarif.contains("\"uri\":\"deploy/tools/ecr-images.conf\""), "{sarif}");
+}
+
 #[test]
 fn nothing_in_a_report_is_a_command_to_the_runner() {
     let list = "::add-mask::x\n##[add-path]/tmp\n::set-output name=errors::0\n";
@@ -232,7 +247,9 @@ fn nothing_in_a_report_is_a_command_to_the_runner() {
 #[test]
 fn inputs_are_never_code() {
     let nasty = "$(touch hacked) `touch hacked`; touch hacked";
-    for name in ["version", "checksums", "download-url", "working-directory", "paths", "arguments", "fail-on", "sarif-file"] {
+    for name in
+        ["version", "checksums", "download-url", "working-directory", "paths", "arguments", "fail-on", "sarif-file"]
+    {
         let workspace = clean();
         let installed = if matches!(name, "version" | "checksums" | "download-url") { "false" } else { "true" };
         let outcome = run(&workspace, Some(built()), &[("installed", installed), (name, nasty)]);
@@ -273,7 +290,8 @@ fn a_release_with_another_checksum_is_not_run() {
 #[test]
 fn a_release_without_a_checksum_is_not_downloaded() {
     for checksums in ["", "# none", "0000  other.tar.gz"] {
-        let with = [("download-url", download_url()), ("checksums", checksums.to_owned()), ("version", "9.9.9".to_owned())];
+        let with =
+            [("download-url", download_url()), ("checksums", checksums.to_owned()), ("version", "9.9.9".to_owned())];
         let with: Vec<_> = with.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let outcome = run(&drifting(), None, &with);
         assert_eq!(outcome.code, 2, "{outcome:?}");

@@ -57,7 +57,9 @@ fn hooks_run_once_and_when_something_of_theirs_changed() {
         ] {
             assert!(files.is_match(path), "{path}");
         }
-        for path in ["README.md", "src/main.rs", "docs/values.md", "my-ecr-images.conf", "mychart.yaml", "tools/copy.sh"] {
+        for path in
+            ["README.md", "src/main.rs", "docs/values.md", "my-ecr-images.conf", "mychart.yaml", "tools/copy.sh"]
+        {
             assert!(!files.is_match(path), "{path}");
         }
     }
