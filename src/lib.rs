@@ -1,19 +1,24 @@
 //! mirrorlint holds a hand-kept list of mirrored container images against the Helm charts that deploy them.
 //!
 //! Data flows one way; a module uses only those below it:
-//! `cli` > `report` > `lint` > `inventory` > `render` > `template` > `chart` > `mirror` > `yaml` > `image` > `source`.
+//! `cli`, `lsp` > `report` > `lint` > `inventory` > `render` > `template` > `chart` > `mirror` > `yaml` > `image` > `source`.
 
 pub mod chart;
 pub mod cli;
 pub mod config;
+#[cfg(feature = "fetch")]
+pub mod fetch;
 pub mod fix;
 pub mod image;
 pub mod inventory;
 pub mod lint;
+#[cfg(feature = "lsp")]
+pub mod lsp;
 pub mod mirror;
 mod nearest;
 pub mod render;
 pub mod report;
 pub mod source;
+pub mod store;
 pub mod template;
 pub mod yaml;

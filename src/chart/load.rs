@@ -14,6 +14,7 @@ use super::entry::Entry;
 use super::error::ChartError;
 use super::folder;
 use super::metadata::{Dependency, Lock, Metadata};
+use super::packages::{Found, Package, Packages, RefusedPackage, Wanted};
 use super::{Chart, ChartFile, Place};
 
 /// How deep charts may lie in charts.
@@ -21,17 +22,19 @@ pub const MAX_CHART_DEPTH: usize = 32;
 
 /// How a chart is loaded.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct LoadOptions {
+pub struct LoadOptions<'a> {
     /// Load a dependency whose repository is `file://PATH` from there when `charts/` does not hold it. Helm itself demands
     /// `helm dependency build` first; for a linter the folder is the truth.
     pub resolve_file_dependencies: bool,
+    /// Load a dependency on another machine's repository from here when `charts/` does not hold it.
+    pub packages: Option<&'a dyn Packages>,
 }
 
 pub(super) struct Loader<'a> {
     sources: &'a Sources,
-    options: LoadOptions,
+    options: LoadOptions<'a>,
     budget: Budget,
-    /// The folders that are being loaded, for `file://` dependencies that lead back into one of them.
+    /// The folders and lent packages that are being loaded, for dependencies that lead back into one of them.
     open: Vec<PathBuf>,
     /// The first `file://` dependency that does, and the round.
     pub(super) cycle: Option<String>,
@@ -54,7 +57,7 @@ struct Parts {
 }
 
 impl<'a> Loader<'a> {
-    pub(super) fn new(sources: &'a Sources, options: LoadOptions) -> Self {
+    pub(super) fn new(sources: &'a Sources, options: LoadOptions<'a>) -> Self {
         Self { sources, options, budget: Budget::default(), open: Vec::new(), cycle: None }
     }
 
@@ -76,6 +79,12 @@ impl<'a> Loader<'a> {
         self.package(path, &bytes, depth)
     }
 
+    /// Loads the package `bytes`, which goes by `path`.
+    pub(super) fn load_package(&mut self, path: &Path, bytes: &[u8]) -> Result<Chart, ChartError> {
+        archive::check_signature(path, bytes)?;
+        self.package(path, bytes, 0)
+    }
+
     fn package(&mut self, path: &Path, bytes: &[u8], depth: usize) -> Result<Chart, ChartError> {
         let entries = archive::read(self.sources, path, bytes, &mut self.budget)?;
         self.chart(path.to_owned(), Place::Package, entries, depth)
@@ -92,7 +101,13 @@ impl<'a> Loader<'a> {
         let metadata_path = parts.metadata_path.take().unwrap_or_else(|| path.join("Chart.yaml"));
         metadata.validate(&metadata_path)?;
         let warnings = metadata.warnings(&metadata_path);
-        let subcharts = self.subcharts(&path, place, &metadata, std::mem::take(&mut parts.subcharts), depth)?;
+        let mut subcharts = self.subcharts(&path, place, &metadata, std::mem::take(&mut parts.subcharts), depth)?;
+        let mut refused = Vec::new();
+        if let Some(packages) = self.options.packages {
+            let (lent, not_lent) = self.borrow(packages, &metadata, parts.lock.as_ref(), &subcharts, depth);
+            subcharts.extend(lent);
+            refused = not_lent;
+        }
         Ok(Chart {
             entry: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
             path,
@@ -109,7 +124,58 @@ impl<'a> Loader<'a> {
             files: parts.files,
             subcharts,
             warnings,
+            keeper: None,
+            refused,
         })
+    }
+
+    /// The dependencies of which `charts/` holds none, as far as `packages` has them.
+    fn borrow(
+        &mut self,
+        packages: &dyn Packages,
+        metadata: &Metadata,
+        lock: Option<&Lock>,
+        held: &[Arc<Chart>],
+        depth: usize,
+    ) -> (Vec<Arc<Chart>>, Vec<RefusedPackage>) {
+        let (mut lent, mut refused): (Vec<Arc<Chart>>, Vec<RefusedPackage>) = (Vec::new(), Vec::new());
+        let is_held = |name: &Text| held.iter().any(|chart| *chart.name() == *name);
+        let dependencies = metadata.dependencies.iter().flatten();
+        for dependency in dependencies.filter(|one| one.is_external() && !is_held(&one.name)) {
+            let package = match packages.find(&Wanted {
+                name: &dependency.name,
+                version: &dependency.version,
+                repository: &dependency.repository,
+                locked: dependency.locked(lock).map(|version| &**version),
+            }) {
+                Found::Nothing => continue,
+                Found::Refused(reason) => Err(reason),
+                Found::Package(package) if lent.iter().any(|chart| chart.path == package.path) => continue,
+                Found::Package(package) => self.lent(package, dependency, depth + 1),
+            };
+            match package {
+                Ok(chart) => lent.push(Arc::new(chart)),
+                Err(reason) => refused.push(RefusedPackage { name: dependency.name.clone(), reason }),
+            }
+        }
+        (lent, refused)
+    }
+
+    /// The chart in a lent package, which must be the one that was asked for.
+    fn lent(&mut self, package: Package, dependency: &Dependency, depth: usize) -> Result<Chart, String> {
+        if self.open.contains(&package.path) {
+            return Err(format!("{} leads back to itself", package.path.display()));
+        }
+        self.open.push(package.path.clone());
+        let chart = self.package(&package.path, &package.bytes, depth);
+        self.open.pop();
+        let mut chart = chart.map_err(|error| format!("{}: {}", package.path.display(), error.message))?;
+        if chart.metadata.name != dependency.name || *chart.metadata.version != *package.version {
+            let (name, version) = (&chart.metadata.name, &chart.metadata.version);
+            return Err(format!("{} holds the chart {name} {version}", package.path.display()));
+        }
+        chart.keeper = Some(package.keeper);
+        Ok(chart)
     }
 
     /// Sorts the files as Helm's `LoadFiles`: `Chart.yaml` before all others, the rest in order.

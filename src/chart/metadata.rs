@@ -169,6 +169,21 @@ impl Metadata {
 }
 
 impl Dependency {
+    /// Whether it comes from a repository on another machine.
+    #[must_use]
+    pub fn is_external(&self) -> bool {
+        !self.repository.is_empty() && !self.repository.starts_with("file://")
+    }
+
+    /// The version that `lock` pins for it, if it is one that is asked for. The same chart under several aliases has as many
+    /// lines there, which tell themselves apart by their version.
+    #[must_use]
+    pub fn locked<'a>(&self, lock: Option<&'a Lock>) -> Option<&'a Text> {
+        let mut pinned = lock?.dependencies.iter().filter(|pinned| pinned.name == self.name);
+        let found = pinned.find(|pinned| super::process::is_compatible(&self.version, &pinned.version));
+        found.map(|pinned| &pinned.version)
+    }
+
     fn sanitize(&mut self) {
         [&mut self.name, &mut self.version, &mut self.repository, &mut self.condition]
             .into_iter()

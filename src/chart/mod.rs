@@ -12,6 +12,7 @@ mod ignore;
 mod load;
 mod metadata;
 mod overrides;
+mod packages;
 mod process;
 mod schema;
 mod set;
@@ -19,7 +20,7 @@ mod table;
 pub mod version;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -35,6 +36,7 @@ pub use load::{LoadOptions, MAX_CHART_DEPTH};
 pub use metadata::{Dependency, Lock, Maintainer, Metadata};
 pub use overrides::{Given, Overrides, STANDARD_INPUT};
 pub(crate) use overrides::{assign, merge, read_values};
+pub use packages::{Found, Package, Packages, RefusedPackage, Wanted};
 pub(crate) use process::is_compatible;
 pub use process::{Cause, ChartNode, Disabled, Processed};
 pub(crate) use set::typed;
@@ -74,6 +76,10 @@ pub struct Chart {
     pub subcharts: Vec<Arc<Chart>>,
     /// What newer Helm refuses in `Chart.yaml`, but Helm 3.10 accepts.
     pub warnings: Vec<ChartError>,
+    /// Who keeps the package, when it comes from [`LoadOptions::packages`] and not from its parent's `charts/`.
+    pub keeper: Option<String>,
+    /// The dependencies whose packages are at hand, but must not be used.
+    pub refused: Vec<RefusedPackage>,
 }
 
 /// Where a chart came from.
@@ -131,15 +137,28 @@ impl Chart {
     /// # Errors
     /// Whatever Helm refuses while loading, in its words; packages beyond the limits of this module; links and devices in
     /// packages; folders and charts that nest too deep.
-    pub fn load(sources: &Sources, path: &Path, options: &LoadOptions) -> Result<Arc<Self>, ChartError> {
+    pub fn load(sources: &Sources, path: &Path, options: &LoadOptions<'_>) -> Result<Arc<Self>, ChartError> {
         load::Loader::new(sources, *options).load(path, 0).map(Arc::new)
+    }
+
+    /// Loads the package `bytes`, which goes by `path`, as [`Chart::load`] loads one from disk.
+    ///
+    /// # Errors
+    /// Those of [`Chart::load`].
+    pub fn load_package(
+        sources: &Sources,
+        path: &Path,
+        bytes: &[u8],
+        options: &LoadOptions<'_>,
+    ) -> Result<Arc<Self>, ChartError> {
+        load::Loader::new(sources, *options).load_package(path, bytes).map(Arc::new)
     }
 
     /// The round that the `file://` dependencies of the chart at `path` make, if they lead back to where they started:
     /// `web -> api -> web`. Helm does not follow them.
     #[must_use]
     pub fn dependency_cycle(sources: &Sources, path: &Path) -> Option<String> {
-        let mut loader = load::Loader::new(sources, LoadOptions { resolve_file_dependencies: true });
+        let mut loader = load::Loader::new(sources, LoadOptions { resolve_file_dependencies: true, packages: None });
         loader.load(path, 0).err().and(loader.cycle)
     }
 

@@ -16,7 +16,7 @@ mod schemas;
 mod subcharts;
 
 /// A gzipped tar file of `files`, paths taken as they are, however hostile.
-pub(super) fn package(files: &[(&str, &str)]) -> Vec<u8> {
+pub(crate) fn package(files: &[(&str, &str)]) -> Vec<u8> {
     let mut builder = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
     for (path, text) in files {
         append(&mut builder, path, text.as_bytes(), |_| {});

@@ -39,10 +39,16 @@ pub(super) enum Command {
     Init(Deferred<Init>),
     /// Tell what the copy script would pull and push, and which deployed images that serves.
     Plan(Deferred<Plan>),
+    /// Bring external charts, at their exact versions, into the cache, and pin their bytes.
+    #[cfg(feature = "fetch")]
+    Fetch(Deferred<Fetch>),
     /// Render a chart as `helm template` does.
     Render(Deferred<Render>),
     /// Print a chart's default values as `helm show values` does.
     Values(Deferred<Values>),
+    /// Serve an editor over standard input and output (Language Server Protocol).
+    #[cfg(feature = "lsp")]
+    Lsp(Deferred<Lsp>),
     /// Print a rule's page.
     Explain(Deferred<Explain>),
     /// List all rules.
@@ -279,10 +285,61 @@ pub(super) struct Render {
     pub values: ValueOptions,
 }
 
+#[cfg(feature = "fetch")]
+#[derive(Debug, Args)]
+pub(super) struct Fetch {
+    /// A workspace folder or a chart; none is the workspace of the current folder.
+    pub path: Option<PathBuf>,
+    /// Bring what this chart needs (folder or .tgz; repeatable), and not what all charts of the workspace do.
+    #[arg(long = "chart", value_name = "PATH")]
+    pub charts: Vec<PathBuf>,
+    /// Also write the packages into the `charts/` of each chart, as `helm dependency build` does.
+    #[arg(long)]
+    pub vendor: bool,
+    /// Choose anew what a constraint leaves open, whatever `.mirrorlint.lock` says.
+    #[arg(long)]
+    pub update: bool,
+    /// Say what would be brought, and bring nothing.
+    #[arg(long, conflicts_with = "vendor")]
+    pub dry_run: bool,
+    /// Print nothing but what went wrong.
+    #[arg(short, long)]
+    pub quiet: bool,
+    #[command(flatten)]
+    pub reaching: Reaching,
+}
+
+/// How patient the network is asked.
+#[cfg(feature = "fetch")]
+#[derive(Clone, Copy, Debug, Args)]
+pub(super) struct Reaching {
+    /// How long a server may be silent. A whole answer may take ten times as long.
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
+    pub timeout: f32,
+    /// How often a request is repeated that may succeed another time.
+    #[arg(long, value_name = "NUMBER", default_value = "3", value_parser = clap::value_parser!(u32).range(0..=20))]
+    pub retries: u32,
+}
+
+/// Between a millisecond and an hour.
+#[cfg(feature = "fetch")]
+fn seconds(text: &str) -> Result<f32, String> {
+    let seconds = text.parse().ok().filter(|seconds| (0.001..=3600.0).contains(seconds));
+    seconds.ok_or_else(|| "is no number of seconds from 0.001 to 3600".to_owned())
+}
+
 #[derive(Debug, Args)]
 pub(super) struct Values {
     /// The chart (folder or .tgz).
     pub chart: PathBuf,
+}
+
+#[cfg(feature = "lsp")]
+#[derive(Debug, Args)]
+pub(super) struct Lsp {
+    /// Speak over standard input and output: the only way there is, for clients that ask for it.
+    #[arg(long)]
+    pub stdio: bool,
 }
 
 #[derive(Debug, Args)]

@@ -3,10 +3,14 @@
 
 mod arguments;
 mod check;
+#[cfg(feature = "fetch")]
+mod fetch;
 mod findings;
 mod fix;
 mod images;
 mod init;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod plan;
 mod render;
 mod rules;
@@ -146,8 +150,12 @@ fn run(arguments: Arguments) -> ExitCode {
         Command::Why(options) => why::run(&session, options),
         Command::Init(options) => init::run(&session, options),
         Command::Plan(options) => plan::run(&session, options),
+        #[cfg(feature = "fetch")]
+        Command::Fetch(options) => fetch::run(&session, options),
         Command::Render(options) => render::run(&session, options),
         Command::Values(options) => render::values(&session, options),
+        #[cfg(feature = "lsp")]
+        Command::Lsp(_) => lsp::run(&session),
         Command::Explain(options) => rules::explain(&session, options),
         Command::Rules(options) => rules::list(&session, options),
     };

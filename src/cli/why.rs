@@ -2,7 +2,7 @@
 
 use super::arguments::{Format, Why};
 use super::check::overrides;
-use super::images::{gather, root_of};
+use super::images::{gather, root_of, tell_gaps};
 use super::{Ending, Outcome, Session};
 use crate::image::Reference;
 use crate::inventory::{Inventory, Use, lineage};
@@ -12,6 +12,7 @@ use crate::report;
 pub(super) fn run(session: &Session, options: &Why) -> Outcome {
     let overrides = overrides(session, &options.charts.values)?;
     let (root, inventory) = gather(session, options.path.as_deref(), &options.charts, false)?;
+    let whole = tell_gaps(session, &inventory);
     let uses = choose(&inventory, &options.image)?;
     let given = overrides.layers(&session.sources)?;
     let explained: Vec<_> = uses.into_iter().map(|used| (used, lineage(&session.sources, used, &given))).collect();
@@ -20,7 +21,7 @@ pub(super) fn run(session: &Session, options: &Why) -> Outcome {
         Format::Json => report::why_json(&explained, &session.sources, root_of(&root)),
     };
     session.print(&text)?;
-    Ok(Ending::Clean)
+    Ok(if whole { Ending::Clean } else { Ending::Incomplete })
 }
 
 /// The uses of the image that `wanted` names: in full, else by its repository, else by the last parts of its path.

@@ -8,7 +8,7 @@ use super::operands::Evidence;
 use super::pods::DEFINITION;
 use super::readings::{Named, Readings};
 use super::witness::{Testimony, disagreements, testimonies};
-use super::{ChartLink, ChartName, Inventory, Kind, Malformed, Scenario, Target, Use, Workload, decisive};
+use super::{ChartLink, ChartName, Inventory, Kind, Malformed, Optional, Scenario, Target, Use, Workload, decisive};
 use crate::chart::version::Version;
 use crate::chart::{AmbiguousSubchart, Cause, Chart, ChartNode, Choice, Dependency, Disabled, Processed, merge};
 use crate::image::Reference;
@@ -27,6 +27,8 @@ pub enum Problem {
         parent: ChartName,
         /// Where it should come from.
         repository: Option<String>,
+        /// Why the package that is at hand must not be used.
+        refused: Option<String>,
         /// Where it is asked for.
         span: Span,
     },
@@ -210,8 +212,10 @@ pub(super) fn choices(chart: &Chart) -> Vec<Choice> {
 
 impl Survey {
     /// Adds what could be deployed: what a chart says of its images may speak of those.
-    pub fn add_optional(&mut self, uses: Vec<Use>) {
-        self.inventory.uses.extend(uses);
+    pub fn add_optional(&mut self, found: Optional) {
+        self.inventory.uses.extend(found.uses);
+        self.inventory.gaps.extend(found.gaps);
+        self.switches.extend(found.switches);
         self.inventory.disagreements = disagreements(&self.told, &self.inventory);
     }
 
@@ -243,7 +247,9 @@ impl Survey {
             let repository = Some(dependency.repository.to_string()).filter(|address| !address.is_empty());
             self.unknown.extend([dependency.name.to_string(), dependency.alias.to_string()]);
             self.above_unknown.extend(above.iter().cloned());
-            self.problems.push(Problem::Unavailable { chart, parent: name_of(&node.chart), repository, span });
+            let refused = node.chart.refused.iter().find(|refused| refused.name == dependency.name);
+            let refused = refused.map(|refused| refused.reason.clone());
+            self.problems.push(Problem::Unavailable { chart, parent: name_of(&node.chart), repository, refused, span });
         }
         for subchart in &node.subcharts {
             self.miss(sources, subchart, &above, disabled);

@@ -136,6 +136,12 @@ pub fn find_here(configurable: bool) -> Workspace {
     Workspace { why: "the current folder".to_owned(), ..first }
 }
 
+/// The workspace of the list at `list`, which need not be there yet: as [`find`] for a list, with a configuration counting.
+#[must_use]
+pub fn find_around(list: &Path) -> Workspace {
+    around(list, true)
+}
+
 /// Whether the folder holds a configuration that counts.
 fn is_marked(folder: &Path, configurable: bool) -> bool {
     configurable && folder.join(config::FILE_NAME).is_file()

@@ -241,6 +241,12 @@ impl From<crate::config::ConfigError> for Refusal {
     }
 }
 
+impl From<crate::store::LockError> for Refusal {
+    fn from(error: crate::store::LockError) -> Self {
+        Self { message: error.message, path: Some(error.path), span: None }
+    }
+}
+
 impl Refusal {
     /// A refusal about no file in particular.
     pub fn new(message: impl Into<String>) -> Self {

@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::targets::Configured;
 use super::{Finding, Refusal, Rule, Safety, Severity, nearest_rule, rule};
-use crate::chart::Overrides;
+use crate::chart::{LoadOptions, Overrides, Packages};
 use crate::config::{Level, Loaded, Trust};
 use crate::source::canonical;
+use crate::store::Store;
 
 /// How charts are found and rendered.
 #[derive(Clone, Debug, Default)]
@@ -26,11 +28,19 @@ pub struct Settings {
     pub optional: bool,
     /// The configuration of the workspace.
     pub configuration: Option<Loaded>,
+    /// Where external charts may lie that are in no `charts/`.
+    pub store: Option<Arc<Store>>,
 }
 
 impl Settings {
     /// A version that current charts accept; Helm's own default depends on its build.
     pub const DEFAULT_KUBE_VERSION: &'static str = "1.31.0";
+
+    /// How charts are loaded.
+    pub(super) fn loading(&self) -> LoadOptions<'_> {
+        let packages = self.store.as_deref().map(|store| store as &dyn Packages);
+        LoadOptions { resolve_file_dependencies: true, packages }
+    }
 
     /// What the configuration says of the list at `path`.
     pub(super) fn configured(&self, path: &Path) -> Option<Configured<'_>> {

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use super::passed_over::PassedOver;
 use super::reconcile::Listed;
-use super::{Refusal, Settings, Workspace};
-use crate::chart::{Chart, ChartError, LoadOptions, assign, merge, read_values};
+use super::{Refusal, Settings, Workspace, supply};
+use crate::chart::{Chart, ChartError, assign, merge, read_values};
 use crate::config::{self, Loaded};
 use crate::inventory::{
     ChartName, Problem, Scenario, Target, is_region_name, regions_named, regions_of, regions_without,
@@ -78,6 +78,7 @@ impl Targets {
             targets.targets.push(Target { chart, scenarios });
         }
         targets.notes.dedup();
+        targets.tell_keepers();
         for chart in others {
             let scenarios = by_region(&base, &chart, listed, settings);
             targets.passed_over.targets.push(Target { chart, scenarios });
@@ -150,7 +151,7 @@ impl Targets {
         for (number, chart) in configured.list.charts.iter().enumerate() {
             let place = configured.place(number);
             let path = configured.loaded.folder.join(&chart.path);
-            let loaded = load(sources, &path).map_err(|error| {
+            let loaded = load(sources, &path, settings).map_err(|error| {
                 let span = error.span.or_else(|| Some(configured.loaded.span(&at(&place, &["path"]))));
                 Refusal { span, ..Refusal::from(error) }
             })?;
@@ -195,7 +196,13 @@ impl Targets {
         let name = configured.loaded.path(sources);
         targets.notes.push(format!("charts and scenarios: as {} says", name.file_name().unwrap_or_default().display()));
         targets.notes.dedup();
+        targets.tell_keepers();
         Ok(targets)
+    }
+
+    /// Says which charts come from no `charts/`.
+    fn tell_keepers(&mut self) {
+        self.notes.extend(supply::lent(self.targets.iter().map(|target| &target.chart)));
     }
 }
 
@@ -343,7 +350,7 @@ fn choose(
     let (mut loaded, mut broken) = (Vec::new(), Vec::new());
     for path in paths {
         let installable = |chart: Arc<Chart>| if given { chart.check_installable().map(|()| chart) } else { Ok(chart) };
-        match load(sources, path).and_then(installable) {
+        match load(sources, path, settings).and_then(installable) {
             Ok(chart) => loaded.push(chart),
             Err(error) if given && error.span.is_none() => return Err(error.into()),
             Err(error) => broken.push((path, error)),
@@ -501,8 +508,8 @@ fn no_charts(workspace: &Workspace) -> Refusal {
     }
 }
 
-fn load(sources: &Sources, path: &Path) -> Result<Arc<Chart>, ChartError> {
-    Chart::load(sources, path, &LoadOptions { resolve_file_dependencies: true })
+fn load(sources: &Sources, path: &Path, settings: &Settings) -> Result<Arc<Chart>, ChartError> {
+    Chart::load(sources, path, &settings.loading())
 }
 
 /// The paths of all charts below `chart`.

@@ -18,6 +18,13 @@ pub fn display_path(root: &Path, path: &Path) -> String {
     if parts.is_empty() { ".".to_owned() } else { format!("{lead}{}", parts.join("/")) }
 }
 
+/// `PATH:LINE:COLUMN` of where `span` starts.
+#[must_use]
+pub fn place(sources: &Sources, root: &Path, span: Span) -> String {
+    let Place { path, start, .. } = Place::new(sources, root, span);
+    format!("{path}:{}:{}", start.line, start.column)
+}
+
 /// A span for printing.
 pub(super) struct Place {
     pub path: String,

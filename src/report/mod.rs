@@ -29,7 +29,7 @@ pub use human::{Style, closing, findings, human, refusal};
 pub use images::{images, images_plain};
 pub use json::{images as images_json, json};
 pub use junit::junit;
-pub use location::display_path;
+pub use location::{display_path, place};
 pub use markdown::markdown;
 pub use page::page;
 pub use patch::{fixed, patch};

@@ -152,7 +152,7 @@ fn file_dependencies_load_from_their_folders_when_asked() {
     ]);
     let sources = Sources::new();
     let load = |name: &str, resolve| {
-        let options = LoadOptions { resolve_file_dependencies: resolve };
+        let options = LoadOptions { resolve_file_dependencies: resolve, packages: None };
         Chart::load(&sources, &folder.root.path().join(name), &options)
     };
     assert_eq!(load("a", false).unwrap().missing_dependencies().len(), 1);
@@ -172,7 +172,7 @@ fn a_file_dependency_that_leads_back_is_refused_at_its_place() {
         ("b/Chart.yaml", &format!("{}dependencies:\n- name: a\n  repository: file://../a\n", metadata("b"))),
     ]);
     let sources = Sources::new();
-    let options = LoadOptions { resolve_file_dependencies: true };
+    let options = LoadOptions { resolve_file_dependencies: true, packages: None };
     let error = Chart::load(&sources, &folder.root.path().join("a"), &options).unwrap_err();
     assert_eq!(error.message, "error loading dependency b: dependency a leads back to itself: a -> b -> a");
     assert_eq!(sources.slice(error.span.unwrap()), "file://../a");

@@ -2,6 +2,7 @@
 
 use crate::inventory::Problem;
 use crate::lint::{Context, Finding, Rule};
+use crate::store::plain_address;
 
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -16,10 +17,18 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
 
 /// The problem in words, when it is a chart that is not on disk.
 pub(in crate::lint) fn sentence(problem: &Problem) -> Option<String> {
-    let Problem::Unavailable { chart, parent, repository, .. } = problem else { return None };
-    let from = repository.as_ref().map(|from| format!(" from {from}")).unwrap_or_default();
+    let Problem::Unavailable { chart, parent, repository, refused, .. } = problem else { return None };
+    let from = repository.as_ref().map(|from| format!(" from {}", plain_address(from))).unwrap_or_default();
+    if let Some(reason) = refused {
+        return Some(format!(
+            "{parent} depends on {chart}, which is not in its charts/, and the package at hand must not be used: {reason}. What \
+             it deploys is unknown"
+        ));
+    }
+    let external = repository.as_ref().is_some_and(|from| !from.starts_with("file://"));
+    let how = if external { "Bring the chart" } else { "Put the chart there" };
+    let by = if external { "`mirrorlint fetch`, or `helm dependency build`" } else { "it names no repository" };
     Some(format!(
-        "{parent} depends on {chart}, which is not in its charts/: what it deploys is unknown. Put the chart{from} there (`helm \
-         dependency build`)"
+        "{parent} depends on {chart}, which is not in its charts/: what it deploys is unknown. {how}{from} ({by})"
     ))
 }

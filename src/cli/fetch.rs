@@ -1,0 +1,211 @@
+//! `mirrorlint fetch`: external charts into the cache, their digests into the lock file.
+
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::arguments::{Fetch, Reaching};
+use super::check::is_chart;
+use super::{Ending, Outcome, Session};
+use crate::chart::{Chart, LoadOptions};
+use crate::config::{FILE_NAME, Loaded};
+use crate::fetch::{Brought, Meter, Mode, Patience, Remotes, State, Vendored, bring, vendor};
+use crate::lint::{Refusal, Workspace, find, find_here};
+use crate::source::{canonical, path_from};
+use crate::store::{Environment, LOCK_NAME, Lock, Pin, Store};
+
+pub(super) fn run(session: &Session, options: &Fetch) -> Outcome {
+    let (root, charts, whole) = charts(session, options.path.as_deref(), &options.charts)?;
+    let environment = Environment::of_process();
+    let mut store = Store::open(&environment, &root)?;
+    let before = store.lock.clone();
+    let meter = Meter::default();
+    let remotes = Remotes::new(&environment, patience(&options.reaching), meter.clone());
+    let mode = Mode { update: options.update, dry_run: options.dry_run, vendor: options.vendor };
+    let progress = Progress::new(meter);
+    let failed = Mutex::new(None);
+    let (outcomes, broken) = bring(&session.sources, &charts, &mut store, &remotes, mode, &|outcome| {
+        let shown =
+            outcome.result.as_ref().map(|brought| line(&outcome.need.name, brought, &outcome.need.shown_repository()));
+        progress.tell(|| {
+            if let (Ok(shown), false) = (&shown, options.quiet)
+                && let Err(refusal) = session.print(shown)
+            {
+                *failed.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(refusal);
+            }
+        });
+    });
+    progress.end();
+    if let Some(refusal) = failed.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
+        return Err(refusal);
+    }
+    let mut complete = true;
+    for error in broken {
+        complete = false;
+        session.complain(&error.into());
+    }
+    for outcome in &outcomes {
+        if let Err(error) = &outcome.result {
+            complete = false;
+            let (need, span) = (&outcome.need, outcome.need.span);
+            let message = format!("{} of {} cannot be fetched: {error}", need.name, need.parent);
+            session.complain(&Refusal { span, ..Refusal::new(message) });
+        }
+    }
+    if !options.dry_run {
+        // What is not asked for any more is forgotten, unless somebody looked at some charts only.
+        let old = before.as_ref().map(|lock| lock.packages.clone()).unwrap_or_default();
+        let kept = old.into_iter().filter(|pin| {
+            let named = |name: &str| pin.name == name;
+            let failed = outcomes.iter().any(|outcome| outcome.result.is_err() && named(&outcome.need.name));
+            let renewed = outcomes.iter().any(|outcome| outcome.result.is_ok() && pin.is_of(&outcome.need.wanted()));
+            failed || (!renewed && (!whole || !complete))
+        });
+        let brought = outcomes.iter().filter_map(|outcome| Some((&outcome.need, outcome.result.as_ref().ok()?)));
+        let new = brought.map(|(need, brought)| Pin {
+            name: need.name.clone(),
+            version: brought.version.clone(),
+            repository: need.shown_repository(),
+            url: brought.url.clone(),
+            sha256: brought.sha256.clone(),
+        });
+        let packages: Vec<Pin> = kept.chain(new).collect();
+        let path = before.map_or_else(|| root.join(LOCK_NAME), |lock| lock.path);
+        write_lock(session, options, Lock { path, packages })?;
+        if options.vendor {
+            vendor_all(session, options, &charts, &store)?;
+        }
+    }
+    if outcomes.is_empty() && complete && !options.quiet {
+        session.print("nothing to fetch: no chart here depends on one that is not in its charts/\n")?;
+    }
+    Ok(if complete { Ending::Clean } else { Ending::Incomplete })
+}
+
+fn write_lock(session: &Session, options: &Fetch, lock: Lock) -> Result<(), Refusal> {
+    if lock.packages.is_empty() && !lock.path.exists() {
+        return Ok(());
+    }
+    let written = lock.write()?;
+    if options.quiet {
+        return Ok(());
+    }
+    let shown = path_from(&std::env::current_dir().unwrap_or_default(), &lock.path);
+    let number = lock.packages.len();
+    let packages = if number == 1 { "1 package".to_owned() } else { format!("{number} packages") };
+    let how = if written { "wrote" } else { "unchanged:" };
+    session.print(&format!("{how} {} ({packages})\n", shown.display()))
+}
+
+fn vendor_all(session: &Session, options: &Fetch, charts: &[PathBuf], store: &Store) -> Result<(), Refusal> {
+    for path in charts {
+        let loading = LoadOptions { resolve_file_dependencies: true, packages: Some(store) };
+        // What cannot be loaded was told.
+        let Ok(chart) = Chart::load(&session.sources, path, &loading) else { continue };
+        let done = vendor(&chart, store).map_err(|error| Refusal::new(error.message))?;
+        for vendored in done.iter().filter(|_| !options.quiet) {
+            let (what, path) = match vendored {
+                Vendored::Written(path) => ("wrote", path),
+                Vendored::Removed(path) => ("removed", path),
+            };
+            session.print(&format!("{what} {}\n", path.display()))?;
+        }
+    }
+    Ok(())
+}
+
+/// The workspace's root, the charts, and whether those are all of it.
+pub(super) fn charts(
+    session: &Session,
+    path: Option<&Path>,
+    given: &[PathBuf],
+) -> Result<(PathBuf, Vec<PathBuf>, bool), Refusal> {
+    let found = match path {
+        Some(path) if path.is_file() => {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            Workspace { root: folder.to_owned(), charts: vec![path.to_owned()], ..Workspace::default() }
+        }
+        Some(path) => find(path, true)?,
+        None => find_here(true),
+    };
+    if !given.is_empty() {
+        return Ok((found.root, given.to_vec(), false));
+    }
+    let mut charts = found.charts;
+    let file = found.root.join(FILE_NAME);
+    if file.is_file() {
+        let loaded = Loaded::read(&session.sources, &file)?;
+        let configured = loaded.configuration.lists.iter().flat_map(|list| &list.charts);
+        let configured: Vec<PathBuf> = configured.map(|chart| loaded.folder.join(&chart.path)).collect();
+        let known: Vec<PathBuf> = charts.iter().map(|chart| canonical(chart)).collect();
+        charts.extend(configured.into_iter().filter(|chart| is_chart(chart) && !known.contains(&canonical(chart))));
+    }
+    if charts.is_empty() {
+        let message = "holds no Helm chart: name one with --chart";
+        return Err(Refusal { path: Some(found.root), ..Refusal::new(message) });
+    }
+    Ok((found.root, charts, true))
+}
+
+pub(super) fn patience(reaching: &Reaching) -> Patience {
+    Patience { silence: Duration::from_secs_f32(reaching.timeout), retries: reaching.retries }
+}
+
+fn line(name: &str, brought: &Brought, repository: &str) -> String {
+    let Brought { version, sha256, state, notes, .. } = brought;
+    let what = match state {
+        State::Held => "cached",
+        State::Fetched => "fetched",
+        State::Wanted => "would fetch",
+    };
+    let digest = if sha256.is_empty() { String::new() } else { format!(" (sha256 {sha256})") };
+    let mut out = format!("{what} {name} {version} from {repository}{digest}\n");
+    notes.iter().for_each(|note| out.push_str(&format!("  {note}\n")));
+    out
+}
+
+/// How far the downloads are, on a terminal; elsewhere nothing but what is told.
+pub(super) struct Progress {
+    bar: Option<ProgressBar>,
+    meter: Meter,
+}
+
+impl Progress {
+    pub(super) fn new(meter: Meter) -> Self {
+        let bar = std::io::stderr().is_terminal().then(|| {
+            let bar = ProgressBar::new_spinner();
+            let style = ProgressStyle::with_template("{spinner} {pos} charts, {msg}");
+            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+            bar.enable_steady_tick(Duration::from_millis(120));
+            bar
+        });
+        let progress = Self { bar, meter };
+        progress.show();
+        progress
+    }
+
+    fn show(&self) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(indicatif::HumanBytes(self.meter.bytes()).to_string());
+        }
+    }
+
+    /// Lets `print` print, with the bar out of its way.
+    fn tell(&self, print: impl FnOnce()) {
+        match &self.bar {
+            Some(bar) => {
+                bar.inc(1);
+                self.show();
+                bar.suspend(print);
+            }
+            None => print(),
+        }
+    }
+
+    pub(super) fn end(&self) {
+        self.bar.iter().for_each(ProgressBar::finish_and_clear);
+    }
+}

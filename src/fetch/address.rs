@@ -1,0 +1,247 @@
+//! HTTP addresses: just what repositories need of RFC 3986. A password in an address is kept apart and never printed.
+
+use std::net::IpAddr;
+
+use super::FetchError;
+use super::credentials::Login;
+
+/// An `http` or `https` address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    /// Whether it is `https`.
+    pub secure: bool,
+    /// The host in lower case; an IPv6 address in brackets.
+    pub host: String,
+    port: Option<u16>,
+    /// Begins with `/`.
+    path: String,
+    query: Option<String>,
+    /// User and password that were written in it.
+    pub login: Option<Login>,
+}
+
+impl Address {
+    /// Reads an absolute address.
+    ///
+    /// # Errors
+    /// When it is none that can be fetched.
+    pub fn parse(text: &str) -> Result<Self, FetchError> {
+        let shown = crate::store::plain_address(text);
+        let (scheme, rest) = text.split_once("://").ok_or_else(|| {
+            FetchError::new(format!("`{shown}` is no address: it must begin with https://, http:// or oci://"))
+        })?;
+        let secure = match scheme.to_ascii_lowercase().as_str() {
+            "https" => true,
+            "http" => false,
+            other => return Err(FetchError::new(format!("{shown}: nothing is known of `{other}` addresses"))),
+        };
+        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let (authority, tail) = rest.split_at(end);
+        let (login, place) = match authority.rsplit_once('@') {
+            Some((login, place)) => (Some(Login::of_address(login)), place),
+            None => (None, authority),
+        };
+        let wrong = |what: &str| FetchError::new(format!("`{shown}` is no address: {what}"));
+        let (host, port) = match place.rfind(':').filter(|colon| !place[*colon..].contains(']')) {
+            Some(colon) => {
+                let port = &place[colon + 1..];
+                let number = port.parse().map_err(|_| wrong("its port is no number up to 65535"));
+                (&place[..colon], if port.is_empty() { None } else { Some(number?) })
+            }
+            None => (place, None),
+        };
+        let allowed =
+            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'[' | b']' | b':');
+        if host.is_empty() || !host.bytes().all(allowed) {
+            return Err(wrong("it names no host"));
+        }
+        let mut address =
+            Self { secure, host: host.to_ascii_lowercase(), port, path: "/".to_owned(), query: None, login };
+        address.set_tail(tail);
+        Ok(address)
+    }
+
+    fn set_tail(&mut self, tail: &str) {
+        let tail = tail.split('#').next().unwrap_or_default();
+        let (path, query) = match tail.split_once('?') {
+            Some((path, query)) => (path, Some(encoded(query))),
+            None => (tail, None),
+        };
+        self.path = without_dots(&encoded(path));
+        self.query = query;
+    }
+
+    /// The address that `reference` means on a page at this one.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn join(&self, reference: &str) -> Result<Self, FetchError> {
+        let scheme = reference.split_once(':').map_or("", |(scheme, _)| scheme);
+        let letters = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
+        if !scheme.is_empty() && scheme.starts_with(|first: char| first.is_ascii_alphabetic()) && letters(scheme) {
+            return Self::parse(reference);
+        }
+        if let Some(rest) = reference.strip_prefix("//") {
+            return Self::parse(&format!("{}://{rest}", self.scheme()));
+        }
+        let mut joined = Self { query: None, ..self.clone() };
+        if reference.starts_with('/') {
+            joined.set_tail(reference);
+        } else if reference.starts_with('?') {
+            joined.set_tail(&format!("{}{reference}", self.path));
+        } else {
+            let folder = self.path.rfind('/').map_or("/", |slash| &self.path[..=slash]);
+            joined.set_tail(&format!("{folder}{reference}"));
+        }
+        Ok(joined)
+    }
+
+    /// What `reference` in an index of the repository at this address means. Helm keeps the repository's query.
+    ///
+    /// # Errors
+    /// When it is no address.
+    pub fn in_repository(&self, reference: &str) -> Result<Self, FetchError> {
+        let folder = Self { path: format!("{}/", self.path.trim_end_matches('/')), ..self.clone() };
+        let joined = folder.join(reference)?;
+        let relative = joined.origin() == self.origin() && !reference.contains("://");
+        Ok(if relative { Self { query: self.query.clone(), ..joined } } else { joined })
+    }
+
+    /// The same with another path and query, which begin with `/`.
+    #[must_use]
+    pub fn at(&self, tail: &str) -> Self {
+        let mut address = self.clone();
+        address.set_tail(tail);
+        address
+    }
+
+    /// The same without the user and password that were written in it.
+    #[must_use]
+    pub fn anonymous(self) -> Self {
+        Self { login: None, ..self }
+    }
+
+    /// The same by `http`.
+    #[must_use]
+    pub fn plain(&self) -> Self {
+        Self { secure: false, ..self.clone() }
+    }
+
+    fn scheme(&self) -> &'static str {
+        if self.secure { "https" } else { "http" }
+    }
+
+    /// Scheme, host and port: who shares them shares credentials.
+    #[must_use]
+    pub fn origin(&self) -> (bool, &str, u16) {
+        (self.secure, &self.host, self.port.unwrap_or(if self.secure { 443 } else { 80 }))
+    }
+
+    /// Host and port as they are written.
+    #[must_use]
+    pub fn authority(&self) -> String {
+        self.port.map_or_else(|| self.host.clone(), |port| format!("{}:{port}", self.host))
+    }
+
+    /// Whether it is this machine.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        let bare = self.host.trim_start_matches('[').trim_end_matches(']');
+        bare == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    }
+
+    /// What a request is sent to: without user and password.
+    #[must_use]
+    pub fn target(&self) -> String {
+        let query = self.query.as_ref().map(|query| format!("?{query}")).unwrap_or_default();
+        format!("{self}{query}")
+    }
+}
+
+impl std::fmt::Display for Address {
+    /// Without user and password, and without the query, which may be as secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}://{}{}", self.scheme(), self.authority(), self.path)
+    }
+}
+
+/// `text` with what may not stand in an address percent-encoded.
+fn encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+/// An absolute path without `.` and `..`.
+fn without_dots(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    let given: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+    for (number, part) in given.iter().enumerate() {
+        let last = number + 1 == given.len();
+        match *part {
+            "." | ".." => {
+                if *part == ".." {
+                    parts.pop();
+                }
+                if last {
+                    parts.push("");
+                }
+            }
+            other => parts.push(other),
+        }
+    }
+    format!("/{}", parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(text: &str) -> Address {
+        Address::parse(text).unwrap()
+    }
+
+    #[test]
+    fn addresses_are_read_and_shown_without_secrets() {
+        let found = address("HTTPS://me:p%40ss@Charts.Example:8443/a/../b c/?token=1#x");
+        assert_eq!(found.target(), "https://charts.example:8443/b%20c/?token=1");
+        assert_eq!(found.to_string(), "https://charts.example:8443/b%20c/");
+        assert_eq!(found.login, Some(Login::new("me", "p@ss")));
+        assert_eq!(address("http://[::1]:5000").target(), "http://[::1]:5000/");
+        assert!(address("http://[::1]:5000").is_loopback() && address("http://127.0.0.2/").is_loopback());
+        assert!(!address("http://127.0.0.1.example/").is_loopback());
+        for wrong in ["charts", "ftp://x/", "http://", "http://a:b/", "http://a b/", "https://:1/"] {
+            assert!(Address::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn references_are_resolved() {
+        let base = address("https://a.example/charts/stable");
+        for (reference, whole) in [
+            ("x.tgz", "https://a.example/charts/x.tgz"),
+            ("../x.tgz", "https://a.example/x.tgz"),
+            ("/x.tgz", "https://a.example/x.tgz"),
+            ("//b.example/x", "https://b.example/x"),
+            ("http://b.example/x", "http://b.example/x"),
+            ("?a=1", "https://a.example/charts/stable?a=1"),
+        ] {
+            assert_eq!(base.join(reference).unwrap().target(), whole);
+        }
+        let base = address("https://a.example/charts/stable?key=1");
+        for (reference, whole) in [
+            ("x.tgz", "https://a.example/charts/stable/x.tgz?key=1"),
+            ("charts/x+1.tgz", "https://a.example/charts/stable/charts/x+1.tgz?key=1"),
+            ("https://a.example/x", "https://a.example/x"),
+            ("https://b.example/x", "https://b.example/x"),
+        ] {
+            assert_eq!(base.in_repository(reference).unwrap().target(), whole);
+        }
+    }
+}

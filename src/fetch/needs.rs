@@ -1,0 +1,109 @@
+//! Which packages charts need: the dependencies of them and of all below them that no `charts/` holds.
+
+use std::collections::BTreeMap;
+
+use crate::chart::{Chart, Dependency, Place, Wanted, is_compatible};
+use crate::source::{Span, Text};
+use crate::store::plain_address;
+
+/// A dependency that has to come from a repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Need {
+    /// `name`
+    pub name: String,
+    /// `version`: a constraint.
+    pub version: String,
+    /// `repository`, as it is written.
+    pub repository: String,
+    /// The version that `Chart.lock` pins.
+    pub locked: Option<String>,
+    /// The version in `Chart.lock` that is none that `version` allows.
+    pub outdated: Option<String>,
+    /// The chart that asks.
+    pub parent: String,
+    /// Where it asks.
+    pub span: Option<Span>,
+}
+
+/// What makes two needs one.
+pub(super) type Key = (String, String, String, Option<String>);
+
+impl Need {
+    /// The need of `parent` for `dependency`.
+    #[must_use]
+    pub fn of(parent: &Chart, dependency: &Dependency, locked: Option<&Text>) -> Self {
+        let pinned = parent.lock.iter().flat_map(|lock| &lock.dependencies);
+        let mut pinned = pinned.filter(|pinned| pinned.name == dependency.name);
+        let outdated = if locked.is_none() { pinned.next().map(|pinned| pinned.version.to_string()) } else { None };
+        Self {
+            name: dependency.name.to_string(),
+            version: dependency.version.to_string(),
+            repository: dependency.repository.to_string(),
+            locked: locked.map(ToString::to_string),
+            outdated,
+            parent: parent.name().to_string(),
+            span: dependency.name.exact_span(),
+        }
+    }
+
+    /// As somebody who loads the chart asks for it.
+    #[must_use]
+    pub fn wanted(&self) -> Wanted<'_> {
+        Wanted {
+            name: &self.name,
+            version: &self.version,
+            repository: &self.repository,
+            locked: self.locked.as_deref(),
+        }
+    }
+
+    pub(super) fn key(&self) -> Key {
+        (self.repository.clone(), self.name.clone(), self.version.clone(), self.locked.clone())
+    }
+
+    /// The repository, without a password.
+    #[must_use]
+    pub fn shown_repository(&self) -> String {
+        plain_address(&self.repository)
+    }
+}
+
+/// What `chart` and all below it need, each once, in order of repository and name. `vendoring`: also what is to take the place of
+/// packages in `charts/` that have another version.
+#[must_use]
+pub fn needs(chart: &Chart, vendoring: bool) -> Vec<Need> {
+    let mut found = BTreeMap::new();
+    collect(chart, vendoring, &mut found);
+    found.into_values().collect()
+}
+
+fn collect(chart: &Chart, vendoring: bool, found: &mut BTreeMap<Key, Need>) {
+    for need in own_needs(chart, vendoring) {
+        found.entry(need.key()).or_insert(need);
+    }
+    chart.subcharts.iter().for_each(|subchart| collect(subchart, vendoring, found));
+}
+
+/// What `chart` itself needs.
+pub(super) fn own_needs(chart: &Chart, vendoring: bool) -> Vec<Need> {
+    let external = chart.metadata.dependencies.iter().flatten().filter(|dependency| dependency.is_external());
+    let needed = external.filter(|dependency| {
+        let held: Vec<_> = held(chart, &dependency.name).collect();
+        let outdated =
+            || vendoring && chart.place == Place::Folder && !held.iter().any(|held| is_wanted(chart, dependency, held));
+        held.is_empty() || outdated()
+    });
+    needed.map(|dependency| Need::of(chart, dependency, dependency.locked(chart.lock.as_ref()))).collect()
+}
+
+/// The charts called `name` that the `charts/` of `chart` holds.
+pub(super) fn held<'a>(chart: &'a Chart, name: &str) -> impl Iterator<Item = &'a Chart> {
+    let own = chart.subcharts.iter().map(|subchart| &**subchart);
+    own.filter(move |subchart| subchart.keeper.is_none() && *subchart.name() == *name)
+}
+
+/// Whether `held` has the version that `chart` wants of it.
+fn is_wanted(chart: &Chart, dependency: &Dependency, held: &Chart) -> bool {
+    let version = dependency.locked(chart.lock.as_ref()).unwrap_or(&dependency.version);
+    is_compatible(version, &held.metadata.version)
+}

@@ -1,0 +1,340 @@
+//! Charts in an OCI registry: tokens, tags, manifests, layers, each verified by its digest. Follows the OCI distribution
+//! specification and Helm's pkg/registry.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use serde::Deserialize;
+
+use super::FetchError;
+use super::address::Address;
+use super::challenge::{Challenge, challenges};
+use super::credentials::{Login, Registries};
+use super::http::{Answer, Client, Request};
+use super::index::{Release, sort};
+use super::trust::Trust;
+use crate::chart::version::Version;
+use crate::store::{MAX_PACKAGE_SIZE, plain_address, sha256};
+
+/// What Helm calls a chart's configuration.
+const CONFIG_TYPE: &str = "application/vnd.cncf.helm.config.v1+json";
+/// What Helm calls a package, now and before.
+const LAYER_TYPES: [&str; 2] = ["application/vnd.cncf.helm.chart.content.v1.tar+gzip", "application/tar+gzip"];
+/// Manifests that may hold a chart.
+const MANIFEST_TYPES: &str =
+    "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json";
+/// The largest manifest that is read, in bytes: what registries must accept.
+pub const MAX_MANIFEST_SIZE: u64 = 4 * 1024 * 1024;
+/// The largest page of tags, in bytes.
+pub const MAX_TAGS_SIZE: u64 = 8 * 1024 * 1024;
+/// The most pages of tags that are read.
+pub const MAX_TAG_PAGES: usize = 200;
+/// The most bytes of a token server's answer.
+const MAX_TOKEN_SIZE: u64 = 1024 * 1024;
+
+/// Registries, and the tokens that they gave.
+#[derive(Debug)]
+pub(super) struct Registry<'a> {
+    client: &'a Client,
+    logins: &'a Registries,
+    trust: Trust,
+    tokens: Mutex<HashMap<(String, String), String>>,
+    /// The hosts on this machine that speak no TLS.
+    plain: Mutex<HashMap<String, bool>>,
+}
+
+/// A chart in a registry.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    /// The registry.
+    address: Address,
+    /// `charts/web`
+    name: String,
+}
+
+impl Place {
+    /// The place of the chart `name` in the repository `oci://...`.
+    pub fn of(repository: &str, name: &str) -> Result<Self, FetchError> {
+        let shown = plain_address(repository);
+        let rest = repository.strip_prefix("oci://").unwrap_or(repository).trim_end_matches('/');
+        let (host, folder) = rest.split_once('/').unwrap_or((rest, ""));
+        let host = if host == "docker.io" { "registry-1.docker.io" } else { host };
+        let address = Address::parse(&format!("https://{host}/"))?;
+        let name = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+        let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-/".contains(&byte);
+        if !name.bytes().all(allowed) || name.split('/').any(|part| part.is_empty() || part.starts_with('.')) {
+            return Err(FetchError::new(format!("{shown}/{name} is no place in a registry")));
+        }
+        Ok(Self { address, name })
+    }
+
+    /// `oci://host/charts/web:1.0.0`
+    fn with_tag(&self, tag: &str) -> String {
+        format!("oci://{}/{}:{tag}", self.address.authority(), self.name)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Manifest {
+    config: Option<Descriptor>,
+    layers: Option<Vec<Descriptor>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Descriptor {
+    media_type: String,
+    digest: String,
+    size: u64,
+}
+
+#[derive(Deserialize)]
+struct Tags {
+    tags: Option<Vec<String>>,
+}
+
+#[derive(Deserialize)]
+struct Token {
+    token: Option<String>,
+    access_token: Option<String>,
+}
+
+/// The version that a tag stands for, and back: tags know no `+`.
+fn tag_of(version: &str) -> String {
+    version.replace('+', "_")
+}
+
+impl<'a> Registry<'a> {
+    pub fn new(client: &'a Client, logins: &'a Registries) -> Self {
+        Self { client, logins, trust: Trust::default(), tokens: Mutex::default(), plain: Mutex::default() }
+    }
+
+    /// The release of `version`, whether there is one or not.
+    pub fn release(place: &Place, version: &str) -> Release {
+        Release { version: version.to_owned(), urls: vec![place.with_tag(&tag_of(version))], ..Release::default() }
+    }
+
+    /// All tags that are versions, newest first.
+    pub fn releases(&self, place: &Place) -> Result<Vec<Release>, FetchError> {
+        let mut releases = Vec::new();
+        let mut tail = format!("/v2/{}/tags/list?n=1000", place.name);
+        for _ in 0..MAX_TAG_PAGES {
+            let (page, address) = self.get(place, &tail, "application/json", MAX_TAGS_SIZE)?;
+            let page = page.success(&address)?;
+            let found: Tags = serde_json::from_slice(&page.body)
+                .map_err(|_| FetchError::new(format!("{address} answers with something that is no list of tags")))?;
+            let versions = found.tags.into_iter().flatten().map(|tag| tag.replace('_', "+"));
+            let versions = versions.filter(|version| Version::parse(version).is_ok());
+            releases.extend(versions.map(|version| Self::release(place, &version)));
+            let next = page.headers("link").find_map(next_page);
+            let Some(next) = next.and_then(|next| address.join(&next).ok()) else {
+                sort(&mut releases);
+                return Ok(releases);
+            };
+            if next.origin() != address.origin() {
+                return Err(FetchError::new(format!("{address} continues on another host")));
+            }
+            tail = next.target().split_once("/v2/").map(|(_, tail)| format!("/v2/{tail}")).unwrap_or_default();
+        }
+        Err(FetchError::new(format!("{} has more than {MAX_TAG_PAGES} pages of tags", place.with_tag("*"))))
+    }
+
+    /// The package of `version`, and where it was.
+    pub fn package(&self, place: &Place, version: &str) -> Result<(Vec<u8>, String), FetchError> {
+        let tag = tag_of(version);
+        let shown = place.with_tag(&tag);
+        let tail = format!("/v2/{}/manifests/{tag}", place.name);
+        let (answer, address) = self.get(place, &tail, MANIFEST_TYPES, MAX_MANIFEST_SIZE)?;
+        let answer = answer.success(&address)?;
+        let digest = answer.header("docker-content-digest").map(str::to_owned);
+        if let Some(digest) = digest {
+            check_digest(&format!("the manifest of {shown}"), &digest, &answer.body)?;
+        }
+        let manifest: Manifest =
+            serde_json::from_slice(&answer.body).map_err(|_| FetchError::new(format!("{shown} is no manifest")))?;
+        match &manifest.config {
+            Some(config) if config.media_type == CONFIG_TYPE => {}
+            Some(config) => {
+                return Err(FetchError::new(format!(
+                    "{shown} is no Helm chart: its configuration is {}",
+                    config.media_type
+                )));
+            }
+            None => return Err(FetchError::new(format!("{shown} is no Helm chart: it has no configuration"))),
+        }
+        let layers = manifest.layers.unwrap_or_default();
+        let Some(layer) = layers.iter().rfind(|layer| LAYER_TYPES.contains(&layer.media_type.as_str())) else {
+            return Err(FetchError::new(format!("{shown} is no Helm chart: it has no layer of {}", LAYER_TYPES[0])));
+        };
+        if layer.size > MAX_PACKAGE_SIZE {
+            return Err(FetchError::new(format!("{shown} is larger than {MAX_PACKAGE_SIZE} bytes")));
+        }
+        let (algorithm, hex) = layer.digest.split_once(':').unwrap_or_default();
+        if algorithm != "sha256" || !hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(FetchError::new(format!("{shown}: nothing is known of digests as {}", layer.digest)));
+        }
+        let tail = format!("/v2/{}/blobs/{}", place.name, layer.digest);
+        let (answer, address) = self.get(place, &tail, "*/*", MAX_PACKAGE_SIZE)?;
+        let body = answer.success(&address)?.body;
+        if body.len() as u64 != layer.size {
+            let (found, wanted) = (body.len(), layer.size);
+            return Err(FetchError::new(format!("{shown}: the package has {found} bytes, its manifest says {wanted}")));
+        }
+        check_digest(&format!("the package of {shown}"), &layer.digest, &body)?;
+        Ok((body, shown))
+    }
+
+    /// Asks the registry for `tail`, with a token where it wants one.
+    fn get(&self, place: &Place, tail: &str, accept: &str, most: u64) -> Result<(Answer, Address), FetchError> {
+        let address = self.spoken(&place.address)?.at(tail);
+        let scope = format!("repository:{}:pull", place.name);
+        let key = (address.authority(), scope.clone());
+        let known = self.tokens.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        let ask = |authorization: Option<String>| {
+            let request = Request { accept, authorization, ..Request::new(&address, &self.trust, most) };
+            self.client.send(&request)
+        };
+        let answer = ask(known)?;
+        if answer.status != 401 {
+            return Ok((answer, address));
+        }
+        let login = self.logins.login(&address.authority()).map_err(FetchError::new)?;
+        let offered: Vec<Challenge> = answer.headers("www-authenticate").flat_map(challenges).collect();
+        let bearer = offered.iter().find(|one| one.scheme == "bearer");
+        let basic = offered.iter().any(|one| one.scheme == "basic");
+        let authorization = match (bearer, &login) {
+            (Some(challenge), _) => {
+                Some(format!("Bearer {}", self.token(&address, challenge, &scope, login.as_ref())?))
+            }
+            (None, Some(login)) if basic && !login.user.is_empty() => Some(login.basic()),
+            _ => None,
+        };
+        let Some(authorization) = authorization else { return Ok((answer, address)) };
+        let answer = ask(Some(authorization.clone()))?;
+        if answer.status != 401 {
+            self.tokens.lock().unwrap_or_else(PoisonError::into_inner).insert(key, authorization);
+        }
+        Ok((answer, address))
+    }
+
+    /// Asks the token server that `challenge` names.
+    fn token(
+        &self,
+        registry: &Address,
+        challenge: &Challenge,
+        scope: &str,
+        login: Option<&Login>,
+    ) -> Result<String, FetchError> {
+        let realm = challenge.realm.as_deref().unwrap_or_default();
+        let server = registry.join(realm)?;
+        if !server.secure && !server.is_loopback() {
+            return Err(FetchError::new(format!("{registry} wants a token from {server}, which anybody could read")));
+        }
+        let scope = challenge.scope.as_deref().unwrap_or(scope);
+        let service = challenge.service.as_deref().unwrap_or_default();
+        let pairs = [("service", service), ("scope", scope)];
+        let query: Vec<_> =
+            pairs.iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| pair(key, value)).collect();
+        let query = query.join("&");
+        let refresh = login.filter(|login| login.user.is_empty());
+        let (address, form) = match refresh {
+            Some(login) => {
+                let token = pair("refresh_token", &login.secret);
+                let form = format!("grant_type=refresh_token&client_id=mirrorlint&{token}&{query}");
+                (server.clone(), Some(form))
+            }
+            None => {
+                let separator = if realm.contains('?') { "&" } else { "?" };
+                (registry.join(&format!("{realm}{separator}{query}"))?, None)
+            }
+        };
+        let authorization = login.filter(|login| !login.user.is_empty()).map(Login::basic);
+        let request = Request {
+            accept: "application/json",
+            authorization,
+            form,
+            ..Request::new(&address, &self.trust, MAX_TOKEN_SIZE)
+        };
+        let answer = self.client.send(&request)?.success(&address)?;
+        let token: Option<Token> = serde_json::from_slice(&answer.body).ok();
+        let token = token.and_then(|token| token.token.or(token.access_token)).filter(|token| !token.is_empty());
+        token.ok_or_else(|| FetchError::new(format!("{address} answers without a token")))
+    }
+
+    /// The registry by the protocol that it speaks: TLS, but on this machine perhaps none.
+    fn spoken(&self, address: &Address) -> Result<Address, FetchError> {
+        if !address.is_loopback() {
+            return Ok(address.clone());
+        }
+        let mut plain = self.plain.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = plain.get(&address.authority()).copied();
+        let is_plain = match known {
+            Some(known) => known,
+            None => {
+                let ping = address.at("/v2/");
+                let request = Request::new(&ping, &self.trust, MAX_TOKEN_SIZE);
+                match self.client.try_once(&request) {
+                    Err(failure) if failure.no_tls => true,
+                    // What else is wrong is told when it is asked in earnest.
+                    _ => false,
+                }
+            }
+        };
+        plain.insert(address.authority(), is_plain);
+        Ok(if is_plain { address.plain() } else { address.clone() })
+    }
+}
+
+fn check_digest(what: &str, digest: &str, bytes: &[u8]) -> Result<(), FetchError> {
+    let Some(wanted) = digest.strip_prefix("sha256:") else { return Ok(()) };
+    let found = sha256(bytes);
+    if found == wanted.to_ascii_lowercase() {
+        return Ok(());
+    }
+    Err(FetchError::new(format!("{what} has the sha256 {found}, but should have {wanted}")))
+}
+
+/// The address in `Link: </v2/x/tags/list?last=a>; rel="next"`.
+fn next_page(link: &str) -> Option<String> {
+    let (address, rest) = link.trim().strip_prefix('<')?.split_once('>')?;
+    rest.contains("next").then(|| address.to_owned())
+}
+
+/// `key=value` as forms and queries have it.
+fn pair(key: &str, value: &str) -> String {
+    let mut out = format!("{key}=");
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~:/".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chart_has_a_place_in_a_registry() {
+        let shown = |repository: &str| Place::of(repository, "web").map(|place| place.with_tag(&tag_of("1.0.0+b")));
+        assert_eq!(shown("oci://a.example:5000/x/y/").unwrap(), "oci://a.example:5000/x/y/web:1.0.0_b");
+        assert_eq!(shown("oci://docker.io").unwrap(), "oci://registry-1.docker.io/web:1.0.0_b");
+        assert!(shown("oci://a.example/X").is_err());
+        assert!(shown("oci://a.example/../x").is_err());
+        assert!(Place::of("oci://a.example", "a b").is_err());
+    }
+
+    #[test]
+    fn pages_of_tags_follow_each_other() {
+        assert_eq!(
+            next_page("</v2/x/tags/list?last=a&n=1>; rel=\"next\"").as_deref(),
+            Some("/v2/x/tags/list?last=a&n=1")
+        );
+        assert_eq!(next_page("</v2/x>; rel=\"prev\""), None);
+        assert_eq!(pair("scope", "repository:a/b:pull,push"), "scope=repository:a/b:pull%2Cpush");
+    }
+}

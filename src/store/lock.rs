@@ -1,0 +1,205 @@
+//! `.mirrorlint.lock`: which bytes each external chart has. Written by `fetch`, meant to be committed.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::plain_address;
+use crate::chart::Wanted;
+
+/// What the file is called; it stands at the workspace root.
+pub const LOCK_NAME: &str = ".mirrorlint.lock";
+
+/// How many folders above a chart are looked through for a lock file outside of a git work tree.
+const MOST_ABOVE: usize = 4;
+
+/// What stands on top of the file.
+const HEADER: &str = "\
+# Written by `mirrorlint fetch`: the bytes that external charts must have. Commit it.
+";
+
+/// A lock file.
+#[derive(Clone, Debug, Default)]
+pub struct Lock {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// The packages, by name, version and repository.
+    pub packages: Vec<Pin>,
+}
+
+/// One package.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pin {
+    /// The chart's name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The repository, as `Chart.yaml` has it.
+    pub repository: String,
+    /// Where the package was.
+    pub url: String,
+    /// The digest of its bytes.
+    pub sha256: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    version: u64,
+    packages: Vec<Pin>,
+}
+
+/// Why a lock file does not count.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}: {message}", path.display())]
+pub struct LockError {
+    /// The file.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+impl Pin {
+    /// Whether it is of the chart and repository that `wanted` names, whatever the version.
+    #[must_use]
+    pub fn is_of(&self, wanted: &Wanted<'_>) -> bool {
+        self.name == wanted.name && plain_address(&self.repository) == plain_address(wanted.repository)
+    }
+}
+
+impl Lock {
+    /// The lock file that speaks for the charts in `folder`: its own, or the nearest above it, up to the top of the git work
+    /// tree; outside of one four folders up.
+    #[must_use]
+    pub fn find(folder: &Path) -> Option<PathBuf> {
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let own = folder.join(LOCK_NAME);
+        if own.is_file() {
+            return Some(own);
+        }
+        let whole = crate::source::canonical(folder);
+        let top = whole.ancestors().position(|folder| folder.join(".git").exists());
+        let above = whole.ancestors().take(top.unwrap_or(MOST_ABOVE) + 1);
+        above.map(|folder| folder.join(LOCK_NAME)).find(|file| file.is_file())
+    }
+
+    /// Reads the lock file at `path`.
+    ///
+    /// # Errors
+    /// When it cannot be read, or was not written by this version.
+    pub fn read(path: &Path) -> Result<Self, LockError> {
+        let error = |message: String| LockError { path: path.to_owned(), message };
+        let text = std::fs::read_to_string(path).map_err(|cause| error(format!("cannot be read: {cause}")))?;
+        let file: File = serde_yaml::from_str(&text).map_err(|cause| {
+            error(format!(
+                "is no lock file: {cause}. `mirrorlint fetch` writes it; if a merge broke it, delete it and fetch"
+            ))
+        })?;
+        if file.version != 1 {
+            return Err(error(format!("has version {}, but this mirrorlint knows version 1 only", file.version)));
+        }
+        Ok(Self { path: path.to_owned(), packages: file.packages })
+    }
+
+    /// Its text.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut packages = self.packages.clone();
+        packages.sort();
+        packages.dedup();
+        let body = serde_yaml::to_string(&File { version: 1, packages }).unwrap_or_default();
+        format!("{HEADER}{body}")
+    }
+
+    /// Writes it, whole or not at all; says whether that changed anything.
+    ///
+    /// # Errors
+    /// What the system said.
+    pub fn write(&self) -> Result<bool, LockError> {
+        let error = |cause: std::io::Error| LockError {
+            path: self.path.clone(),
+            message: format!("cannot be written: {cause}"),
+        };
+        let text = self.text();
+        if std::fs::read_to_string(&self.path).is_ok_and(|old| old == text) {
+            return Ok(false);
+        }
+        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut file = tempfile::Builder::new().prefix(LOCK_NAME).tempfile_in(folder).map_err(error)?;
+        file.write_all(text.as_bytes()).map_err(error)?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = std::fs::metadata(&self.path).map_or(0o644, |metadata| metadata.permissions().mode());
+            file.as_file().set_permissions(std::fs::Permissions::from_mode(mode)).map_err(error)?;
+        }
+        file.as_file().sync_all().map_err(error)?;
+        file.persist(&self.path).map_err(|failed| error(failed.error))?;
+        Ok(true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pin(name: &str, version: &str) -> Pin {
+        let text = |text: &str| text.to_owned();
+        let (repository, url) = (text("https://a.example/"), text("https://a.example/x.tgz"));
+        Pin { name: text(name), version: text(version), repository, url, sha256: text("ab") }
+    }
+
+    #[test]
+    fn a_lock_file_is_written_sorted_and_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(LOCK_NAME);
+        let lock = Lock { path: path.clone(), packages: vec![pin("web", "1.10"), pin("api", "2"), pin("api", "2")] };
+        assert_eq!(lock.write(), Ok(true));
+        assert_eq!(lock.write(), Ok(false));
+        assert_eq!(Lock::read(&path).unwrap().packages, [pin("api", "2"), pin("web", "1.10")]);
+        insta::assert_snapshot!(std::fs::read_to_string(&path).unwrap(), @r"
+        # Written by `mirrorlint fetch`: the bytes that external charts must have. Commit it.
+        version: 1
+        packages:
+        - name: api
+          version: '2'
+          repository: https://a.example/
+          url: https://a.example/x.tgz
+          sha256: ab
+        - name: web
+          version: '1.10'
+          repository: https://a.example/
+          url: https://a.example/x.tgz
+          sha256: ab
+        ");
+    }
+
+    #[test]
+    fn what_is_no_lock_file_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(LOCK_NAME);
+        for (text, message) in [
+            ("<<<<<<< HEAD\n", "is no lock file"),
+            ("version: 2\npackages: []\n", "has version 2"),
+            ("version: 1\npackages: [{name: a}]\n", "is no lock file: packages[0]: missing field `version`"),
+        ] {
+            std::fs::write(&path, text).unwrap();
+            let error = Lock::read(&path).unwrap_err();
+            assert!(error.message.starts_with(message), "{}", error.message);
+        }
+    }
+
+    #[test]
+    fn the_nearest_lock_file_up_to_the_work_tree_counts() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        std::fs::create_dir_all(root.join("work/.git")).unwrap();
+        std::fs::create_dir_all(root.join("work/a/b")).unwrap();
+        std::fs::write(root.join(LOCK_NAME), "").unwrap();
+        assert_eq!(Lock::find(&root.join("work/a/b")), None);
+        std::fs::write(root.join("work").join(LOCK_NAME), "").unwrap();
+        assert_eq!(Lock::find(&root.join("work/a/b")), Some(root.join("work").join(LOCK_NAME)));
+    }
+}
