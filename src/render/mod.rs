@@ -127,6 +127,8 @@ pub struct Occasion {
     pub values: yaml::Value,
     /// What fills empty `region` values.
     pub region: Option<String>,
+    /// Whether it takes the place of other regions, too.
+    pub moves: bool,
     /// The release and the cluster.
     pub options: Options,
 }
@@ -138,7 +140,7 @@ impl Occasion {
         let objects = one.objects.len() == two.objects.len()
             && one.objects.iter().zip(two.objects.iter()).all(|(one, two)| one.is_same(two));
         self.values.is_same(&other.values)
-            && self.region == other.region
+            && (&self.region, self.moves) == (&other.region, other.moves)
             && (&one.release, &one.namespace, one.is_upgrade) == (&two.release, &two.namespace, two.is_upgrade)
             && (&one.kube_version, &one.api_versions) == (&two.kube_version, &two.api_versions)
             && one.choice == two.choice
