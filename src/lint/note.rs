@@ -93,7 +93,9 @@ pub(crate) fn block(
     let mut lines = vec![format!("# {} {}", title(used), source_note(used)), format!("# Repository: {}", image.name())];
     if let (Some(tag), Some(range)) = (image.tag(), image.tag_range()) {
         let place = used.decisive(range);
-        let from = place.and_then(|(span, layer)| given_source(sources, used, span).or_else(|| layer_source(layer).map(str::to_owned)));
+        let from = place.and_then(|(span, layer)| {
+            given_source(sources, used, span).or_else(|| layer_source(layer).map(str::to_owned))
+        });
         let from = from.map(|source| format!(" (from {source})")).unwrap_or_default();
         lines.push(format!("# Tag: {tag}{from}"));
     }
@@ -108,11 +110,13 @@ fn given_source(sources: &Sources, used: &Use, span: Span) -> Option<String> {
     let file = sources.get(span.file).path().to_owned();
     let of_chart = |link: &ChartLink| {
         let own = link.source.values_file.as_ref().is_some_and(|own| own.file == span.file);
-        own || link.source.metadata_file == Some(span.file) || link.source.templates.iter().any(|own| own.file == span.file)
+        own || link.source.metadata_file == Some(span.file)
+            || link.source.templates.iter().any(|own| own.file == span.file)
     };
     let name = file.file_name()?.to_string_lossy().into_owned();
-    let is_file = file.extension().is_some_and(|extension| extension == "yaml" || extension == "yml" || extension == "json")
-        || name == crate::config::FILE_NAME;
+    let is_file =
+        file.extension().is_some_and(|extension| extension == "yaml" || extension == "yml" || extension == "json")
+            || name == crate::config::FILE_NAME;
     (is_file && !used.chain.iter().any(of_chart)).then_some(name)
 }
 
