@@ -201,7 +201,7 @@ impl Room {
     fn find(&self) -> Result<Workspace, Refusal> {
         match &self.start {
             Start::Folder(folder) => find(folder, true),
-            Start::List(list) => Ok(find_around(list)),
+            Start::List(list) => Ok(find_around(list, true)),
         }
     }
 }
