@@ -494,7 +494,7 @@ fn commands_that_pull_name_images() {
     ];
     assert_eq!(operands("", &config(script)), found);
     let arguments = container("args: ['sh', '-c', 'podman run -d acme/side:2']");
-    assert_eq!(operands("", &arguments), ["acme/side:2 argument: podman run"]);
+    assert_eq!(operands("", &arguments), ["acme/side:2 argument -c: podman run"]);
 }
 
 #[test]
