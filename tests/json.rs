@@ -151,6 +151,7 @@ fn every_finding_has_the_fields_of_the_contract() {
                 finding,
                 &[
                     ("rule", "string"),
+                    ("url", "string"),
                     ("severity", "string"),
                     ("message", "string"),
                     ("key", "string"),
@@ -166,6 +167,7 @@ fn every_finding_has_the_fields_of_the_contract() {
             );
             let rule = mirrorlint::lint::rule(text(finding, "rule")).unwrap();
             assert_eq!(text(finding, "severity"), rule.severity.as_str());
+            assert_eq!(text(finding, "url"), rule.url());
             assert!(!text(finding, "message").is_empty());
             assert!(text(finding, "key").starts_with(&format!("{}:", rule.id)));
             keys.push(text(finding, "key"));

@@ -13,6 +13,8 @@ use crate::yaml;
 
 use violation::Violation;
 
+pub use violation::possible;
+
 pub use types::{Allow, Chart, Configuration, Exemption, Level, List, Scalar, Scenario, Trust};
 
 /// What the file is called; it stands at the workspace root.

@@ -166,7 +166,11 @@ mod tests {
         let values = crate::yaml::load(&Text::new("account: '1'\nimage: {tag: '2'}\nmap: {a: b}\n")).unwrap();
         let mut found = Found { values: &values, path: &[], paths: vec![], others: vec![], variables: vec![] };
         found.read("{{ $a }}", file, 0);
-        found.read("{{ printf \"%s\" $region .Values.image.tag .Values.map .Capabilities.KubeVersion.Minor }}", file, 0);
+        found.read(
+            "{{ printf \"%s\" $region .Values.image.tag .Values.map .Capabilities.KubeVersion.Minor }}",
+            file,
+            0,
+        );
         found.read("{{/* .Values.comment */}}", file, 0);
         assert_eq!(found.paths, ["account", "global.region"]);
         assert_eq!(found.others, ["the Kubernetes version"]);

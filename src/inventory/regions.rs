@@ -207,9 +207,7 @@ fn probes(targets: &[Target], survey: &Survey) -> Vec<String> {
 
 /// Whether `variant` is the same image in another region.
 fn is_variant(used: &Use, variant: &Use) -> bool {
-    variant.when.is_none()
-        && variant.slot() == used.slot()
-        && variant.reference.name() != used.reference.name()
+    variant.when.is_none() && variant.slot() == used.slot() && variant.reference.name() != used.reference.name()
 }
 
 fn change(used: &Use, variant: &Use) -> Change {

@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::regions::is_region_name;
 use crate::chart::Chart;
 use crate::image::Reference;
 use crate::render::Options;
-use super::regions::is_region_name;
 use crate::source::{Span, Text};
 use crate::yaml::{Map, Value};
 

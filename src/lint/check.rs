@@ -1,6 +1,6 @@
 //! The main job: a list held against the charts that it names. One computation; every command and format presents it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::context::Context;
@@ -20,7 +20,8 @@ use super::{Finding, Refusal, Rule, Settings, Workspace, rule, rules};
 use crate::chart::Chart;
 use crate::image::Reference;
 use crate::inventory::{
-    ChartName, Gap, Inventory, Problem, RegionOf, RegionValue, Survey, Target, Use, dynamic, in_regions, optional, regions_named, survey,
+    ChartName, Gap, Inventory, Problem, RegionOf, RegionValue, Survey, Target, Use, dynamic, in_regions, optional,
+    regions_named, survey,
 };
 use crate::mirror::{Entry, Line, LineKind, List};
 use crate::source::{FileId, Sources, Span, path_from, to_bytes};
@@ -70,6 +71,20 @@ pub struct CheckedList {
     pub plan: Plan,
     /// Everything that the charts deploy.
     pub inventory: Inventory,
+    /// The verdicts on the entries with a well-formed image, by their index among the list's entries. Uses are indices into
+    /// those of the inventory, with [`Inventory::aside`] behind them.
+    pub verdicts: BTreeMap<usize, Verdict>,
+    /// What is deployed and neither listed nor exempt, by index.
+    pub missing: Vec<usize>,
+}
+
+impl CheckedList {
+    /// The use of that index.
+    #[must_use]
+    pub fn used(&self, at: usize) -> Option<&Use> {
+        let Inventory { uses, aside, .. } = &self.inventory;
+        uses.get(at).or_else(|| aside.get(at.checked_sub(uses.len())?))
+    }
 }
 
 /// A root chart.
@@ -397,7 +412,8 @@ impl Run<'_> {
         let own = |at: &usize| *at < survey.inventory.uses.len();
         let wanted = verdicts.chain(missing).copied().filter(own).collect();
         let plan = plan(&list, &survey.inventory, &wanted, &overridden, &exemptions);
-        survey.inventory.aside.clear();
+        let entries = listed.iter().map(|listed| listed.entry);
+        let missing = [reconciliation.missing.as_slice(), &reconciliation.missing_operands].concat();
         let checked = CheckedList {
             uncertain: unsure || !passed_over.broken.is_empty() || reconciliation.verdicts.contains(&Verdict::Unknown),
             plan,
@@ -407,6 +423,8 @@ impl Run<'_> {
             scenarios,
             images: survey.inventory.count(),
             notes,
+            verdicts: entries.zip(reconciliation.verdicts).collect(),
+            missing,
             inventory: survey.inventory,
         };
         Ok((checked, findings, leftover))

@@ -12,9 +12,13 @@ pub(crate) fn source_note(used: &Use) -> String {
     note_of(&used.chart, used.chain.last())
 }
 
-/// The same for the chart that goes by `name`, on the way to a use.
+/// The same for the chart that goes by `name`, however that is capitalised, on the way to a use.
 pub(crate) fn source_note_named(used: &Use, name: &str) -> Option<String> {
-    used.links_named(name).next().map(|link| note_of(&link.chart, Some(link)))
+    let is_name = |other: &str| other.eq_ignore_ascii_case(name);
+    let goes_by = |link: &&ChartLink| {
+        is_name(&link.chart.name) || is_name(&link.called) || link.folder.as_deref().is_some_and(is_name)
+    };
+    used.chain.iter().rev().find(goes_by).map(|link| note_of(&link.chart, Some(link)))
 }
 
 fn note_of(chart: &ChartName, link: Option<&ChartLink>) -> String {
@@ -89,7 +93,9 @@ pub(crate) fn block(
     let mut lines = vec![format!("# {} {}", title(used), source_note(used)), format!("# Repository: {}", image.name())];
     if let (Some(tag), Some(range)) = (image.tag(), image.tag_range()) {
         let place = used.decisive(range);
-        let from = place.and_then(|(span, layer)| given_source(sources, used, span).or_else(|| layer_source(layer).map(str::to_owned)));
+        let from = place.and_then(|(span, layer)| {
+            given_source(sources, used, span).or_else(|| layer_source(layer).map(str::to_owned))
+        });
         let from = from.map(|source| format!(" (from {source})")).unwrap_or_default();
         lines.push(format!("# Tag: {tag}{from}"));
     }
@@ -104,11 +110,13 @@ fn given_source(sources: &Sources, used: &Use, span: Span) -> Option<String> {
     let file = sources.get(span.file).path().to_owned();
     let of_chart = |link: &ChartLink| {
         let own = link.source.values_file.as_ref().is_some_and(|own| own.file == span.file);
-        own || link.source.metadata_file == Some(span.file) || link.source.templates.iter().any(|own| own.file == span.file)
+        own || link.source.metadata_file == Some(span.file)
+            || link.source.templates.iter().any(|own| own.file == span.file)
     };
     let name = file.file_name()?.to_string_lossy().into_owned();
-    let is_file = file.extension().is_some_and(|extension| extension == "yaml" || extension == "yml" || extension == "json")
-        || name == crate::config::FILE_NAME;
+    let is_file =
+        file.extension().is_some_and(|extension| extension == "yaml" || extension == "yml" || extension == "json")
+            || name == crate::config::FILE_NAME;
     (is_file && !used.chain.iter().any(of_chart)).then_some(name)
 }
 

@@ -388,8 +388,7 @@ impl Work<'_> {
     /// elsewhere does not matter: the pair of account and region is wrong in any case.
     fn other_registry(&self, entry: &Listed, documented: bool) -> Option<Verdict> {
         let listed = entry.reference.ecr()?;
-        let same_path =
-            |used: &Use| used.reference.path() == entry.reference.path() && used.reference.ecr().is_some();
+        let same_path = |used: &Use| used.reference.path() == entry.reference.path() && used.reference.ecr().is_some();
         let uses = self.select(same_path);
         let elsewhere = || self.coverage.built.iter().filter(|used| same_path(used));
         let built = || uses.iter().map(|at| &self.uses[*at]).chain(elsewhere());

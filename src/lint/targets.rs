@@ -196,7 +196,8 @@ impl Targets {
                     moves: false,
                     values: finish(&values),
                     options: options.clone(),
-                    given: [said.clone(), layer.said(&scenario.values, &scenario.set, &place), given(settings)].concat(),
+                    given: [said.clone(), layer.said(&scenario.values, &scenario.set, &place), given(settings)]
+                        .concat(),
                 });
             }
             if scenarios.is_empty() {
@@ -337,7 +338,13 @@ fn options(settings: &Settings, configured: Option<&str>) -> Result<Options, Ref
 fn given(settings: &Settings) -> Vec<String> {
     let Overrides { files, json, set, set_string, set_file, set_literal } = &settings.overrides;
     let files = files.iter().map(|file| format!("--values {}", file.display()));
-    let flags = [("set-json", json), ("set", set), ("set-string", set_string), ("set-file", set_file), ("set-literal", set_literal)];
+    let flags = [
+        ("set-json", json),
+        ("set", set),
+        ("set-string", set_string),
+        ("set-file", set_file),
+        ("set-literal", set_literal),
+    ];
     let arguments = flags.into_iter().flat_map(|(flag, all)| all.iter().map(move |one| format!("--{flag} {one}")));
     files.chain(arguments).collect()
 }
@@ -371,7 +378,8 @@ fn by_region(base: &Scenario, chart: &Chart, listed: &[Listed], settings: &Setti
 fn in_all_regions(scenarios: &[Scenario], chart: &Chart, listed: &[Listed], settings: &Settings) -> Vec<Scenario> {
     let of = |base: &Scenario| {
         let mut variants = by_region(base, chart, listed, settings);
-        let is_region = |variant: &Scenario| variant.region.as_ref() == Some(&variant.name) && variant.name != base.name;
+        let is_region =
+            |variant: &Scenario| variant.region.as_ref() == Some(&variant.name) && variant.name != base.name;
         for variant in variants.iter_mut().filter(|variant| is_region(variant) && scenarios.len() > 1) {
             variant.name = format!("{}/{}", base.name, variant.name);
         }

@@ -66,6 +66,8 @@ struct ListChart {
 #[derive(Serialize)]
 struct JsonFinding {
     rule: &'static str,
+    /// Of the rule's page.
+    url: String,
     severity: &'static str,
     message: String,
     key: String,
@@ -154,6 +156,7 @@ impl Printer<'_> {
     fn finding(&self, finding: &Finding) -> JsonFinding {
         JsonFinding {
             rule: finding.rule.id,
+            url: finding.rule.url(),
             severity: finding.severity.as_str(),
             message: finding.message.clone(),
             key: finding.key(),

@@ -107,7 +107,10 @@ impl<'a> Evidence<'a> {
             return plain.contains([':', '@']);
         }
         let runs = super::script::TOOLS.iter().any(|tool| plain.contains(tool));
-        runs || plain.contains("mage") || plain.contains("MAGE") || self.comes_from_image_value(text) || self.mentions(plain)
+        runs || plain.contains("mage")
+            || plain.contains("MAGE")
+            || self.comes_from_image_value(text)
+            || self.mentions(plain)
     }
 
     /// Whether the path of a listed image stands in `text`.
@@ -272,14 +275,34 @@ const NO_REGISTRIES: [&str; 14] = [
 
 /// Ends of names of files.
 const FILES: [&str; 22] = [
-    ".yaml", ".yml", ".json", ".sh", ".toml", ".conf", ".crt", ".key", ".pem", ".txt", ".md", ".html", ".xml", ".py", ".js",
-    ".jar", ".tar", ".tgz", ".gz", ".xz", ".zip", ".properties",
+    ".yaml",
+    ".yml",
+    ".json",
+    ".sh",
+    ".toml",
+    ".conf",
+    ".crt",
+    ".key",
+    ".pem",
+    ".txt",
+    ".md",
+    ".html",
+    ".xml",
+    ".py",
+    ".js",
+    ".jar",
+    ".tar",
+    ".tgz",
+    ".gz",
+    ".xz",
+    ".zip",
+    ".properties",
 ];
 
 /// Ends of names of pictures and of disks of machines.
 const PICTURES: [&str; 16] = [
-    ".png", ".svg", ".jpg", ".jpeg", ".gif", ".ico", ".webp", ".qcow2", ".iso", ".img", ".vhdx", ".vhd", ".vmdk", ".vdi", ".ova",
-    ".wim",
+    ".png", ".svg", ".jpg", ".jpeg", ".gif", ".ico", ".webp", ".qcow2", ".iso", ".img", ".vhdx", ".vhd", ".vmdk",
+    ".vdi", ".ova", ".wim",
 ];
 
 /// `ami-0123456789abcdef0`

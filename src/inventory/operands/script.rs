@@ -49,7 +49,10 @@ fn scan_line(text: &Text, start: usize, line: &str, evidence: &Evidence<'_>, fou
             continue;
         }
         let related = word.contains("RELATED_IMAGE_");
-        if !(related || word.contains([':', '@'])) || line[..range.start].ends_with("//") || is_selector(&line[..range.start]) {
+        if !(related || word.contains([':', '@']))
+            || line[..range.start].ends_with("//")
+            || is_selector(&line[..range.start])
+        {
             continue;
         }
         // `name=value` in one word, else the word before says the name.
@@ -79,7 +82,20 @@ const VERBS: [&str; 5] = ["run", "pull", "create", "copy", "inspecti"];
 
 /// Their flags that take no value.
 const SWITCHES: [&str; 14] = [
-    "--rm", "-d", "--detach", "-i", "-t", "-it", "-ti", "--interactive", "--tty", "--privileged", "--init", "-q", "--quiet", "--all",
+    "--rm",
+    "-d",
+    "--detach",
+    "-i",
+    "-t",
+    "-it",
+    "-ti",
+    "--interactive",
+    "--tty",
+    "--privileged",
+    "--init",
+    "-q",
+    "--quiet",
+    "--all",
 ];
 
 /// Whether a command pulls or runs the word of that number: where its image starts, and the command.
@@ -94,7 +110,9 @@ fn pulled(line: &str, words: &[Range<usize>], number: usize) -> Option<(usize, S
     // Nothing ends the command in between, and what stands before the image is flags with their values.
     let part = &line[words[tool].start..words[number].start];
     let is_flag = |at: usize| word(at).starts_with('-');
-    let is_value = |at: usize| at > verb + 1 && is_flag(at - 1) && !word(at - 1).contains('=') && !SWITCHES.contains(&word(at - 1));
+    let is_value = |at: usize| {
+        at > verb + 1 && is_flag(at - 1) && !word(at - 1).contains('=') && !SWITCHES.contains(&word(at - 1))
+    };
     let before = (verb + 1..number).all(|at| is_flag(at) || is_value(at));
     if part.contains([';', '|', '&', '"']) || !before || is_flag(number) || is_value(number) {
         return None;

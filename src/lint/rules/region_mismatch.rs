@@ -19,7 +19,8 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         let possible = possible.as_ref().filter(|_| !own_region);
         let setting = possible.and_then(|possible| Some((possible, setting(context, used, built.region())?)));
         let is_right = possible.is_some_and(|possible| serves_registry(judged.reference, possible));
-        let mut message = format!("`{name}` copies from account {} in {}, but {} ", listed.account(), listed.region(), used.chart);
+        let mut message =
+            format!("`{name}` copies from account {} in {}, but {} ", listed.account(), listed.region(), used.chart);
         message.push_str(&match (&setting, own_region) {
             (Some((_, RegionValue { path, region, .. })), _) if is_right => format!(
                 "deploys {}: its values set `{path}` to {region}. If your region is {}, set it there; else list what is deployed",
@@ -76,10 +77,13 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
 
 /// The value that says `region` to the chart of `used`, when one does: of its own values rather than of another chart's.
 fn setting<'a>(context: &Context<'a>, used: &Use, region: &str) -> Option<&'a RegionValue> {
-    let known = context.regions.iter().find(|known| known.root == used.root && used.scenarios.contains(&known.scenario))?;
+    let known =
+        context.regions.iter().find(|known| known.root == used.root && used.scenarios.contains(&known.scenario))?;
     let prefix = used.path[1..].join(".");
     let names = |value: &&RegionValue| value.region == region;
-    let own = |value: &&RegionValue| value.path.strip_prefix(&prefix).is_some_and(|rest| !prefix.is_empty() && rest.starts_with('.'));
+    let own = |value: &&RegionValue| {
+        value.path.strip_prefix(&prefix).is_some_and(|rest| !prefix.is_empty() && rest.starts_with('.'))
+    };
     known.others.iter().filter(names).find(own).or_else(|| known.others.iter().find(names))
 }
 
