@@ -210,12 +210,13 @@ pub fn reconcile(listed: &[Listed], inventory: &Inventory, coverage: &Coverage) 
         (Work::other_version, Partner::SamePath),
         (Work::other_repository, Partner::Another),
     ];
+    let is_listed = |image: &Reference| listed.iter().any(|entry| serves(&entry.reference, image));
     for (stage, partner) in stages {
         if partner == Partner::Another {
             // What an entry lists is no other image where a switch would bring it.
             for (at, entry) in listed.iter().enumerate() {
                 if verdicts[at].is_none() {
-                    verdicts[at] = work.switched_off(entry, &listed_as);
+                    verdicts[at] = work.switched_off(entry, &is_listed);
                 }
             }
             // A chart that was passed over and deploys the image knows more of it than a name does.
