@@ -15,7 +15,9 @@ mod lsp;
 mod manual;
 mod plan;
 mod render;
+mod revision;
 mod rules;
+mod since;
 mod why;
 
 use std::io::{BufWriter, Read as _, Write as _};
