@@ -44,6 +44,9 @@ pub(super) enum Command {
     /// Bring external charts, at their exact versions, into the cache, and pin their bytes.
     #[cfg(feature = "fetch")]
     Fetch(Deferred<Fetch>),
+    /// Tell which versions of external charts there are, and what another one would change.
+    #[cfg(feature = "fetch")]
+    Versions(Deferred<Versions>),
     /// Render a chart as `helm template` does.
     Render(Deferred<Render>),
     /// Print a chart's default values as `helm show values` does.
@@ -321,6 +324,31 @@ pub(super) struct Fetch {
     /// Print nothing but what went wrong.
     #[arg(short, long)]
     pub quiet: bool,
+    #[command(flatten)]
+    pub reaching: Reaching,
+}
+
+#[cfg(feature = "fetch")]
+#[derive(Debug, Args)]
+pub(super) struct Versions {
+    /// A chart, for all its external dependencies, or the name of one that a chart of the workspace has; none is all of them.
+    #[arg(value_name = "CHART|DEPENDENCY")]
+    pub subject: Option<String>,
+    /// Look at this chart's dependencies only (folder or .tgz; repeatable).
+    #[arg(long = "chart", value_name = "PATH")]
+    pub charts: Vec<PathBuf>,
+    /// Render the version at hand and each newer one with the values that its parent gives it, and show how their images differ.
+    #[arg(long)]
+    pub images: bool,
+    /// How many versions are shown of each chart.
+    #[arg(long, value_name = "NUMBER", default_value = "10", value_parser = clap::value_parser!(u32).range(1..))]
+    pub limit: u32,
+    /// Show prereleases, too.
+    #[arg(long)]
+    pub prereleases: bool,
+    /// How to print them.
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: Format,
     #[command(flatten)]
     pub reaching: Reaching,
 }

@@ -18,6 +18,8 @@ mod render;
 mod revision;
 mod rules;
 mod since;
+#[cfg(feature = "fetch")]
+mod versions;
 mod why;
 
 use std::io::{BufWriter, Read as _, Write as _};
@@ -101,6 +103,8 @@ impl Session {
     fn complain(&self, refusal: &Refusal) {
         let text = report::refusal(refusal, &self.sources, self.error_style);
         let _ = std::io::stderr().lock().write_all(to_utf8(&text).as_bytes());
+        let path = refusal.path.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
+        tell_variable(&format!("{path}: {}", refusal.message));
     }
 
     fn write(&self, bytes: &[u8]) -> Result<(), Refusal> {
@@ -157,6 +161,8 @@ fn run(arguments: Arguments) -> ExitCode {
         Command::Plan(options) => plan::run(&session, options),
         #[cfg(feature = "fetch")]
         Command::Fetch(options) => fetch::run(&session, options),
+        #[cfg(feature = "fetch")]
+        Command::Versions(options) => versions::run(&session, options),
         Command::Render(options) => render::run(&session, options),
         Command::Values(options) => render::values(&session, options),
         #[cfg(feature = "lsp")]
@@ -172,8 +178,6 @@ fn run(arguments: Arguments) -> ExitCode {
         Ok(Ending::Incomplete) => ExitCode::from(2),
         Err(refusal) => {
             session.complain(&refusal);
-            let path = refusal.path.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
-            tell_variable(&format!("{path}: {}", refusal.message));
             ExitCode::from(2)
         }
     };
