@@ -134,6 +134,9 @@ pub(super) struct Check {
     #[arg(long, value_delimiter = ',', value_name = "RULE")]
     #[arg(env = variable("MIRRORLINT_IGNORE"), hide_env_values = true)]
     pub ignore: Vec<String>,
+    /// Report only what the change since this commit touched or caused; `REV...`: since the branch parted from REV.
+    #[arg(long, value_name = "REV", conflicts_with = "applying")]
+    pub since: Option<String>,
     /// Apply the safe fixes, then report what is left.
     #[arg(long, group = "applying")]
     pub fix: bool,

@@ -31,7 +31,11 @@ pub(super) fn run(session: &Session, options: &Check) -> Outcome {
     if options.fix || options.diff {
         return super::fix::run(session, options, &paths);
     }
-    let checked = check_all(session, &paths, &options.charts)?;
+    let mut checked = check_all(session, &paths, &options.charts)?;
+    if let Some(revision) = &options.since {
+        checked.findings.retain(|finding| is_selected(options, finding));
+        super::since::narrow(session, options, &mut checked, revision)?;
+    }
     conclude(session, options, checked, &[])
 }
 
