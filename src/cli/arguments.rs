@@ -109,10 +109,13 @@ fn described(command: clap::Command, augment: fn(clap::Command) -> clap::Command
     long_about.into_iter().fold(command, clap::Command::long_about)
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(super) struct Check {
-    /// Lists, or workspace folders; none is the current folder.
+    /// Lists, or workspace folders; none is the current folder. `-` is standard input, which `--stdin-filename` names.
     pub paths: Vec<PathBuf>,
+    /// Where the list would lie that standard input holds: what an editor has not saved yet.
+    #[arg(long, value_name = "PATH", conflicts_with = "applying")]
+    pub stdin_filename: Option<PathBuf>,
     /// How to print the findings: `human`, `concise` (one line each), `json`, `sarif`, `github` (annotations), `markdown`,
     /// `rdjson` (reviewdog), `junit`, `gitlab` (code quality), `checkstyle`. With a file (`json=out.json`) they are written
     /// there; repeatable, with at most one format for standard output.

@@ -115,7 +115,7 @@ pub struct CheckedChart {
 pub fn check(sources: &Sources, workspace: &Workspace, settings: &Settings) -> Result<Checked, Refusal> {
     let mut checked = Checked { root: workspace.root.clone(), ..Checked::default() };
     let levels = Levels::of(settings)?;
-    let files = TextFiles::of(workspace);
+    let files = TextFiles::of(workspace, &settings.kept);
     let run = Run { sources, workspace, settings, levels: &levels, files: &files };
     let mut configured = Configured::of(settings)?;
     let mut whole = Leftover::default();
