@@ -4,6 +4,7 @@
 use std::error::Error;
 use std::fmt::Write as _;
 use std::path::Path;
+use std::process::Command;
 use std::{env, fs};
 
 use serde::Deserialize;
@@ -83,6 +84,18 @@ fn link_at_fixed_address() {
     let is_static = target("FEATURE").split(',').any(|feature| feature == "crt-static");
     if target("OS") == "linux" && target("ENV") == "gnu" && target("ARCH") == "x86_64" && !is_static {
         println!("cargo::rustc-link-arg-bins=-no-pie");
+        link_unwinder();
+    }
+}
+
+/// Links the unwinder of panics into the program where the compiler brings it along, for each shared library costs a tenth
+/// of a millisecond at every start.
+fn link_unwinder() {
+    if env::var("HOST") == env::var("TARGET")
+        && let Ok(told) = Command::new("cc").arg("-print-file-name=libgcc_eh.a").output()
+        && Path::new(String::from_utf8_lossy(&told.stdout).trim()).is_absolute()
+    {
+        println!("cargo::rustc-link-lib=static:-bundle=gcc_eh");
     }
 }
 

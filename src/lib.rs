@@ -1,7 +1,7 @@
 //! mirrorlint holds a hand-kept list of mirrored container images against the Helm charts that deploy them.
 //!
 //! Data flows one way; a module uses only those below it:
-//! `cli` > `report` > `lint` > `inventory` > `render` > `template` > `chart` > `mirror` > `yaml` > `image` > `source`.
+//! `cli`, `lsp` > `report` > `lint` > `inventory` > `render` > `template` > `chart` > `mirror` > `yaml` > `image` > `source`.
 
 pub mod chart;
 pub mod cli;
@@ -12,6 +12,8 @@ pub mod fix;
 pub mod image;
 pub mod inventory;
 pub mod lint;
+#[cfg(feature = "lsp")]
+pub mod lsp;
 pub mod mirror;
 mod nearest;
 pub mod render;

@@ -425,3 +425,20 @@ fn a_lone_chart_without_metadata_is_named() {
     assert_eq!(run.code, 2);
     assert!(run.stderr.contains("web: has templates/, but no Chart.yaml"), "{}", run.stderr);
 }
+
+/// Without a path, a folder of lists means those lists, and not the others of its workspace.
+#[test]
+fn a_folder_of_lists_means_its_own() {
+    let workspace = Workspace::new()
+        .file(".git/HEAD", "ref: refs/heads/main\n")
+        .file("teams/a/ecr-images.conf", "# Web (from local chart web:1.0.0)\nnginx=nginx:1\n")
+        .file("teams/b/ecr-images.conf", "# Web (from local chart web:1.0.0)\nnginx=nginx:2\n")
+        .chart("web", &["nginx:3"]);
+    for arguments in [&["check", "--fix"][..], &["check", "--fix", "."]] {
+        run(&workspace.path("teams/a"), arguments, &[]);
+        assert!(workspace.read("teams/a/ecr-images.conf").contains("nginx:3"));
+        assert!(workspace.read("teams/b/ecr-images.conf").contains("nginx:2"), "another team's list");
+    }
+    let told = run(&workspace.path("teams/a"), &["check"], &[]).stdout;
+    has(&told, "workspace: ../..");
+}

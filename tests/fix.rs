@@ -195,3 +195,27 @@ fn what_somebody_wants_to_stay_stays() {
         assert!(told.iter().all(|row| row.contains(left)), "{told:?}");
     }
 }
+
+/// An image of the first dependency goes before the entries of the others, not into the file's header.
+#[test]
+fn a_new_first_entry_stands_first() {
+    let list = "# What we mirror\n\n# Bee (from local chart b:1.0.0)\nbee=quay.io/x/bee:1\n";
+    let metadata = "apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies:\n\
+                    - {name: a, version: 1.0.0}\n- {name: b, version: 1.0.0}\n";
+    let with = |list: &str| {
+        Workspace::with_list(list)
+            .file("web/Chart.yaml", metadata)
+            .chart("web/charts/a", &["quay.io/x/ant:1"])
+            .chart("web/charts/b", &["quay.io/x/bee:1"])
+    };
+    let block = "# Ant (from local chart a:1.0.0)\n# Repository: quay.io/x/ant\n# Tag: 1 (from chart template)\nant=quay.io/x/ant:1\n";
+    let workspace = with(list);
+    let run = workspace.run(&["check", "--fix"]);
+    assert_eq!(run.code, 0, "{}", run.text());
+    let (header, rest) = list.split_at(list.find("# Bee").unwrap());
+    assert_eq!(workspace.read("tools/ecr-images.conf"), format!("{header}{block}\n{rest}"));
+    // What stands on top may speak of the whole file.
+    let workspace = with(rest);
+    workspace.run(&["check", "--fix"]);
+    assert_eq!(workspace.read("tools/ecr-images.conf"), format!("{rest}\n{block}"));
+}

@@ -62,6 +62,14 @@ fn what_keeps_a_new_list_from_being_whole_is_said() {
     assert!(run.stderr.contains("redis:latest") && run.stderr.contains("Its tag moves"), "{}", run.stderr);
 }
 
+#[test]
+fn charts_that_show_no_image_make_no_list() {
+    let workspace = Workspace::new().chart("web", &["nginx:1"]).file("web/templates/web.yaml", "{{ fail \"no\" }}");
+    let run = workspace.run(&["init", "--output", LIST]);
+    assert_eq!((run.code, run.stdout.as_str(), workspace.path(LIST).exists()), (2, "", false));
+    assert!(run.stderr.contains("unrenderable-chart") && run.stderr.contains("no list was written"), "{}", run.stderr);
+}
+
 /// A copy script as teams have it.
 const SCRIPT: &str = r#"
 set -e
@@ -145,6 +153,7 @@ fn the_plan_is_what_the_script_does() {
     assert_eq!(announced(&after), calls);
     assert_eq!((&after["missing"], &after["lost"]), (&serde_json::json!([]), &serde_json::json!([])));
     let images = workspace.run(&["images", "--format", "plain"]).stdout;
+    assert!(images.lines().count() > 5, "{images}");
     for image in images.lines() {
         let step = after["steps"]
             .as_array()

@@ -83,8 +83,8 @@ fn outputs_that_are_in_the_way_are_refused() {
         (&["--format", "json=a", "--diff"], "--diff prints no findings"),
         (&["--format", "json=a", "--show-settings"], "--show-settings prints no findings"),
         (&["--format", "json=a", "--statistics"], "--statistics is for people"),
-        (&["--format", "jsn"], "there is no format called `jsn`; it can be json, human, concise"),
-        (&["--format", "sarif=a"], "there is no format called `sarif`; it can be "),
+        (&["--format", "jsn"], "there is no format called `jsn`; it can be json, rdjson, junit, human"),
+        (&["--format", "sarf=a"], "there is no format called `sarf`; it can be sarif, "),
         (&["--format", "json="], "no file is named behind `json=`"),
     ] {
         let run = workspace.run(&[&["check"], formats].concat());
@@ -129,4 +129,33 @@ fn a_page_has_fields_for_programs() {
         page["sections"].as_array().unwrap().iter().map(|part| part["title"].as_str().unwrap()).collect();
     assert_eq!(titles, ["What it finds", "Why it matters", "How to fix", "Examples"]);
     assert!(page["sections"][0]["text"].as_str().unwrap().starts_with("An entry whose repository"));
+}
+
+/// What belongs to one entry stands under its name; of many findings of one rule, the first are drawn and the others told.
+#[test]
+fn many_findings_are_grouped_and_short() {
+    let two = Workspace::with_list("# Web\nweb=nginx:1.27.0\n").chart("web", &["nginx:1.27.1", "redis:7"]);
+    let printed = two.run(&["check"]).stdout;
+    let headings = |printed: &str| -> Vec<String> {
+        let headings = printed.lines().filter_map(|line| line.strip_prefix("━━ "));
+        headings.map(|line| line.trim_end_matches('━').trim_end().to_owned()).collect()
+    };
+    assert_eq!(headings(&printed), ["web", "not listed"]);
+    assert_eq!(printed.matches("─[").count(), 6, "each with its proof: {printed}");
+
+    let images: Vec<String> = (0..30).map(|number| format!("quay.io/team/service-{number}:2")).collect();
+    let images: Vec<&str> = images.iter().map(String::as_str).collect();
+    let list: String = (0..30)
+        .map(|number| {
+            format!("# Service (from local chart web:1.0.0)\nservice-{number}=quay.io/team/service-{number}:1\n\n")
+        })
+        .collect();
+    let many = Workspace::with_list(&list).chart("web", &images);
+    let printed = many.run(&["check"]).stdout;
+    assert_eq!(headings(&printed), ["service-0", "service-1", "service-2"]);
+    let told = "error[tag-mismatch] tools/ecr-images.conf:89:36\n  \
+                `service-29` lists 1, but web:1.0.0 deploys 2\n  fix: Set the tag to 2\n";
+    assert!(printed.contains(told), "{printed}");
+    assert_eq!(printed.matches("error[tag-mismatch]").count(), 30);
+    assert!(printed.lines().count() < 180, "{printed}");
 }

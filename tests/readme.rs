@@ -3,9 +3,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may stop at the first surprise
 
+mod workspace;
+
 use std::path::Path;
 
 use mirrorlint::lint::rules;
+use workspace::{fixture, run};
 
 const HEAD: &str = "| rule | severity | fix | finds |\n|---|---|---|---|\n";
 
@@ -40,4 +43,21 @@ fn the_table_of_rules_is_that_of_the_pages() {
         readme[start..end] == right,
         "README.md is out of date: run this test once with MIRRORLINT_BLESS=1\n{right}"
     );
+}
+
+/// The picture on top is a part of what the README's first command prints.
+#[test]
+fn the_opening_example_is_what_is_printed() {
+    let readme = include_str!("../README.md").replace("\r\n", "\n");
+    let block = |fence: &str| {
+        let start = readme.find(fence).expect("the block is there") + fence.len();
+        readme[start..start + readme[start..].find("```").expect("the block ends")].to_owned()
+    };
+    let printed = run(&fixture("hyperpod"), &["check", "--color", "never"], &[]).stdout;
+    let picture = block("```text\n");
+    let (picture, _) = picture.split_once("    ...\n").expect("the example breaks off in the fix");
+    assert!(printed.contains(picture), "{picture}\nis not in\n{printed}");
+    let list = std::fs::read_to_string(fixture("hyperpod").join("tools/ecr-images.conf")).unwrap();
+    let entry = block("```conf\n");
+    assert!(list.contains(&entry), "{entry}");
 }

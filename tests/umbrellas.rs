@@ -13,19 +13,21 @@ use serde_json::Value;
 /// kube-prometheus-stack 88.5.3 (prometheus-community/helm-charts cf408a290, with grafana 10.5.15 for its pinned 12.11.1): image, kind, charts, place, how sure, when.
 const KUBE_PROMETHEUS_STACK: &str = "
 docker.io/bats/bats:v1.4.1 | container | kube-prometheus-stack > grafana | Pod, container release-name-test
-docker.io/busybox:latest | container | kube-prometheus-stack > crds | values, crds.upgradeJob.image.busybox | when values: crds.upgradeJob.image.busybox
+docker.io/busybox:latest | container | kube-prometheus-stack > crds | Job, container busybox | when crds.upgradeJob.enabled
 docker.io/curlimages/curl:8.9.1 | container | kube-prometheus-stack > grafana | values, grafana.downloadDashboardsImage | when values: grafana.downloadDashboardsImage
-docker.io/grafana/grafana-image-renderer:latest | container | kube-prometheus-stack > grafana | values, grafana.imageRenderer.image | when values: grafana.imageRenderer.image
+docker.io/grafana/grafana-image-renderer:latest | container | kube-prometheus-stack > grafana | Deployment, container grafana-image-renderer | when grafana.imageRenderer.enabled
 docker.io/grafana/grafana:12.3.1 | container | kube-prometheus-stack > grafana | Deployment, container grafana
-docker.io/library/busybox:1.31.1 | container | kube-prometheus-stack > grafana | values, grafana.initChownData.image | when values: grafana.initChownData.image
+docker.io/library/busybox:1.31.1 | container | kube-prometheus-stack > grafana | Deployment, container init-chown-data | when grafana.persistence.enabled
 ghcr.io/jkroepke/kube-webhook-certgen:1.8.7 | container | kube-prometheus-stack | Job, container create
 ghcr.io/jkroepke/kube-webhook-certgen:1.8.7 | container | kube-prometheus-stack | Job, container patch
 ghcr.io/prometheus-community/windows-exporter:0.31.8 | container | kube-prometheus-stack > prometheus-windows-exporter | DaemonSet, container configure-firewall | when windowsMonitoring.enabled
 ghcr.io/prometheus-community/windows-exporter:0.31.8 | container | kube-prometheus-stack > prometheus-windows-exporter | DaemonSet, container windows-exporter | when windowsMonitoring.enabled
-quay.io/brancz/kube-rbac-proxy:v0.22.1 | container | kube-prometheus-stack > kube-state-metrics | values, kube-state-metrics.kubeRBACProxy.image | when values: kube-state-metrics.kubeRBACProxy.image
+quay.io/brancz/kube-rbac-proxy:v0.22.1 | container | kube-prometheus-stack > kube-state-metrics | Deployment, container kube-rbac-proxy-http | when kube-state-metrics.kubeRBACProxy.enabled
+quay.io/brancz/kube-rbac-proxy:v0.22.1 | container | kube-prometheus-stack > kube-state-metrics | Deployment, container kube-rbac-proxy-telemetry | when kube-state-metrics.kubeRBACProxy.enabled, kube-state-metrics.selfMonitor.enabled
+quay.io/brancz/kube-rbac-proxy:v0.22.1 | container | kube-prometheus-stack > prometheus-node-exporter | DaemonSet, container kube-rbac-proxy | when prometheus-node-exporter.kubeRBACProxy.enabled
 quay.io/kiwigrid/k8s-sidecar:2.5.0 | container | kube-prometheus-stack > grafana | Deployment, container grafana-sc-dashboard
 quay.io/kiwigrid/k8s-sidecar:2.5.0 | container | kube-prometheus-stack > grafana | Deployment, container grafana-sc-datasources
-quay.io/prometheus-operator/admission-webhook:v0.93.1 | container | kube-prometheus-stack | values, prometheusOperator.admissionWebhooks.deployment.image | when values: prometheusOperator.admissionWebhooks.deployment.image
+quay.io/prometheus-operator/admission-webhook:v0.93.1 | container | kube-prometheus-stack | Deployment, container prometheus-operator-admission-webhook | when prometheusOperator.admissionWebhooks.deployment.enabled
 quay.io/prometheus-operator/prometheus-config-reloader:v0.93.1 | operand | kube-prometheus-stack | Deployment, container kube-prometheus-stack, argument --prometheus-config-reloader | certain
 quay.io/prometheus-operator/prometheus-operator:v0.93.1 | container | kube-prometheus-stack | Deployment, container kube-prometheus-stack
 quay.io/prometheus/alertmanager:v0.34.0 | operand | kube-prometheus-stack | Alertmanager, field spec.image | certain
@@ -34,12 +36,15 @@ quay.io/prometheus/node-exporter:v1.12.1-distroless | container | kube-prometheu
 quay.io/prometheus/prometheus:v3.14.0-distroless | operand | kube-prometheus-stack | Prometheus, field spec.image | certain
 quay.io/thanos/thanos:v0.42.4 | operand | kube-prometheus-stack | Deployment, container kube-prometheus-stack, argument --thanos-default-base-image | certain
 registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.20.0 | container | kube-prometheus-stack > kube-state-metrics | Deployment, container kube-state-metrics
+registry.k8s.io/kubectl:v1.31.0 | container | kube-prometheus-stack > crds | Job, container kubectl | when crds.upgradeJob.enabled
 ";
 
 /// gpu-operator v1.0.0-devel (NVIDIA/gpu-operator a22dbf671, with node-feature-discovery 0.19.0): image, kind, charts, place, how sure, when.
 const GPU_OPERATOR: &str = "
 nvcr.io/nvidia/cloud-native/dcgm:4.6.0-1-ubuntu24.04 | operand | gpu-operator | ClusterPolicy, field spec.dcgm.repository+image+version | certain | when spec.dcgm.enabled
+nvcr.io/nvidia/cloud-native/dcgm:4.6.0-1-ubuntu24.04 | operand | gpu-operator | GPUCluster, field spec.dcgm.repository+image+version | certain | when gpuCluster.deployCR, spec.dcgm.enabled
 nvcr.io/nvidia/cloud-native/gdrdrv:v2.6 | operand | gpu-operator | ClusterPolicy, field spec.gdrcopy.repository+image+version | certain | completed | when spec.gdrcopy.enabled
+nvcr.io/nvidia/cloud-native/gdrdrv:v2.6 | operand | gpu-operator | NVIDIADriver, field spec.gdrcopy.repository+image+version | certain | completed | when driver.nvidiaDriverCRD.enabled, spec.gdrcopy.enabled
 nvcr.io/nvidia/cloud-native/k8s-cc-manager:v0.4.3 | operand | gpu-operator | ClusterPolicy, field spec.ccManager.repository+image+version | certain | when spec.sandboxWorkloads.enabled, spec.sandboxWorkloads.mode: kata
 nvcr.io/nvidia/cloud-native/k8s-driver-manager:v0.12.0 | operand | gpu-operator | ClusterPolicy, field spec.driver.manager.repository+image+version | certain
 nvcr.io/nvidia/cloud-native/k8s-driver-manager:v0.12.0 | operand | gpu-operator | ClusterPolicy, field spec.vfioManager.driverManager.repository+image+version | certain | when spec.sandboxWorkloads.enabled
@@ -48,9 +53,10 @@ nvcr.io/nvidia/cloud-native/k8s-driver-manager:v0.12.0 | operand | gpu-operator 
 nvcr.io/nvidia/cloud-native/k8s-driver-manager:v0.12.0 | operand | gpu-operator | Deployment, container gpu-operator, env DRIVER_MANAGER_IMAGE | certain
 nvcr.io/nvidia/cloud-native/k8s-mig-manager:v0.15.0 | operand | gpu-operator | ClusterPolicy, field spec.migManager.repository+image+version | certain
 nvcr.io/nvidia/cloud-native/nvidia-fs:2.29.4 | operand | gpu-operator | ClusterPolicy, field spec.gds.repository+image+version | certain | completed | when spec.gds.enabled
+nvcr.io/nvidia/cloud-native/nvidia-fs:2.29.4 | operand | gpu-operator | NVIDIADriver, field spec.gds.repository+image+version | certain | completed | when driver.nvidiaDriverCRD.enabled, gds.enabled
 nvcr.io/nvidia/cloud-native/nvidia-sandbox-device-plugin:v0.0.5 | operand | gpu-operator | ClusterPolicy, field spec.kataSandboxDevicePlugin.repository+image+version | certain | when spec.sandboxWorkloads.enabled, spec.sandboxWorkloads.mode: kata
 nvcr.io/nvidia/cloud-native/vgpu-device-manager:v0.5.0 | operand | gpu-operator | ClusterPolicy, field spec.vgpuDeviceManager.repository+image+version | certain | when spec.sandboxWorkloads.enabled
-nvcr.io/nvidia/dra-driver-nvidia-gpu:v0.5.0 | container | gpu-operator | values, draDriver | when values: draDriver
+nvcr.io/nvidia/dra-driver-nvidia-gpu:v0.5.0 | operand | gpu-operator | GPUCluster, field spec.draDriver.repository+image+version | certain | when gpuCluster.deployCR
 nvcr.io/nvidia/driver:595.91.07 | operand | gpu-operator | ClusterPolicy, field spec.driver.repository+image+version | certain | completed
 nvcr.io/nvidia/gpu-operator:main-latest | container | gpu-operator | Deployment, container gpu-operator
 nvcr.io/nvidia/gpu-operator:main-latest | container | gpu-operator | Job, container cleanup-gpucluster

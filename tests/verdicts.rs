@@ -309,7 +309,7 @@ fn every_note_chooses_charts() {
     let unread = "# Web (from local chart web:1.0.0)\nweb=acme/Web:1\n";
     let workspace = Workspace::with_list(unread).chart("web", &["acme/web:1"]).chart("api", &["acme/api:3"]);
     let told = workspace.findings();
-    assert!(told.iter().all(|row| !row.contains("acme/api:3")), "no note speaks of it: {told:?}");
+    assert!(told.len() == 1 && told[0].contains("invalid-image-reference"), "no note speaks of api: {told:?}");
 }
 
 #[test]
@@ -329,4 +329,55 @@ fn a_moving_tag_without_its_digest_moves() {
     let workspace = Workspace::with_list(list).chart("web", &[&format!("nginx:stable@{digest}")]);
     let told = workspace.findings();
     assert!(told.len() == 1 && told[0].contains("floating-tag"), "{told:?}");
+}
+
+/// Two entries of one repository: one is deployed with another tag, the other one is switched off. Once the first is mended, the
+/// second stands for nothing: that is said from the start, and keeps nothing from being mended.
+#[test]
+fn an_entry_is_judged_by_what_the_others_will_be() {
+    let list = "# Exporter (from local chart web:1.0.0)\nexporter=quay.io/x/exporter:1\n\n\
+                # Other exporter (from local chart extra:1.0.0)\nother=quay.io/x/exporter:3\n";
+    let metadata = "apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies:\n\
+                    - {name: extra, version: 1.0.0, condition: extra.enabled}\n";
+    let workspace = Workspace::with_list(list)
+        .chart("web", &["quay.io/x/exporter:2"])
+        .chart("web/charts/extra", &["quay.io/x/exporter:2"])
+        .file("web/Chart.yaml", metadata)
+        .file("web/values.yaml", "extra: {enabled: false}\n");
+    assert_eq!(told(&workspace), ["tag-mismatch exporter", "stale-entry other"]);
+    let fixed = workspace.run(&["check", "--fix"]);
+    assert!(workspace.read("tools/ecr-images.conf").contains("exporter=quay.io/x/exporter:2\n"), "{}", fixed.text());
+    assert_eq!(told(&workspace), ["stale-entry other"]);
+}
+
+/// An entry that cannot be read stands for the image that is most like it.
+#[test]
+fn an_unreadable_entry_stands_for_the_nearest_image() {
+    let list = "# Exporter (from local chart web:1.0.0)\nexporter=quay.io/org/exporter:two words\n";
+    let workspace = Workspace::with_list(list).chart("web", &["quay.io/team/exporter:1", "quay.io/org/exporter:2"]);
+    assert_eq!(told(&workspace), ["invalid-image-reference exporter", "missing-entry quay.io/team/exporter:1"]);
+    let plan = workspace.run(&["plan", "--format", "json"]).stdout;
+    let plan: serde_json::Value = serde_json::from_str(&plan).unwrap();
+    let missing = &plan["lists"][0]["missing"];
+    assert_eq!(*missing, serde_json::json!(["quay.io/team/exporter:1", "quay.io/org/exporter:2"]));
+}
+
+/// What a chart that was passed over deploys is explained and planned as well. A note that would make the list answer for its
+/// other images is not offered.
+#[test]
+fn charts_that_were_passed_over_are_known_everywhere() {
+    let list = "# Web (from local chart web:1.0.0)\nnginx=nginx:1\n\n# Cache\nredis=redis:7\n";
+    let with = |images: &[&str]| Workspace::with_list(list).chart("web", &["nginx:1"]).chart("api", images);
+    let more = with(&["redis:7", "busybox:1.36"]);
+    assert_eq!(told(&more), ["undocumented-source redis"]);
+    let fixed = more.run(&["check", "--fix"]);
+    assert_eq!((fixed.code, more.read("tools/ecr-images.conf").as_str()), (1, list), "{}", fixed.text());
+    assert!(!fixed.text().contains("not applied"), "{}", fixed.text());
+    let plan = more.run(&["plan"]).stdout;
+    assert!(plan.lines().any(|line| line.contains("redis:7") && !line.contains("nothing")), "{plan}");
+    assert!(more.run(&["why", "redis:7"]).stdout.contains("api/templates/api.yaml"));
+
+    let alone = with(&["redis:7"]);
+    assert_eq!(alone.run(&["check", "--fix"]).code, 0);
+    assert!(alone.read("tools/ecr-images.conf").contains("# Cache (from local chart api:1.0.0)"));
 }

@@ -87,11 +87,17 @@ impl Walk<'_> {
         let content = if inside.ends_with(".tgz") {
             Content::Disk
         } else {
-            Content::Source(entry::enlist(self.sources, &path, &inside)?)
+            let get = if is_always_read(&inside) { entry::read } else { entry::enlist };
+            Content::Source(get(self.sources, &path, &inside)?)
         };
         self.entries.push(Entry { name: inside, path, content });
         Ok(())
     }
+}
+
+/// Whether the chart's own file `name` is looked at whatever the chart renders to: then it is opened once, not twice.
+fn is_always_read(name: &str) -> bool {
+    name.starts_with("templates/") || matches!(name, "Chart.yaml" | "values.yaml" | "values.schema.json")
 }
 
 /// What stands at the end of the symbolic link at `path`.

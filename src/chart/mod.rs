@@ -126,6 +126,9 @@ pub struct AmbiguousSubchart {
     /// Whether chance decides: false when the version of a dependency fits only one of them, which then always wins over
     /// the others (though these are rendered, too).
     pub random: bool,
+    /// Where chance does not decide: the copies that fit no dependency. Helm renders them beside the others, into which their
+    /// templates and values mix.
+    pub leftover: Vec<PathBuf>,
 }
 
 impl Chart {
@@ -255,26 +258,39 @@ impl Chart {
             if self.subcharts[..index].iter().all(|earlier| earlier.name() != name) {
                 let candidates: Vec<_> = self.subcharts.iter().filter(|chart| chart.name() == name).cloned().collect();
                 if candidates.len() > 1 {
-                    let random = self.is_random(name, &candidates);
-                    found.push(AmbiguousSubchart { parent: self.path.clone(), name: name.clone(), candidates, random });
+                    let unlisted = self.unlisted(name, &candidates);
+                    let random = unlisted.len() > 1 || self.is_disputed(name, &candidates);
+                    let leftover = if random { Vec::new() } else { unlisted };
+                    let (parent, name) = (self.path.clone(), name.clone());
+                    found.push(AmbiguousSubchart { parent, name, candidates, random, leftover });
                 }
             }
             subchart.collect_ambiguous(found);
         }
     }
 
-    /// Chance decides between candidates that fit the same dependency, and between those that fit none.
-    fn is_random(&self, name: &Text, candidates: &[Arc<Chart>]) -> bool {
-        let dependencies: Vec<_> =
-            self.metadata.dependencies.iter().flatten().filter(|dependency| dependency.name == *name).collect();
-        let fits = |dependency: &Dependency, chart: &Chart| {
-            process::is_compatible(&dependency.version, &chart.metadata.version)
-        };
-        let unlisted = candidates.iter().filter(|chart| !dependencies.iter().any(|dependency| fits(dependency, chart)));
-        unlisted.count() > 1
-            || dependencies
-                .iter()
-                .any(|dependency| candidates.iter().filter(|chart| fits(dependency, chart)).count() > 1)
+    /// The dependencies on the chart called `name`.
+    fn dependencies_on(&self, name: &Text) -> impl Iterator<Item = &Dependency> {
+        self.metadata.dependencies.iter().flatten().filter(move |dependency| dependency.name == *name)
+    }
+
+    /// The candidates that fit no dependency: chance decides between several.
+    fn unlisted(&self, name: &Text, candidates: &[Arc<Self>]) -> Vec<PathBuf> {
+        let fits = |chart: &Self| self.dependencies_on(name).any(|dependency| dependency.fits(chart));
+        candidates.iter().filter(|chart| !fits(chart)).map(|chart| chart.path.clone()).collect()
+    }
+
+    /// Whether several candidates fit the same dependency: chance decides between them.
+    fn is_disputed(&self, name: &Text, candidates: &[Arc<Self>]) -> bool {
+        let fitting = |dependency: &Dependency| candidates.iter().filter(|chart| dependency.fits(chart)).count();
+        self.dependencies_on(name).any(|dependency| fitting(dependency) > 1)
+    }
+}
+
+impl Dependency {
+    /// Whether the version of `chart` is one that is asked for.
+    fn fits(&self, chart: &Chart) -> bool {
+        process::is_compatible(&self.version, &chart.metadata.version)
     }
 }
 

@@ -49,6 +49,9 @@ pub(super) enum Command {
     Render(Deferred<Render>),
     /// Print a chart's default values as `helm show values` does.
     Values(Deferred<Values>),
+    /// Serve an editor over standard input and output (Language Server Protocol).
+    #[cfg(feature = "lsp")]
+    Lsp(Deferred<Lsp>),
     /// Print a rule's page.
     Explain(Deferred<Explain>),
     /// List all rules.
@@ -104,7 +107,8 @@ fn described(command: clap::Command, augment: fn(clap::Command) -> clap::Command
 pub(super) struct Check {
     /// Lists, or workspace folders; none is the current folder.
     pub paths: Vec<PathBuf>,
-    /// How to print the findings: `human`, `concise` (one line each), `json`. With a file (`json=out.json`) they are written
+    /// How to print the findings: `human`, `concise` (one line each), `json`, `sarif`, `github` (annotations), `markdown`,
+    /// `rdjson` (reviewdog), `junit`, `gitlab` (code quality), `checkstyle`. With a file (`json=out.json`) they are written
     /// there; repeatable, with at most one format for standard output.
     #[arg(long, default_value = "human", value_name = "FORMAT[=FILE]")]
     pub format: Vec<Output>,
@@ -358,6 +362,14 @@ pub(super) struct Values {
     pub chart: PathBuf,
 }
 
+#[cfg(feature = "lsp")]
+#[derive(Debug, Args)]
+pub(super) struct Lsp {
+    /// Speak over standard input and output: the only way there is, for clients that ask for it.
+    #[arg(long)]
+    pub stdio: bool,
+}
+
 #[derive(Debug, Args)]
 pub(super) struct Explain {
     /// The rule's name.
@@ -414,9 +426,48 @@ pub(super) enum FindingsFormat {
     Concise,
     /// For programs.
     Json,
+    /// For code scanning: SARIF 2.1.0.
+    Sarif,
+    /// Annotations in GitHub's workflows.
+    Github,
+    /// A table for reviewers, with details folded.
+    Markdown,
+    /// For reviewdog.
+    Rdjson,
+    /// For readers of test reports.
+    Junit,
+    /// GitLab's code quality report.
+    Gitlab,
+    /// For readers of Checkstyle's reports.
+    Checkstyle,
+}
+
+/// Where the paths of a report start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Base {
+    /// The current folder, from which people, editors and reviewdog reach files.
+    Here,
+    /// The workspace.
+    Workspace,
+    /// The top of the git repository, which is what the servers that show the report know.
+    Repository,
 }
 
 impl FindingsFormat {
+    /// Where its paths start.
+    pub(super) fn base(self) -> Base {
+        match self {
+            Self::Human | Self::Concise | Self::Rdjson | Self::Checkstyle => Base::Here,
+            Self::Json => Base::Workspace,
+            Self::Sarif | Self::Github | Self::Markdown | Self::Junit | Self::Gitlab => Base::Repository,
+        }
+    }
+
+    /// Whether it is for people, who may ask for statistics in its place.
+    pub(super) fn is_for_people(self) -> bool {
+        matches!(self, Self::Human | Self::Concise)
+    }
+
     /// What it is called.
     pub(super) fn name(self) -> String {
         self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()

@@ -2,18 +2,15 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use super::arguments::{ChartOptions, Check, ValueOptions};
 use super::findings::{check_outputs, put_out};
 use super::{Ending, Outcome, Session, leave};
 use crate::chart::Overrides;
-use crate::config::{FILE_NAME, Loaded};
 use crate::fix::Fixed;
-use crate::lint::{Checked, Finding, Refusal, Settings, Workspace, check, decide, find, find_here, rule};
+use crate::lint::{Checked, Configuring, Finding, Refusal, Settings, Workspace, check, decide, rule};
 use crate::report;
 use crate::source::canonical;
-use crate::store::{Environment, Store};
 
 pub(super) fn run(session: &Session, options: &Check) -> Outcome {
     for name in options.select.iter().chain(&options.ignore) {
@@ -119,31 +116,21 @@ pub(super) fn open(
     path: Option<&Path>,
     options: &ChartOptions,
 ) -> Result<(Workspace, Settings), Refusal> {
-    let configurable = options.config.is_none() && !options.isolated;
-    let found = match path {
-        Some(path) => find(path, configurable)?,
-        None => find_here(configurable),
-    };
-    let settings = settings_of(session, &found, options)?;
-    let lists = settings.configuration.iter().flat_map(|loaded| {
-        loaded.configuration.lists.iter().map(|list| loaded.folder.join(&list.path)).collect::<Vec<_>>()
-    });
-    let lists: Vec<_> = lists.collect();
-    let whole = path.is_none_or(|path| path == found.root);
-    let workspace = if whole && !lists.is_empty() { found.configured(lists) } else { found.with_lists()? };
-    Ok((workspace, settings))
+    crate::lint::open(&session.sources, path, &configuring(options), settings(session, options)?)
+}
+
+/// Which configuration the command line asks for.
+fn configuring(options: &ChartOptions) -> Configuring {
+    match &options.config {
+        Some(given) => Configuring::Given(given.clone()),
+        None if options.isolated => Configuring::Isolated,
+        None => Configuring::Standard,
+    }
 }
 
 /// The settings for a workspace: its configuration, and the command line's over that.
 pub(super) fn settings_of(session: &Session, found: &Workspace, options: &ChartOptions) -> Result<Settings, Refusal> {
-    let standard = found.root.join(FILE_NAME);
-    let file = match &options.config {
-        Some(given) => Some(given.clone()),
-        None => Some(standard).filter(|file| file.is_file() && !options.isolated),
-    };
-    let configuration = file.map(|file| Loaded::read(&session.sources, &file)).transpose()?;
-    let store = Some(store(&found.root)?);
-    Ok(Settings { configuration, store, ..settings(session, options)? })
+    crate::lint::settings_of(&session.sources, found, &configuring(options), settings(session, options)?)
 }
 
 pub(super) fn settings(session: &Session, options: &ChartOptions) -> Result<Settings, Refusal> {
@@ -157,11 +144,6 @@ pub(super) fn settings(session: &Session, options: &ChartOptions) -> Result<Sett
         configuration: None,
         store: None,
     })
-}
-
-/// The packages on this machine, for charts in `folder`.
-pub(super) fn store(folder: &Path) -> Result<Arc<Store>, Refusal> {
-    Ok(Arc::new(Store::open(&Environment::of_process(), folder)?))
 }
 
 /// The user's values; standard input is read when one of them is `-`.

@@ -3,17 +3,21 @@
 use std::path::Path;
 
 use super::Session;
-use super::arguments::{Check, FindingsFormat as Format, Output};
+use super::arguments::{Base, Check, FindingsFormat as Format, Output};
 use crate::config::FILE_NAME;
-use crate::fix::{Fixed, put};
-use crate::lint::{Checked, Refusal};
+use crate::fix::{Fixed, append, put};
+use crate::lint::{Checked, Refusal, repository_of};
 use crate::report;
 use crate::source::canonical;
 
 /// Refuses outputs that are in each other's way.
 pub(super) fn check_outputs(options: &Check) -> Result<(), Refusal> {
-    if options.statistics && options.format.iter().any(|output| output.format == Format::Json) {
-        return Err(Refusal::new("--statistics is for people: JSON has every finding with its rule"));
+    if options.statistics
+        && let Some(output) = options.format.iter().find(|output| !output.format.is_for_people())
+    {
+        let name = output.format.name();
+        let message = format!("--statistics is for people: {name} has every finding with its rule");
+        return Err(Refusal::new(message));
     }
     let to_standard_output: Vec<_> = options.format.iter().filter(|output| output.file.is_none()).collect();
     if let [first, second, ..] = to_standard_output.as_slice() {
@@ -53,8 +57,9 @@ pub(super) fn put_out(
     }
     for (format, file) in files() {
         let plain = report::Style { color: false, links: false, ..session.style };
-        put(file, &crate::source::to_utf8(&text(session, options, format, plain, checked, fixed)))
-            .map_err(|error| Refusal::new(error.to_string()))?;
+        let text = text(session, options, format, plain, checked, fixed);
+        let put = if is_step_summary(file) { append } else { put };
+        put(file, &crate::source::to_utf8(&text)).map_err(|error| Refusal::new(error.to_string()))?;
     }
     match options.format.iter().find(|output| output.file.is_none()) {
         Some(output) => session.print(&text(session, options, output.format, session.style, checked, fixed)),
@@ -77,7 +82,13 @@ fn is_input(options: &Check, checked: &Checked, path: &Path) -> bool {
             || lists.chain(given).any(|input| canonical(input) == path))
 }
 
-/// One report. People and editors reach files from the current folder; programs know the workspace.
+/// Whether `file` is the summary of a step of GitHub's workflows, to which each command of the step adds its part.
+fn is_step_summary(file: &Path) -> bool {
+    let summary = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|summary| !summary.is_empty());
+    summary.is_some_and(|summary| canonical(Path::new(&summary)) == canonical(file))
+}
+
+/// One report.
 fn text(
     session: &Session,
     options: &Check,
@@ -87,15 +98,24 @@ fn text(
     fixed: &[Fixed],
 ) -> String {
     let sources = &session.sources;
-    if format == Format::Json {
-        return report::json(checked, fixed, sources);
-    }
-    let here = std::env::current_dir().unwrap_or_default();
-    let root = std::mem::replace(&mut checked.root, here);
+    let base = match format.base() {
+        Base::Here => std::env::current_dir().unwrap_or_default(),
+        Base::Workspace => checked.root.clone(),
+        Base::Repository => repository_of(&checked.root).unwrap_or_else(|| checked.root.clone()),
+    };
+    let root = std::mem::replace(&mut checked.root, base);
     let mut text = match format {
         _ if options.statistics => report::statistics(checked),
+        Format::Human => report::findings(checked, sources, style),
         Format::Concise => report::concise(checked, sources),
-        Format::Human | Format::Json => report::findings(checked, sources, style),
+        Format::Json => report::json(checked, fixed, sources),
+        Format::Sarif => report::sarif(checked, sources),
+        Format::Github => report::github(checked, sources),
+        Format::Markdown => report::markdown(checked, fixed, sources),
+        Format::Rdjson => report::rdjson(checked, sources),
+        Format::Junit => report::junit(checked, sources),
+        Format::Gitlab => report::gitlab(checked, sources),
+        Format::Checkstyle => report::checkstyle(checked, sources),
     };
     let nothing = checked.lists.is_empty() && !checked.errors.is_empty();
     if format == Format::Human && !options.quiet && !nothing {

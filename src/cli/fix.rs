@@ -16,7 +16,7 @@ use crate::source::Sources;
 pub(super) fn run(session: &Session, options: &Check, paths: &[Option<&Path>]) -> Outcome {
     let known = Cell::new(None);
     let check = |texts: &Texts| {
-        let mut round = Session { sources: Sources::new(), style: session.style, error_style: session.error_style };
+        let mut round = session.with(Sources::new());
         for (path, text) in texts {
             round.sources.overlay(path, text);
         }
@@ -85,7 +85,7 @@ fn show(session: &Session, options: &Check, settled: Settled) -> Outcome {
     session.print_raw(&report::patch(&settled.changes, &settled.view.checked.root, session.style))?;
     let View { sources, checked } = settled.view;
     if !checked.errors.is_empty() {
-        let after = Session { sources, style: session.style, error_style: session.error_style };
+        let after = session.with(sources);
         checked.errors.iter().for_each(|error| after.complain(error));
         return Ok(Ending::Incomplete);
     }
@@ -103,10 +103,5 @@ fn apply(session: &Session, options: &Check, settled: Settled) -> Outcome {
         })?;
     }
     let View { sources, checked } = settled.view;
-    conclude(
-        &Session { sources, style: session.style, error_style: session.error_style },
-        options,
-        checked,
-        &settled.fixed,
-    )
+    conclude(&session.with(sources), options, checked, &settled.fixed)
 }

@@ -3,22 +3,41 @@
 use std::path::{Path, PathBuf};
 
 use super::arguments::{ChartOptions, Images, ImagesFormat as Format};
-use super::check::{is_chart, open, settings, store};
+use super::check::{is_chart, open, settings};
 use super::{Ending, Outcome, Session};
-use crate::inventory::Inventory;
-use crate::lint::{Refusal, Settings, check, images};
+use crate::inventory::{Gap, Inventory};
+use crate::lint::{Refusal, Settings, check, images, store};
 use crate::report;
 
 pub(super) fn run(session: &Session, options: &Images) -> Outcome {
     let path = options.path.as_deref();
     let (root, inventory) = gather(session, path, &options.charts, options.all_regions)?;
+    let whole = tell_gaps(session, &inventory);
+    // Of charts of which nothing could be rendered there is nothing to be shown.
+    if !whole && inventory.uses.is_empty() && options.format != Format::Json {
+        return Ok(Ending::Incomplete);
+    }
     let text = match options.format {
         Format::Human => report::images(&inventory, &session.sources, &root, session.style),
         Format::Json => report::images_json(&inventory, &session.sources, root_of(&root)),
         Format::Plain => report::images_plain(&inventory),
     };
     session.print(&text)?;
-    Ok(Ending::Clean)
+    Ok(if whole { Ending::Clean } else { Ending::Incomplete })
+}
+
+/// Tells on standard error what of the charts is not known; whether they could be rendered as they stand.
+pub(super) fn tell_gaps(session: &Session, inventory: &Inventory) -> bool {
+    let (refused, open): (Vec<&Gap>, Vec<&Gap>) = inventory.gaps.iter().partition(|gap| gap.is_refusal);
+    for gap in &open {
+        let here = std::env::current_dir().unwrap_or_default();
+        let place = gap.span.map(|span| report::place(&session.sources, &here, span) + ": ").unwrap_or_default();
+        session.warn(&format!("{place}{}", gap.message));
+    }
+    for gap in &refused {
+        session.complain(&Refusal { span: gap.span, ..Refusal::new(gap.message.clone()) });
+    }
+    refused.is_empty()
 }
 
 /// `settings` with what is switched off, and with all regions that the charts name where that is asked for.
@@ -38,30 +57,26 @@ pub(super) fn gather(
         let store = Some(store(root_of(path))?);
         let settings = widened(Settings { store, ..settings(session, options)? }, all_regions);
         let inventory = images(&session.sources, &[path.to_owned()], &settings)?;
-        inventory.gaps.iter().for_each(|gap| session.warn(gap));
         return Ok((path.to_owned(), inventory));
     }
     let (workspace, settings) = open(session, path, options)?;
     let settings = widened(settings, all_regions);
     let mut all = Inventory::default();
     let checked = check(&session.sources, &workspace, &settings)?;
-    if let Some(error) = checked.errors.into_iter().next() {
-        return Err(error);
-    }
-    for finding in &checked.findings {
-        match finding.rule.id {
-            // As for a chart by itself: what it deploys is not known, so there is no answer.
-            "unrenderable-chart" => {
-                return Err(Refusal { span: Some(finding.span), ..Refusal::new(finding.message.clone()) });
-            }
-            "unavailable-chart" => session.warn(&finding.message),
-            _ => {}
-        }
-    }
     for list in checked.lists {
         all.uses.extend(list.inventory.uses);
+        all.aside.extend(list.inventory.aside);
         all.malformed.extend(list.inventory.malformed);
         all.disagreements.extend(list.inventory.disagreements);
+        let new = |gap: &Gap| !all.gaps.contains(gap);
+        let new: Vec<Gap> = list.inventory.gaps.into_iter().filter(new).collect();
+        all.gaps.extend(new);
+    }
+    for error in checked.errors {
+        let path = error.path.as_ref().filter(|_| error.span.is_none());
+        let message =
+            path.map_or_else(|| error.message.clone(), |path| format!("{}: {}", path.display(), error.message));
+        all.gaps.push(Gap { message, span: error.span, is_refusal: true });
     }
     Ok((workspace.root, all))
 }

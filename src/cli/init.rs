@@ -7,7 +7,7 @@ use super::arguments::{Init, ListFormat};
 use super::check::settings_of;
 use super::{Ending, Outcome, Session};
 use crate::fix::{Texts, View, create, settle};
-use crate::lint::{Finding, Fix, LIST_NAME, Refusal, Safety, Severity, Workspace, check, find};
+use crate::lint::{Checked, Finding, Fix, LIST_NAME, Refusal, Safety, Severity, Workspace, check, find};
 use crate::report;
 use crate::source::Sources;
 
@@ -42,6 +42,17 @@ pub(super) fn run(session: &Session, options: &Init) -> Outcome {
         Ok(View { sources, checked })
     };
     let settled = settle(check_with, |view, finding| wanted(view, finding, &path))?;
+    let View { sources, mut checked } = settled.view;
+    let after = session.with(sources);
+    let is_empty = checked.lists.iter().all(|list| list.entries == 0);
+    checked.findings.retain(|finding| finding.severity >= Severity::Warning);
+    checked.root = std::env::current_dir().unwrap_or_default();
+    if is_empty && !(checked.errors.is_empty() && checked.findings.is_empty()) {
+        complain(&after, &checked);
+        return Err(Refusal::new(
+            "the charts show no image that could be listed, for the reasons above: no list was written",
+        ));
+    }
     let text = settled.changes.first().map_or(HEADER, |change| &change.after);
     let text = match options.format {
         ListFormat::List => text.to_owned(),
@@ -54,17 +65,18 @@ pub(super) fn run(session: &Session, options: &Init) -> Outcome {
         Some(output) => create(output, &text).map_err(|error| Refusal::new(error.to_string()))?,
         None => session.print(&text)?,
     }
-    let View { sources, mut checked } = settled.view;
-    let after = Session { sources, style: session.style, error_style: session.error_style };
-    checked.findings.retain(|finding| finding.severity >= Severity::Warning);
-    checked.root = std::env::current_dir().unwrap_or_default();
-    report::concise(&checked, &after.sources).lines().for_each(|line| after.warn(line));
-    checked.errors.iter().for_each(|error| after.complain(error));
+    complain(&after, &checked);
     Ok(match (checked.errors.is_empty(), checked.findings.is_empty()) {
         (false, _) => Ending::Incomplete,
         (true, false) => Ending::Findings,
         (true, true) => Ending::Clean,
     })
+}
+
+/// Says what the new list leaves open.
+fn complain(session: &Session, checked: &Checked) {
+    report::concise(checked, &session.sources).lines().for_each(|line| session.warn(line));
+    checked.errors.iter().for_each(|error| session.complain(error));
 }
 
 /// The safe fix of `finding` within the new list.

@@ -9,6 +9,8 @@ mod findings;
 mod fix;
 mod images;
 mod init;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod plan;
 mod render;
 mod rules;
@@ -53,6 +55,11 @@ struct Session {
 }
 
 impl Session {
+    /// A session on other sources.
+    fn with(&self, sources: Sources) -> Self {
+        Self { sources, ..*self }
+    }
+
     /// Prints a report to standard output.
     fn print(&self, text: &str) -> Result<(), Refusal> {
         self.write(to_utf8(text).as_bytes())
@@ -151,6 +158,8 @@ fn run(arguments: Arguments) -> ExitCode {
         Command::Versions(options) => versions::run(&session, options),
         Command::Render(options) => render::run(&session, options),
         Command::Values(options) => render::values(&session, options),
+        #[cfg(feature = "lsp")]
+        Command::Lsp(_) => lsp::run(&session),
         Command::Explain(options) => rules::explain(&session, options),
         Command::Rules(options) => rules::list(&session, options),
     };

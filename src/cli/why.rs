@@ -2,7 +2,7 @@
 
 use super::arguments::{Format, Why};
 use super::check::overrides;
-use super::images::{gather, root_of};
+use super::images::{gather, root_of, tell_gaps};
 use super::{Ending, Outcome, Session};
 use crate::image::Reference;
 use crate::inventory::{Inventory, Use, lineage};
@@ -12,6 +12,7 @@ use crate::report;
 pub(super) fn run(session: &Session, options: &Why) -> Outcome {
     let overrides = overrides(session, &options.charts.values)?;
     let (root, inventory) = gather(session, options.path.as_deref(), &options.charts, false)?;
+    let whole = tell_gaps(session, &inventory);
     let uses = choose(&inventory, &options.image)?;
     let given = overrides.layers(&session.sources)?;
     let explained: Vec<_> = uses.into_iter().map(|used| (used, lineage(&session.sources, used, &given))).collect();
@@ -20,10 +21,11 @@ pub(super) fn run(session: &Session, options: &Why) -> Outcome {
         Format::Json => report::why_json(&explained, &session.sources, root_of(&root)),
     };
     session.print(&text)?;
-    Ok(Ending::Clean)
+    Ok(if whole { Ending::Clean } else { Ending::Incomplete })
 }
 
-/// The uses of the image that `wanted` names: in full, else by its repository, else by the last parts of its path.
+/// The uses of the image that `wanted` names: in full, else by its repository, else by the last parts of its path; else those of
+/// charts that were passed over.
 fn choose<'a>(inventory: &'a Inventory, wanted: &str) -> Result<Vec<&'a Use>, Refusal> {
     let reference = Reference::parse(wanted).ok();
     let same = |used: &Use| {
@@ -42,7 +44,9 @@ fn choose<'a>(inventory: &'a Inventory, wanted: &str) -> Result<Vec<&'a Use>, Re
         ends(used.reference.as_str()) || ends(used.reference.name())
     };
     let tests: [&dyn Fn(&Use) -> bool; 3] = [&same, &same_repository, &same_end];
-    let found = tests.iter().map(|test| inventory.uses.iter().filter(|used| test(used)).collect::<Vec<_>>());
+    let Inventory { uses, aside, .. } = inventory;
+    let found = [uses, aside].into_iter().flat_map(|uses| tests.iter().map(move |test| (uses, test)));
+    let found = found.map(|(uses, test)| uses.iter().filter(|used| test(used)).collect::<Vec<_>>());
     let uses = found.into_iter().find(|uses| !uses.is_empty()).ok_or_else(|| unknown(inventory, wanted))?;
     let images = images(uses.iter().copied());
     if images.len() > 1 {

@@ -4,9 +4,7 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use super::write::WriteError;
-#[cfg(unix)]
-use super::write::new_file;
+use super::write::{WriteError, beside, folder_of};
 use crate::source::to_bytes;
 
 /// Puts `text` into the file at `path`, in place of what it holds; makes the folders above it. A link is followed. What is no
@@ -16,6 +14,16 @@ use crate::source::to_bytes;
 /// When it is read-only or a folder, or the system refuses.
 pub fn put(path: &Path, text: &str) -> Result<(), WriteError> {
     put_bytes(path, &to_bytes(text)).map_err(|reason| WriteError { path: path.to_owned(), reason })
+}
+
+/// Adds `text` at the end of the file at `path`, which is made when there is none.
+///
+/// # Errors
+/// When the system refuses.
+pub fn append(path: &Path, text: &str) -> Result<(), WriteError> {
+    let mut options = std::fs::OpenOptions::new();
+    let written = options.create(true).append(true).open(path).and_then(|mut file| file.write_all(&to_bytes(text)));
+    written.map_err(|error| WriteError { path: path.to_owned(), reason: format!("cannot be written: {error}") })
 }
 
 fn put_bytes(path: &Path, bytes: &[u8]) -> Result<(), String> {
@@ -29,16 +37,9 @@ fn put_bytes(path: &Path, bytes: &[u8]) -> Result<(), String> {
         Some(known) => Some(known.permissions()),
         None => None,
     };
-    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(&target);
     std::fs::create_dir_all(folder).map_err(told)?;
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".mirrorlint-");
-    #[cfg(unix)]
-    builder.permissions(new_file());
-    let mut file = builder.tempfile_in(folder).map_err(told)?;
-    file.write_all(bytes).map_err(told)?;
-    mode.map_or(Ok(()), |mode| file.as_file().set_permissions(mode)).map_err(told)?;
-    file.as_file().sync_all().map_err(told)?;
+    let file = beside(folder, bytes, mode).map_err(told)?;
     file.persist(&target).map_err(|error| told(error.error))?;
     Ok(())
 }
@@ -56,6 +57,16 @@ mod tests {
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "two");
         assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "no temporary file stays");
         assert_eq!(put(folder.path(), "x").unwrap_err().reason, "it is a folder");
+    }
+
+    #[test]
+    fn a_part_of_a_report_is_added_to_the_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("summary");
+        append(&path, "one\n").unwrap();
+        append(&path, "two\n").unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "one\ntwo\n");
+        assert!(append(folder.path(), "x").is_err());
     }
 
     #[cfg(unix)]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::apply_edits;
-use crate::lint::{Checked, Edit, Finding, Fix, Refusal, Severity};
+use crate::lint::{Checked, Edit, Finding, Fix, Refusal, Severity, UNUSED};
 use crate::source::{Sources, Span};
 
 /// Rounds that are made at most. Fixes that touch each other wait for the next one.
@@ -219,9 +219,6 @@ fn apply_all(sources: &Sources, texts: &Texts, fixes: &[&Chosen]) -> Texts {
     texts
 }
 
-/// The rule about orders to the linter that are of no use any more.
-const UNUSED: &str = "unused-suppression";
-
 /// What is worse after `fixes` than before, if anything is: a finding that was not there, or one that should be gone. What
 /// merely follows does not count, see [`follows`].
 fn harm(before: &View, after: &View, fixes: &[&Chosen]) -> Option<String> {
@@ -243,9 +240,10 @@ fn harm(before: &View, after: &View, fixes: &[&Chosen]) -> Option<String> {
     Some(format!("{}: {}", new.rule.id, new.message))
 }
 
-/// Whether a finding merely follows from what was mended: less than an error in a file that was not touched, as in a script
-/// that mentions the old tag; a suppression of what is mended, which has a fix of its own; what could not be seen before the
-/// list named another region: all that holds under scenarios that there were not, and less than errors.
+/// Whether a finding merely follows from what was mended. Where the list names a region for the first time, what the charts
+/// deploy there is seen for the first time: whatever holds under the new scenarios alone, and what is less than an error. Else
+/// only what is less than an error: in a file that was not touched, as a script that mentions the old tag is; or a suppression
+/// of what is mended, which has a fix of its own.
 fn follows(finding: &Finding, before: &Checked, after: &View, touched: &BTreeSet<&Path>) -> bool {
     fn scenarios(checked: &Checked) -> BTreeSet<&String> {
         checked.lists.iter().flat_map(|list| &list.scenarios).collect()

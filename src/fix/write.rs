@@ -1,7 +1,10 @@
 //! Writes a file whole or not at all: a temporary file beside it, synced, then renamed over it. Mode and owner stay.
 
-use std::io::Write as _;
+use std::fs::Permissions;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
 
 use super::Change;
 use crate::source::to_bytes;
@@ -30,40 +33,46 @@ pub fn write(change: &Change) -> Result<(), WriteError> {
 /// When there is one, or the system refuses.
 pub fn create(path: &Path, text: &str) -> Result<(), WriteError> {
     let error = |reason: String| WriteError { path: path.to_owned(), reason };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let made = std::fs::create_dir_all(folder).and_then(|()| {
-        let mut file = tempfile::Builder::new().prefix(".mirrorlint-").permissions(new_file()).tempfile_in(folder)?;
-        file.write_all(&to_bytes(text))?;
-        file.as_file().sync_all()?;
-        Ok(file)
-    });
+    let folder = folder_of(path);
+    let made = std::fs::create_dir_all(folder).and_then(|()| beside(folder, &to_bytes(text), None));
     let file = made.map_err(|cause| error(format!("cannot be written: {cause}")))?;
     file.persist_noclobber(path).map_err(|cause| error(format!("cannot be written: {}", cause.error)))?;
     Ok(())
 }
 
-/// The mode of a new file, from which the system takes what the user's mask says.
-#[cfg(unix)]
-pub(super) fn new_file() -> std::fs::Permissions {
-    std::os::unix::fs::PermissionsExt::from_mode(0o666)
+/// The folder that the file at `path` lies in.
+pub(super) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// A temporary file in `folder` with `bytes` and `mode`, else the mode of any new file. It lasts: all of it is synced.
+pub(super) fn beside(folder: &Path, bytes: &[u8], mode: Option<Permissions>) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".mirrorlint-");
+    // The system takes from it what the user's mask says.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder)?;
+    // First, so that nobody reads in it what he may not read.
+    if let Some(mode) = mode {
+        file.as_file().set_permissions(mode)?;
+    }
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    Ok(file)
 }
 
 fn replace(change: &Change) -> Result<(), String> {
-    let told = |what: &'static str| move |error: std::io::Error| format!("{what}: {error}");
+    let told = |what: &'static str| move |error: io::Error| format!("{what}: {error}");
     let target = change.path.canonicalize().map_err(told("cannot be found"))?;
     let metadata = std::fs::metadata(&target).map_err(told("cannot be read"))?;
     if metadata.permissions().readonly() {
         return Err("it is read-only".to_owned());
     }
-    let folder = target.parent().map_or_else(|| Path::new("."), Path::new);
-    let mut file = tempfile::Builder::new()
-        .prefix(".mirrorlint-")
-        .tempfile_in(folder)
-        .map_err(told("cannot make a file beside it"))?;
-    file.write_all(&to_bytes(&change.after)).map_err(told("cannot write"))?;
+    let folder = folder_of(&target);
+    let file = beside(folder, &to_bytes(&change.after), Some(metadata.permissions()))
+        .map_err(told("cannot write a file beside it"))?;
     keep_owner(file.as_file(), &metadata)?;
-    file.as_file().set_permissions(metadata.permissions()).map_err(told("cannot keep its mode"))?;
-    file.as_file().sync_all().map_err(told("cannot write"))?;
     // As late as can be: what somebody else wrote meanwhile is not lost.
     let now = std::fs::read(&target).map_err(told("cannot be read"))?;
     if now != *to_bytes(&change.before) {

@@ -9,6 +9,7 @@ mod readings;
 mod regions;
 mod scenario;
 mod survey;
+mod switches;
 mod values;
 mod witness;
 
@@ -256,8 +257,19 @@ pub struct Inventory {
     pub malformed: Vec<Malformed>,
     /// What the charts say of their images in `Chart.yaml`, where the rendering says otherwise.
     pub disagreements: Vec<Disagreement>,
-    /// Why it may not be all that the charts deploy or could deploy, in sentences.
-    pub gaps: Vec<String>,
+    /// Why it may not be all that the charts deploy or could deploy.
+    pub gaps: Vec<Gap>,
+}
+
+/// Something that is not known of what charts deploy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// What, in a sentence.
+    pub message: String,
+    /// Where.
+    pub span: Option<Span>,
+    /// Whether charts were refused as they stand, and not only something that is switched off.
+    pub is_refusal: bool,
 }
 
 /// A container's image that is no image reference: `nginx:`, when nobody gave the tag.

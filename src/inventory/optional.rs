@@ -1,21 +1,23 @@
-//! Images that charts would deploy if something were switched on: dependencies that a condition or a tag turns off, and
-//! images in values that no template prints as the values stand. They are never missing; they explain why an entry is there.
+//! Images that charts would deploy if something were switched on: dependencies that a condition or a tag turns off, blocks of
+//! templates that a value keeps from running, and images in values that no template prints as the values stand. They are never
+//! missing; they explain why an entry is there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use super::regions::speaks_of_regions;
 use super::survey::{Job, choices, run_all, switch};
-use super::{Scenario, Survey, Target, Use, values};
-use crate::chart::{Cause, Chart, Choice, Disabled, merge};
+use super::switches::{Guard, Path, beside, guards};
+use super::{Gap, Problem, Scenario, Survey, Target, Use, values};
+use crate::chart::{Cause, Chart, ChartNode, Choice, Disabled, Processed, merge};
 use crate::render::Renderer;
-use crate::source::{Sources, Text};
+use crate::source::{Origin, Sources, Span, Text};
 use crate::yaml::{Map, Value};
 
 /// Switches inside switched-off charts that are followed.
 const MAX_DEPTH: usize = 4;
 
-/// Renderings of one round; charts with more dependencies than this are not known.
+/// Renderings of one round; what more there is to turn on is told.
 const MAX_RENDERINGS: usize = 512;
 
 /// What could be deployed, but is not.
@@ -25,6 +27,10 @@ pub struct Optional {
     pub uses: Vec<Use>,
     /// Names of switched-off charts whose images are not all known: they cannot be rendered, or charts below are missing.
     pub unknown: Vec<String>,
+    /// The same in sentences, with what was switched on.
+    pub gaps: Vec<Gap>,
+    /// Where each switch is off.
+    pub switches: Vec<(String, Span)>,
 }
 
 /// A rendering with something switched on.
@@ -38,80 +44,223 @@ struct Variant<'a> {
     switches: Vec<String>,
     /// Other scenarios in which the same is known to be deployed.
     also: Vec<String>,
+    /// The charts whose templates were looked through, by their paths.
+    seen: Arc<BTreeSet<String>>,
 }
 
-/// Renders each target once more for each dependency that is switched off, with its switch on, and reads the values of the
-/// charts that are on. What is deployed has already is left out.
+/// The rounds of renderings and what came of them.
+struct Search<'a> {
+    sources: &'a Sources,
+    survey: &'a Survey,
+    found: Survey,
+    /// What was turned, by chart, scenario, choice and switches.
+    known: BTreeSet<String>,
+    /// The images that values name.
+    named: Vec<Use>,
+    gaps: Vec<Gap>,
+    switches: Vec<(String, Span)>,
+}
+
+/// Renders each target once more for each dependency and each block of a template that is switched off, with its switch on, and
+/// reads the values of the charts that are on. What is deployed has already is left out.
 #[must_use]
 pub fn optional(sources: &Sources, targets: &[Target], survey: &Survey) -> Optional {
-    let deployed = &survey.inventory;
-    let mut found = Survey::default();
-    let mut known = BTreeSet::new();
-    let (mut round, mut named) = (Vec::new(), Vec::new());
+    let mut search = Search {
+        sources,
+        survey,
+        found: Survey::default(),
+        known: BTreeSet::new(),
+        named: Vec::new(),
+        gaps: Vec::new(),
+        switches: Vec::new(),
+    };
+    let (mut round, mut bases) = (Vec::new(), Vec::new());
     for (target, renderer) in targets.iter().zip(survey.renderers.iter()) {
-        first_round(target, renderer, &mut known, &mut round, &mut named);
+        search.first_round(target, renderer, &mut round, &mut bases);
     }
     for _ in 0..MAX_DEPTH {
+        round = search.render(round);
+    }
+    let uses = search.new_uses(targets);
+    let unused = values::unused(search.named.clone(), &survey.inventory, &uses);
+    // What no block of a template shows may be guarded in ways that cannot be read: by a helper, by a variable.
+    let round: Vec<_> = bases.iter().flat_map(|(base, values)| search.beside(base, values, &unused)).collect();
+    search.render(round);
+    let mut uses = search.new_uses(targets);
+    let unused = values::unused(search.named, &survey.inventory, &uses);
+    uses.extend(unused);
+    Optional { uses, unknown: search.found.unknown, gaps: search.gaps, switches: search.switches }
+}
+
+impl<'a> Search<'a> {
+    /// The variants of `target` with one switch on each, and the images that its values name.
+    fn first_round(
+        &mut self,
+        target: &'a Target,
+        renderer: &'a Renderer,
+        round: &mut Vec<Variant<'a>>,
+        bases: &mut Vec<(Variant<'a>, Value)>,
+    ) {
+        let Target { chart, scenarios } = target;
+        let names: Vec<String> = scenarios.iter().map(|scenario| scenario.name.clone()).collect();
+        // Scenarios that are regions and nothing else differ only in charts that speak of regions.
+        let by_region = scenarios.iter().all(|scenario| scenario.region.as_ref() == Some(&scenario.name));
+        for (number, scenario) in scenarios.iter().enumerate() {
+            for choice in choices(chart) {
+                // What cannot be processed is told by the survey itself.
+                let Ok(processed) = chart.process(&scenario.values, &choice) else { continue };
+                if number == 0 {
+                    self.named.extend(values::images(chart, &names, &processed, None));
+                }
+                let base = Variant {
+                    renderer,
+                    chart,
+                    scenario: scenario.clone(),
+                    choice,
+                    switches: Vec::new(),
+                    also: Vec::new(),
+                    seen: Arc::new(paths(&processed.root)),
+                };
+                let shared = Variant { also: names.iter().skip(1).cloned().collect(), ..base.clone() };
+                let speaks = |charts: &[Arc<Chart>]| !by_region || charts.iter().any(|chart| speaks_of_regions(chart));
+                for disabled in &processed.disabled {
+                    match speaks(&disabled.charts) {
+                        true => round.extend(base.with_dependency(disabled, &mut self.known)),
+                        false if number == 0 => round.extend(shared.with_dependency(disabled, &mut self.known)),
+                        false => {}
+                    }
+                }
+                for guard in guards(&processed, &BTreeSet::new()) {
+                    let base = if speaks(std::slice::from_ref(&guard.chart)) { &base } else { &shared };
+                    if base.also.is_empty() || number == 0 {
+                        round.extend(self.turn(base, &guard, &processed));
+                    }
+                }
+                bases.push((if by_region { shared } else { base }, processed.values));
+            }
+        }
+    }
+
+    /// Renders a round; what the next one is to try.
+    fn render(&mut self, mut round: Vec<Variant<'a>>) -> Vec<Variant<'a>> {
+        if let Some(more) = round.len().checked_sub(MAX_RENDERINGS).filter(|more| *more > 0) {
+            let message = format!("{more} switches were not tried: what they would bring is not known");
+            self.gaps.push(Gap { message, span: None, is_refusal: false });
+        }
         round.truncate(MAX_RENDERINGS);
         let jobs: Vec<_> = round.iter().map(Variant::job).collect();
         let mut next = Vec::new();
-        for ((job, outcome), variant) in jobs.iter().zip(run_all(&jobs, &survey.listed)).zip(&round) {
+        for ((job, outcome), variant) in jobs.iter().zip(run_all(&jobs, &self.survey.listed)).zip(&round) {
+            let problems = self.found.problems.len();
             match outcome {
                 Ok(outcome) => {
                     let processed = outcome.processed.clone();
-                    found.gather(sources, job, outcome);
-                    named.extend(values::images(variant.chart, &variant.scenarios(), &processed, job.when.as_deref()));
-                    next.extend(variant.each(&processed.disabled, &mut known));
+                    self.found.gather(self.sources, job, outcome);
+                    let when = job.when.as_deref();
+                    self.named.extend(values::images(variant.chart, &variant.scenarios(), &processed, when));
+                    for disabled in &processed.disabled {
+                        next.extend(variant.with_dependency(disabled, &mut self.known));
+                    }
+                    let new = paths(&processed.root);
+                    if !new.is_subset(&variant.seen) {
+                        let seen = Variant { seen: Arc::new(&new | &variant.seen), ..variant.clone() };
+                        for guard in guards(&processed, &variant.seen) {
+                            next.extend(self.turn(&seen, &guard, &processed));
+                        }
+                    }
                 }
-                Err(error) => found.refuse(sources, job, &error, None),
+                Err(error) => self.found.refuse(self.sources, job, &error, None),
             }
-            for used in found.inventory.uses.iter_mut().filter(|used| used.when == job.when) {
+            let new: Vec<Gap> = self.found.problems[problems..].iter().filter_map(|new| self.gap(new, job)).collect();
+            self.gaps.extend(new);
+            for used in self.found.inventory.uses.iter_mut().filter(|used| used.when == job.when) {
                 let new = variant.also.iter().filter(|name| !used.scenarios.contains(name));
                 let new: Vec<String> = new.cloned().collect();
                 used.scenarios.extend(new);
             }
         }
-        round = next;
+        next
     }
-    found.settle(targets);
-    let mut uses = found.inventory.uses;
-    uses.retain(|used| !deployed.uses.iter().any(|other| other.text == used.text && other.slot() == used.slot()));
-    let named = values::unused(named, deployed, &uses);
-    uses.extend(named);
-    Optional { uses, unknown: found.unknown }
-}
 
-/// The variants of `target` with one switch on each, and the images that its values name.
-fn first_round<'a>(
-    target: &'a Target,
-    renderer: &'a Renderer,
-    known: &mut BTreeSet<String>,
-    round: &mut Vec<Variant<'a>>,
-    named: &mut Vec<Use>,
-) {
-    let Target { chart, scenarios } = target;
-    let names: Vec<String> = scenarios.iter().map(|scenario| scenario.name.clone()).collect();
-    // Scenarios that are regions and nothing else differ only in charts that speak of regions.
-    let by_region = scenarios.iter().all(|scenario| scenario.region.as_ref() == Some(&scenario.name));
-    for (number, scenario) in scenarios.iter().enumerate() {
-        for choice in choices(chart) {
-            // What cannot be processed is told by the survey itself.
-            let Ok(processed) = chart.process(&scenario.values, &choice) else { continue };
-            if number == 0 {
-                named.extend(values::images(chart, &names, &processed, None));
+    /// What a trial could not show, unless it is known of the charts as they stand.
+    fn gap(&self, problem: &Problem, job: &Job<'_>) -> Option<Gap> {
+        let switches = job.when.as_deref().unwrap_or_default().replace(", ", " and ");
+        let place = |problem: &Problem| match problem {
+            Problem::Unrenderable { span, .. } | Problem::Unavailable { span, .. } => Some(*span),
+            Problem::Ambiguous(_) => None,
+        };
+        let span = place(problem)?;
+        let message = match problem {
+            Problem::Unrenderable { chart, message, .. } => {
+                format!("with {switches} on, Helm would refuse {}: {message}", chart.name)
             }
-            let base =
-                Variant { renderer, chart, scenario: scenario.clone(), choice, switches: Vec::new(), also: Vec::new() };
-            let differs =
-                |disabled: &&Disabled| !by_region || disabled.charts.iter().any(|chart| speaks_of_regions(chart));
-            let (own, shared): (Vec<_>, Vec<_>) = processed.disabled.iter().partition(differs);
-            round.extend(base.each(own, known));
-            if number == 0 {
-                let also = names.iter().skip(1).cloned().collect();
-                round.extend(Variant { also, ..base }.each(shared, known));
+            Problem::Unavailable { chart, parent, .. } => {
+                format!("with {switches} on, {parent} would need {chart}, which is not in its charts/")
             }
+            Problem::Ambiguous(_) => return None,
+        };
+        let known = self.survey.problems.iter().any(|known| place(known) == Some(span));
+        let message = format!("{message}; so not all is known of what it could deploy");
+        (!known).then_some(Gap { message, span: Some(span), is_refusal: false })
+    }
+
+    /// `base` with the switches of `guard` on, once.
+    fn turn(&mut self, base: &Variant<'a>, guard: &Guard, processed: &Processed) -> Option<Variant<'a>> {
+        self.note_places(&guard.switches, &processed.values);
+        base.with_switches(&guard.switches, &mut self.known)
+    }
+
+    /// Notes where each of `switches` is off.
+    fn note_places(&mut self, switches: &[Path], values: &Value) {
+        for path in switches {
+            let value = path.iter().try_fold(values, |value, key| value.get(key));
+            let Some(Value::Bool(_, origins) | Value::Null(origins)) = value else { continue };
+            let place = origins.as_ref().map(Origin::places).unwrap_or_default();
+            let new = place.first().map(|(span, ..)| (path.join("."), *span));
+            self.switches.extend(new.filter(|new| !self.switches.contains(new)));
         }
     }
+
+    /// `base` with the switches on that stand beside and above each of the images that values name in vain: the nearest, and
+    /// all.
+    fn beside(&mut self, base: &Variant<'a>, values: &Value, unused: &[Use]) -> Vec<Variant<'a>> {
+        let mut round = Vec::new();
+        let own = |used: &&Use| {
+            used.root == base.chart.path && used.when.as_ref().is_some_and(|when| when.starts_with(values::PLACE))
+        };
+        for used in unused.iter().filter(own) {
+            let path: Vec<&str> = used.workload.name.split('.').collect();
+            let switches = beside(values, &path);
+            let nearest = &switches[..switches.len().min(1)];
+            for switches in [nearest, switches.as_slice()].into_iter().filter(|switches| !switches.is_empty()) {
+                self.note_places(switches, values);
+                round.extend(base.with_switches(switches, &mut self.known));
+            }
+        }
+        round
+    }
+
+    /// What was found and is not deployed: of each chart the images that it does not deploy anyway.
+    fn new_uses(&mut self, targets: &[Target]) -> Vec<Use> {
+        self.found.settle(targets);
+        let deployed: HashSet<(&[String], &str)> = (self.survey.inventory.uses.iter())
+            .filter(|used| used.when.is_none())
+            .map(|used| (used.path.as_slice(), used.reference.as_str()))
+            .collect();
+        let named = &self.survey.inventory.uses;
+        let mut uses = self.found.inventory.uses.clone();
+        uses.retain(|used| {
+            let known = |other: &Use| other.text == used.text && other.slot() == used.slot();
+            !deployed.contains(&(used.path.as_slice(), used.reference.as_str())) && !named.iter().any(known)
+        });
+        uses
+    }
+}
+
+/// The paths of `node` and of the charts below it.
+fn paths(node: &ChartNode) -> BTreeSet<String> {
+    let below = node.subcharts.iter().flat_map(paths);
+    std::iter::once(node.path.clone()).chain(below).collect()
 }
 
 impl Variant<'_> {
@@ -130,35 +279,45 @@ impl Variant<'_> {
         [&self.scenario.name].into_iter().chain(&self.also).cloned().collect()
     }
 
-    /// This rendering with one switch more: one for each of `disabled` that is not known. `known` holds what was turned,
-    /// by chart, scenario, choice and switch.
-    fn each<'d>(&self, disabled: impl IntoIterator<Item = &'d Disabled>, known: &mut BTreeSet<String>) -> Vec<Self> {
-        let mut variants = Vec::new();
-        for disabled in disabled {
-            let switch = switch(&disabled.cause);
-            let path = match &disabled.cause {
-                Cause::Condition { path, .. } => path.split('.').map(Text::new).collect(),
-                Cause::Tags { tags, .. } => [Text::new("tags")].into_iter().chain(tags.first().cloned()).collect(),
-            };
-            let key = format!("{:?} {} {:?} {switch}", self.chart.path, self.scenario.name, self.choice);
-            if !known.insert(key) {
-                continue;
+    /// This rendering with `disabled` on, unless that is `known`.
+    fn with_dependency(&self, disabled: &Disabled, known: &mut BTreeSet<String>) -> Option<Self> {
+        let path = match &disabled.cause {
+            Cause::Condition { path, .. } => path.split('.').map(str::to_owned).collect(),
+            Cause::Tags { tags, .. } => {
+                ["tags".to_owned()].into_iter().chain(tags.first().map(ToString::to_string)).collect()
             }
-            let mut variant = self.clone();
-            let empty = Map::new();
-            let values = merge(self.scenario.values.as_map().unwrap_or(&empty), &on(path));
-            variant.scenario.values = Value::Map(Arc::new(values));
-            variant.switches.push(switch);
-            variants.push(variant);
+        };
+        self.with(&[path], vec![switch(&disabled.cause)], known)
+    }
+
+    /// This rendering with the values at `paths` true, unless that is `known`.
+    fn with_switches(&self, paths: &[Path], known: &mut BTreeSet<String>) -> Option<Self> {
+        let names: Vec<String> = paths.iter().map(|path| path.join(".")).collect();
+        self.with(paths, names, known)
+    }
+
+    fn with(&self, paths: &[Path], names: Vec<String>, known: &mut BTreeSet<String>) -> Option<Self> {
+        let switches = names.join(", ");
+        let key = format!("{:?} {} {:?} {switches}", self.chart.path, self.scenario.name, self.choice);
+        if !known.insert(key) {
+            return None;
         }
-        variants
+        let mut variant = self.clone();
+        let mut values = self.scenario.values.as_map().cloned().unwrap_or_default();
+        for path in paths {
+            values = merge(&values, &on(path));
+        }
+        variant.scenario.values = Value::Map(Arc::new(values));
+        variant.switches.extend(names);
+        Some(variant)
     }
 }
 
 /// `true` under `path`.
-fn on(path: Vec<Text>) -> Map {
+fn on(path: &[String]) -> Map {
     let leaf = Value::Bool(true, None);
-    let value = path.into_iter().rev().fold(leaf, |value, key| Value::Map(Arc::new(Map::from([(key, value)]))));
+    let keys = path.iter().rev().map(|key| Text::new(key));
+    let value = keys.fold(leaf, |value, key| Value::Map(Arc::new(Map::from([(key, value)]))));
     match value {
         Value::Map(map) => Arc::unwrap_or_clone(map),
         _ => Map::new(),

@@ -8,7 +8,7 @@ use super::operands::Evidence;
 use super::pods::DEFINITION;
 use super::readings::{Named, Readings};
 use super::witness::{Testimony, disagreements, testimonies};
-use super::{ChartLink, ChartName, Inventory, Kind, Malformed, Scenario, Target, Use, Workload, decisive};
+use super::{ChartLink, ChartName, Inventory, Kind, Malformed, Optional, Scenario, Target, Use, Workload, decisive};
 use crate::chart::version::Version;
 use crate::chart::{AmbiguousSubchart, Cause, Chart, ChartNode, Choice, Dependency, Disabled, Processed, merge};
 use crate::image::Reference;
@@ -47,7 +47,7 @@ pub enum Problem {
     Ambiguous(Ambiguity),
 }
 
-/// A subchart that lies several times under `charts/`, so that Helm chooses by chance.
+/// A subchart that lies several times under `charts/`, so that Helm chooses by chance, or renders more than is asked for.
 #[derive(Clone, Debug)]
 pub struct Ambiguity {
     /// Its name.
@@ -58,6 +58,8 @@ pub struct Ambiguity {
     pub copies: Vec<PathBuf>,
     /// A place in each copy that can be shown, in the order of the copies.
     pub places: Vec<Span>,
+    /// The copies that nobody asks for, where chance does not decide.
+    pub leftover: Vec<PathBuf>,
     /// Where its parent asks for it; the first copy's name where nobody does.
     pub span: Span,
 }
@@ -210,14 +212,17 @@ pub(super) fn choices(chart: &Chart) -> Vec<Choice> {
 
 impl Survey {
     /// Adds what could be deployed: what a chart says of its images may speak of those.
-    pub fn add_optional(&mut self, uses: Vec<Use>) {
-        self.inventory.uses.extend(uses);
+    pub fn add_optional(&mut self, found: Optional) {
+        self.inventory.uses.extend(found.uses);
+        self.inventory.gaps.extend(found.gaps);
+        self.switches.extend(found.switches);
         self.inventory.disagreements = disagreements(&self.told, &self.inventory);
     }
 
     /// What can be said of a chart before it is rendered.
     fn inspect(&mut self, sources: &Sources, chart: &Arc<Chart>) {
-        for found in chart.ambiguous_subcharts().into_iter().filter(|found| found.random) {
+        let is_told = |found: &AmbiguousSubchart| found.random || !found.leftover.is_empty();
+        for found in chart.ambiguous_subcharts().into_iter().filter(is_told) {
             self.problems.extend(ambiguity(sources, chart, &found).map(Problem::Ambiguous));
         }
     }
@@ -499,6 +504,7 @@ fn ambiguity(sources: &Sources, parent: &Chart, found: &AmbiguousSubchart) -> Op
         chart: name_of(first),
         copies: found.candidates.iter().map(|copy| copy.path.clone()).collect(),
         places: found.candidates.iter().filter_map(place).collect(),
+        leftover: found.leftover.clone(),
         span,
     })
 }

@@ -12,6 +12,9 @@ use crate::template::convert::from_yaml;
 use crate::template::functions::format::print;
 use crate::yaml::{Map, Value};
 
+/// What [`Use::when`] begins with for an image that only values name.
+pub(super) const PLACE: &str = "values: ";
+
 /// Nesting that is followed; deeper values are no image's.
 const MAX_DEPTH: usize = 50;
 
@@ -105,7 +108,7 @@ impl Reader<'_> {
 
     fn add(&mut self, node: &ChartNode, chain: &Arc<[ChartLink]>, text: Text, reference: Reference, path: &[&str]) {
         let Some(last) = chain.last() else { return };
-        let place = format!("values: {}", path.join("."));
+        let place = format!("{PLACE}{}", path.join("."));
         self.found.push(Use {
             text,
             reference,

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::context::Context;
-use super::note::{block, habitual_prefix, new_name};
+use super::note::{Habit, block, new_name};
 use super::rules::{disagreement, floats};
 use super::{Edit, Finding, Fix, Rule, Safety, serves};
 use crate::chart::{Chart, Dependency};
@@ -27,7 +27,7 @@ pub(crate) fn additions(
     message: impl Fn(&Use) -> String,
 ) -> Vec<Finding> {
     let order = Order::of(context);
-    let prefix = habitual_prefix(&context.list.entries);
+    let habit = Habit::of(&context.list.entries);
     let mut taken: Vec<String> = context.list.entries.iter().map(|entry| entry.name.text.clone()).collect();
     let mut brought: Vec<Reference> = Vec::new();
     let mut findings = Vec::new();
@@ -38,14 +38,14 @@ pub(crate) fn additions(
         if brought.iter().any(|listed| serves(listed, &used.reference)) {
             continue;
         }
-        let name = new_name(&used.reference, prefix, &taken);
+        let name = new_name(&used.reference, habit, &taken);
         let listed = listable(&name, used);
         brought.extend(listed.clone());
         if used.kind == kind {
-            let place = order.place(context.list, used);
             let fix = listed.map(|image| {
-                let text = insertion(context.list, &block(used, &name, &image, context.dynamic.get(at).copied()));
-                Fix::new(format!("List it as `{name}`"), Safety::Safe, vec![Edit { span: place, text }])
+                let block = block(used, &name, &image, context.dynamic.get(at).copied());
+                let edit = order.insert(context.list, used, &block);
+                Fix::new(format!("List it as `{name}`"), Safety::Safe, vec![edit])
             });
             findings.push(finding(rule, context, used, message(used), fix).rank(order.rank(used)));
         }
@@ -138,11 +138,27 @@ impl<'a> Order<'a> {
         std::iter::once(root).chain(used.chain.windows(2).map(number)).collect()
     }
 
-    /// Where an entry for `used` goes: behind the paragraph with the last entry that comes before it; at the end when there is
-    /// none, or what follows in that paragraph comes after it.
-    fn place(&self, list: &List, used: &Use) -> Span {
+    /// Puts `block`, the entry for `used`, where it belongs: behind the paragraph with the last entry that comes before it, or
+    /// before the one with the first entry; at the end where the list has no order or one paragraph has entries of both sides.
+    fn insert(&self, list: &List, used: &Use, block: &[String]) -> Edit {
         let rank = self.rank(used);
         let before = self.entries.partition_point(|(_, other)| *other <= rank);
+        if let (0, Some((line, _))) = (before, self.entries.first())
+            && let Some(entry) = list.entries.iter().find(|entry| entry.line == *line)
+            // What stands right on top of the file may be its header.
+            && let Some(above) = entry.block.start.checked_sub(1)
+            && list.lines[above].kind == LineKind::Blank
+        {
+            let ending = list.line_ending();
+            let text = block.iter().map(String::as_str).chain([""]).flat_map(|line| [line, ending]).collect();
+            return Edit { span: list.start_of_line(entry.block.start), text };
+        }
+        Edit { span: self.behind(list, before), text: insertion(list, block) }
+    }
+
+    /// The end of the paragraph with the last of the first `before` entries; of the list when there is none, or what follows in
+    /// that paragraph comes after it.
+    fn behind(&self, list: &List, before: usize) -> Span {
         let last = before.checked_sub(1).and_then(|at| self.entries.get(at)).map(|(line, _)| *line);
         let paragraph = last.and_then(|line| {
             let behind = list.lines.iter().skip(line).position(|line| line.kind == LineKind::Blank)? + line;

@@ -20,7 +20,7 @@ use super::{Finding, Refusal, Rule, Settings, Workspace, rule, rules};
 use crate::chart::Chart;
 use crate::image::Reference;
 use crate::inventory::{
-    ChartName, Inventory, Problem, Survey, Target, Use, dynamic, in_regions, optional, regions_named, survey,
+    ChartName, Gap, Inventory, Problem, Survey, Target, Use, dynamic, in_regions, optional, regions_named, survey,
 };
 use crate::mirror::{Entry, Line, LineKind, List};
 use crate::source::{FileId, Sources, Span, to_bytes};
@@ -178,33 +178,56 @@ pub fn decide(sources: &Sources, workspace: &Workspace, settings: &Settings) -> 
     workspace.lists.iter().map(decide).collect()
 }
 
-/// What charts deploy by themselves, without any list.
+/// What charts deploy by themselves, without any list. What of them cannot be rendered is among [`Inventory::gaps`].
 ///
 /// # Errors
-/// As [`check`]; also when a chart cannot be rendered.
+/// As [`check`].
 pub fn images(sources: &Sources, charts: &[PathBuf], settings: &Settings) -> Result<Inventory, Refusal> {
     let targets = Targets::of_charts(sources, charts, settings)?;
     let mut survey = survey(sources, &targets.targets, &[]);
-    let mut gaps: Vec<String> = survey.problems.iter().filter_map(rules::unavailable_chart::sentence).collect();
+    survey.problems.extend(targets.problems);
+    survey.inventory.gaps = gaps(&survey.problems, &scenario_names(&targets.targets));
     if settings.optional {
         let optional = optional(sources, &targets.targets, &survey);
-        let unknown: BTreeSet<&str> = optional.unknown.iter().map(String::as_str).collect();
-        let told = |name: &&&str| survey.unknown.iter().any(|known| known == **name) || name.is_empty();
-        let unknown: Vec<&str> = unknown.iter().filter(|name| !told(name)).copied().collect();
-        if !unknown.is_empty() {
-            let names = unknown.join(", ");
-            gaps.push(format!("switched off, and not all is known of what they would deploy: {names}"));
+        survey.add_optional(optional);
+    }
+    Ok(survey.inventory)
+}
+
+/// What is not known of what charts deploy, for charts are not there or cannot be rendered.
+fn gaps(problems: &[Problem], all: &[String]) -> Vec<Gap> {
+    let gap = |problem: &Problem| match problem {
+        Problem::Unavailable { span, .. } => {
+            let message = rules::unavailable_chart::sentence(problem)?;
+            Some(Gap { message, span: Some(*span), is_refusal: false })
         }
-        survey.add_optional(optional.uses);
+        Problem::Unrenderable { message, span, scenarios, .. } => {
+            let under = under(scenarios, all).unwrap_or_default();
+            Some(Gap { message: format!("{message}{under}"), span: Some(*span), is_refusal: true })
+        }
+        Problem::Ambiguous(_) => None,
+    };
+    problems.iter().filter_map(gap).collect()
+}
+
+/// The names of the scenarios of `targets`, each once.
+fn scenario_names(targets: &[Target]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for scenario in targets.iter().flat_map(|target| &target.scenarios) {
+        if !names.contains(&scenario.name) {
+            names.push(scenario.name.clone());
+        }
     }
-    survey.inventory.gaps = gaps;
-    match targets.problems.into_iter().chain(survey.problems).find_map(|problem| match problem {
-        Problem::Unrenderable { message, span, .. } => Some((message, span)),
-        _ => None,
-    }) {
-        Some((message, span)) => Err(Refusal { span: Some(span), ..Refusal::new(message) }),
-        None => Ok(survey.inventory),
+    names
+}
+
+/// ` (under the scenario a)`; nothing when it is under `all` of them, or none is known.
+fn under(scenarios: &[String], all: &[String]) -> Option<String> {
+    if scenarios.is_empty() || scenarios.len() >= all.len() {
+        return None;
     }
+    let what = if scenarios.len() == 1 { "the scenario" } else { "the scenarios" };
+    Some(format!(" (under {what} {})", scenarios.join(", ")))
 }
 
 /// What one run of the linter is told.
@@ -260,8 +283,8 @@ impl Run<'_> {
         // Rendering what is switched off takes as long again as everything else: only where it can change a verdict.
         if settings.optional || reconciliation.asks_for_optional(&listed, &coverage) {
             let found = optional(sources, &targets, &survey);
-            survey.add_optional(found.uses);
-            coverage.disabled_unknown = found.unknown;
+            coverage.disabled_unknown.clone_from(&found.unknown);
+            survey.add_optional(found);
             reconciliation = reconcile(&listed, &survey.inventory, &coverage);
         }
         let said = passed_over.ask(sources, &listed, &reconciliation, survey.inventory.uses.len());
@@ -314,19 +337,16 @@ impl Run<'_> {
         let leftover = Leftover { exemptions: of_configuration, unsure, searched };
         notes.extend(note);
         notes.extend(unjudged(&survey.problems));
-        let mut scenarios: Vec<String> = Vec::new();
-        for scenario in targets.iter().flat_map(|target| &target.scenarios) {
-            if !scenarios.contains(&scenario.name) {
-                scenarios.push(scenario.name.clone());
-            }
-        }
+        let scenarios = scenario_names(&targets);
+        let known = gaps(&survey.problems, &scenarios);
+        survey.inventory.gaps.splice(0..0, known);
         say_scenarios(&mut findings, &scenarios, &survey.inventory);
         let verdicts = reconciliation.verdicts.iter().flat_map(|verdict| verdict.uses());
         let missing = reconciliation.missing.iter().chain(&reconciliation.missing_operands);
+        let missing = missing.chain(&reconciliation.reserved);
         let own = |at: &usize| *at < survey.inventory.uses.len();
         let wanted = verdicts.chain(missing).copied().filter(own).collect();
         let plan = plan(&list, &survey.inventory, &wanted, &overridden, &exemptions);
-        survey.inventory.aside.clear();
         let checked = CheckedList {
             uncertain: unsure || !passed_over.broken.is_empty() || reconciliation.verdicts.contains(&Verdict::Unknown),
             plan,
@@ -371,10 +391,8 @@ fn say_scenarios(findings: &mut [Finding], scenarios: &[String], inventory: &Inv
                 || inventory.uses.iter().filter(same).any(|used| used.scenarios.contains(name))
         };
         let under: Vec<String> = scenarios.iter().filter(holds).cloned().collect();
-        if under.len() < scenarios.len() {
-            let what = if under.len() == 1 { "the scenario" } else { "the scenarios" };
-            finding.message.push_str(&format!(" (under {what} {})", under.join(", ")));
-        }
+        let said = self::under(&under, scenarios).unwrap_or_default();
+        finding.message.push_str(&said);
         finding.scenarios = under;
     }
 }
@@ -456,20 +474,21 @@ fn listed(list: &List) -> Vec<Listed> {
     listed
 }
 
-/// For each entry whose image cannot be read: its name and the last part of the image, as a chart would spell them. For
+/// For each entry whose image cannot be read: its name and the image without its version, as a chart would spell them. For
 /// each line that is no entry: its first word, and what in it could be an image.
 fn meant(list: &List) -> Vec<Vec<String>> {
     let unreadable = list.entries.iter().filter(|entry| Reference::parse(&entry.source.text).is_err());
-    let last = |text: &str| {
-        let last = text.rsplit('/').next().unwrap_or_default();
-        last.split([':', '@']).next().unwrap_or_default().to_ascii_lowercase()
+    let unversioned = |text: &str| {
+        let last = text.rfind('/').map_or(0, |slash| slash + 1);
+        let end = text[last..].find([':', '@']).map_or(text.len(), |mark| last + mark);
+        text[..end].to_ascii_lowercase()
     };
-    let names = |entry: &Entry| vec![last(&entry.name.text), last(&entry.source.text)];
+    let names = |entry: &Entry| vec![unversioned(&entry.name.text), unversioned(&entry.source.text)];
     let invalid = list.lines.iter().filter(|line| matches!(line.kind, LineKind::Invalid(_)));
     let words = |line: &Line| {
         let words = list.line_text(line).split(|c: char| c == '=' || c.is_whitespace());
         let words = words.filter(|word| !word.is_empty()).enumerate();
-        words.filter(|(at, word)| *at == 0 || word.contains(['/', ':'])).map(|(_, word)| last(word)).collect()
+        words.filter(|(at, word)| *at == 0 || word.contains(['/', ':'])).map(|(_, word)| unversioned(word)).collect()
     };
     unreadable.map(names).chain(invalid.map(words)).collect()
 }

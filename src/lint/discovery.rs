@@ -22,6 +22,8 @@ pub struct Workspace {
     pub lists: Vec<PathBuf>,
     /// The folders with a `Chart.yaml`, or that have lost it, that lie in no other chart's `charts/`, sorted.
     pub charts: Vec<PathBuf>,
+    /// The folders with `templates/` that are no charts.
+    pub templated: Vec<PathBuf>,
     /// Whether it has lists that are left out, because one was asked for.
     pub partial: bool,
     /// Whether its lists are those that were found below it, so that others may be where nobody could look.
@@ -96,7 +98,8 @@ pub fn find(path: &Path, configurable: bool) -> Result<Workspace, Refusal> {
 }
 
 /// The workspace when no path is given: the current folder, or the nearest above it, up to the top of the git work tree,
-/// with a list and charts, or a configuration; else the nearest with a list; else the current folder.
+/// with a list and charts, or a configuration; else the nearest with a list; else the current folder. From a folder of lists
+/// without charts, only those lists.
 #[must_use]
 pub fn find_here(configurable: bool) -> Workspace {
     let here = PathBuf::from(".");
@@ -105,6 +108,12 @@ pub fn find_here(configurable: bool) -> Workspace {
         (!found.lists.is_empty() && !found.charts.is_empty()) || is_marked(&found.root, configurable)
     };
     if !fits(&first) {
+        if !first.lists.is_empty()
+            && let Ok(found) = find(&here, configurable)
+            && (!found.charts.is_empty() || is_marked(&found.root, configurable))
+        {
+            return Workspace { above: true, ..found };
+        }
         let absolute = absolute(&here);
         let mut second: Option<Workspace> = None;
         for folder in above(&absolute).into_iter().skip(1) {
@@ -125,6 +134,12 @@ pub fn find_here(configurable: bool) -> Workspace {
         }
     }
     Workspace { why: "the current folder".to_owned(), ..first }
+}
+
+/// The workspace of the list at `list`, which need not be there yet: as [`find`] for a list, with a configuration counting.
+#[must_use]
+pub fn find_around(list: &Path) -> Workspace {
+    around(list, true)
 }
 
 /// Whether the folder holds a configuration that counts.
@@ -216,6 +231,15 @@ fn top_of(folder: &Path) -> Option<&Path> {
     top.or_else(|| folder.ancestors().filter(|folder| work_tree(folder).is_some()).last())
 }
 
+/// The top of the git repository that `folder` lies in, out of a submodule into the repository around it; `None` outside of git.
+#[must_use]
+pub fn repository_of(folder: &Path) -> Option<PathBuf> {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    // The top may be above what `..` climbs over.
+    let absolute = absolute(&folder.join(LIST_NAME));
+    top_of(absolute.parent()?).map(Path::to_owned)
+}
+
 /// The same with its paths as `given` was given, where that is possible.
 fn as_given(workspace: Workspace, given: &Path) -> Workspace {
     let Ok(here) = std::env::current_dir() else { return workspace };
@@ -235,6 +259,7 @@ fn as_given(workspace: Workspace, given: &Path) -> Workspace {
         dangling: all(&workspace.dangling),
         skipped: all(&workspace.skipped),
         packages: all(&workspace.packages),
+        templated: all(&workspace.templated),
         unread: workspace.unread.iter().map(unread).collect(),
         ..workspace
     }
@@ -266,6 +291,7 @@ fn walk(root: &Path) -> Workspace {
         root: root.to_owned(),
         lists,
         charts,
+        templated: found.templated.into_iter().collect(),
         searched: true,
         absent_submodules: found.gitmodules.iter().flat_map(|file| absent_submodules(file)).collect(),
         packages: found.packages.iter().filter(loose).cloned().collect(),

@@ -9,6 +9,7 @@ mod exemption;
 mod finding;
 mod note;
 mod number;
+mod opening;
 mod overridden;
 mod passed_over;
 mod plan;
@@ -25,13 +26,14 @@ mod walk;
 
 pub use crate::inventory::ChartName;
 pub use check::{Checked, CheckedChart, CheckedList, Decision, check, decide, images};
-pub use discovery::{LIST_NAME, Unread, Workspace, discover, find, find_here};
+pub use discovery::{LIST_NAME, Unread, Workspace, discover, find, find_around, find_here, repository_of};
 pub use finding::{Edit, Finding, Fix, Refusal, Related, Safety, Severity};
+pub use opening::{Configuring, configure, open, settings_of, store};
 pub use plan::{Plan, Step};
 pub use reconcile::{Coverage, Listed, NotedChart, Reconciliation, Standing, Verdict, reconcile};
-pub use rule::{Rule, nearest_rule, rule, rules};
+pub use rule::{PAGES, Rule, nearest_rule, rule, rules};
 pub use same::{brings, same_image, serves, wanted};
 pub use settings::Settings;
 
 pub(crate) use context::{Context, Judged};
-pub(crate) use suppress::{Fault, FaultKind};
+pub(crate) use suppress::{Fault, FaultKind, UNUSED};

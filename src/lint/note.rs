@@ -12,9 +12,13 @@ pub(crate) fn source_note(used: &Use) -> String {
     note_of(&used.chart, used.chain.last())
 }
 
-/// The same for the chart that goes by `name`, on the way to a use.
+/// The same for the chart that goes by `name`, however that is capitalised, on the way to a use.
 pub(crate) fn source_note_named(used: &Use, name: &str) -> Option<String> {
-    used.links_named(name).next().map(|link| note_of(&link.chart, Some(link)))
+    let is_name = |other: &str| other.eq_ignore_ascii_case(name);
+    let goes_by = |link: &&ChartLink| {
+        is_name(&link.chart.name) || is_name(&link.called) || link.folder.as_deref().is_some_and(is_name)
+    };
+    used.chain.iter().rev().find(goes_by).map(|link| note_of(&link.chart, Some(link)))
 }
 
 fn note_of(chart: &ChartName, link: Option<&ChartLink>) -> String {
@@ -145,9 +149,27 @@ pub(crate) fn varying(change: Change) -> &'static str {
     }
 }
 
-/// What the names of all `entries` begin with, up to a separator, when that is the team's habit and not the images' own:
-/// `mirror/` of `mirror/web` and `mirror/redis`.
-pub(crate) fn habitual_prefix(entries: &[Entry]) -> &str {
+/// How a team names its entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Habit<'a> {
+    /// After the last part of the image's path, with this in front: `mirror/` of `mirror/web` and `mirror/redis`.
+    Prefix(&'a str),
+    /// As the image's whole path.
+    Path,
+}
+
+impl<'a> Habit<'a> {
+    /// The habit that all of `entries` show.
+    pub fn of(entries: &'a [Entry]) -> Self {
+        let is_path =
+            |entry: &Entry| Reference::parse(&entry.source.text).is_ok_and(|image| image.path() == entry.name.text);
+        let several = entries.iter().filter(|entry| entry.name.text.contains('/')).count() > 1;
+        if several && entries.iter().all(is_path) { Self::Path } else { Self::Prefix(habitual_prefix(entries)) }
+    }
+}
+
+/// What the names of all `entries` begin with, up to a separator, when that is the team's habit and not the images' own.
+fn habitual_prefix(entries: &[Entry]) -> &str {
     let Some((first, others)) = entries.split_first().filter(|(_, others)| !others.is_empty()) else { return "" };
     let first = first.name.text.as_str();
     let shared = |name: &str| first.bytes().zip(name.bytes()).take_while(|(one, other)| one == other).count();
@@ -159,10 +181,15 @@ pub(crate) fn habitual_prefix(entries: &[Entry]) -> &str {
     if entries.iter().any(own) { "" } else { prefix }
 }
 
-/// A repository name for `image` that ECR accepts and that is not `taken`: its last path part, with more of the path in
-/// front where that is needed, and `prefix` in front of that where ECR accepts it.
-pub(crate) fn new_name(image: &Reference, prefix: &str, taken: &[String]) -> String {
-    let parts: Vec<String> = image.path().split('/').map(ecr_part).collect();
+/// A repository name for `image` that ECR accepts and that is not `taken`: as the habit is, where ECR accepts that; else its
+/// last path part, with more of the path in front where that is needed.
+pub(crate) fn new_name(image: &Reference, habit: Habit<'_>, taken: &[String]) -> String {
+    let path = image.path().to_owned();
+    if habit == Habit::Path && check_repository_name(&path).is_ok() && !taken.contains(&path) {
+        return path;
+    }
+    let Habit::Prefix(prefix) = habit else { return new_name(image, Habit::Prefix(""), taken) };
+    let parts: Vec<String> = path.split('/').map(ecr_part).collect();
     let prefix = Some(prefix).filter(|prefix| check_repository_name(&format!("{prefix}{}", parts.join("-"))).is_ok());
     let prefix = prefix.unwrap_or_default();
     let candidates = (1..=parts.len()).map(|count| format!("{prefix}{}", parts[parts.len() - count..].join("-")));
@@ -209,11 +236,11 @@ mod tests {
     #[test]
     fn new_names_are_free_and_acceptable() {
         let image = Reference::parse("public.ecr.aws/neuron/device__plugin--x:1").unwrap();
-        assert_eq!(new_name(&image, "", &[]), "device_plugin-x");
-        assert_eq!(new_name(&image, "", &["device_plugin-x".to_owned()]), "neuron-device_plugin-x");
+        assert_eq!(new_name(&image, Habit::Prefix(""), &[]), "device_plugin-x");
+        assert_eq!(new_name(&image, Habit::Prefix(""), &["device_plugin-x".to_owned()]), "neuron-device_plugin-x");
         let taken = ["device_plugin-x".to_owned(), "neuron-device_plugin-x".to_owned()];
-        assert_eq!(new_name(&image, "", &taken), "neuron-device_plugin-x-2");
-        for name in [new_name(&image, "", &[]), new_name(&image, "", &taken)] {
+        assert_eq!(new_name(&image, Habit::Prefix(""), &taken), "neuron-device_plugin-x-2");
+        for name in [new_name(&image, Habit::Prefix(""), &[]), new_name(&image, Habit::Prefix(""), &taken)] {
             assert!(crate::image::check_repository_name(&name).is_ok());
         }
     }
@@ -223,23 +250,30 @@ mod tests {
             let sources = Sources::new();
             let file = sources.add("list", text.into());
             let list = crate::mirror::List::parse(file, sources.get(file).text());
-            habitual_prefix(&list.entries).to_owned()
+            match Habit::of(&list.entries) {
+                Habit::Prefix(prefix) => prefix.to_owned(),
+                Habit::Path => "the path".to_owned(),
+            }
         };
         assert_eq!(prefix("mirror/web=nginx:1\nmirror/redis=redis:7\n"), "mirror/");
+        let paths = "nvidia/driver=nvcr.io/nvidia/driver:1\nnvidia/toolkit=nvcr.io/nvidia/toolkit:1\n";
+        assert_eq!(prefix(paths), "the path");
+        assert_eq!(prefix(&format!("{paths}web=nginx:1\n")), "");
         assert_eq!(prefix("acme-k8s-web=nginx:1\nacme-k8s-redis=redis:7\n"), "acme-k8s-");
         for none in [
             "",
             "mirror/web=nginx:1\n",
             "web=nginx:1\nmirror/redis=redis:7\n",
             "aws-node=eks/aws-node:1\naws-efa=eks/aws-efa:2\n",
-            "nvidia/driver=nvcr.io/nvidia/driver:1\nnvidia/toolkit=nvcr.io/nvidia/toolkit:1\n",
             "a-=nginx:1\na-b=redis:7\n",
         ] {
             assert_eq!(prefix(none), "", "{none}");
         }
         let image = Reference::parse("ghcr.io/acme/web:1").unwrap();
-        assert_eq!(new_name(&image, "mirror/", &[]), "mirror/web");
-        assert_eq!(new_name(&image, "mirror/", &["mirror/web".to_owned()]), "mirror/acme-web");
-        assert_eq!(new_name(&image, "Mirror/", &[]), "web", "ECR refuses the other names as well");
+        assert_eq!(new_name(&image, Habit::Path, &[]), "acme/web");
+        assert_eq!(new_name(&image, Habit::Path, &["acme/web".to_owned()]), "web");
+        assert_eq!(new_name(&image, Habit::Prefix("mirror/"), &[]), "mirror/web");
+        assert_eq!(new_name(&image, Habit::Prefix("mirror/"), &["mirror/web".to_owned()]), "mirror/acme-web");
+        assert_eq!(new_name(&image, Habit::Prefix("Mirror/"), &[]), "web", "ECR refuses the other names as well");
     }
 }

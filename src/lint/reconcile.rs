@@ -56,8 +56,16 @@ pub struct Coverage {
     pub written_malformed: Vec<Reference>,
     /// What charts that were passed over say of entries, by their places among the [`Listed`].
     pub elsewhere: HashMap<usize, Verdict>,
-    /// What the entries that cannot be read are for: their names, and the last parts of their images.
+    /// What the entries that cannot be read are for: their images without versions, as they are written, and their names.
     pub meant: Vec<Vec<String>>,
+}
+
+impl Coverage {
+    /// The condition that switches the chart off that the entry's note names.
+    fn switch_of(&self, entry: &Listed) -> Option<&str> {
+        let noted = entry.noted.as_ref()?;
+        self.disabled.iter().find(|(chart, _)| *chart == noted.name).map(|(_, when)| when.as_str())
+    }
 }
 
 /// What is known of the chart that a source note names.
@@ -76,9 +84,10 @@ pub enum Standing {
 /// What is to be said of an entry. Uses are indices into [`Inventory::uses`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Deployed as it is listed.
+    /// Deployed as it is listed, or brings what is: see [`brings`].
     Right {
-        /// All uses of exactly this image.
+        /// All uses of what the entry brings; where there are none, those that pull what the copy makes of it, or that mean it
+        /// and are spoilt by Helm.
         uses: Vec<usize>,
     },
     /// Its path is deployed from ECR, but never from its account and region.
@@ -152,6 +161,8 @@ pub struct Reconciliation {
     pub missing: Vec<usize>,
     /// Operands that no entry serves and no container names, likewise.
     pub missing_operands: Vec<usize>,
+    /// Uses that entries stand for which cannot be read.
+    pub reserved: Vec<usize>,
 }
 
 impl Reconciliation {
@@ -164,14 +175,10 @@ impl Reconciliation {
     /// Whether knowing the images that are switched off could change a verdict.
     #[must_use]
     pub fn asks_for_optional(&self, listed: &[Listed], coverage: &Coverage) -> bool {
-        let is_off = |entry: &Listed| {
-            let noted = |noted: &NotedChart| coverage.disabled.iter().any(|(chart, _)| *chart == noted.name);
-            entry.noted.as_ref().is_some_and(noted)
-        };
         self.verdicts.iter().zip(listed).any(|(verdict, entry)| match verdict {
             Verdict::Stale | Verdict::Unknown | Verdict::Disabled { .. } => true,
             Verdict::OtherRegistry { .. } | Verdict::OtherVersion { .. } | Verdict::OtherRepository { .. } => {
-                is_off(entry)
+                coverage.switch_of(entry).is_some()
             }
             Verdict::Right { .. } => false,
         })
@@ -184,8 +191,10 @@ pub fn reconcile(listed: &[Listed], inventory: &Inventory, coverage: &Coverage) 
     let mut work = Work { uses: &inventory.uses, coverage, served: HashSet::new(), taken: HashSet::new() };
     let verdict = |entry: &Listed| work.exact(entry).or_else(|| work.documented_optional(entry));
     let mut verdicts: Vec<Option<Verdict>> = listed.iter().map(verdict).collect();
-    work.serve(&verdicts, false);
-    work.reserve();
+    for verdict in verdicts.iter().flatten() {
+        work.serve(verdict.uses(), false);
+    }
+    let reserved = work.reserve();
     let stages: [(Stage<'_>, _); 3] = [
         (Work::other_registry, Partner::SamePath),
         (Work::other_version, Partner::SamePath),
@@ -203,17 +212,20 @@ pub fn reconcile(listed: &[Listed], inventory: &Inventory, coverage: &Coverage) 
             for (at, entry) in listed.iter().enumerate() {
                 if verdicts[at].is_none() && work.may_judge(entry, partner, documented) {
                     verdicts[at] = stage(&work, entry, documented);
-                    work.serve(&verdicts[at..=at], entry.reference.digest().is_none());
+                    let uses = verdicts[at].as_ref().map(Verdict::uses).unwrap_or_default();
+                    work.serve(uses, entry.reference.digest().is_none());
                 }
             }
         }
     }
-    let listed_as = |reference: &Reference| listed.iter().any(|entry| serves(&entry.reference, reference));
-    let absent = |entry: &Listed| work.absent(entry, &listed_as);
-    let verdicts = verdicts.into_iter().zip(listed).map(|(known, entry)| known.unwrap_or_else(|| absent(entry)));
+    let mended: Vec<&Reference> =
+        listed.iter().zip(&verdicts).map(|(entry, verdict)| work.mended(entry, verdict.as_ref())).collect();
+    let is_listed = |reference: &Reference| mended.iter().any(|mended| serves(&as_entry(mended), reference));
+    let absent = |entry: &Listed| work.absent(entry, &is_listed);
+    let verdicts = verdicts.iter().zip(listed).map(|(known, entry)| known.clone().unwrap_or_else(|| absent(entry)));
     let verdicts = verdicts.collect();
     let noted = listed.iter().map(|entry| work.standing(entry)).collect();
-    Reconciliation { missing: work.missing(), missing_operands: work.missing_operands(), noted, verdicts }
+    Reconciliation { missing: work.missing(), missing_operands: work.missing_operands(), noted, verdicts, reserved }
 }
 
 /// A way to find what an entry stands for.
@@ -238,11 +250,10 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    /// Marks the uses of `verdicts` as served, and with them all variants of the same images; with `by_tag` also what has the
-    /// same tag with a digest or without.
-    fn serve(&mut self, verdicts: &[Option<Verdict>], by_tag: bool) {
-        let served: Vec<usize> = verdicts.iter().flatten().flat_map(|verdict| verdict.uses().to_vec()).collect();
-        for at in served {
+    /// Marks uses as served, and with them all variants of the same images; with `by_tag` also what has the same tag with a
+    /// digest or without.
+    fn serve(&mut self, uses: &[usize], by_tag: bool) {
+        for &at in uses {
             let used = &self.uses[at];
             let twin = |other: &Use| {
                 let (image, other) = (&used.reference, &other.reference);
@@ -261,13 +272,32 @@ impl Work<'_> {
         }
     }
 
-    /// Sets the images aside for which there are entries that cannot be read: those have a finding already.
-    fn reserve(&mut self) {
+    /// Sets the images aside for which there are entries that cannot be read: those have a finding already. Gives their uses.
+    fn reserve(&mut self) -> Vec<usize> {
+        let mut reserved = Vec::new();
         for meant in &self.coverage.meant {
-            let called = |used: &Use| meant.iter().any(|name| name == last_part(used.reference.path()));
-            let free = self.select(called).into_iter().filter(|at| !self.served.contains(at)).collect();
-            let uses = self.first_image(free);
-            self.serve(&[uses.map(|uses| Verdict::Right { uses })], true);
+            let alike = |at: &usize| {
+                let name = self.uses[*at].reference.name();
+                meant.iter().map(|meant| common_parts(meant, name)).max().unwrap_or_default()
+            };
+            let free: Vec<usize> = self.select(|_| true).into_iter().filter(|at| !self.served.contains(at)).collect();
+            let most = free.iter().map(alike).max().filter(|most| *most > 0);
+            let best = free.iter().copied().filter(|at| Some(alike(at)) == most).collect();
+            let uses = self.first_image(best).unwrap_or_default();
+            self.serve(&uses, true);
+            reserved.extend(uses);
+        }
+        reserved
+    }
+
+    /// What the entry lists once its finding is mended.
+    fn mended<'e>(&'e self, entry: &'e Listed, verdict: Option<&'e Verdict>) -> &'e Reference {
+        match verdict {
+            Some(Verdict::OtherRegistry { expected, .. }) => expected,
+            Some(Verdict::OtherVersion { uses } | Verdict::OtherRepository { uses, .. }) => {
+                uses.first().and_then(|at| self.uses.get(*at)).map_or(&entry.reference, |used| &used.reference)
+            }
+            _ => &entry.reference,
         }
     }
 
@@ -447,19 +477,13 @@ impl Work<'_> {
     /// The image of a switched-off chart that the entry's note names.
     fn documented_optional(&self, entry: &Listed) -> Option<Verdict> {
         let accept = |used: &Use| brings(&entry.reference, used) && self.names(entry, used);
-        self.optional(accept).filter(|_| self.is_off(entry) && !self.is_unknown(entry))
+        self.optional(accept).filter(|_| self.coverage.switch_of(entry).is_some() && !self.is_unknown(entry))
     }
 
     /// The first use that is only optional and that `accept` takes.
     fn optional(&self, accept: impl Fn(&Use) -> bool) -> Option<Verdict> {
         let used = self.uses.iter().enumerate().find(|(_, used)| used.when.is_some() && accept(used));
         used.and_then(|(at, used)| Some(Verdict::Disabled { when: used.when.clone()?, used: Some(at) }))
-    }
-
-    /// Whether the entry's note names a chart that is switched off.
-    fn is_off(&self, entry: &Listed) -> bool {
-        let noted = |noted: &NotedChart| self.coverage.disabled.iter().any(|(chart, _)| *chart == noted.name);
-        entry.noted.as_ref().is_some_and(noted)
     }
 
     fn absent(&self, entry: &Listed, is_listed: &impl Fn(&Reference) -> bool) -> Verdict {
@@ -485,15 +509,13 @@ impl Work<'_> {
         if let Some(other) = self.optional(other_version) {
             return other;
         }
-        let Some((_, when)) = self.coverage.disabled.iter().find(|(chart, _)| Some(chart.as_str()) == noted) else {
-            return Verdict::Stale;
-        };
+        let Some(when) = self.coverage.switch_of(entry) else { return Verdict::Stale };
         // Turned on, the chart shows its images; one that is none of them is deployed under no condition.
         let shown = self.uses.iter().any(|used| used.when.is_some() && self.names(entry, used));
         let not_all = self.coverage.disabled_unknown.iter().any(|chart| Some(chart.as_str()) == noted);
         match shown && !not_all {
             true => Verdict::Stale,
-            false => Verdict::Disabled { when: when.clone(), used: None },
+            false => Verdict::Disabled { when: when.to_owned(), used: None },
         }
     }
 
@@ -538,6 +560,11 @@ impl Work<'_> {
         }
         missing
     }
+}
+
+/// How many parts, from the last one on, both paths have in common.
+fn common_parts(one: &str, other: &str) -> usize {
+    one.rsplit('/').zip(other.rsplit('/')).take_while(|(one, other)| one == other).count()
 }
 
 fn last_part(path: &str) -> &str {

@@ -3,6 +3,9 @@
 use super::{Context, Finding, Safety, Severity};
 use crate::nearest::nearest;
 
+/// Where the pages of this version can be read.
+pub const PAGES: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/v", env!("CARGO_PKG_VERSION"), "/rules/");
+
 /// One rule.
 pub struct Rule {
     /// Its name: the page's, the file's, what a suppression says.
@@ -44,8 +47,7 @@ impl Rule {
     /// Where the page of this version can be read.
     #[must_use]
     pub fn url(&self) -> String {
-        let (repository, version) = (env!("CARGO_PKG_REPOSITORY"), env!("CARGO_PKG_VERSION"));
-        format!("{repository}/blob/v{version}/rules/{}.md", self.id)
+        format!("{PAGES}{}.md", self.id)
     }
 }
 

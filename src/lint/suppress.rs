@@ -10,7 +10,7 @@ use crate::mirror::{Directive, DirectiveKind, List, Located, Scope};
 use crate::source::{Sources, Span, canonical};
 
 /// The rule that speaks of suppressions, which no suppression silences.
-pub(super) const UNUSED: &str = "unused-suppression";
+pub(crate) const UNUSED: &str = "unused-suppression";
 
 /// A suppression or exemption that is at fault.
 #[derive(Clone, Debug)]
@@ -77,11 +77,11 @@ pub(super) fn suppress(list: &List, findings: &mut Vec<Finding>, doubtful: &dyn 
                     let of_common = rules.iter().zip(&mut kinds).filter(|(_, kind)| kind.as_ref() == Some(&common));
                     let mut names = Vec::new();
                     for (rule, kind) in of_common {
-                        names.push(rule.text.as_str());
+                        names.push(rule);
                         *kind = None;
                     }
                     if !names.is_empty() {
-                        let written = format!("allow {}", names.join(", "));
+                        let written = allow_of(names);
                         faults.push(Fault { written, ..fault(list, directive, common) });
                     }
                 }
@@ -153,10 +153,7 @@ pub(super) fn exemptions_at_fault(list: &List, idle: &[Idleness]) -> Vec<Fault> 
 
 fn fault(list: &List, directive: &Directive, kind: FaultKind) -> Fault {
     let written = match &directive.kind {
-        DirectiveKind::Allow { rules, .. } => {
-            let names: Vec<_> = rules.iter().map(|rule| rule.text.as_str()).collect();
-            format!("allow {}", names.join(", "))
-        }
+        DirectiveKind::Allow { rules, .. } => allow_of(rules),
         DirectiveKind::Exempt { glob, .. } => format!("exempt {}", glob.text),
         DirectiveKind::Unknown(words) => words.as_ref().map(|words| words.text.clone()).unwrap_or_default(),
     };
@@ -165,6 +162,17 @@ fn fault(list: &List, directive: &Directive, kind: FaultKind) -> Fault {
         Scope::File | Scope::Nowhere => None,
     };
     Fault { span: directive.span, written, line: Some(directive.line), part: None, entry, kind }
+}
+
+/// What a suppression of `rules` says, each once.
+fn allow_of<'a>(rules: impl IntoIterator<Item = &'a Located>) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for rule in rules {
+        if !names.contains(&rule.text.as_str()) {
+            names.push(&rule.text);
+        }
+    }
+    format!("allow {}", names.join(", "))
 }
 
 /// Whether a suppression of `scope` speaks of `finding`: one about its entry, wherever that stands; file-wide, one in the

@@ -499,22 +499,13 @@ fn no_charts(workspace: &Workspace) -> Refusal {
         [first, ..] => message.push_str(&format!("; there are packages, `--chart {}` takes one", shown_here(first))),
     }
     message.push_str(&format!(" ({})", workspace.why));
-    match without_metadata(&workspace.root) {
+    match workspace.templated.first() {
         Some(folder) => {
             let message = format!("has templates/, but no Chart.yaml, so it is no Helm chart; {message}");
-            Refusal { path: Some(folder), ..Refusal::new(message) }
+            Refusal { path: Some(folder.clone()), ..Refusal::new(message) }
         }
         None => Refusal::new(message),
     }
-}
-
-/// The first folder that looks like a chart which has lost its `Chart.yaml`.
-fn without_metadata(root: &Path) -> Option<PathBuf> {
-    const DEEPEST: usize = 6;
-    let folders = walkdir::WalkDir::new(root).max_depth(DEEPEST).sort_by_file_name().into_iter().flatten();
-    let templates = folders.filter(|entry| entry.file_type().is_dir() && entry.file_name() == "templates");
-    let parents = templates.filter_map(|entry| entry.path().parent().map(Path::to_owned));
-    parents.into_iter().find(|folder| !folder.join("Chart.yaml").exists())
 }
 
 fn load(sources: &Sources, path: &Path, settings: &Settings) -> Result<Arc<Chart>, ChartError> {

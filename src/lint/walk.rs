@@ -74,6 +74,8 @@ pub(super) struct Walk {
     pub charts: BTreeSet<PathBuf>,
     /// The folders that look like a chart, but have no `Chart.yaml`.
     pub headless: BTreeSet<PathBuf>,
+    /// The folders with `templates/` that are no charts: other things have such folders, too.
+    pub templated: BTreeSet<PathBuf>,
     /// The files that could be packaged charts.
     pub packages: BTreeSet<PathBuf>,
     /// The files called `.gitmodules`.
@@ -156,6 +158,7 @@ impl Walk {
                 Looks::Chart => self.charts.insert(folder.shown.clone()),
                 Looks::Misspelt => self.headless.insert(folder.shown.clone()),
                 Looks::Umbrella => self.suspects.insert(folder.shown.clone()),
+                Looks::Templated => self.templated.insert(folder.shown.clone()),
             };
         }
         // The last one that is put there is taken first.
@@ -231,6 +234,8 @@ enum Looks {
     Misspelt,
     /// An umbrella chart without `Chart.yaml`, if there are charts in its `charts/`.
     Umbrella,
+    /// A folder with `templates/`.
+    Templated,
 }
 
 /// `is_top`: the top of a workspace or repository, which may hold charts and values for all of them without being one.
@@ -250,7 +255,10 @@ fn looks(entries: &[(OsString, FileType)], is_top: bool) -> Option<Looks> {
     let part_of_a_chart = ["Chart.lock", "requirements.yaml", "requirements.lock", ".helmignore"];
     let others = is_top || entries.iter().any(|(name, _)| name.to_string_lossy().starts_with("helmfile"));
     let whole = folder("templates") || part_of_a_chart.iter().any(|name| file(name));
-    (folder("charts") && (whole || (file("values.yaml") && !others))).then_some(Looks::Umbrella)
+    if folder("charts") && (whole || (file("values.yaml") && !others)) {
+        return Some(Looks::Umbrella);
+    }
+    folder("templates").then_some(Looks::Templated)
 }
 
 /// Whether the folder is no part of the workspace: one that tools fill, or a hidden one that is no chart (`.helm` may be).

@@ -1,6 +1,7 @@
 //! Findings for people: each drawn by miette into the line of the list and into the chart line that proves it, with the
 //! suggested edit as a diff; then what was checked and what was assumed.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -9,9 +10,9 @@ use miette::{
     SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
 };
 
-use super::location::display_path;
+use super::location::{Place, display_path};
 use crate::fix::apply;
-use crate::lint::{Checked, Finding, Fix, Refusal, Severity};
+use crate::lint::{Checked, CheckedList, Finding, Fix, Refusal, Severity};
 use crate::source::{SourceFile, Sources, Span};
 
 /// How to draw.
@@ -65,15 +66,23 @@ impl Snippet {
     /// Bytes of a line that are shown on either side of the place: a file may be one long line.
     const REACH: usize = 400;
 
-    fn new(file: Arc<SourceFile>, name: String, span: Span) -> Self {
+    /// `columns`: what a line may fill, so that the label below it stays below its place; `label`: how long the label is.
+    fn new(file: Arc<SourceFile>, name: String, span: Span, columns: usize, label: usize) -> Self {
         let text = file.text();
         let range = span.range();
         let first = file.line(file.position(range.start).line).map_or(0, |line| line.start);
         let last = file.line(file.position(range.end).line).map_or(text.len(), |line| line.end);
         let start = text.floor_char_boundary(first.max(range.start.saturating_sub(Self::REACH)));
         let end = text.ceil_char_boundary(last.min(range.end.saturating_add(Self::REACH))).max(start);
-        let lines = printable(&text[start..end]);
-        Self { file, name, lines, start }
+        let line = &text[start..end];
+        let (start, lines) = match line.trim_end_matches(['\r', '\n']).contains('\n') {
+            true => (start, line.to_owned()),
+            false => {
+                let (cut, lines) = crop(line, range.start - start..range.end - start, columns, label);
+                (start + cut, lines)
+            }
+        };
+        Self { file, name, lines: printable(&lines), start }
     }
 }
 
@@ -97,6 +106,38 @@ impl SourceCode for Snippet {
             column,
             last - first + 1,
         )))
+    }
+}
+
+/// Stands for what is left out of a line.
+const CUT: &str = "…";
+
+/// The part of `line` that shows `place` and has room for a label of length `label` below it, in `columns`; and how many bytes
+/// before it are left out. [`CUT`] takes the place of as many bytes as it has.
+fn crop(line: &str, place: std::ops::Range<usize>, columns: usize, label: usize) -> (usize, String) {
+    /// What miette draws between a place and its label.
+    const HOOK: usize = 4;
+    let count = |text: &str| text.chars().count();
+    let line = line.trim_end_matches(['\r', '\n']);
+    let end = line.floor_char_boundary(place.end.min(line.len()));
+    let start = line.floor_char_boundary(place.start.min(end));
+    let (before, inside) = (count(&line[..start]), count(&line[start..end]));
+    let wanted = before + inside.max(inside / 2 + HOOK + label);
+    let nth = |number: usize| line.char_indices().nth(number).map_or(line.len(), |(at, _)| at);
+    let mut cut = 0;
+    // One more for the mark, and a few that make reading easier.
+    if wanted > columns {
+        cut = nth((wanted - columns + CUT.len()).min(before));
+    }
+    let last = nth(count(&line[..cut]) + columns);
+    let mut shown = line[cut..last.max(end)].to_owned();
+    if last.max(end) < line.len() {
+        shown.push_str(CUT);
+    }
+    let mark = cut.checked_sub(CUT.len()).filter(|_| cut > 0);
+    match mark {
+        Some(mark) => (mark, format!("{CUT}{shown}")),
+        None => (0, line[..cut].to_owned() + &shown),
     }
 }
 
@@ -154,13 +195,66 @@ struct Painter<'a> {
 }
 
 impl Painter<'_> {
+    /// What the finding is about: an entry, what no entry is there for, a chart, else a file.
+    fn group(&self, finding: &Finding, checked: &Checked) -> String {
+        let file = self.sources.get(finding.span.file);
+        let in_list = checked.lists.iter().any(|list| list.path == file.path());
+        match (&finding.entry, &finding.chart) {
+            (Some(entry), _) if in_list => entry.clone(),
+            (None, Some(_)) if in_list => "not listed".to_owned(),
+            (_, Some(chart)) => chart.to_string(),
+            _ => display_path(self.root, file.path()),
+        }
+    }
+
+    /// A line across the page with the name of a group.
+    fn heading(&self, group: &str) -> String {
+        let name = message(group);
+        let rest = self.style.width.saturating_sub(name.chars().count() + 4).max(2);
+        format!("{}\n\n", self.style.paint("1", &format!("━━ {name} {}", "━".repeat(rest))))
+    }
+
+    /// A finding without pictures: where, what, and what its fix does.
+    fn short(&self, finding: &Finding) -> String {
+        let Place { path, start, .. } = Place::new(self.sources, self.root, finding.span);
+        let code = format!("{}[{}]", finding.severity.as_str(), finding.rule.id);
+        let colour = match finding.severity {
+            Severity::Error => "31",
+            Severity::Warning => "33",
+            Severity::Info => "36",
+        };
+        let code = self.style.paint(colour, &code);
+        let mut out = format!("{code} {}:{}:{}\n", printable(&path), start.line, start.column);
+        let options = textwrap::Options::new(self.style.width)
+            .initial_indent("  ")
+            .subsequent_indent("  ")
+            .break_words(false)
+            .word_separator(textwrap::WordSeparator::AsciiSpace)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
+        for line in textwrap::wrap(&message(&finding.message), options) {
+            let _ = writeln!(out, "{line}");
+        }
+        if let Some(fix) = finding.fixes.first() {
+            let _ = writeln!(out, "{}", self.fix_title(fix));
+        }
+        out
+    }
+
+    fn fix_title(&self, fix: &Fix) -> String {
+        format!("  {} {}", self.style.paint("36", "fix:"), title(fix))
+    }
+
     fn snippet(&self, span: Span, label: &str) -> (Snippet, LabeledSpan) {
         let file = self.sources.get(span.file);
         let name = printable(&display_path(self.root, file.path()));
         let label = (!label.is_empty()).then(|| printable(label));
         let end = file.text().floor_char_boundary(span.range().end.min(span.range().start + Snippet::REACH));
         let span = Span::new(span.file, span.range().start, end);
-        (Snippet::new(file, name, span), LabeledSpan::new_primary_with_span(label, (span.start as usize, span.len())))
+        // The number of the line and the frame stand before it.
+        let columns = self.style.width.saturating_sub(file.position(span.range().end).line.to_string().len() + 4);
+        let length = label.as_deref().map_or(0, |label| label.chars().count());
+        let snippet = Snippet::new(file, name, span, columns, length);
+        (snippet, LabeledSpan::new_primary_with_span(label, (span.start as usize, span.len())))
     }
 
     fn finding(&self, finding: &Finding, show_page: bool) -> String {
@@ -195,27 +289,43 @@ impl Painter<'_> {
     }
 
     fn fix(&self, out: &mut String, fix: &Fix) {
-        let Some(edit) = fix.edits().first() else { return };
-        let file = self.sources.get(edit.span.file);
-        let after = apply(file.text(), fix);
-        let safety = if fix.safety == crate::lint::Safety::Safe { "" } else { " (unsafe)" };
-        let _ = writeln!(out, "  {} {}{safety}", self.style.paint("36", "fix:"), message(&fix.title));
-        let diff = similar::TextDiff::from_lines(&**file.text(), after.as_str());
-        for group in diff.grouped_ops(1) {
-            for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
-                let (code, sign) = match change.tag() {
-                    similar::ChangeTag::Delete => ("31", '-'),
-                    similar::ChangeTag::Insert => ("32", '+'),
-                    similar::ChangeTag::Equal => continue,
-                };
-                let line = message(&visible(change.value().trim_end_matches('\n')));
-                let _ = writeln!(out, "    {}", self.style.paint(code, &format!("{sign} {line}")));
-                if change.missing_newline() {
-                    let _ = writeln!(out, "    \\ No newline at end of file");
-                }
-            }
+        let _ = writeln!(out, "{}", self.fix_title(fix));
+        for (sign, line) in changed_lines(self.sources, fix) {
+            let line = match sign {
+                '-' => self.style.paint("31", &format!("- {line}")),
+                '+' => self.style.paint("32", &format!("+ {line}")),
+                other => format!("{other} {line}"),
+            };
+            let _ = writeln!(out, "    {line}");
         }
     }
+}
+
+/// What a fix does, and whether it can be trusted.
+pub(super) fn title(fix: &Fix) -> String {
+    let safety = if fix.safety == crate::lint::Safety::Safe { "" } else { " (unsafe)" };
+    format!("{}{safety}", message(&fix.title))
+}
+
+/// The lines that a fix takes away (`-`) and puts there (`+`), safe to print; `\` is a word on the line before.
+pub(super) fn changed_lines(sources: &Sources, fix: &Fix) -> Vec<(char, String)> {
+    let Some(edit) = fix.edits().first() else { return Vec::new() };
+    let file = sources.get(edit.span.file);
+    let after = apply(file.text(), fix);
+    let diff = similar::TextDiff::from_lines(&**file.text(), after.as_str());
+    let mut lines = Vec::new();
+    for change in diff.grouped_ops(1).iter().flatten().flat_map(|op| diff.iter_changes(op)) {
+        let sign = match change.tag() {
+            similar::ChangeTag::Delete => '-',
+            similar::ChangeTag::Insert => '+',
+            similar::ChangeTag::Equal => continue,
+        };
+        lines.push((sign, message(&visible(change.value().trim_end_matches('\n')))));
+        if change.missing_newline() {
+            lines.push(('\\', "No newline at end of file".to_owned()));
+        }
+    }
+    lines
 }
 
 /// A changed line with what an edit may be about and nobody can see: a carriage return at its end, a byte order mark.
@@ -225,7 +335,7 @@ fn visible(line: &str) -> String {
 }
 
 /// `text` for a message, which quotes whatever stands in a file: printable, and not longer than can be read.
-fn message(text: &str) -> String {
+pub(super) fn message(text: &str) -> String {
     const LONGEST: usize = 2000;
     let end = text.floor_char_boundary(LONGEST);
     printable(&text[..end]) + if end < text.len() { "..." } else { "" }
@@ -250,17 +360,35 @@ pub fn human(checked: &Checked, sources: &Sources, style: Style) -> String {
     findings(checked, sources, style) + &closing(checked, style)
 }
 
-/// The findings alone.
+/// Findings that are all drawn, however many of one rule there are.
+const MOST_DRAWN: usize = 25;
+
+/// Findings of one rule that are drawn where there are more: the others have a line or two each.
+const DRAWN_PER_RULE: usize = 3;
+
+/// The findings alone: those about one entry together, each group under its name.
 #[must_use]
 pub fn findings(checked: &Checked, sources: &Sources, style: Style) -> String {
     let painter = Painter { sources, root: &checked.root, style };
-    let mut told = Vec::new();
-    let paint = |finding: &Finding| {
-        let is_new = !told.contains(&finding.rule.id);
-        told.push(finding.rule.id);
-        painter.finding(finding, is_new) + "\n"
-    };
-    checked.findings.iter().map(paint).collect()
+    let mut told: HashMap<&str, usize> = HashMap::new();
+    let mut out = String::new();
+    let mut last = None;
+    for finding in &checked.findings {
+        let count = told.entry(finding.rule.id).or_default();
+        *count += 1;
+        let group = painter.group(finding, checked);
+        if checked.findings.len() > MOST_DRAWN && *count > DRAWN_PER_RULE {
+            out += &painter.short(finding);
+        } else {
+            if checked.findings.len() > 1 && last.as_ref() != Some(&group) {
+                out += &painter.heading(&group);
+            }
+            out += &painter.finding(finding, *count == 1);
+        }
+        last = Some(group);
+        out.push('\n');
+    }
+    out
 }
 
 /// The closing lines: what was checked, what was assumed, how many findings there are.
@@ -268,45 +396,58 @@ pub fn findings(checked: &Checked, sources: &Sources, style: Style) -> String {
 pub fn closing(checked: &Checked, style: Style) -> String {
     let mut out = String::new();
     for list in &checked.lists {
-        let charts: Vec<_> = (list.charts.iter())
-            .map(|chart| format!("{} ({})", chart.name, display_path(&checked.root, &chart.path)))
-            .collect();
-        let _ = writeln!(
-            out,
-            "{}: {} held against {} of {}",
-            display_path(&checked.root, &list.path),
-            count(list.entries, "entry", "entries"),
-            count(list.images, "deployed image", "deployed images"),
-            if charts.is_empty() { "no chart".to_owned() } else { charts.join(", ") },
-        );
+        let _ = writeln!(out, "{}", held_against(checked, list));
         let _ = writeln!(out, "  scenarios: {}", list.scenarios.join(", "));
         for note in &list.notes {
             let _ = writeln!(out, "  {}", message(note));
         }
     }
-    let number = |severity| checked.findings.iter().filter(|finding| finding.severity == severity).count();
-    let (errors, warnings, infos) = (number(Severity::Error), number(Severity::Warning), number(Severity::Info));
     if checked.findings.is_empty() {
-        let words = match checked.narrowed {
-            _ if !checked.errors.is_empty() || checked.lists.iter().any(|list| list.uncertain) => {
-                "No findings; but not everything could be checked."
-            }
-            false => "The list says what the charts deploy.",
-            true => "No findings of the rules that were asked for.",
-        };
-        out.push_str(&format!("{}\n", style.paint("32", words)));
+        let _ = writeln!(out, "{}", style.paint("32", verdict(checked)));
     } else {
-        let mut counts = vec![count(errors, "error", "errors"), count(warnings, "warning", "warnings")];
-        if infos > 0 {
-            counts.push(count(infos, "note", "notes"));
-        }
-        let fixable = checked.findings.iter().filter(|finding| !finding.fixes.is_empty()).count();
-        let _ = writeln!(out, "{}; {fixable} with a suggested fix", counts.join(", "));
+        let _ = writeln!(out, "{}", tally(checked));
     }
     out
 }
 
-fn count(number: usize, one: &str, many: &str) -> String {
+/// What a list was held against.
+pub(super) fn held_against(checked: &Checked, list: &CheckedList) -> String {
+    let charts: Vec<_> = (list.charts.iter())
+        .map(|chart| format!("{} ({})", chart.name, display_path(&checked.root, &chart.path)))
+        .collect();
+    format!(
+        "{}: {} held against {} of {}",
+        display_path(&checked.root, &list.path),
+        count(list.entries, "entry", "entries"),
+        count(list.images, "deployed image", "deployed images"),
+        if charts.is_empty() { "no chart".to_owned() } else { charts.join(", ") },
+    )
+}
+
+/// What it means that there are no findings.
+pub(super) fn verdict(checked: &Checked) -> &'static str {
+    match checked.narrowed {
+        _ if !checked.errors.is_empty() || checked.lists.iter().any(|list| list.uncertain) => {
+            "No findings; but not everything could be checked."
+        }
+        false => "The list says what the charts deploy.",
+        true => "No findings of the rules that were asked for.",
+    }
+}
+
+/// How many findings there are.
+pub(super) fn tally(checked: &Checked) -> String {
+    let number = |severity| checked.findings.iter().filter(|finding| finding.severity == severity).count();
+    let (errors, warnings, infos) = (number(Severity::Error), number(Severity::Warning), number(Severity::Info));
+    let mut counts = vec![count(errors, "error", "errors"), count(warnings, "warning", "warnings")];
+    if infos > 0 {
+        counts.push(count(infos, "note", "notes"));
+    }
+    let fixable = checked.findings.iter().filter(|finding| !finding.fixes.is_empty()).count();
+    format!("{}; {fixable} with a suggested fix", counts.join(", "))
+}
+
+pub(super) fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
@@ -332,4 +473,28 @@ pub fn refusal(refusal: &Refusal, sources: &Sources, style: Style) -> String {
     // Messages of Helm stay in one line, as Helm has them: they are searched for.
     let _ = style.handler().with_wrap_lines(false).render_report(&mut drawn, &picture);
     format!("{}\n", drawn.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::crop;
+
+    #[test]
+    fn a_line_is_cropped_so_that_its_label_has_room() {
+        // The whole line has room.
+        assert_eq!(crop("web=nginx:1\n", 10..11, 40, 10), (0, "web=nginx:1".to_owned()));
+        // From the left: what is left out and the mark have the same length in bytes.
+        let line = format!("{}web=nginx:1", "x".repeat(40));
+        let (cut, shown) = crop(&line, 50..51, 30, 10);
+        assert_eq!(shown, "…xxxweb=nginx:1");
+        assert_eq!(cut + shown.len(), line.len());
+        // From the right.
+        assert_eq!(crop(&format!("a{}", "b".repeat(50)), 0..1, 10, 3), (0, "abbbbbbbbb…".to_owned()));
+        // Letters of several bytes are not cut in two, and a place is shown whole, whatever its length.
+        let line = format!("{}:v1", "ä".repeat(60));
+        for columns in 0..80 {
+            let (cut, shown) = crop(&line, 120..123, columns, 5);
+            assert!(shown.ends_with(":v1") && cut + shown.len() == line.len(), "{columns}: {shown}");
+        }
+    }
 }

@@ -67,9 +67,15 @@ pub(super) fn when(when: &str) -> String {
     }
     match when.split_once("values: ") {
         Some(("", _)) => " (no template prints these values)".to_owned(),
-        Some((switches, _)) => format!(" (when {} is on)", switches.trim_end_matches(", ")),
-        None => format!(" (when {when} is on)"),
+        Some((switches, _)) => on(switches.trim_end_matches(", ")),
+        None => on(when),
     }
+}
+
+/// ` (when a is on)`, ` (when a and b are on)`
+fn on(switches: &str) -> String {
+    let verb = if switches.contains(", ") { "are" } else { "is" };
+    format!(" (when {} {verb} on)", switches.replace(", ", " and "))
 }
 
 /// The scenarios, where there are several, and the condition that is off.

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::location::{Place, display_path};
 use crate::fix::Fixed;
-use crate::inventory::{ChartName, Disagreement, Inventory, Use};
+use crate::inventory::{ChartName, Disagreement, Gap, Inventory, Use};
 use crate::lint::{Checked, Finding, Refusal, Severity};
 use crate::source::{Layer, Position, Sources, Span};
 
@@ -241,6 +241,12 @@ struct Images {
     /// Where charts say otherwise of their images than the rendering has it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     notes: Vec<ImageNote>,
+    /// What is not known of what could be deployed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<Error>,
+    /// What could not be rendered as it stands.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<Error>,
 }
 
 #[derive(Serialize)]
@@ -331,10 +337,18 @@ pub fn images(inventory: &Inventory, sources: &Sources, root: &Path) -> String {
         rendered: told.rendered.clone(),
         location: told.span.map(|span| printer.location(span)),
     };
+    let gap = |gap: &Gap| Error {
+        message: gap.message.clone(),
+        path: gap.span.map(|span| display_path(root, sources.get(span.file).path())),
+        location: gap.span.map(|span| printer.location(span)),
+    };
+    let gaps = |refused: bool| inventory.gaps.iter().filter(move |gap| gap.is_refusal == refused);
     print(&Images {
         version: 1,
         images: inventory.uses.iter().map(image).collect(),
         notes: inventory.disagreements.iter().map(note).collect(),
+        warnings: gaps(false).map(gap).collect(),
+        errors: gaps(true).map(gap).collect(),
     })
 }
 

@@ -1,25 +1,41 @@
 //! Findings as text for people and programs, one file per format. Presents what `lint` computed and computes nothing itself.
 
+mod checkstyle;
 mod concise;
+mod fingerprint;
+mod github;
+mod gitlab;
 mod human;
 mod images;
 mod json;
+mod junit;
 mod location;
+mod markdown;
 mod page;
 mod patch;
 mod plan;
+mod rdjson;
+mod sarif;
 mod settings;
 mod statistics;
 mod why;
+mod xml;
 
+pub use checkstyle::checkstyle;
 pub use concise::concise;
+pub use github::github;
+pub use gitlab::gitlab;
 pub use human::{Style, closing, findings, human, refusal};
 pub use images::{images, images_plain};
 pub use json::{images as images_json, json};
-pub use location::display_path;
+pub use junit::junit;
+pub use location::{display_path, place};
+pub use markdown::markdown;
 pub use page::page;
 pub use patch::{fixed, patch};
 pub use plan::{plan, plan_json};
+pub use rdjson::rdjson;
+pub use sarif::sarif;
 pub use settings::settings;
 pub use statistics::statistics;
 pub use why::{Explained, why, why_json};

@@ -105,19 +105,23 @@ impl Printer {
     }
 }
 
-/// Text with its links reduced to their words.
-fn plain(text: &str) -> String {
+/// Text with its links reduced to their words, and the address behind those that lead out of the catalogue.
+pub(super) fn plain(text: &str) -> String {
     let (mut out, mut rest) = (String::new(), text);
     while let Some(open) = rest.find('[') {
         let link = rest[open..].find("](").and_then(|middle| {
             let (words, target) = (&rest[open + 1..open + middle], &rest[open + middle + 2..]);
             (!words.contains('[')).then_some(())?;
-            Some((words, &target[target.find(')')? + 1..]))
+            let (address, after) = target.split_once(')')?;
+            Some((words, address, after))
         });
         out.push_str(&rest[..open]);
         match link {
-            Some((words, after)) => {
+            Some((words, address, after)) => {
                 out.push_str(words);
+                if address.contains("://") {
+                    out.push_str(&format!(" ({address})"));
+                }
                 rest = after;
             }
             None => {
@@ -145,6 +149,14 @@ mod tests {
             "tag-mismatch\n\nWhat it finds\n\nAn entry whose\nrepository the charts\ndeploy, see missing\nentries, a[0].\n\
              - one\n- two words that do not\n  fit\n\n    shell line\n\nGood\n\n  list:\n    a=b:1\n\n  gives:\n    list:1:1 x \"y\"\n\n  \
              list, fixed:\n    a=b:2\n"
+        );
+    }
+
+    #[test]
+    fn addresses_outside_are_shown() {
+        assert_eq!(
+            plain("as [others](https://example.org/1) and [we](we.md) say"),
+            "as others (https://example.org/1) and we say"
         );
     }
 

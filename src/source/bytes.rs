@@ -20,11 +20,15 @@ pub fn from_bytes(bytes: &[u8]) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
+/// Whether `text` may stand for stray bytes: each such character starts with the byte 0xF4, of which ordinary text has none.
+pub(super) fn may_be_stray(text: &str) -> bool {
+    !text.is_ascii() && text.as_bytes().contains(&0xF4)
+}
+
 /// The bytes that `text` stands for; the inverse of [`from_bytes`].
 #[must_use]
 pub fn to_bytes(text: &str) -> Cow<'_, [u8]> {
-    // Every stray character starts with the byte 0xF4; ordinary text has none of it and is returned as it is.
-    if memchr::memchr(0xF4, text.as_bytes()).is_none() {
+    if !may_be_stray(text) {
         return Cow::Borrowed(text.as_bytes());
     }
     let mut bytes = Vec::with_capacity(text.len());
@@ -41,7 +45,7 @@ pub fn to_bytes(text: &str) -> Cow<'_, [u8]> {
 /// `text` for readers that take UTF-8 alone: a stray byte is the replacement character.
 #[must_use]
 pub fn to_utf8(text: &str) -> Cow<'_, str> {
-    if memchr::memchr(0xF4, text.as_bytes()).is_none() {
+    if !may_be_stray(text) {
         return Cow::Borrowed(text);
     }
     let is_stray = |letter: char| u32::from(letter) >= STRAY;

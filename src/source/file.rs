@@ -1,10 +1,17 @@
 //! The files of one run: read once, never changed, found again by id.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, RwLock};
 
 use super::bytes::from_bytes;
+use super::path::canonical;
+
+/// Bytes of a file that are read at once.
+const BUFFER_SIZE: usize = 64 << 10;
 
 /// Names one file of a [`Sources`]. Ids depend on the order of reading: never sort or print by them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -173,7 +180,19 @@ impl Sources {
     /// Whether an overlay hides `path`.
     #[must_use]
     pub fn has_overlay(&self, path: &Path) -> bool {
-        self.overlays.contains_key(path)
+        self.overlaid(path).is_some()
+    }
+
+    /// What hides `path`: an overlay counts for a file by whatever path that is reached.
+    fn overlaid(&self, path: &Path) -> Option<&Arc<str>> {
+        if let Some(text) = self.overlays.get(path) {
+            return Some(text);
+        }
+        let name = path.file_name();
+        let mut alike = self.overlays.iter().filter(|(other, _)| other.file_name() == name).peekable();
+        alike.peek()?;
+        let path = canonical(path);
+        alike.find(|(other, _)| **other == path || canonical(other) == path).map(|(_, text)| text)
     }
 
     /// Reads the file at `path` (or its overlay); a second call for the same path gives the same file.
@@ -189,7 +208,7 @@ impl Sources {
                 None => Ok(known),
             };
         }
-        if let Some(text) = self.overlays.get(path) {
+        if let Some(text) = self.overlaid(path) {
             return Ok(self.add(path, text.clone()));
         }
         Ok(self.add(path, read(path).map_err(error)?))
@@ -204,10 +223,10 @@ impl Sources {
         if let Some(known) = self.find(path) {
             return Ok(known);
         }
-        if let Some(text) = self.overlays.get(path) {
+        if let Some(text) = self.overlaid(path) {
             return Ok(self.add(path, text.clone()));
         }
-        std::fs::File::open(path).map_err(|cause| SourceError { path: path.to_owned(), cause })?;
+        File::open(path).map_err(|cause| SourceError { path: path.to_owned(), cause })?;
         Ok(self.push(path.to_owned(), None))
     }
 
@@ -257,7 +276,30 @@ impl Sources {
 }
 
 fn read(path: &Path) -> std::io::Result<Arc<str>> {
-    let bytes = std::fs::read(path)?;
+    // Most files are small and there are many: one buffer serves all, and nobody is asked for their size.
+    thread_local!(static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) });
+    let mut file = File::open(path)?;
+    BUFFER.with_borrow_mut(|buffer| {
+        buffer.resize(BUFFER_SIZE, 0);
+        let mut len = 0;
+        loop {
+            match file.read(&mut buffer[len..]) {
+                Ok(0) => break Ok(from_bytes(&buffer[..len]).into()),
+                Ok(more) => len += more,
+                Err(cause) if cause.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(cause) => break Err(cause),
+            }
+            if len == buffer.len() {
+                break read_on(file, &buffer[..len]);
+            }
+        }
+    })
+}
+
+/// Reads the rest of a file that is larger than the buffer.
+fn read_on(mut file: File, start: &[u8]) -> std::io::Result<Arc<str>> {
+    let mut bytes = start.to_vec();
+    file.read_to_end(&mut bytes)?;
     if u32::try_from(bytes.len()).is_err() {
         return Err(std::io::Error::other("the file is larger than 4 GiB"));
     }

@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::allowance::spend;
-use super::bytes::{from_bytes, to_bytes};
+use super::bytes::{from_bytes, may_be_stray, to_bytes};
 use super::file::{FileId, Span};
 
 /// Which kind of source a stretch of text came from.
@@ -620,7 +620,7 @@ impl TextBuilder {
             return only;
         }
         // Stray bytes that were cut apart may have come together again as a character.
-        if memchr::memchr(0xF4, self.text.as_bytes()).is_some() {
+        if may_be_stray(&self.text) {
             let bytes = to_bytes(&self.text);
             let joined = from_bytes(&bytes);
             if *joined != *self.text {

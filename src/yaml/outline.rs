@@ -106,7 +106,7 @@ impl<'a> Reader<'a> {
 
     fn skip_line(&mut self) {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
-        self.at += memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
+        self.at += rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |end| end + 1);
     }
 
     /// Reads a line, and those that its scalar takes up. `None`: it is not known here.

@@ -1,4 +1,4 @@
-//! The same subchart twice under `charts/`, as folder and as package: Helm picks one at random.
+//! The same subchart twice under `charts/`, as folder and as package: Helm picks one at random, or mixes both.
 
 use std::path::Path;
 
@@ -12,13 +12,20 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         let name = &ambiguity.name;
         let deployed: Vec<String> = ambiguity.copies.iter().map(|copy| only_deployed(context, name, copy)).collect();
         let names: Vec<_> = ambiguity.copies.iter().map(|copy| last_part(copy)).collect();
-        let differ = if deployed.iter().all(String::is_empty) {
-            "both deploy the same images"
+        let leftover: Vec<_> = ambiguity.leftover.iter().map(|copy| last_part(copy)).collect();
+        let message = if leftover.is_empty() {
+            let differ = match deployed.iter().all(String::is_empty) {
+                true => "both deploy the same images",
+                false => "they deploy different images",
+            };
+            format!("`{name}` lies twice under charts/, and Helm renders either at random: {differ}. Delete one")
         } else {
-            "they deploy different images"
+            let leftover = leftover.join(" and ");
+            format!(
+                "`{name}` lies twice under charts/: nobody asks for the version of {leftover}, but Helm mixes its \
+                 templates and values into the other copy. Delete {leftover}"
+            )
         };
-        let message =
-            format!("`{name}` lies twice under charts/, and Helm renders either at random: {differ}. Delete one");
         let mut finding = Finding::new(rule, ambiguity.span, name, message).label("which of the two?");
         finding.chart = Some(ambiguity.chart.clone());
         for ((copy, place), images) in names.iter().zip(&ambiguity.places).zip(&deployed) {

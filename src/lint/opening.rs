@@ -1,0 +1,96 @@
+//! From a path to what is to be checked: the workspace, its lists and its settings, the configuration among them. The command
+//! line and the editor server open a workspace the same way.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::{Refusal, Settings, Workspace, find, find_here};
+use crate::config::{FILE_NAME, Loaded};
+use crate::source::Sources;
+use crate::store::{Environment, Store};
+
+/// Which configuration counts.
+#[derive(Clone, Debug, Default)]
+pub enum Configuring {
+    /// The one at the workspace root, where there is one.
+    #[default]
+    Standard,
+    /// This one.
+    Given(PathBuf),
+    /// None.
+    Isolated,
+}
+
+impl Configuring {
+    /// Whether a folder with a configuration is a workspace for that.
+    #[must_use]
+    pub fn is_standard(&self) -> bool {
+        matches!(self, Self::Standard)
+    }
+}
+
+/// The workspace that `path` means, or the current folder, and the settings for it: its configuration and `settings` over
+/// that.
+///
+/// # Errors
+/// As [`find`]; when the configuration cannot be read; when there is no list.
+pub fn open(
+    sources: &Sources,
+    path: Option<&Path>,
+    configuring: &Configuring,
+    settings: Settings,
+) -> Result<(Workspace, Settings), Refusal> {
+    let found = match path {
+        Some(path) => find(path, configuring.is_standard())?,
+        None => find_here(configuring.is_standard()),
+    };
+    let whole = path.is_none_or(|path| path == found.root);
+    configure(sources, found, whole, configuring, settings)
+}
+
+/// `found` with its configuration: `whole` says that all of its lists are meant, so that those count which the configuration
+/// names.
+///
+/// # Errors
+/// As [`open`].
+pub fn configure(
+    sources: &Sources,
+    found: Workspace,
+    whole: bool,
+    configuring: &Configuring,
+    settings: Settings,
+) -> Result<(Workspace, Settings), Refusal> {
+    let settings = settings_of(sources, &found, configuring, settings)?;
+    let lists: Vec<PathBuf> = (settings.configuration.iter())
+        .flat_map(|loaded| loaded.configuration.lists.iter().map(|list| loaded.folder.join(&list.path)))
+        .collect();
+    let workspace = if whole && !lists.is_empty() { found.configured(lists) } else { found.with_lists()? };
+    Ok((workspace, settings))
+}
+
+/// The settings for a workspace: its configuration, and `settings` over that.
+///
+/// # Errors
+/// When the configuration cannot be read.
+pub fn settings_of(
+    sources: &Sources,
+    found: &Workspace,
+    configuring: &Configuring,
+    settings: Settings,
+) -> Result<Settings, Refusal> {
+    let file = match configuring {
+        Configuring::Given(given) => Some(given.clone()),
+        Configuring::Standard => Some(found.root.join(FILE_NAME)).filter(|file| file.is_file()),
+        Configuring::Isolated => None,
+    };
+    let configuration = file.map(|file| Loaded::read(sources, &file)).transpose()?;
+    Ok(Settings { configuration, store: Some(store(&found.root)?), ..settings })
+}
+
+/// The packages on this machine, for charts in `folder`.
+///
+/// # Errors
+/// When the lock file there cannot be read.
+pub fn store(folder: &Path) -> Result<Arc<Store>, Refusal> {
+    Ok(Arc::new(Store::open(&Environment::of_process(), folder)?))
+}

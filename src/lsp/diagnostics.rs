@@ -1,0 +1,135 @@
+//! Findings as diagnostics: the same ones that the command line prints, placed in the client's files. What kept a list from
+//! being checked is told in that list, too.
+
+use std::collections::BTreeMap;
+
+use lsp_types::{
+    Code, CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location,
+    Range, Uri,
+};
+
+use super::analysis::Room;
+use super::client::Abilities;
+use super::places::Places;
+use super::queue::Scene;
+use crate::lint::{Finding, Refusal, Severity};
+use crate::source::{Span, canonical};
+
+/// What diagnostics say that they come from.
+const SOURCE: &str = "mirrorlint";
+
+/// Rules whose findings are of things that are of no use.
+const NEEDLESS: [&str; 2] = ["stale-entry", "unused-suppression"];
+
+/// The diagnostics of each file that has some, by its URI.
+pub(super) type ByFile = BTreeMap<String, Vec<Diagnostic>>;
+
+/// The diagnostics of `rooms`.
+pub(super) fn diagnostics<'a>(rooms: impl Iterator<Item = &'a Room>, scene: &Scene, abilities: &Abilities) -> ByFile {
+    let mut all = ByFile::new();
+    for room in rooms {
+        let places = Places::new(&room.sources, &scene.documents, abilities.encoding);
+        let teller = Teller { places: &places, abilities };
+        let findings = room.checked.iter().flat_map(|checked| &checked.findings).map(|finding| teller.finding(finding));
+        let errors = room.errors.iter().flat_map(|error| teller.error(error, room));
+        for (uri, diagnostic) in findings.chain(errors) {
+            let of_file = all.entry(uri.0).or_default();
+            if !of_file.contains(&diagnostic) {
+                of_file.push(diagnostic);
+            }
+        }
+    }
+    all
+}
+
+/// Tells findings.
+struct Teller<'a> {
+    places: &'a Places<'a>,
+    abilities: &'a Abilities,
+}
+
+impl Teller<'_> {
+    fn finding(&self, finding: &Finding) -> (Uri, Diagnostic) {
+        let (location, inside) = self.places.location(finding.span);
+        let message = inside.map_or_else(|| finding.message.clone(), |inside| format!("{inside}: {}", finding.message));
+        let severity = match finding.severity {
+            Severity::Error => DiagnosticSeverity::Error,
+            Severity::Warning => DiagnosticSeverity::Warning,
+            Severity::Info => DiagnosticSeverity::Information,
+        };
+        let related = finding.related.iter().map(|related| self.related(&related.message, related.span));
+        let mut diagnostic = self.diagnostic(location.range, severity, message, related.collect());
+        diagnostic.code = Some(Code::String(finding.rule.id.to_owned()));
+        diagnostic.code_description = Some(CodeDescription { href: Uri(finding.rule.url()) });
+        diagnostic.tags = NEEDLESS.contains(&finding.rule.id).then(|| vec![DiagnosticTag::Unnecessary]);
+        diagnostic.data = Some(serde_json::json!({
+            "key": finding.key(),
+            "entry": finding.entry,
+            "image": finding.image,
+            "expected": finding.expected,
+            "fixable": !finding.fixes.is_empty(),
+        }));
+        (location.uri, diagnostic)
+    }
+
+    fn related(&self, message: &str, span: Span) -> DiagnosticRelatedInformation {
+        let (location, inside) = self.places.location(span);
+        let message = inside.map_or_else(|| message.to_owned(), |inside| format!("{message} ({inside})"));
+        DiagnosticRelatedInformation { location, message }
+    }
+
+    /// What was in the way, at its place; and in each list that is not checked for it, so that no list looks clean that nobody
+    /// looked at.
+    fn error(&self, error: &Refusal, room: &Room) -> Vec<(Uri, Diagnostic)> {
+        let at = error.span.map(|span| self.places.location(span).0);
+        let path = error.path.as_ref().map(|path| canonical(path)).filter(|path| path.is_file());
+        let place = at.or_else(|| path.map(|path| Location { uri: self.places.uri(&path), range: Range::default() }));
+        let mut told = Vec::new();
+        if let Some(Location { uri, range }) = place.clone() {
+            let diagnostic = self.diagnostic(range, DiagnosticSeverity::Error, error.message.clone(), Vec::new());
+            told.push((uri, diagnostic));
+        }
+        let lists = room.lists().iter().map(|list| self.places.uri(&canonical(list)));
+        let is_told = |uri: &Uri| place.as_ref().is_some_and(|place| place.uri == *uri);
+        let checked = |uri: &Uri| {
+            let lists = room.checked.iter().flat_map(|checked| &checked.lists);
+            lists.into_iter().any(|list| self.places.uri(&canonical(&list.path)) == *uri)
+        };
+        for uri in lists.filter(|uri| !is_told(uri) && !checked(uri)) {
+            let message = format!("this list is not checked: {}", error.message);
+            let related = place
+                .clone()
+                .map(|location| DiagnosticRelatedInformation { location, message: "what is in the way".to_owned() });
+            let related = related.into_iter().collect();
+            told.push((uri, self.diagnostic(Range::default(), DiagnosticSeverity::Error, message, related)));
+        }
+        told
+    }
+
+    fn diagnostic(
+        &self,
+        range: Range,
+        severity: DiagnosticSeverity,
+        mut message: String,
+        related: Vec<DiagnosticRelatedInformation>,
+    ) -> Diagnostic {
+        let linked = self.abilities.related_information;
+        if !linked {
+            for DiagnosticRelatedInformation { location, message: what } in &related {
+                let path = super::uri::path_of(&location.uri).unwrap_or_default();
+                message.push_str(&format!("\n{}:{}: {what}", path.display(), location.range.start.line + 1));
+            }
+        }
+        Diagnostic {
+            range,
+            severity: Some(severity),
+            source: Some(SOURCE.to_owned()),
+            message: message.into(),
+            related_information: (linked && !related.is_empty()).then_some(related),
+            code: None,
+            code_description: None,
+            tags: None,
+            data: None,
+        }
+    }
+}

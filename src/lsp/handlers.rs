@@ -1,0 +1,178 @@
+//! What the worker does: answers each request from the checked workspaces, and tells what a change means for diagnostics.
+
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use lsp_server::{ErrorCode, Request, ResponseError};
+use lsp_types::{
+    Diagnostic, DocumentDiagnosticParams, DocumentDiagnosticReport, FullDocumentDiagnosticReport,
+    LspNotificationMethod as Notice, LspRequestMethod as Method, PublishDiagnosticsParams, RelatedDocument,
+    RelatedFullDocumentDiagnosticReport, RelatedUnchangedDocumentDiagnosticReport, UnchangedDocumentDiagnosticReport,
+    Uri, WorkspaceDiagnosticParams, WorkspaceDiagnosticReport, WorkspaceDocumentDiagnosticReport,
+    WorkspaceFullDocumentDiagnosticReport, WorkspaceUnchangedDocumentDiagnosticReport,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::analysis::Analysis;
+use super::client::{Abilities, Client, error};
+use super::diagnostics::{ByFile, diagnostics};
+use super::queue::Scene;
+use super::worker::Work;
+
+/// Everything that the worker remembers.
+pub(super) struct Handlers {
+    abilities: Abilities,
+    analysis: Analysis,
+    /// What the client was told last, and with which version of an open document.
+    told: BTreeMap<String, (Option<i32>, Vec<Diagnostic>)>,
+    /// The state that was looked at last: the versions of the open documents.
+    seen: BTreeMap<String, i32>,
+}
+
+impl Work for Handlers {
+    fn answer(&mut self, request: &Request, scene: &Scene, _client: &Client) -> Result<Value, ResponseError> {
+        match request.method.as_str() {
+            "textDocument/diagnostic" => reply(request, |params| self.document_diagnostics(&params, scene)),
+            "workspace/diagnostic" => reply(request, |params| self.workspace_diagnostics(&params, scene)),
+            _ => Ok(Value::Null),
+        }
+    }
+
+    fn look(&mut self, scene: &Scene, client: &Client) {
+        let now = diagnostics(self.analysis.rooms(scene), scene, &self.abilities);
+        if self.abilities.pull {
+            self.remind(now, scene, client);
+        } else {
+            self.publish(now, scene, client);
+        }
+        let versions = scene.documents.iter().map(|document| (document.uri.0.clone(), document.version));
+        self.seen = versions.collect();
+    }
+}
+
+/// Answers with what `act` makes of the parameters, if they are what they should be.
+fn reply<P: DeserializeOwned, R: Serialize>(
+    request: &Request,
+    act: impl FnOnce(P) -> R,
+) -> Result<Value, ResponseError> {
+    let params = serde_json::from_value(request.params.clone())
+        .map_err(|cause| error(ErrorCode::InvalidParams, format!("{}: {cause}", request.method)))?;
+    serde_json::to_value(act(params)).map_err(|cause| error(ErrorCode::InternalError, cause.to_string()))
+}
+
+impl Handlers {
+    /// Nothing known yet.
+    pub fn new(abilities: Abilities) -> Self {
+        Self { abilities, analysis: Analysis::default(), told: BTreeMap::new(), seen: BTreeMap::new() }
+    }
+
+    /// Sends what is new, and takes back what is gone.
+    fn publish(&mut self, mut now: ByFile, scene: &Scene, client: &Client) {
+        for uri in self.told.keys() {
+            now.entry(uri.clone()).or_default();
+        }
+        for document in scene.documents.iter() {
+            now.entry(document.uri.0.clone()).or_default();
+        }
+        let mut told = BTreeMap::new();
+        for (uri, diagnostics) in now {
+            let version = scene.documents.get(&Uri(uri.clone())).map(|document| document.version);
+            let known = self.told.get(&uri);
+            let is_known = known.is_some_and(|(at, known)| *at == version && *known == diagnostics);
+            if !is_known
+                && (version.is_some() || known.is_some_and(|(_, known)| !known.is_empty()) || !diagnostics.is_empty())
+            {
+                let params =
+                    PublishDiagnosticsParams { uri: Uri(uri.clone()), version, diagnostics: diagnostics.clone() };
+                client.notify(&Notice::TextDocumentPublishDiagnostics, params);
+            }
+            if version.is_some() || !diagnostics.is_empty() {
+                told.insert(uri, (version, diagnostics));
+            }
+        }
+        self.told = told;
+    }
+
+    /// Tells a client that asks for diagnostics to ask again, when a change in one file changed those of another. For the file
+    /// itself it asks anyway.
+    fn remind(&mut self, now: ByFile, scene: &Scene, client: &Client) {
+        let edited = |uri: &String| {
+            let version = scene.documents.get(&Uri(uri.clone())).map(|document| document.version);
+            version != self.seen.get(uri).copied()
+        };
+        let before = |uri: &String| self.told.get(uri).map(|(_, known)| known.as_slice()).unwrap_or_default();
+        let is_new =
+            |(uri, diagnostics): (&String, &Vec<Diagnostic>)| !edited(uri) && before(uri) != diagnostics.as_slice();
+        let is_gone = |uri: &String| !now.contains_key(uri) && !edited(uri) && !before(uri).is_empty();
+        let elsewhere = now.iter().any(is_new) || self.told.keys().any(is_gone);
+        if elsewhere && self.abilities.refresh {
+            client.request(&Method::WorkspaceDiagnosticRefresh, Value::Null);
+        }
+        self.told = now.into_iter().map(|(uri, diagnostics)| (uri, (None, diagnostics))).collect();
+    }
+
+    fn document_diagnostics(&mut self, params: &DocumentDiagnosticParams, scene: &Scene) -> DocumentDiagnosticReport {
+        let mut all = diagnostics(self.analysis.rooms(scene), scene, &self.abilities);
+        let items = all.remove(&params.text_document.uri.0).unwrap_or_default();
+        let related_documents = self.abilities.related_documents.then(|| {
+            let others = all.into_iter().filter(|(uri, _)| scene.documents.get(&Uri(uri.clone())).is_none());
+            others.map(|(uri, items)| (Uri(uri), RelatedDocument::from(full(items)))).collect::<HashMap<_, _>>()
+        });
+        let related_documents = related_documents.filter(|related| !related.is_empty());
+        let result_id = result_id(&items);
+        if params.previous_result_id.as_ref() == Some(&result_id) {
+            let unchanged_document_diagnostic_report = UnchangedDocumentDiagnosticReport { result_id };
+            return RelatedUnchangedDocumentDiagnosticReport {
+                related_documents,
+                unchanged_document_diagnostic_report,
+            }
+            .into();
+        }
+        RelatedFullDocumentDiagnosticReport { related_documents, full_document_diagnostic_report: full(items) }.into()
+    }
+
+    fn workspace_diagnostics(
+        &mut self,
+        params: &WorkspaceDiagnosticParams,
+        scene: &Scene,
+    ) -> WorkspaceDiagnosticReport {
+        let mut all = diagnostics(self.analysis.rooms(scene), scene, &self.abilities);
+        let known: HashMap<&str, &str> =
+            params.previous_result_ids.iter().map(|known| (known.uri.0.as_str(), known.value.as_str())).collect();
+        // What has none any more is told, too.
+        for uri in known.keys() {
+            all.entry((*uri).to_owned()).or_default();
+        }
+        let items = all.into_iter().map(|(uri, items)| {
+            let result_id = result_id(&items);
+            let version = scene.documents.get(&Uri(uri.clone())).map(|document| document.version);
+            if known.get(uri.as_str()) == Some(&result_id.as_str()) {
+                let unchanged_document_diagnostic_report = UnchangedDocumentDiagnosticReport { result_id };
+                return WorkspaceUnchangedDocumentDiagnosticReport {
+                    uri: Uri(uri),
+                    version,
+                    unchanged_document_diagnostic_report,
+                }
+                .into();
+            }
+            let full_document_diagnostic_report = full(items);
+            let report =
+                WorkspaceFullDocumentDiagnosticReport { uri: Uri(uri), version, full_document_diagnostic_report };
+            WorkspaceDocumentDiagnosticReport::from(report)
+        });
+        WorkspaceDiagnosticReport { items: items.collect() }
+    }
+}
+
+fn full(items: Vec<Diagnostic>) -> FullDocumentDiagnosticReport {
+    FullDocumentDiagnosticReport { result_id: Some(result_id(&items)), items }
+}
+
+/// Names a set of diagnostics: equal ones have equal names.
+fn result_id(items: &[Diagnostic]) -> String {
+    let mut hasher = DefaultHasher::new();
+    serde_json::to_string(items).unwrap_or_default().hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}

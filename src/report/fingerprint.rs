@@ -1,0 +1,36 @@
+//! What names findings for programs that remember them from run to run, so that they know an old one when lines have moved.
+
+use std::collections::HashMap;
+
+use sha2::{Digest as _, Sha256};
+
+use super::location::display_path;
+use crate::lint::{Checked, Refusal};
+use crate::source::Sources;
+
+/// One fingerprint for each finding, in their order: of its file and its key, which know no lines. Where several are alike they
+/// are counted, so that each is the only one of its kind.
+pub(super) fn fingerprints(checked: &Checked, sources: &Sources) -> Vec<String> {
+    let mut known = HashMap::new();
+    let name = |finding: &crate::lint::Finding| {
+        let path = display_path(&checked.root, sources.get(finding.span.file).path());
+        let number: &mut usize = known.entry((path.clone(), finding.key())).or_default();
+        *number += 1;
+        hash(&[&path, &finding.key(), &number.to_string()])
+    };
+    checked.findings.iter().map(name).collect()
+}
+
+/// The same of what could not be checked.
+pub(super) fn of_error(error: &Refusal, path: Option<&str>) -> String {
+    hash(&["unchecked", path.unwrap_or_default(), &error.message])
+}
+
+fn hash(parts: &[&str]) -> String {
+    let mut digest = Sha256::new();
+    for part in parts {
+        digest.update(part.len().to_le_bytes());
+        digest.update(part);
+    }
+    data_encoding::HEXLOWER.encode(&digest.finalize())
+}

@@ -1,0 +1,99 @@
+//! What others install mirrorlint by: the hooks' manifest, the package that brings the wheel, and what README.md says of them.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may stop at the first surprise
+
+use std::path::Path;
+
+use regex::Regex;
+use serde_yaml::Value;
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+fn read(path: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    std::fs::read_to_string(path).unwrap().replace("\r\n", "\n")
+}
+
+fn hooks() -> Vec<Value> {
+    serde_yaml::from_str(&read(".pre-commit-hooks.yaml")).unwrap()
+}
+
+/// The YAML blocks of README.md that start with this comment.
+fn examples(head: &str) -> Vec<String> {
+    let readme = read("README.md");
+    let blocks = readme.split("```yaml\n").skip(1).map(|block| block.split("```").next().unwrap());
+    let found: Vec<_> = blocks.filter(|block| block.starts_with(head)).map(str::to_owned).collect();
+    assert!(!found.is_empty(), "README.md has no example that starts with {head}");
+    found
+}
+
+#[test]
+fn hooks_run_once_and_when_something_of_theirs_changed() {
+    let hooks = hooks();
+    let ids: Vec<_> = hooks.iter().map(|hook| hook["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["mirrorlint", "mirrorlint-fix"]);
+    for hook in hooks {
+        assert_eq!(hook["pass_filenames"], Value::Bool(false));
+        assert_eq!(hook["types"], Value::Sequence(Vec::new()), "submodules are no files");
+        let files = Regex::new(hook["files"].as_str().unwrap()).unwrap();
+        for path in [
+            "tools/ecr-images.conf",
+            ".mirrorlint.yaml",
+            "Chart.yaml",
+            "platform/Chart.lock",
+            "old/requirements.yaml",
+            "old/requirements.lock",
+            "platform/.helmignore",
+            "platform/values.yaml",
+            "platform/values-prod.yml",
+            "platform/prod-values.yaml",
+            "platform/values.schema.json",
+            "regional-values/us-west-2.yaml",
+            "platform/templates/_helpers.tpl",
+            "platform/crds/widget.yaml",
+            "charts/web/anything",
+            "charts/web-1.0.0.tgz",
+            "vendored-platform",
+        ] {
+            assert!(files.is_match(path), "{path}");
+        }
+        for path in
+            ["README.md", "src/main.rs", "docs/values.md", "my-ecr-images.conf", "mychart.yaml", "tools/copy.sh"]
+        {
+            assert!(!files.is_match(path), "{path}");
+        }
+    }
+}
+
+#[test]
+fn the_readme_shows_the_hooks_as_they_are() {
+    let hooks = hooks();
+    for example in examples("# .pre-commit-config.yaml") {
+        let configuration: Value = serde_yaml::from_str(&example).unwrap();
+        for repository in configuration["repos"].as_sequence().unwrap() {
+            let local = repository["repo"].as_str() == Some("local");
+            if !local {
+                assert_eq!(repository["repo"].as_str(), Some(env!("CARGO_PKG_REPOSITORY")));
+                assert_eq!(repository["rev"].as_str(), Some(format!("v{VERSION}").as_str()));
+            }
+            for hook in repository["hooks"].as_sequence().unwrap() {
+                let own = hooks.iter().find(|own| own["id"] == hook["id"]).expect("a hook of the manifest");
+                let local_fields = ["entry", "pass_filenames", "types", "files"];
+                for field in local_fields.iter().filter(|field| local || hook.get(field).is_some()) {
+                    assert_eq!(hook[*field], own[*field], "{field} of\n{example}");
+                }
+            }
+        }
+    }
+}
+
+/// pip installs this folder for a hook: that must bring the program of the same version.
+#[test]
+fn the_package_of_this_folder_brings_the_wheel_of_this_version() {
+    let package: toml::Table = read("pyproject.toml").parse().unwrap();
+    assert_eq!(package["project"]["version"].as_str(), Some(VERSION));
+    let dependencies = package["project"]["dependencies"].as_array().unwrap();
+    assert_eq!(dependencies[..], [toml::Value::from(format!("mirrorlint=={VERSION}"))]);
+    let wheel: toml::Table = read(".ci/wheel/pyproject.toml").parse().unwrap();
+    assert_eq!(wheel["tool"]["maturin"]["bindings"].as_str(), Some("bin"));
+}

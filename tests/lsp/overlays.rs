@@ -1,0 +1,165 @@
+//! What stands in the editor counts, not what is on disk: in lists, values, `Chart.yaml`, templates and configurations; and a
+//! change in any of them refreshes the others.
+
+use serde_json::{Value, json};
+
+use crate::client::{Client, uri};
+use crate::workspace::Workspace;
+
+fn workspace() -> Workspace {
+    Workspace::with_list("# (from local chart web:1.0.0)\nweb=nginx:1\n")
+        .file("web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n")
+        .file("web/values.yaml", "tag: \"1\"\n")
+        .file(
+            "web/templates/pod.yaml",
+            "kind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n  - {name: web, image: \"nginx:{{ .Values.tag }}\"}\n",
+        )
+}
+
+/// What a client is told next: the file's name, its version, and the rules.
+fn published(client: &mut Client) -> (String, Value, Vec<String>) {
+    let params = client.expect("textDocument/publishDiagnostics");
+    let name = params["uri"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+    let rules = params["diagnostics"].as_array().unwrap().iter();
+    let rules = rules.map(|diagnostic| diagnostic["code"].as_str().unwrap_or("?").to_owned()).collect();
+    (name, params["version"].clone(), rules)
+}
+
+fn told(name: &str, version: Value, rules: &[&str]) -> (String, Value, Vec<String>) {
+    (name.to_owned(), version, rules.iter().map(|rule| (*rule).to_owned()).collect())
+}
+
+const LIST: &str = "ecr-images.conf";
+
+#[test]
+fn unsaved_text_counts_wherever_it_stands() {
+    let workspace = workspace();
+    let mut client = Client::open(&workspace.path(""), &json!({}));
+    let list = workspace.path("tools/ecr-images.conf");
+    client.open_document(&list, "conf", &workspace.read("tools/ecr-images.conf"));
+    assert_eq!(published(&mut client), told(LIST, json!(1), &[]));
+    // In the list.
+    client.change_document(&list, 2, "# (from local chart web:1.0.0)\nweb=nginx:2\n");
+    assert_eq!(published(&mut client), told(LIST, json!(2), &["tag-mismatch"]));
+    // In the values: what is open and not saved moves with them.
+    let values = workspace.path("web/values.yaml");
+    client.open_document(&values, "yaml", "tag: \"1\"\n");
+    assert_eq!(published(&mut client), told("values.yaml", json!(1), &[]));
+    client.change_document(&values, 2, "tag: \"2\"\n");
+    assert_eq!(published(&mut client), told(LIST, json!(2), &[]));
+    assert_eq!(published(&mut client), told("values.yaml", json!(2), &[]));
+    // In a template.
+    let template = workspace.path("web/templates/pod.yaml");
+    client.open_document(&template, "helm", &workspace.read("web/templates/pod.yaml").replace("nginx:", "nginx:v"));
+    assert_eq!(published(&mut client), told(LIST, json!(2), &["tag-mismatch"]));
+    assert_eq!(published(&mut client), told("pod.yaml", json!(1), &[]));
+    client.close_document(&template);
+    assert_eq!(published(&mut client), told(LIST, json!(2), &[]));
+    // In Chart.yaml.
+    let chart = workspace.path("web/Chart.yaml");
+    client.open_document(&chart, "yaml", "apiVersion: v2\nname: web\nversion: 2.0.0\n");
+    assert_eq!(published(&mut client), told(LIST, json!(2), &["wrong-source"]));
+    assert_eq!(published(&mut client), told("Chart.yaml", json!(1), &[]));
+    client.change_document(&chart, 2, "apiVersion: v2\nname: web\nversion: [\n");
+    let (name, version, rules) = published(&mut client);
+    assert_eq!((name.as_str(), &version), (LIST, &json!(2)), "{rules:?}");
+    assert_eq!(published(&mut client), told("Chart.yaml", json!(2), &["unrenderable-chart"]));
+    client.finish();
+}
+
+#[test]
+fn an_unsaved_configuration_counts() {
+    let workspace = workspace().file(".mirrorlint.yaml", "").file("tools/ecr-images.conf", "web=nginx:1");
+    let mut client = Client::open(&workspace.path(""), &json!({}));
+    let (_, _, rules) = published(&mut client);
+    assert!(rules.contains(&"unterminated-last-line".to_owned()), "{rules:?}");
+    let configuration = workspace.path(".mirrorlint.yaml");
+    client.open_document(&configuration, "yaml", "rules: {unterminated-last-line: off}\n");
+    assert_eq!(published(&mut client).0, ".mirrorlint.yaml");
+    let (name, _, rules) = published(&mut client);
+    assert!(name == LIST && !rules.contains(&"unterminated-last-line".to_owned()), "{rules:?}");
+    client.change_document(&configuration, 2, "rules: {unterminated-last-line: of}\n");
+    assert_eq!(published(&mut client), told(".mirrorlint.yaml", json!(2), &["?"]));
+    assert_eq!(published(&mut client), told(LIST, Value::Null, &["?"]));
+    client.finish();
+}
+
+#[test]
+fn a_client_that_asks_is_told_to_ask_again_when_another_file_changes_something() {
+    let workspace = workspace();
+    let capabilities = json!({
+        "textDocument": {"diagnostic": {}},
+        "workspace": {"diagnostics": {"refreshSupport": true}},
+    });
+    let mut client = Client::open(&workspace.path(""), &capabilities);
+    let (list, values) = (workspace.path("tools/ecr-images.conf"), workspace.path("web/values.yaml"));
+    client.open_document(&list, "conf", &workspace.read("tools/ecr-images.conf"));
+    client.open_document(&values, "yaml", "tag: \"1\"\n");
+    let ask = json!({"textDocument": {"uri": uri(&list)}});
+    assert_eq!(client.request("textDocument/diagnostic", &ask)["items"], json!([]));
+    client.change_document(&values, 2, "tag: \"2\"\n");
+    assert_eq!(client.serve("workspace/diagnostic/refresh", &Value::Null), Value::Null);
+    assert_eq!(client.request("textDocument/diagnostic", &ask)["items"][0]["code"], "tag-mismatch");
+    // The list's own change needs no reminder.
+    client.change_document(&list, 2, "# (from local chart web:1.0.0)\nweb=nginx:2\n");
+    assert_eq!(client.request("textDocument/diagnostic", &ask)["items"], json!([]));
+    client.finish();
+}
+
+#[test]
+fn a_list_without_a_folder_finds_its_charts() {
+    let workspace = workspace();
+    let mut client = Client::start(&std::env::temp_dir());
+    client.initialize(&json!({"capabilities": {}, "rootUri": null}));
+    client.notify("initialized", &json!({}));
+    let list = workspace.path("tools/ecr-images.conf");
+    client.open_document(&list, "conf", "# (from local chart web:1.0.0)\nweb=nginx:7\n");
+    assert_eq!(published(&mut client), told(LIST, json!(1), &["tag-mismatch"]));
+    client.close_document(&list);
+    assert_eq!(published(&mut client), told(LIST, Value::Null, &[]));
+    client.finish();
+}
+
+#[test]
+fn a_list_that_was_never_saved_is_one_too() {
+    let workspace = workspace();
+    std::fs::remove_file(workspace.path("tools/ecr-images.conf")).unwrap();
+    let mut client = Client::open(&workspace.path(""), &json!({}));
+    let list = workspace.path("tools/ecr-images.conf");
+    client.open_document(&list, "conf", "# (from local chart web:1.0.0)\nweb=nginx:7\n");
+    assert_eq!(published(&mut client), told(LIST, json!(1), &["tag-mismatch"]));
+    // By another name it is one when the editor says so.
+    let other = workspace.path("tools/images.txt");
+    client.open_document(&other, "ecr-images", "# (from local chart web:1.0.0)\nweb=nginx:8\n");
+    assert_eq!(published(&mut client), told("images.txt", json!(1), &["tag-mismatch"]));
+    client.finish();
+}
+
+#[test]
+fn folders_come_and_go() {
+    let (one, other) = (workspace(), workspace());
+    std::fs::write(other.path("tools/ecr-images.conf"), "# (from local chart web:1.0.0)\nweb=nginx:9\n").unwrap();
+    let mut client = Client::open(&one.path(""), &json!({}));
+    let folder = json!({"uri": uri(&other.path("")), "name": "other"});
+    let change = |added: &[&Value], removed: &[&Value]| json!({"event": {"added": added, "removed": removed}});
+    client.notify("workspace/didChangeWorkspaceFolders", &change(&[&folder], &[]));
+    assert_eq!(published(&mut client), told(LIST, Value::Null, &["tag-mismatch"]));
+    client.notify("workspace/didChangeWorkspaceFolders", &change(&[], &[&folder]));
+    assert_eq!(published(&mut client), told(LIST, Value::Null, &[]));
+    client.finish();
+}
+
+#[test]
+fn what_changes_on_disk_is_seen() {
+    let workspace = workspace();
+    let watching = json!({"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": true}}});
+    let mut client = Client::open(&workspace.path(""), &watching);
+    let asked = client.serve("client/registerCapability", &Value::Null);
+    assert_eq!(asked["registrations"][0]["method"], "workspace/didChangeWatchedFiles");
+    let values = workspace.path("web/values.yaml");
+    std::fs::write(&values, "tag: \"3\"\n").unwrap();
+    let event = json!({"changes": [{"uri": uri(&values), "type": 2}]});
+    client.notify("workspace/didChangeWatchedFiles", &event);
+    assert_eq!(published(&mut client), told(LIST, Value::Null, &["tag-mismatch"]));
+    client.finish();
+}
