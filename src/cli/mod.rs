@@ -11,6 +11,7 @@ mod images;
 mod init;
 #[cfg(feature = "lsp")]
 mod lsp;
+mod named;
 mod plan;
 mod render;
 mod rules;
