@@ -79,18 +79,34 @@ fn a_new_list_says_what_the_charts_deploy() {
     }
     assert!(clean > 60, "only {clean} lists are clean:\n{said}");
     // Tags that move or are completed by an operator, and a registry that the scripts cannot read: `init` itself says each.
+    // Where nothing at all can be listed, no list is written.
     insta::assert_snapshot!(said, @"
     floating-tag: The chart deploys what moves
-      missing-entry:nginx:stable
-      missing-entry:quay.io/example/probe
+      refused
+    invalid-image-reference: A chart that wants a tag
+      refused
+    invalid-image-reference: A chart that wants an image
+      refused
     missing-operand: A tag that the operator completes
       missing-operand:nvcr.io/nvidia/driver:580.65.06
     reader-disagreement: A registry with a port
-      missing-entry:registry.example:5000/nginx:1.27.1
+      refused
     tag-mismatch: Docker Hub's short name and `latest` are no difference
-      missing-entry:nginx
+      refused
+    unavailable-chart: An external chart that was never downloaded
+      refused
+    undocumented-dynamic-image: A chart that names no region at all
+      refused
     unmirrored-override: Names and tags that the copy fills
       missing-entry:111122223333.dkr.ecr.us-west-2.amazonaws.com/plugin:latest
+    unquoted-number: A date
+      refused
+    unquoted-number: An account id
+      refused
+    unrenderable-chart: A broken values file
+      refused
+    unrenderable-chart: A required value is missing
+      refused
     ");
 }
 

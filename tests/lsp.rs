@@ -8,9 +8,15 @@ mod workspace;
 
 #[path = "lsp/client.rs"]
 mod client;
+#[path = "lsp/features.rs"]
+mod features;
 #[path = "lsp/law.rs"]
 mod law;
 #[path = "lsp/lifecycle.rs"]
 mod lifecycle;
+#[path = "lsp/memory.rs"]
+mod memory;
+#[path = "lsp/neovim.rs"]
+mod neovim;
 #[path = "lsp/overlays.rs"]
 mod overlays;

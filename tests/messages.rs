@@ -138,7 +138,7 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     tag-mismatch: `web` lists 1.25.3, but web:1.4.0 deploys 1.27.1
       [chart/values.yaml:3:9 web:1.4.0 says 1.27.1 (values)]
       safe: Set the tag to 1.27.1
-    unavailable-chart: umbrella:0.1.0 depends on cert-manager:v1.18.2, which is not in its charts/: what it deploys is unknown. Bring the chart from oci://quay.io/jetstack/charts (`mirrorlint fetch`, or `helm dependency build`)
+    unavailable-chart: umbrella:0.1.0 depends on cert-manager:v1.18.2, which is not in its charts/: what it deploys is unknown. `mirrorlint fetch` brings it from oci://quay.io/jetstack/charts
     undocumented-dynamic-image: the account and region of `agent` change with the region in agent:0.1.0, and no comment says so. Write a note
       [chart/templates/agent.yaml:1:63 agent:0.1.0 names it here]
       safe: Note it

@@ -51,6 +51,8 @@ fn a_name_alone_is_completed_where_it_stands() {
     for (note, mended) in [
         ("# Web (from app)", "# Web (from local chart app:1.0.0)"),
         ("# Web\n# Notes (from the other chart), mostly", "# Web\n# Notes (from local chart other:1.0.0), mostly"),
+        ("# Web (from App)", "# Web (from local chart app:1.0.0)"),
+        ("# Web (from docker hub)", "# Web (from docker hub) (from local chart app:1.0.0)"),
         ("# Web (from umbrella)", "# Web (from local chart umbrella:1.0.0)"),
         ("# Web (from values)", "# Web (from values) (from local chart app:1.0.0)"),
         ("# Web (from the readme)", "# Web (from the readme) (from local chart app:1.0.0)"),

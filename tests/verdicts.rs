@@ -361,3 +361,35 @@ fn an_unreadable_entry_stands_for_the_nearest_image() {
     let missing = &plan["lists"][0]["missing"];
     assert_eq!(*missing, serde_json::json!(["quay.io/team/exporter:1", "quay.io/org/exporter:2"]));
 }
+
+/// What a chart that was passed over deploys is explained and planned as well. A note that would make the list answer for its
+/// other images is not offered.
+#[test]
+fn charts_that_were_passed_over_are_known_everywhere() {
+    let list = "# Web (from local chart web:1.0.0)\nnginx=nginx:1\n\n# Cache\nredis=redis:7\n";
+    let with = |images: &[&str]| Workspace::with_list(list).chart("web", &["nginx:1"]).chart("api", images);
+    let more = with(&["redis:7", "busybox:1.36"]);
+    assert_eq!(told(&more), ["undocumented-source redis"]);
+    let fixed = more.run(&["check", "--fix"]);
+    assert_eq!((fixed.code, more.read("tools/ecr-images.conf").as_str()), (1, list), "{}", fixed.text());
+    assert!(!fixed.text().contains("not applied"), "{}", fixed.text());
+    let plan = more.run(&["plan"]).stdout;
+    assert!(plan.lines().any(|line| line.contains("redis:7") && !line.contains("nothing")), "{plan}");
+    assert!(more.run(&["why", "redis:7"]).stdout.contains("api/templates/api.yaml"));
+
+    let alone = with(&["redis:7"]);
+    assert_eq!(alone.run(&["check", "--fix"]).code, 0);
+    assert!(alone.read("tools/ecr-images.conf").contains("# Cache (from local chart api:1.0.0)"));
+}
+
+/// What is wrong with an image is shown where that stands, with advice that fits the place.
+#[test]
+fn an_unreadable_image_is_shown_where_it_is_wrong() {
+    let workspace = Workspace::with_list("# Web (from local chart web:1.0.0)\nnginx=nginx:1\n")
+        .chart("web", &["nginx:1", "quay.io/acme/Web:{{ .Values.tag }}", "quay.io/acme/api:{{ .Values.other }}"])
+        .file("web/values.yaml", "tag: v1\nother: a b\n");
+    let told = workspace.findings();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].starts_with("web/templates/web.yaml:7:") && told[0].ends_with("Correct the template"), "{told:?}");
+    assert!(told[1].starts_with("web/values.yaml:2:9 ") && told[1].ends_with("with --values or --set"), "{told:?}");
+}

@@ -50,8 +50,11 @@ pub(super) fn run(session: &Session, options: &Fetch) -> Outcome {
     for outcome in &outcomes {
         if let Err(error) = &outcome.result {
             complete = false;
-            let (need, span) = (&outcome.need, outcome.need.span);
+            let need = &outcome.need;
             let message = format!("{} of {} cannot be fetched: {error}", need.name, need.parent);
+            // Who writes a password into Chart.yaml need not see it in a log.
+            let secretive = need.shown_repository() != need.repository.trim_end_matches('/');
+            let span = need.span.filter(|_| !secretive);
             session.complain(&Refusal { span, ..Refusal::new(message) });
         }
     }
@@ -194,7 +197,7 @@ impl Progress {
     }
 
     /// Lets `print` print, with the bar out of its way.
-    fn tell(&self, print: impl FnOnce()) {
+    pub(super) fn tell(&self, print: impl FnOnce()) {
         match &self.bar {
             Some(bar) => {
                 bar.inc(1);

@@ -65,6 +65,7 @@ pub(super) fn gather(
     let checked = check(&session.sources, &workspace, &settings)?;
     for list in checked.lists {
         all.uses.extend(list.inventory.uses);
+        all.aside.extend(list.inventory.aside);
         all.malformed.extend(list.inventory.malformed);
         all.disagreements.extend(list.inventory.disagreements);
         let new = |gap: &Gap| !all.gaps.contains(gap);

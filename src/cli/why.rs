@@ -24,7 +24,8 @@ pub(super) fn run(session: &Session, options: &Why) -> Outcome {
     Ok(if whole { Ending::Clean } else { Ending::Incomplete })
 }
 
-/// The uses of the image that `wanted` names: in full, else by its repository, else by the last parts of its path.
+/// The uses of the image that `wanted` names: in full, else by its repository, else by the last parts of its path; else those of
+/// charts that were passed over.
 fn choose<'a>(inventory: &'a Inventory, wanted: &str) -> Result<Vec<&'a Use>, Refusal> {
     let reference = Reference::parse(wanted).ok();
     let same = |used: &Use| {
@@ -43,7 +44,9 @@ fn choose<'a>(inventory: &'a Inventory, wanted: &str) -> Result<Vec<&'a Use>, Re
         ends(used.reference.as_str()) || ends(used.reference.name())
     };
     let tests: [&dyn Fn(&Use) -> bool; 3] = [&same, &same_repository, &same_end];
-    let found = tests.iter().map(|test| inventory.uses.iter().filter(|used| test(used)).collect::<Vec<_>>());
+    let Inventory { uses, aside, .. } = inventory;
+    let found = [uses, aside].into_iter().flat_map(|uses| tests.iter().map(move |test| (uses, test)));
+    let found = found.map(|(uses, test)| uses.iter().filter(|used| test(used)).collect::<Vec<_>>());
     let uses = found.into_iter().find(|uses| !uses.is_empty()).ok_or_else(|| unknown(inventory, wanted))?;
     let images = images(uses.iter().copied());
     if images.len() > 1 {

@@ -11,6 +11,20 @@ use crate::schema::{Kind, Schema};
 use crate::source::Text;
 use crate::yaml::{self, Node};
 
+/// What can stand in a configuration below `path` (keys, and indices as numbers): the keys of a mapping, each with what it
+/// means; or the words that a value can be.
+#[must_use]
+pub fn possible(path: &[String]) -> Vec<(String, String)> {
+    let Ok(schema) = serde_json::from_str::<Value>(SCHEMA) else { return Vec::new() };
+    let Some(here) = schema_of(&schema, path) else { return Vec::new() };
+    let about = |value: &Value| value.get("description").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let keys = here.get("properties").and_then(Value::as_object).into_iter().flatten();
+    let keys = keys.map(|(key, value)| (key.clone(), about(value)));
+    let variants = here.get("oneOf").and_then(Value::as_array).into_iter().flatten();
+    let words = variants.filter_map(|one| Some((one.get("const")?.as_str()?.to_owned(), about(one))));
+    keys.chain(words).collect()
+}
+
 /// The first thing in which a configuration breaks the schema.
 pub(super) struct Violation {
     /// What is wrong, and what would be right.

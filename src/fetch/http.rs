@@ -142,13 +142,11 @@ pub(super) struct Failure {
     pub message: String,
     /// Whether it may be another time.
     pub passing: bool,
-    /// Whether what came is no TLS.
-    pub no_tls: bool,
 }
 
 impl Failure {
     fn lasting(message: impl Into<String>) -> Self {
-        Self { message: message.into(), passing: false, no_tls: false }
+        Self { message: message.into(), passing: false }
     }
 }
 
@@ -329,7 +327,7 @@ impl Client {
 
     /// What `error` means.
     fn explain(&self, address: &Address, error: &ureq::Error) -> Failure {
-        let passing = |message: String| Failure { message, passing: true, no_tls: false };
+        let passing = |message: String| Failure { message, passing: true };
         let silence = self.patience.silence.as_secs_f32();
         match error {
             ureq::Error::HostNotFound => passing(format!("{address}: there is no such host")),
@@ -348,6 +346,10 @@ impl Client {
                     (None, std::io::ErrorKind::UnexpectedEof) => cut_off(address),
                     (None, std::io::ErrorKind::TimedOut | std::io::ErrorKind::WouldBlock) => {
                         passing(format!("{address}: no answer within {silence} seconds"))
+                    }
+                    // What the standard library says of every system's failure to resolve a name.
+                    _ if cause.to_string().starts_with("failed to lookup address") => {
+                        passing(format!("{address}: there is no such host"))
                     }
                     _ => passing(format!("{address}: {cause}")),
                 }
@@ -368,7 +370,7 @@ fn is_same_home(here: &Address, there: &Address) -> bool {
 }
 
 fn cut_off(address: &Address) -> Failure {
-    Failure { message: format!("{address}: the answer was cut off"), passing: true, no_tls: true }
+    Failure { message: format!("{address}: the answer was cut off"), passing: true }
 }
 
 fn of_tls(address: &Address, error: &rustls::Error) -> Failure {
@@ -377,10 +379,8 @@ fn of_tls(address: &Address, error: &rustls::Error) -> Failure {
             "{address}: its certificate is not trusted ({cause}). A private authority belongs into SSL_CERT_FILE, or is the \
              repository's `caFile` in Helm's repositories.yaml"
         )),
-        rustls::Error::InvalidMessage(_) => {
-            Failure { message: format!("{address}: it does not speak TLS"), passing: false, no_tls: true }
-        }
-        other => Failure { message: format!("{address}: TLS failed: {other}"), passing: false, no_tls: false },
+        rustls::Error::InvalidMessage(_) => Failure::lasting(format!("{address}: it does not speak TLS")),
+        other => Failure::lasting(format!("{address}: TLS failed: {other}")),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Which packages charts need: the dependencies of them and of all below them that no `charts/` holds.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::chart::{Chart, Dependency, Place, Wanted, is_compatible};
 use crate::source::{Span, Text};
@@ -82,6 +83,43 @@ fn collect(chart: &Chart, vendoring: bool, found: &mut BTreeMap<Key, Need>) {
         found.entry(need.key()).or_insert(need);
     }
     chart.subcharts.iter().for_each(|subchart| collect(subchart, vendoring, found));
+}
+
+/// An external dependency, wherever its chart comes from.
+#[derive(Clone, Debug)]
+pub struct External {
+    /// What is asked for.
+    pub need: Need,
+    /// What it is called in the values of the chart that asks.
+    pub called: String,
+    /// The chart that asks.
+    pub parent: Arc<Chart>,
+    /// The chart that serves it, if one is at hand.
+    pub chart: Option<Arc<Chart>>,
+}
+
+/// The external dependencies of `chart` and of the charts below it that are no packages, outer ones first.
+#[must_use]
+pub fn externals(chart: &Arc<Chart>) -> Vec<External> {
+    let mut found = Vec::new();
+    collect_external(chart, &mut found);
+    found
+}
+
+fn collect_external(chart: &Arc<Chart>, found: &mut Vec<External>) {
+    let external = chart.metadata.dependencies.iter().flatten().filter(|dependency| dependency.is_external());
+    found.extend(external.map(|dependency| {
+        let named: Vec<_> = chart.subcharts.iter().filter(|one| *one.name() == dependency.name).collect();
+        let fits = named.iter().find(|one| is_wanted(chart, dependency, one));
+        External {
+            need: Need::of(chart, dependency, dependency.locked(chart.lock.as_ref())),
+            called: if dependency.alias.is_empty() { &dependency.name } else { &dependency.alias }.to_string(),
+            parent: chart.clone(),
+            chart: fits.or(named.first()).map(|one| Arc::clone(one)),
+        }
+    }));
+    let own = chart.subcharts.iter().filter(|one| one.place == Place::Folder);
+    own.for_each(|subchart| collect_external(subchart, found));
 }
 
 /// What `chart` itself needs.

@@ -262,7 +262,7 @@ impl<'a> Registry<'a> {
         token.ok_or_else(|| FetchError::new(format!("{address} answers without a token")))
     }
 
-    /// The registry by the protocol that it speaks: TLS, but on this machine perhaps none.
+    /// The registry by the protocol that it speaks: TLS, but on this machine perhaps none. What is asked to find out is no secret.
     fn spoken(&self, address: &Address) -> Result<Address, FetchError> {
         if !address.is_loopback() {
             return Ok(address.clone());
@@ -272,13 +272,10 @@ impl<'a> Registry<'a> {
         let is_plain = match known {
             Some(known) => known,
             None => {
-                let ping = address.at("/v2/");
-                let request = Request::new(&ping, &self.trust, MAX_TOKEN_SIZE);
-                match self.client.try_once(&request) {
-                    Err(failure) if failure.no_tls => true,
-                    // What else is wrong is told when it is asked in earnest.
-                    _ => false,
-                }
+                let ping = address.plain().at("/v2/");
+                let answer = self.client.try_once(&Request::new(&ping, &self.trust, MAX_TOKEN_SIZE));
+                // Who speaks TLS says 400, or nothing at all. What else is wrong is told when it is asked in earnest.
+                answer.is_ok_and(|answer| answer.status != 400)
             }
         };
         plain.insert(address.authority(), is_plain);

@@ -4,15 +4,17 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::dependence::dependence;
 use super::operands::Evidence;
 use super::pods::DEFINITION;
 use super::readings::{Named, Readings};
+use super::scenario::{RegionValue, region_values};
 use super::witness::{Testimony, disagreements, testimonies};
 use super::{ChartLink, ChartName, Inventory, Kind, Malformed, Optional, Scenario, Target, Use, Workload, decisive};
 use crate::chart::version::Version;
 use crate::chart::{AmbiguousSubchart, Cause, Chart, ChartNode, Choice, Dependency, Disabled, Processed, merge};
 use crate::image::Reference;
-use crate::render::{Options, RenderError, Rendered, Renderer};
+use crate::render::{Occasion, Options, RenderError, Rendered, Renderer};
 use crate::source::{Sources, Span};
 use crate::yaml::{Map, Value};
 
@@ -81,12 +83,29 @@ pub struct Survey {
     pub disabled: Vec<(String, String)>,
     /// Where each switch is off.
     pub switches: Vec<(String, Span)>,
+    /// What the region of each scenario became in each root chart.
+    pub regions: Vec<RegionOf>,
     /// A renderer per target, with its templates parsed.
-    pub(super) renderers: Arc<[Renderer]>,
+    pub(super) renderers: Arc<[Arc<Renderer>]>,
     /// The images of the list.
     pub(super) listed: Arc<[Reference]>,
     /// What the charts say themselves of their images.
     told: Vec<Testimony>,
+}
+
+/// What the region of one scenario became in one root chart.
+#[derive(Clone, Debug)]
+pub struct RegionOf {
+    /// The root chart's folder or package.
+    pub root: PathBuf,
+    /// Its name.
+    pub chart: String,
+    /// The scenario.
+    pub scenario: String,
+    /// Whether some value says that region, if the scenario has one.
+    pub is_taken: bool,
+    /// The values that say another one, or any where the scenario has none.
+    pub others: Vec<RegionValue>,
 }
 
 /// One rendering to be done.
@@ -111,10 +130,9 @@ pub(super) struct Outcome {
 #[must_use]
 pub fn survey(sources: &Sources, targets: &[Target], listed: &[Reference]) -> Survey {
     let mut survey = Survey::default();
-    let renderers: Arc<[Renderer]> = targets.iter().map(|target| Renderer::new(target.chart.clone())).collect();
-    survey.renderers = renderers.clone();
+    survey.renderers = targets.iter().map(|target| target.renderer.clone()).collect();
     let mut jobs = Vec::new();
-    for (Target { chart, scenarios }, renderer) in targets.iter().zip(renderers.iter()) {
+    for Target { chart, scenarios, renderer } in targets {
         survey.inspect(sources, chart);
         survey.known.extend(names_of(chart));
         let choices = choices(chart);
@@ -132,6 +150,7 @@ pub fn survey(sources: &Sources, targets: &[Target], listed: &[Reference]) -> Su
     for (job, outcome) in jobs.iter().zip(run_all(&jobs, listed)) {
         match outcome {
             Ok(outcome) => {
+                survey.note_region(job, &outcome.processed.values);
                 survey.told.extend(testimonies(&outcome.processed.root));
                 survey.gather(sources, job, outcome);
             }
@@ -168,32 +187,36 @@ pub(super) fn run_all(jobs: &[Job<'_>], listed: &[Reference]) -> Vec<Result<Outc
 type Run = (Processed, Vec<RenderError>, Vec<usize>);
 
 fn run<'a>(job: &Job<'_>, listed: &'a [Reference], readings: &Mutex<Readings<'a>>) -> Result<Run, RenderError> {
-    let Rendered { processed, refusals, manifests } = render(job)?;
-    let evidence = Evidence::new(listed, &processed.values);
+    let rendered = render(job)?;
+    let evidence = Evidence::new(listed, &rendered.processed.values);
+    let Rendered { processed, refusals, manifests } = Arc::unwrap_or_clone(rendered);
     // The schemas of custom resources are the bulk of many charts, and deploy nothing.
     let manifests = manifests.into_iter().filter(|manifest| manifest.kind != DEFINITION);
     // Equal documents give equal findings: it does not matter which thread comes first.
     let mut readings = readings.lock().unwrap_or_else(PoisonError::into_inner);
     let evidence = readings.learn(evidence);
-    let documents = manifests.map(|manifest| readings.number(evidence, manifest.template, manifest.text)).collect();
+    let documents = manifests.map(|manifest| readings.number(evidence, manifest)).collect();
     Ok((processed, refusals, documents))
 }
 
-fn render(job: &Job<'_>) -> Result<Rendered, RenderError> {
-    let Scenario { values, options, region, .. } = job.scenario;
+fn render(job: &Job<'_>) -> Result<Arc<Rendered>, RenderError> {
+    let Scenario { values, options, region, moves, .. } = job.scenario;
     let options = Options { choice: job.choice.clone(), ..options.clone() };
-    if region.is_none() {
-        return job.renderer.render(values, &options);
-    }
-    // Only where the coalesced values, the user's among them, have an empty one.
-    let defaults = job.chart.process(values, &options.choice)?;
-    let region = job.scenario.overrides(&defaults.values);
-    if region.is_empty() {
-        return job.renderer.render_processed(defaults, &options);
-    }
-    let empty = Map::new();
-    let merged = merge(values.as_map().unwrap_or(&empty), &region);
-    job.renderer.render(&Value::Map(Arc::new(merged)), &options)
+    let occasion = Occasion { values: values.clone(), region: region.clone(), moves: *moves, options };
+    job.renderer.once(occasion, |Occasion { values, region, options, .. }| {
+        if region.is_none() {
+            return job.renderer.render(values, options);
+        }
+        // Only where the coalesced values, the user's among them, have an empty one.
+        let defaults = job.chart.process(values, &options.choice)?;
+        let region = job.scenario.overrides(&defaults.values);
+        if region.is_empty() {
+            return job.renderer.render_processed(defaults, options);
+        }
+        let empty = Map::new();
+        let merged = merge(values.as_map().unwrap_or(&empty), &region);
+        job.renderer.render(&Value::Map(Arc::new(merged)), options)
+    })
 }
 
 /// The choices under which all copies of ambiguous subcharts get their turn: folders first, then each further copy.
@@ -217,6 +240,23 @@ impl Survey {
         self.inventory.gaps.extend(found.gaps);
         self.switches.extend(found.switches);
         self.inventory.disagreements = disagreements(&self.told, &self.inventory);
+    }
+
+    /// What became of the scenario's region, in values as the templates saw them.
+    fn note_region(&mut self, job: &Job<'_>, values: &Value) {
+        let region = job.scenario.region.as_ref();
+        let is_own = |value: &RegionValue| Some(&value.region) == region;
+        let (own, others): (Vec<_>, Vec<_>) = region_values(values).into_iter().partition(is_own);
+        let new = RegionOf {
+            root: job.chart.path.clone(),
+            chart: job.chart.name().to_string(),
+            scenario: job.scenario.name.clone(),
+            is_taken: region.is_none() || !own.is_empty(),
+            others,
+        };
+        if !self.regions.iter().any(|known| known.root == new.root && known.scenario == new.scenario) {
+            self.regions.push(new);
+        }
     }
 
     /// What can be said of a chart before it is rendered.
@@ -281,7 +321,7 @@ impl Survey {
         }
         let mut turns = HashMap::new();
         for named in named {
-            self.add(sources, job, &chains, named, &mut turns);
+            self.add(sources, job, &chains, named, &mut turns, &processed.values);
         }
     }
 
@@ -293,19 +333,19 @@ impl Survey {
         chains: &Chains,
         Named { template, workload, text, fault, naming, when }: Named,
         turns: &mut HashMap<(Arc<str>, Workload, Option<String>), usize>,
+        values: &Value,
     ) {
         let Some(chain) = chains.of_template(&template) else { return };
         let Some(last) = chain.last() else { return };
         let read = match &fault {
-            Some((fault, _)) => Err((*fault).to_owned()),
-            None => Reference::parse(&text).map_err(|error| error.message),
+            Some((fault, near)) => Err(((*fault).to_owned(), decisive(near))),
+            None => Reference::parse(&text).map_err(|error| (error.message, decisive(&text.slice(error.range)))),
         };
         let reference = match read {
             Ok(reference) => reference,
-            Err(message) => {
-                let near = fault.as_ref().and_then(|(_, near)| decisive(near));
-                let place = decisive(&text).or(near).map(|(span, _)| span);
-                let Some(span) = place.or_else(|| start_of(sources, job.chart)) else { return };
+            Err((message, near)) => {
+                let place = near.or_else(|| decisive(&text));
+                let Some(span) = place.map(|(span, _)| span).or_else(|| start_of(sources, job.chart)) else { return };
                 self.inventory.misread(Malformed {
                     text,
                     message,
@@ -313,6 +353,7 @@ impl Survey {
                     template: template.to_string(),
                     workload,
                     span,
+                    layer: place.map(|(_, layer)| layer),
                 });
                 return;
             }
@@ -320,13 +361,15 @@ impl Survey {
         let place = naming.as_ref().map(|naming| naming.place.clone());
         let turn = turns.entry((template.clone(), workload.clone(), place)).or_default();
         *turn += 1;
+        let called: Vec<String> = chain.iter().map(|link| link.called.clone()).collect();
         let used = Use {
+            depends: dependence(sources, &text, values, &called[1..]),
             text,
             reference,
             kind: if naming.is_some() { Kind::Operand } else { Kind::Container },
             naming,
             chart: last.chart.clone(),
-            path: chain.iter().map(|link| link.called.clone()).collect(),
+            path: called,
             chain: chain.clone(),
             template: template.to_string(),
             workload,
@@ -410,6 +453,11 @@ impl Inventory {
         for scenario in used.scenarios {
             if !known.scenarios.contains(&scenario) {
                 known.scenarios.push(scenario);
+            }
+        }
+        for value in used.depends {
+            if !known.depends.contains(&value) {
+                known.depends.push(value);
             }
         }
         for copy in used.only_in {

@@ -49,8 +49,9 @@ pub(super) fn plan(
 ) -> Plan {
     let mut plan = Plan::default();
     let mut stopped = None;
-    let deployed = |at: &usize| inventory.uses[*at].when.is_none();
-    let deployed: Vec<usize> = (0..inventory.uses.len()).filter(deployed).collect();
+    let Inventory { uses, aside, .. } = inventory;
+    let deployed = |at: &usize| uses[*at].when.is_none();
+    let deployed: Vec<usize> = (0..uses.len()).filter(deployed).collect();
     let mut served: Vec<&Use> = Vec::new();
     for (line, number) in list.lines.iter().zip(1..) {
         let is_entry = matches!(line.kind, LineKind::Entry(_));
@@ -84,18 +85,20 @@ pub(super) fn plan(
         };
         let pushes = read.pushes();
         let stands_for = |at: &&usize| match overridden.contains(at) {
-            true => is_pushed(&pushes, &inventory.uses[**at]),
-            false => brings(&pulled, &inventory.uses[**at]),
+            true => is_pushed(&pushes, &uses[**at]),
+            false => brings(&pulled, &uses[**at]),
         };
-        let uses: Vec<&Use> = deployed.iter().filter(stands_for).map(|at| &inventory.uses[*at]).collect();
-        served.extend(uses.iter().copied());
-        let serves = each_once(uses.into_iter());
+        let own: Vec<&Use> = deployed.iter().filter(stands_for).map(|at| &uses[*at]).collect();
+        served.extend(own.iter().copied());
+        // What the list does not answer for may be served by it.
+        let others = aside.iter().filter(|used| used.when.is_none() && brings(&pulled, used));
+        let serves = each_once(own.into_iter().chain(others));
         plan.steps.push(Step { line: number, name: read.name, pulls: read.image, pushes, serves });
     }
     let is_served = |used: &Use| served.iter().any(|other| other.is_variant(used));
-    let left = wanted.iter().map(|at| &inventory.uses[*at]).filter(|used| !is_served(used));
+    let left = wanted.iter().map(|at| &uses[*at]).filter(|used| !is_served(used));
     plan.missing = each_once(left.filter(|used| !exemptions.cover(&used.reference)));
-    let exempt = deployed.iter().map(|at| &inventory.uses[*at]).filter(|used| exemptions.cover(&used.reference));
+    let exempt = deployed.iter().map(|at| &uses[*at]).filter(|used| exemptions.cover(&used.reference));
     plan.exempt = each_once(exempt.filter(|used| !is_served(used)));
     plan
 }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::same::{as_entry, brings, same_image, serves};
 use crate::image::Reference;
-use crate::inventory::{Inventory, Kind, Use};
+use crate::inventory::{Inventory, Kind, Use, regions_of};
 
 /// What a source note says, as far as reconciling needs it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +43,9 @@ pub struct Coverage {
     /// Names of charts that a condition switches off, each with the condition.
     pub disabled: Vec<(String, String)>,
     /// What the charts build in all regions that they name, once that is known.
-    pub built: Vec<Reference>,
+    pub built: Vec<Use>,
+    /// What they would build in the regions of entries if values that name another region said so.
+    pub possible: Vec<Use>,
     /// Names of switched-off charts whose images are not all known.
     pub disabled_unknown: Vec<String>,
     /// Images that charts deploy with a tag that cannot be read.
@@ -98,6 +100,8 @@ pub enum Verdict {
         expected: Reference,
         /// Whether `expected` is of the entry's own region.
         own_region: bool,
+        /// What it would be in the entry's own region if the values said so that name another one.
+        possible: Option<Reference>,
     },
     /// The same repository is deployed with another tag or digest.
     OtherVersion {
@@ -172,14 +176,20 @@ impl Reconciliation {
         self.verdicts.iter().any(|verdict| matches!(verdict, Verdict::OtherRegistry { .. }))
     }
 
+    /// The regions of entries of which it could matter what the charts build there if their values said so.
+    #[must_use]
+    pub fn regions_in_doubt(&self, listed: &[Listed]) -> Vec<String> {
+        let in_doubt = |verdict: &Verdict| matches!(verdict, Verdict::OtherRegistry { own_region: false, .. });
+        let entries = self.verdicts.iter().zip(listed).filter(|(verdict, _)| in_doubt(verdict));
+        regions_of(entries.map(|(_, entry)| &entry.reference))
+    }
+
     /// Whether knowing the images that are switched off could change a verdict.
     #[must_use]
     pub fn asks_for_optional(&self, listed: &[Listed], coverage: &Coverage) -> bool {
         self.verdicts.iter().zip(listed).any(|(verdict, entry)| match verdict {
-            Verdict::Stale | Verdict::Unknown | Verdict::Disabled { .. } => true,
-            Verdict::OtherRegistry { .. } | Verdict::OtherVersion { .. } | Verdict::OtherRepository { .. } => {
-                coverage.switch_of(entry).is_some()
-            }
+            Verdict::Stale | Verdict::Unknown | Verdict::Disabled { .. } | Verdict::OtherRepository { .. } => true,
+            Verdict::OtherRegistry { .. } | Verdict::OtherVersion { .. } => coverage.switch_of(entry).is_some(),
             Verdict::Right { .. } => false,
         })
     }
@@ -200,8 +210,15 @@ pub fn reconcile(listed: &[Listed], inventory: &Inventory, coverage: &Coverage) 
         (Work::other_version, Partner::SamePath),
         (Work::other_repository, Partner::Another),
     ];
+    let is_listed = |image: &Reference| listed.iter().any(|entry| serves(&entry.reference, image));
     for (stage, partner) in stages {
         if partner == Partner::Another {
+            // What an entry lists is no other image where a switch would bring it.
+            for (at, entry) in listed.iter().enumerate() {
+                if verdicts[at].is_none() {
+                    verdicts[at] = work.switched_off(entry, &is_listed);
+                }
+            }
             // A chart that was passed over and deploys the image knows more of it than a name does.
             for (at, verdict) in verdicts.iter_mut().enumerate().filter(|(_, verdict)| verdict.is_none()) {
                 *verdict = coverage.elsewhere.get(&at).cloned();
@@ -372,36 +389,51 @@ impl Work<'_> {
     /// elsewhere does not matter: the pair of account and region is wrong in any case.
     fn other_registry(&self, entry: &Listed, documented: bool) -> Option<Verdict> {
         let listed = entry.reference.ecr()?;
-        let same_path = |image: &Reference| image.path() == entry.reference.path();
-        let uses = self.select(|used| same_path(&used.reference) && used.reference.ecr().is_some());
-        let built = || {
-            let uses = uses.iter().map(|at| &self.uses[*at].reference);
-            uses.chain(&self.coverage.built).filter(|image| same_path(image))
-        };
-        let is_built = |image: &Reference| image.ecr().is_some_and(|host| host.same_registry(&listed));
+        let same_path = |used: &Use| used.reference.path() == entry.reference.path() && used.reference.ecr().is_some();
+        let uses = self.select(same_path);
+        let elsewhere = || self.coverage.built.iter().filter(|used| same_path(used));
+        let built = || uses.iter().map(|at| &self.uses[*at]).chain(elsewhere());
+        let is_built = |used: &Use| used.reference.ecr().is_some_and(|host| host.same_registry(&listed));
         if built().any(is_built) {
             return None;
         }
-        let region_of = |at: usize| self.uses[at].reference.ecr().map(|host| host.region());
+        let is_own =
+            |used: &&Use| same_path(used) && used.reference.ecr().is_some_and(|host| host.region() == listed.region());
+        // What a use is in the entry's own region.
+        let own = |at: usize| {
+            let used = &self.uses[at];
+            let variant = || elsewhere().filter(|other| other.slot() == used.slot()).find(is_own);
+            Some(used).filter(is_own).or_else(variant).map(|used| &used.reference)
+        };
         let rank = |at: usize| {
             let in_region = self.uses[at].scenarios.iter().any(|scenario| scenario == listed.region());
-            (region_of(at) != Some(listed.region()), !in_region, self.is_package(at), at)
+            (own(at).is_none(), self.served.contains(&at), !in_region, self.is_package(at), at)
         };
         let mut best: Vec<usize> =
             uses.iter().copied().filter(|at| !documented || self.names(entry, &self.uses[*at])).collect();
         best.sort_by_key(|at| rank(*at));
-        let first = *best.first()?;
-        best.retain(|at| same_image(&self.uses[*at].reference, &self.uses[first].reference));
-        let own = built().find(|image| image.ecr().is_some_and(|host| host.region() == listed.region()));
+        let nearest = *best.first()?;
         // A region that the charts do not know, but an account that they know: then the region is what is wrong.
         let by_account = || {
-            let of_account = |image: &&Reference| image.ecr().is_some_and(|host| host.account() == listed.account());
+            let of_account = |used: &&Use| used.reference.ecr().is_some_and(|host| host.account() == listed.account());
             let mut images = built().filter(of_account);
             let image = images.next()?;
-            images.all(|other| other.repository() == image.repository()).then_some(image)
+            images.all(|other| other.reference.repository() == image.reference.repository()).then_some(image)
         };
-        let expected = own.or_else(by_account).unwrap_or(&self.uses[first].reference).clone();
-        Some(Verdict::OtherRegistry { uses: best, expected, own_region: own.is_some() })
+        let of_account = if own(nearest).is_some() { None } else { by_account() };
+        // What the entry is to list and what it then serves are one image.
+        let at_home = |other: &Use| best.iter().copied().find(|at| self.uses[*at].slot() == other.slot());
+        let first = of_account.and_then(at_home).unwrap_or(nearest);
+        let expected = own(first).or(of_account.map(|used| &used.reference)).unwrap_or(&self.uses[first].reference);
+        best.retain(|at| same_image(&self.uses[*at].reference, &self.uses[first].reference));
+        best.sort_by_key(|at| (*at != first, rank(*at)));
+        let mut possible = self.coverage.possible.iter().filter(|used| used.slot() == self.uses[first].slot());
+        Some(Verdict::OtherRegistry {
+            expected: expected.clone(),
+            own_region: own(first).is_some(),
+            possible: possible.find(is_own).map(|used| used.reference.clone()),
+            uses: best,
+        })
     }
 
     fn other_version(&self, entry: &Listed, documented: bool) -> Option<Verdict> {
@@ -472,6 +504,16 @@ impl Work<'_> {
     /// Whether the entry's note names the chart of `used`, or a chart that contains it.
     fn names(&self, entry: &Listed, used: &Use) -> bool {
         entry.noted.as_ref().is_some_and(|noted| !used.charts_named(&noted.name).is_empty())
+    }
+
+    /// What the entry lists, from the chart that its note names, behind a switch: exactly that, else another version that no
+    /// entry lists.
+    fn switched_off(&self, entry: &Listed, is_listed: &impl Fn(&Reference) -> bool) -> Option<Verdict> {
+        let exact = |used: &Use| brings(&entry.reference, used) && self.names(entry, used);
+        let other = |used: &Use| {
+            used.reference.same_repository(&entry.reference) && !is_listed(&used.reference) && self.names(entry, used)
+        };
+        self.optional(exact).or_else(|| self.optional(other)).filter(|_| !self.is_unknown(entry))
     }
 
     /// The image of a switched-off chart that the entry's note names.

@@ -21,6 +21,9 @@ struct Report {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     fixed: Vec<JsonFixed>,
     summary: Summary,
+    /// What is left out because a revision had it already.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<Since>,
     /// What could not be checked.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<Error>,
@@ -39,6 +42,12 @@ struct JsonFixed {
     key: String,
     path: String,
     title: String,
+}
+
+#[derive(Serialize)]
+struct Since {
+    revision: String,
+    left_out: usize,
 }
 
 #[derive(Serialize)]
@@ -66,6 +75,8 @@ struct ListChart {
 #[derive(Serialize)]
 struct JsonFinding {
     rule: &'static str,
+    /// Of the rule's page.
+    url: String,
     severity: &'static str,
     message: String,
     key: String,
@@ -154,6 +165,7 @@ impl Printer<'_> {
     fn finding(&self, finding: &Finding) -> JsonFinding {
         JsonFinding {
             rule: finding.rule.id,
+            url: finding.rule.url(),
             severity: finding.severity.as_str(),
             message: finding.message.clone(),
             key: finding.key(),
@@ -230,6 +242,8 @@ pub fn json(checked: &Checked, fixed: &[Fixed], sources: &Sources) -> String {
             })
             .collect(),
         summary,
+        since: (checked.since.as_ref())
+            .map(|since| Since { revision: since.revision.clone(), left_out: since.left_out }),
         errors: checked.errors.iter().map(|error| printer.error(error)).collect(),
     })
 }
@@ -274,6 +288,9 @@ struct Image {
     origins: Vec<Origin>,
     scenarios: Vec<String>,
     when: Option<String>,
+    /// What it depends on beside the values that are the image; only where there is something.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    depends: Vec<String>,
     /// Why it needs no mirroring, where an exemption says so.
     exempt: Option<String>,
 }
@@ -327,6 +344,7 @@ pub fn images(inventory: &Inventory, sources: &Sources, root: &Path) -> String {
         origins: used.origins().iter().map(|place| origin(sources, root, place.0, place.1)).collect(),
         scenarios: used.scenarios.clone(),
         when: used.when.clone(),
+        depends: used.depends.clone(),
         exempt: used.exempt.clone(),
     };
     let printer = Printer { sources, root };

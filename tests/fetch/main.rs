@@ -2,9 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may stop at the first surprise
 
+mod credentials;
+mod faults;
+mod helm;
 mod http;
+mod lock;
 mod place;
+mod registry;
 mod repository;
 mod server;
+mod versions;
 #[path = "../workspace/mod.rs"]
 mod workspace;

@@ -18,17 +18,16 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
 /// The problem in words, when it is a chart that is not on disk.
 pub(in crate::lint) fn sentence(problem: &Problem) -> Option<String> {
     let Problem::Unavailable { chart, parent, repository, refused, .. } = problem else { return None };
-    let from = repository.as_ref().map(|from| format!(" from {}", plain_address(from))).unwrap_or_default();
-    if let Some(reason) = refused {
-        return Some(format!(
-            "{parent} depends on {chart}, which is not in its charts/, and the package at hand must not be used: {reason}. What \
-             it deploys is unknown"
-        ));
-    }
-    let external = repository.as_ref().is_some_and(|from| !from.starts_with("file://"));
-    let how = if external { "Bring the chart" } else { "Put the chart there" };
-    let by = if external { "`mirrorlint fetch`, or `helm dependency build`" } else { "it names no repository" };
-    Some(format!(
-        "{parent} depends on {chart}, which is not in its charts/: what it deploys is unknown. {how}{from} ({by})"
-    ))
+    let depends = format!("{parent} depends on {chart}, which is not in its charts/");
+    let external = repository.as_deref().filter(|from| !from.starts_with("file://"));
+    Some(match (refused, external) {
+        (Some(reason), _) => {
+            format!("{depends}, and the package at hand must not be used: {reason}. What it deploys is unknown")
+        }
+        (None, Some(from)) => {
+            let from = plain_address(from);
+            format!("{depends}: what it deploys is unknown. `mirrorlint fetch` brings it from {from}")
+        }
+        (None, None) => format!("{depends}: what it deploys is unknown. Put it there: it names no repository"),
+    })
 }

@@ -1,8 +1,8 @@
 //! No `(from ...)` in the comment block of an entry that a chart deploys, or one that is only a name.
 
-use crate::inventory::Use;
+use crate::inventory::{Inventory, Kind, Use};
 use crate::lint::note::{source_note, source_note_named};
-use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Verdict};
+use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Verdict, brings};
 use crate::mirror::Located;
 use crate::source::Span;
 
@@ -10,8 +10,8 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
     let mut findings = Vec::new();
     for judged in context.judged() {
         let entry = judged.entry;
-        let Some(first) = judged.verdict.uses().first().filter(|_| entry.note.from.is_none()) else { continue };
-        let used = context.used(*first);
+        let Some(at) = judged.verdict.uses().first().copied().filter(|_| entry.note.from.is_none()) else { continue };
+        let used = context.used(at);
         // A second entry of a name is to be deleted or renamed first.
         if context.list.entries.iter().any(|other| other.line < entry.line && other.name.text == entry.name.text) {
             continue;
@@ -40,7 +40,8 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
                 Edit { span: context.list.start_of_line(line), text }
             }
         };
-        let fix = is_sure(context, judged).then(|| Fix::new(format!("Add `{note}`"), Safety::Safe, vec![edit]));
+        let sure = is_sure(context, judged) && !brings_more(context, at);
+        let fix = sure.then(|| Fix::new(format!("Add `{note}`"), Safety::Safe, vec![edit]));
         let span = title.map_or(entry.name.span, |title| title.span);
         findings.push(finding(judged.finding(rule, span, message).label("names no chart"), used).fix(fix));
     }
@@ -56,6 +57,16 @@ fn is_sure(context: &Context<'_>, judged: Judged<'_>) -> bool {
         Verdict::OtherRepository { .. } => false,
         _ => !context.judged().any(|other| rival(&other)),
     }
+}
+
+/// Whether a note that names the chart of that use would make the list answer for more images than it lists: it was passed over,
+/// for no note names it yet.
+fn brings_more(context: &Context<'_>, at: usize) -> bool {
+    let Inventory { uses, aside, .. } = context.inventory;
+    let used = context.used(at);
+    let is_listed = |other: &Use| context.listed.iter().any(|entry| brings(&entry.reference, other));
+    let beside = |other: &&Use| other.root == used.root && other.when.is_none() && other.kind == Kind::Container;
+    at >= uses.len() && !aside.iter().filter(beside).all(is_listed)
 }
 
 /// What is to be said of an entry whose note names a chart that deploys the image, and nothing else of it: `(from web)`.

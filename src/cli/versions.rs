@@ -1,0 +1,254 @@
+//! `mirrorlint versions`: what repositories offer of external charts, and what another version would change.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::arguments::{Format, Versions};
+use super::check::is_chart;
+use super::fetch::{Progress, charts, patience};
+use super::{Ending, Outcome, Session};
+use crate::chart::version::Version;
+use crate::chart::{Chart, LoadOptions};
+use crate::fetch::{Difference, External, Meter, Offer, Release, Remotes, compare, externals};
+use crate::lint::Refusal;
+use crate::store::{Environment, Store, fits};
+
+/// What is known of one dependency.
+struct Listed {
+    external: External,
+    /// The version at hand, else the one that is pinned.
+    pinned: Option<String>,
+    shown: Vec<Shown>,
+    /// How many are not shown.
+    others: usize,
+    notes: Vec<String>,
+}
+
+/// One version.
+struct Shown {
+    release: Release,
+    /// Whether the dependency's constraint allows it.
+    allowed: bool,
+    /// What it would change, where that was asked for.
+    difference: Option<Result<Difference, String>>,
+}
+
+pub(super) fn run(session: &Session, options: &Versions) -> Outcome {
+    let subject = options.subject.as_deref();
+    let path = subject.map(Path::new).filter(|path| is_chart(path));
+    let name = subject.filter(|_| path.is_none());
+    let given: Vec<PathBuf> = path.map(Path::to_owned).into_iter().chain(options.charts.iter().cloned()).collect();
+    let (root, paths, _) = charts(session, path, &given)?;
+    let environment = Environment::of_process();
+    let store = Store::open(&environment, &root)?;
+    let mut complete = true;
+    let mut wanted: Vec<External> = Vec::new();
+    let mut known: Vec<String> = Vec::new();
+    for path in &paths {
+        let loading = LoadOptions { resolve_file_dependencies: true, packages: Some(&store) };
+        let chart = match Chart::load(&session.sources, path, &loading) {
+            Ok(chart) => chart,
+            Err(error) => {
+                complete = false;
+                session.complain(&error.into());
+                continue;
+            }
+        };
+        for external in externals(&chart) {
+            let named = name.is_none_or(|name| external.need.name == name || external.called == name);
+            known.push(external.need.name.clone());
+            let same = |other: &External| other.need.span == external.need.span && other.need.span.is_some();
+            if named && !wanted.iter().any(same) {
+                wanted.push(external);
+            }
+        }
+    }
+    if let (Some(name), true) = (name, wanted.is_empty()) {
+        let hint = crate::nearest::hint(name, known.iter().map(String::as_str));
+        let message =
+            format!("`{name}` is neither a chart nor an external dependency of one in {}{hint}", root.display());
+        return Err(Refusal::new(message));
+    }
+    let meter = Meter::default();
+    let remotes = Remotes::new(&environment, patience(&options.reaching), meter.clone());
+    let progress = Progress::new(meter);
+    let mut listed = Vec::new();
+    for external in wanted {
+        match list(session, options, &store, &remotes, external) {
+            Ok(one) => listed.push(one),
+            Err(refusal) => {
+                complete = false;
+                progress.tell(|| session.complain(&refusal));
+            }
+        }
+    }
+    progress.end();
+    complete &= listed.iter().all(|one| one.shown.iter().all(|shown| !matches!(shown.difference, Some(Err(_)))));
+    match options.format {
+        Format::Human if listed.is_empty() && complete => {
+            session.print("no chart here depends on one from a repository\n")?
+        }
+        Format::Human => session.print(&listed.iter().map(human).collect::<Vec<_>>().join("\n"))?,
+        Format::Json => {
+            let all: Vec<Value> = listed.iter().map(machine).collect();
+            let text = serde_json::to_string_pretty(&json!({"version": 1, "dependencies": all})).unwrap_or_default();
+            session.print(&format!("{text}\n"))?;
+        }
+    }
+    Ok(if complete { Ending::Clean } else { Ending::Incomplete })
+}
+
+fn list(
+    session: &Session,
+    options: &Versions,
+    store: &Store,
+    remotes: &Remotes,
+    external: External,
+) -> Result<Listed, Refusal> {
+    let need = &external.need;
+    let refuse = |message: String| Refusal { span: need.span, ..Refusal::new(message) };
+    let Offer { releases, skipped } =
+        remotes.offer(need).map_err(|error| refuse(format!("{} of {}: {error}", need.name, need.parent)))?;
+    let fits = fits(&crate::chart::Wanted { locked: None, ..need.wanted() });
+    let allows = |version: &str| fits.as_ref().is_some_and(|fits| fits.allows(version));
+    let at_hand = external.chart.as_ref().map(|chart| chart.metadata.version.to_string());
+    let pinned = at_hand.or_else(|| need.locked.clone()).or_else(|| {
+        let newest = releases.iter().find(|release| allows(&release.version));
+        newest.map(|release| release.version.clone())
+    });
+    let is_pinned = |version: &str| pinned.as_ref().is_some_and(|pinned| is_same(pinned, version));
+    let prerelease = |version: &str| Version::parse(version).is_ok_and(|version| !version.prerelease().is_empty());
+    let all = releases.len();
+    let left_out =
+        |release: &Release| prerelease(&release.version) && !options.prereleases && !is_pinned(&release.version);
+    let mut shown: Vec<Release> = releases.into_iter().filter(|release| !left_out(release)).collect();
+    let limit = options.limit as usize;
+    if shown.len() > limit {
+        let beyond = shown.split_off(limit);
+        shown.extend(beyond.into_iter().find(|release| is_pinned(&release.version)));
+    }
+    let others = all - shown.len();
+    let newer = |release: &Release| {
+        let parse = |version: &str| Version::parse(version).ok();
+        pinned.as_deref().is_none_or(|pinned| parse(&release.version) > parse(pinned))
+    };
+    let base = if options.images { base(session, remotes, &external, pinned.as_deref(), &shown) } else { None };
+    let shown = shown.into_iter().map(|release| {
+        let difference = base.as_ref().filter(|_| newer(&release)).map(|base| {
+            let base = base.as_ref().map_err(Clone::clone)?;
+            let (bytes, place) = remotes.package(need, &release).map_err(|error| error.message)?;
+            compare(&session.sources, &external, base, (&bytes, &place)).map_err(|error| error.message)
+        });
+        Shown { allowed: allows(&release.version), release, difference }
+    });
+    let shown = shown.collect();
+    let mut notes = skipped;
+    // A lock file that does not agree with what is rendered is told.
+    if let Some(pin) = store.pin(&need.wanted())
+        && !is_pinned(&pin.version)
+    {
+        notes.push(format!("{} pins {}", crate::store::LOCK_NAME, pin.version));
+    }
+    Ok(Listed { external, pinned, shown, others, notes })
+}
+
+/// The chart that others are compared with: the one at hand, else the pinned one.
+fn base(
+    session: &Session,
+    remotes: &Remotes,
+    external: &External,
+    pinned: Option<&str>,
+    shown: &[Release],
+) -> Option<Result<Arc<Chart>, String>> {
+    if let Some(chart) = &external.chart {
+        return Some(Ok(chart.clone()));
+    }
+    let release = shown.iter().find(|release| pinned.is_some_and(|pinned| is_same(pinned, &release.version)))?;
+    let load = || {
+        let (bytes, place) = remotes.package(&external.need, release).map_err(|error| error.message)?;
+        let options = LoadOptions::default();
+        Chart::load_package(&session.sources, Path::new(&place), &bytes, &options).map_err(|error| error.message)
+    };
+    Some(load())
+}
+
+fn is_same(one: &str, other: &str) -> bool {
+    let plain = |text: &str| Version::parse(text).map(|version| version.to_string()).ok();
+    one == other || plain(one).is_some_and(|one| Some(one) == plain(other))
+}
+
+impl Listed {
+    fn is_pinned(&self, release: &Release) -> bool {
+        self.pinned.as_ref().is_some_and(|pinned| is_same(pinned, &release.version))
+    }
+}
+
+fn human(listed: &Listed) -> String {
+    let need = &listed.external.need;
+    let at_hand = match (&listed.external.chart, &listed.pinned) {
+        (Some(chart), _) => match &chart.keeper {
+            Some(keeper) => format!("; {} is in {keeper}", chart.metadata.version),
+            None => format!("; charts/ holds {}", chart.metadata.version),
+        },
+        (None, Some(pinned)) => format!("; that is {pinned}, which is not at hand"),
+        (None, None) => "; there is none".to_owned(),
+    };
+    let mut out = format!(
+        "{} of {}, from {}: Chart.yaml asks for {}{at_hand}\n",
+        need.name,
+        need.parent,
+        need.shown_repository(),
+        need.version
+    );
+    let width = listed.shown.iter().map(|shown| shown.release.version.len()).max().unwrap_or(0);
+    for shown in &listed.shown {
+        let Release { version, app_version, created, deprecated, .. } = &shown.release;
+        let mark = if listed.is_pinned(&shown.release) { '*' } else { ' ' };
+        let mut words: Vec<String> = Vec::new();
+        words.extend((!app_version.is_empty()).then(|| format!("app {app_version}")));
+        words.extend(created.get(..10).map(str::to_owned));
+        words.extend(deprecated.then(|| "deprecated".to_owned()));
+        words.extend((!shown.allowed).then(|| "not what Chart.yaml asks for".to_owned()));
+        let line = format!("{mark} {version:width$}  {}", words.join(", "));
+        out.push_str(line.trim_end());
+        out.push('\n');
+        match &shown.difference {
+            None => {}
+            Some(Ok(Difference { added, removed })) if added.is_empty() && removed.is_empty() => {
+                out.push_str("      the same images\n");
+            }
+            Some(Ok(Difference { added, removed })) => {
+                removed.iter().for_each(|image| out.push_str(&format!("    - {image}\n")));
+                added.iter().for_each(|image| out.push_str(&format!("    + {image}\n")));
+            }
+            Some(Err(message)) => out.push_str(&format!("    ! {message}\n")),
+        }
+    }
+    if listed.others > 0 {
+        out.push_str(&format!("  {} more (--limit, --prereleases)\n", listed.others));
+    }
+    listed.notes.iter().take(crate::fetch::MAX_TOLD).for_each(|note| out.push_str(&format!("  {note}\n")));
+    out
+}
+
+fn machine(listed: &Listed) -> Value {
+    let need = &listed.external.need;
+    let versions = listed.shown.iter().map(|shown| {
+        let Release { version, app_version, created, deprecated, .. } = &shown.release;
+        let (images, error) = match &shown.difference {
+            None => (Value::Null, Value::Null),
+            Some(Ok(Difference { added, removed })) => (json!({"added": added, "removed": removed}), Value::Null),
+            Some(Err(message)) => (Value::Null, json!(message)),
+        };
+        json!({
+            "version": version, "appVersion": app_version, "created": created, "deprecated": deprecated,
+            "pinned": listed.is_pinned(&shown.release), "allowed": shown.allowed, "images": images, "error": error,
+        })
+    });
+    json!({
+        "name": need.name, "parent": need.parent, "repository": need.shown_repository(), "constraint": need.version,
+        "pinned": listed.pinned, "versions": versions.collect::<Vec<_>>(), "others": listed.others, "notes": listed.notes,
+    })
+}

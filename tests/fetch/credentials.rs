@@ -1,0 +1,187 @@
+//! Who gets which credentials, over what: nobody else, and never in the clear.
+
+use std::sync::{Arc, Mutex};
+
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+
+use crate::place::Place;
+use crate::repository::{chart, entry, files};
+use crate::server::{Asked, Reply, Server};
+
+const SECRET: &str = "s3cr3t-word";
+
+fn web() -> Vec<u8> {
+    chart("web", "1.0.0", "docker.io/acme/web:1")
+}
+
+/// `user:s3cr3t-word` as a header has it.
+fn basic() -> String {
+    format!("Basic {}", data_encoding::BASE64.encode(format!("user:{SECRET}").as_bytes()))
+}
+
+fn authorization(asked: &Asked) -> Option<String> {
+    asked.headers.get("authorization").cloned()
+}
+
+/// Helm's file with one repository.
+fn repositories(url: &str, more: &str) -> String {
+    format!("apiVersion: ''\nrepositories:\n- name: private\n  url: {url}\n{more}")
+}
+
+fn login() -> String {
+    format!("  username: user\n  password: {SECRET}\n")
+}
+
+/// A certificate for 127.0.0.1 and the authority that it is from.
+pub fn authority() -> (Arc<rustls::ServerConfig>, String) {
+    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+    let key = KeyPair::generate().unwrap();
+    let params = CertificateParams::new(vec!["127.0.0.1".to_owned(), "localhost".to_owned()]).unwrap();
+    let certificate = params.signed_by(&key, &issuer).unwrap();
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.der().clone()], key)
+        .unwrap();
+    (Arc::new(config), issuer.pem())
+}
+
+#[test]
+fn a_known_repository_gets_its_password_and_other_hosts_do_not() {
+    let other = Server::new(|_| Reply::ok(web()));
+    let elsewhere = format!("{}/web-1.0.0.tgz", other.url());
+    for (more, told) in [("", None), ("  pass_credentials_all: true\n", Some(basic()))] {
+        let index = format!("apiVersion: v1\nentries:\n  web:\n{}", entry("web", "1.0.0", &elsewhere, &web()));
+        let server = Server::new(move |asked| match authorization(asked) {
+            Some(given) if given == basic() => Reply::ok(index.clone()),
+            _ => Reply::status(401),
+        });
+        let place = Place::new(&[("web", "1.0.0", "@private")])
+            .file("helm/config/repositories.yaml", repositories(&server.url(), &(login() + more)));
+        let run = place.fetch();
+        assert_eq!(run.code, 0, "{}", run.text());
+        assert!(!run.text().contains(SECRET));
+        assert_eq!(other.asked().last().map(authorization), Some(told));
+        let lock = std::fs::read_to_string(place.path(".mirrorlint.lock")).unwrap();
+        assert!(lock.contains("repository: '@private'") && lock.contains(&elsewhere), "{lock}");
+    }
+}
+
+#[test]
+fn redirects_to_other_hosts_lose_the_password_for_good() {
+    let server: Arc<Mutex<String>> = Arc::default();
+    let home = server.clone();
+    // It sends everybody back to where they came from.
+    let other = Server::new(move |_| Reply::redirect(&format!("{}/back", home.lock().unwrap())));
+    let away = other.url();
+    let index = files(&[("web", "1.0.0", web())]).remove("/index.yaml").unwrap();
+    let started = Server::new(move |asked| match asked.target.as_str() {
+        "/index.yaml" => Reply::ok(index.clone()),
+        "/web-1.0.0.tgz" => Reply::redirect("/moved"),
+        "/moved" => Reply::redirect(&format!("{away}/x")),
+        _ => Reply::ok(web()),
+    });
+    *server.lock().unwrap() = started.url();
+    let place = Place::new(&[("web", "1.0.0", "alias:private")])
+        .file("helm/config/repositories.yaml", repositories(&started.url(), &login()));
+    let run = place.fetch();
+    assert_eq!(run.code, 0, "{}", run.text());
+    let told: Vec<_> =
+        started.asked().iter().map(|asked| (asked.target.clone(), authorization(asked).is_some())).collect();
+    let expected = [("/index.yaml", true), ("/web-1.0.0.tgz", true), ("/moved", true), ("/back", false)];
+    assert_eq!(told, expected.map(|(target, told)| (target.to_owned(), told)));
+    assert_eq!(other.asked().iter().map(authorization).collect::<Vec<_>>(), [None]);
+}
+
+#[test]
+fn a_password_in_an_address_is_used_and_never_shown() {
+    let all = files(&[("web", "1.0.0", web())]);
+    let server = Server::new(move |asked| match (authorization(asked), all.get(&asked.target)) {
+        (Some(given), Some(body)) if given == basic() => Reply::ok(body.clone()),
+        _ => Reply::status(401),
+    });
+    let url = server.url().replace("://", &format!("://user:{SECRET}@"));
+    let place = Place::new(&[("web", "1.0.0", &url)]);
+    let run = place.fetch();
+    assert_eq!(run.code, 0, "{}", run.text());
+    assert!(!run.text().contains(SECRET), "{}", run.text());
+    assert!(!std::fs::read_to_string(place.path(".mirrorlint.lock")).unwrap().contains(SECRET));
+    assert_eq!(place.images(), ["docker.io/acme/web:1"]);
+    let wrong = server.url().replace("://", "://user:other-word@");
+    let place = Place::new(&[("web", "1.0.0", &wrong)]);
+    let said = place.fails();
+    assert!(said.contains("answers 401") && !said.contains("other-word@"), "{said}");
+}
+
+#[test]
+fn a_private_authority_is_trusted_where_it_is_named() {
+    let (tls, authority) = authority();
+    let all = files(&[("web", "1.0.0", web())]);
+    let server = Server::secure(tls, move |asked| {
+        all.get(&asked.target).map_or(Reply::status(404), |body| Reply::ok(body.clone()))
+    });
+    let place = Place::new(&[("web", "1.0.0", &server.url())]);
+    let said = place.fails();
+    assert!(said.contains("its certificate is not trusted") && said.contains("SSL_CERT_FILE"), "{said}");
+    // By the environment.
+    let mut place = Place::new(&[("web", "1.0.0", &server.url())]).file("ca.pem", &authority);
+    let path = place.path("ca.pem").display().to_string();
+    place.set("SSL_CERT_FILE", &path);
+    let run = place.fetch();
+    assert_eq!(run.code, 0, "{}", run.text());
+    // By Helm's file.
+    for (more, code) in [
+        (format!("  caFile: {path}\n"), 0),
+        ("  insecure_skip_tls_verify: true\n".to_owned(), 0),
+        ("  caFile: /nowhere/ca.pem\n".to_owned(), 2),
+        (String::new(), 2),
+    ] {
+        let place = Place::new(&[("web", "1.0.0", &server.url())])
+            .file("helm/config/repositories.yaml", repositories(&server.url(), &more));
+        let run = place.fetch();
+        assert_eq!(run.code, code, "{more}: {}", run.text());
+    }
+}
+
+#[test]
+fn https_never_becomes_http() {
+    let (tls, authority) = authority();
+    let plain = Server::new(|_| Reply::ok(web()));
+    let away = plain.url();
+    let index = files(&[("web", "1.0.0", web())]).remove("/index.yaml").unwrap();
+    let server = Server::secure(tls, move |asked| match asked.target.as_str() {
+        "/index.yaml" => Reply::ok(index.clone()),
+        _ => Reply::redirect(&format!("{away}/web-1.0.0.tgz")),
+    });
+    let mut place = Place::new(&[("web", "1.0.0", &server.url())]).file("ca.pem", &authority);
+    let path = place.path("ca.pem").display().to_string();
+    place.set("SSL_CERT_FILE", &path);
+    let said = place.fails();
+    assert!(said.contains("redirects from https to http://"), "{said}");
+    assert_eq!(plain.asked().len(), 0);
+}
+
+#[test]
+fn proxies_of_the_environment_are_used() {
+    let all = files(&[("web", "1.0.0", web())]);
+    // A proxy is asked to connect; then it plays the repository.
+    let proxy = Server::new(move |asked| {
+        let path = asked.target.trim_start_matches("http://charts.example");
+        match asked.method.as_str() {
+            "CONNECT" => Reply::ok(""),
+            _ => all.get(path).map_or(Reply::status(404), |body| Reply::ok(body.clone())),
+        }
+    });
+    let mut place = Place::new(&[("web", "1.0.0", "http://charts.example")]);
+    place.set("HTTP_PROXY", &proxy.url());
+    let run = place.fetch();
+    assert_eq!(run.code, 0, "{}\n{:?}", run.text(), proxy.asked());
+    // Its name is for the proxy to look up.
+    assert_eq!(place.images(), ["docker.io/acme/web:1"]);
+}

@@ -1,0 +1,242 @@
+//! The lock file, and what happens when published bytes change; fetches that meet or die.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use crate::place::Place;
+use crate::repository::{chart, entry, files, repository};
+use crate::server::{Reply, Server};
+
+fn web(version: &str) -> Vec<u8> {
+    chart("web", version, &format!("docker.io/acme/web:{version}"))
+}
+
+#[test]
+fn the_lock_file_decides_what_a_constraint_means_until_it_is_asked_to_update() {
+    let first = files(&[("web", "1.0.0", web("1.0.0"))]);
+    let second = files(&[("web", "1.0.0", web("1.0.0")), ("web", "1.1.0", web("1.1.0"))]);
+    let newer = Arc::new(AtomicBool::new(false));
+    let is_newer = newer.clone();
+    let server = Server::new(move |asked| {
+        let files = if is_newer.load(Ordering::SeqCst) { &second } else { &first };
+        files.get(&asked.target).map_or(Reply::status(404), |body| Reply::ok(body.clone()))
+    });
+    let mut place = Place::new(&[("web", "^1.0.0", &server.url())]);
+    assert_eq!(place.fetch().code, 0);
+    newer.store(true, Ordering::SeqCst);
+    // On another machine, too.
+    place.set("MIRRORLINT_CACHE", &place.path("other").display().to_string());
+    let run = place.fetch();
+    assert!(run.stdout.contains("fetched web 1.0.0"), "{}", run.text());
+    assert_eq!(place.images(), ["docker.io/acme/web:1.0.0"]);
+    let run = place.fetch_with(&["--update", "--dry-run"]);
+    assert!(run.stdout.contains("would fetch web 1.1.0"), "{}", run.text());
+    assert_eq!(place.images(), ["docker.io/acme/web:1.0.0"]);
+    let run = place.fetch_with(&["--update"]);
+    assert!(run.stdout.contains("fetched web 1.1.0"), "{}", run.text());
+    assert_eq!(place.images(), ["docker.io/acme/web:1.1.0"]);
+}
+
+#[test]
+fn helms_lock_comes_first() {
+    let server = repository(&[("web", "1.0.0", web("1.0.0")), ("web", "1.1.0", web("1.1.0"))]);
+    let lock = |version: &str| {
+        let url = server.url();
+        format!("dependencies:\n- name: web\n  repository: {url}\n  version: {version}\ndigest: x\ngenerated: now\n")
+    };
+    let place = Place::new(&[("web", "^1.0.0", &server.url())]).file("umbrella/Chart.lock", lock("1.0.0"));
+    let run = place.fetch();
+    assert!(run.stdout.contains("fetched web 1.0.0"), "{}", run.text());
+    assert!(!run.stdout.contains("newest"), "{}", run.stdout);
+    assert_eq!(place.images(), ["docker.io/acme/web:1.0.0"]);
+    let place = Place::new(&[("web", "^1.0.0", &server.url())]).file("umbrella/Chart.lock", lock("0.9.0"));
+    let run = place.fetch();
+    assert!(run.stdout.contains("fetched web 1.1.0"), "{}", run.text());
+    assert!(
+        run.stdout.contains("Chart.lock pins 0.9.0, which is not what Chart.yaml asks for (^1.0.0)"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn a_version_that_was_published_again_with_other_bytes_is_an_error_that_says_so() {
+    let good = files(&[("web", "1.0.0", web("1.0.0"))]);
+    let other = files(&[("web", "1.0.0", chart("web", "1.0.0", "docker.io/evil/web:1"))]);
+    let changed = Arc::new(AtomicBool::new(false));
+    let is_changed = changed.clone();
+    let server = Server::new(move |asked| {
+        let files = if is_changed.load(Ordering::SeqCst) { &other } else { &good };
+        files.get(&asked.target).map_or(Reply::status(404), |body| Reply::ok(body.clone()))
+    });
+    let mut place = Place::new(&[("web", "1.0.0", &server.url())]);
+    assert_eq!(place.fetch().code, 0);
+    let lock = std::fs::read(place.path(".mirrorlint.lock")).unwrap();
+    changed.store(true, Ordering::SeqCst);
+    // What is in the cache and pinned needs no repository.
+    assert_eq!(place.fetch().code, 0);
+    // Without the lock file, the cache remembers.
+    std::fs::remove_file(place.path(".mirrorlint.lock")).unwrap();
+    let run = place.fetch();
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("was published again with other bytes"), "{}", run.stderr);
+    // Without the cache, the lock file does.
+    std::fs::write(place.path(".mirrorlint.lock"), &lock).unwrap();
+    place.set("MIRRORLINT_CACHE", &place.path("other").display().to_string());
+    let run = place.fetch();
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("was published again with other bytes"), "{}", run.stderr);
+    assert!(!place.path("other").exists());
+    assert_eq!(std::fs::read(place.path(".mirrorlint.lock")).unwrap(), lock);
+}
+
+#[test]
+fn check_refuses_a_package_that_is_not_the_pinned_one() {
+    let server = repository(&[("web", "1.0.0", web("1.0.0"))]);
+    let place = Place::new(&[("web", "1.0.0", &server.url())]);
+    assert_eq!(place.fetch().code, 0);
+    let lock = std::fs::read_to_string(place.path(".mirrorlint.lock")).unwrap();
+    let digest = lock.split("sha256: ").nth(1).unwrap().trim();
+    std::fs::write(place.path(".mirrorlint.lock"), lock.replace(digest, &"0".repeat(64))).unwrap();
+    let found = place.findings("unavailable-chart");
+    assert_eq!(found.len(), 1);
+    assert!(found[0].contains("the cache holds other bytes for web 1.0.0"), "{found:?}");
+    // A lock file that is none is no licence.
+    std::fs::write(place.path(".mirrorlint.lock"), "<<<<<<< HEAD\n").unwrap();
+    let run = place.run(&["check"]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("is no lock file"), "{}", run.stderr);
+    // Neither is a package that was damaged on disk.
+    std::fs::write(place.path(".mirrorlint.lock"), &lock).unwrap();
+    std::fs::write(place.path(&format!("cache/packages/{digest}/web-1.0.0.tgz")), "x").unwrap();
+    let found = place.findings("unavailable-chart");
+    assert!(found[0].contains("is damaged"), "{found:?}");
+    let run = place.fetch();
+    assert_eq!(run.code, 0, "{}", run.text());
+    assert_eq!(place.findings("unavailable-chart").len(), 0);
+}
+
+#[test]
+fn charts_come_before_the_cache_and_helms_cache_after_it() {
+    let server = repository(&[("web", "1.0.0", web("1.0.0"))]);
+    let place = Place::new(&[("web", "1.0.0", &server.url())]);
+    place.write("helm/cache/repository/web-1.0.0.tgz", chart("web", "1.0.0", "of-helm:1"));
+    assert_eq!(place.images(), ["of-helm:1"]);
+    let settings = place.run(&["check", "--show-settings"]).stdout;
+    assert!(settings.contains("from Helm's cache: web 1.0.0"), "{settings}");
+    assert_eq!(place.fetch().code, 0);
+    assert_eq!(place.images(), ["docker.io/acme/web:1.0.0"]);
+    place.write("umbrella/charts/web-1.0.0.tgz", chart("web", "1.0.0", "of-charts:1"));
+    assert_eq!(place.images(), ["of-charts:1"]);
+    let settings = place.run(&["check", "--show-settings"]).stdout;
+    assert!(settings.contains("from charts/ of umbrella, packages: web 1.0.0"), "{settings}");
+    let run = place.fetch();
+    assert!(run.stdout.contains("nothing to fetch"), "{}", run.text());
+}
+
+#[test]
+fn render_is_as_strict_as_helm() {
+    let server = repository(&[("web", "1.0.0", web("1.0.0"))]);
+    let place = Place::new(&[("web", "1.0.0", &server.url())]);
+    assert_eq!(place.fetch().code, 0);
+    let run = place.run(&["render", "umbrella"]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("missing in charts/ directory: web"), "{}", run.stderr);
+}
+
+#[test]
+fn vendoring_fills_charts_and_replaces_other_versions() {
+    let server = repository(&[("web", "1.1.0", web("1.1.0")), ("api", "2.0.0", chart("api", "2.0.0", "api:2"))]);
+    let place = Place::new(&[("web", "^1.1.0", &server.url()), ("api", "2.0.0", &server.url())]);
+    place.write("umbrella/charts/web-1.0.0.tgz", web("1.0.0"));
+    place.write("umbrella/charts/own-1.0.0.tgz", chart("own", "1.0.0", "own:1"));
+    let run = place.fetch_with(&["--vendor"]);
+    assert_eq!(run.code, 0, "{}", run.text());
+    let mut names: Vec<_> =
+        std::fs::read_dir(place.path("umbrella/charts")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["api-2.0.0.tgz", "own-1.0.0.tgz", "web-1.1.0.tgz"]);
+    assert_eq!(std::fs::read(place.path("umbrella/charts/web-1.1.0.tgz")).unwrap(), web("1.1.0"));
+    assert_eq!(place.run(&["render", "umbrella"]).code, 0);
+    // A folder is somebody's work.
+    let place = Place::new(&[("web", "^1.1.0", &server.url())]);
+    place.write("umbrella/charts/web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n");
+    let run = place.fetch_with(&["--vendor"]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("take it away first"), "{}", run.stderr);
+}
+
+#[test]
+fn fetches_at_once_do_not_disturb_each_other() {
+    let charts: Vec<(String, Vec<u8>)> = (0..12)
+        .map(|number| {
+            let name = format!("web{number}");
+            let bytes = chart(&name, "1.0.0", "web:1");
+            (name, bytes)
+        })
+        .collect();
+    let listed: Vec<_> = charts.iter().map(|(name, bytes)| (name.as_str(), "1.0.0", bytes.clone())).collect();
+    let server = repository(&listed);
+    let url = server.url();
+    let dependencies: Vec<_> = charts.iter().map(|(name, _)| (name.as_str(), "1.0.0", url.as_str())).collect();
+    let place = Place::new(&dependencies);
+    std::thread::scope(|scope| {
+        let runs: Vec<_> = (0..4).map(|_| scope.spawn(|| place.fetch())).collect();
+        for run in runs {
+            let run = run.join().unwrap();
+            assert_eq!(run.code, 0, "{}", run.text());
+        }
+    });
+    assert_eq!(place.packages().len(), 12);
+    assert_eq!(place.findings("unavailable-chart").len(), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_fetch_that_is_killed_leaves_nothing_that_counts() {
+    let index = {
+        let entries: String = (0..6)
+            .map(|number| {
+                let name = format!("web{number}");
+                format!("  {name}:\n{}", entry(&name, "1.0.0", &format!("{name}.tgz"), &chart(&name, "1.0.0", "web:1")))
+            })
+            .collect();
+        format!("apiVersion: v1\nentries:\n{entries}")
+    };
+    let server = Server::new(move |asked| match asked.target.as_str() {
+        "/index.yaml" => Reply::ok(index.clone()),
+        other => {
+            let name = other.trim_start_matches('/').trim_end_matches(".tgz");
+            let number: u64 = name.trim_start_matches("web").parse().unwrap_or(0);
+            Reply { delay: Duration::from_millis(40 * number), ..Reply::ok(chart(name, "1.0.0", "web:1")) }
+        }
+    });
+    let names: Vec<String> = (0..6).map(|number| format!("web{number}")).collect();
+    let url = server.url();
+    let dependencies: Vec<_> = names.iter().map(|name| (name.as_str(), "1.0.0", url.as_str())).collect();
+    let place = Place::new(&dependencies);
+    for wait in [20, 50, 80, 110, 140, 170, 200] {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_mirrorlint"));
+        command.arg("fetch").current_dir(place.path(".")).stdout(std::process::Stdio::null());
+        command.envs(place.variables.iter().map(|(name, value)| (name, value)));
+        let mut child = command.spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(wait));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        // Whatever is there under its own name is whole; `check` reads it and the lock file.
+        for path in crate::workspace::contents(&place.path("."))
+            .keys()
+            .filter(|path| path.starts_with(place.path("cache/packages")))
+        {
+            let digest = path.parent().unwrap().file_name().unwrap().to_str().unwrap();
+            let name = path.file_name().unwrap().to_str().unwrap();
+            assert!(name.starts_with('.') || mirrorlint::store::sha256(&std::fs::read(path).unwrap()) == digest);
+        }
+        let run = place.run(&["check", "--exit-zero"]);
+        assert_eq!(run.code, 0, "{}", run.text());
+        assert!(!run.text().contains("damaged") && !run.text().contains("must not be used"));
+    }
+    assert_eq!(place.fetch().code, 0);
+    assert_eq!(place.findings("unavailable-chart").len(), 0);
+}
