@@ -215,6 +215,9 @@ pub(super) struct ValueOptions {
     /// Set a value to the content of a file.
     #[arg(long = "set-file", value_name = "KEY=FILE")]
     pub set_file: Vec<String>,
+    /// Set a value to all that follows the first `=`, as newer Helm does.
+    #[arg(long = "set-literal", value_name = "KEY=TEXT")]
+    pub set_literal: Vec<String>,
 }
 
 #[derive(Debug, Args)]

@@ -195,7 +195,7 @@ pub(super) fn overrides(session: &Session, options: &ValueOptions) -> Result<Ove
         set: options.set.clone(),
         set_string: options.set_string.clone(),
         set_file: options.set_file.clone(),
-        set_literal: Vec::new(),
+        set_literal: options.set_literal.clone(),
     })
 }
 
