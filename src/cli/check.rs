@@ -39,7 +39,11 @@ pub(super) fn run(session: &Session, options: &Check) -> Outcome {
     if options.fix || options.diff {
         return super::fix::run(session, options, &paths);
     }
-    let checked = check_all(session, &paths, &options.charts)?;
+    let mut checked = check_all(session, &paths, &options.charts)?;
+    if let Some(revision) = &options.since {
+        checked.findings.retain(|finding| is_selected(options, finding));
+        super::since::narrow(session, options, &mut checked, revision)?;
+    }
     conclude(session, options, checked, &[])
 }
 
@@ -191,7 +195,7 @@ pub(super) fn overrides(session: &Session, options: &ValueOptions) -> Result<Ove
         set: options.set.clone(),
         set_string: options.set_string.clone(),
         set_file: options.set_file.clone(),
-        set_literal: Vec::new(),
+        set_literal: options.set_literal.clone(),
     })
 }
 

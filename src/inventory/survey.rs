@@ -338,15 +338,14 @@ impl Survey {
         let Some(chain) = chains.of_template(&template) else { return };
         let Some(last) = chain.last() else { return };
         let read = match &fault {
-            Some((fault, _)) => Err((*fault).to_owned()),
-            None => Reference::parse(&text).map_err(|error| error.message),
+            Some((fault, near)) => Err(((*fault).to_owned(), decisive(near))),
+            None => Reference::parse(&text).map_err(|error| (error.message, decisive(&text.slice(error.range)))),
         };
         let reference = match read {
             Ok(reference) => reference,
-            Err(message) => {
-                let near = fault.as_ref().and_then(|(_, near)| decisive(near));
-                let place = decisive(&text).or(near).map(|(span, _)| span);
-                let Some(span) = place.or_else(|| start_of(sources, job.chart)) else { return };
+            Err((message, near)) => {
+                let place = near.or_else(|| decisive(&text));
+                let Some(span) = place.map(|(span, _)| span).or_else(|| start_of(sources, job.chart)) else { return };
                 self.inventory.misread(Malformed {
                     text,
                     message,
@@ -354,6 +353,7 @@ impl Survey {
                     template: template.to_string(),
                     workload,
                     span,
+                    layer: place.map(|(_, layer)| layer),
                 });
                 return;
             }

@@ -26,7 +26,7 @@ mod text_files;
 mod walk;
 
 pub use crate::inventory::ChartName;
-pub use check::{Checked, CheckedChart, CheckedList, Decision, check, decide, images};
+pub use check::{Checked, CheckedChart, CheckedList, Decision, Since, check, decide, images};
 pub use discovery::{LIST_NAME, Unread, Workspace, discover, find, find_around, find_here, repository_of};
 pub use finding::{Edit, Finding, Fix, Refusal, Related, Safety, Severity};
 pub use kept::Kept;
