@@ -31,22 +31,18 @@ fn main() {
     println!("workspace: {}, chart: {}", given.display(), chart.strip_prefix(&root).unwrap().display());
     let edits = std::env::var("MIRRORLINT_EDITS").ok().and_then(|edits| edits.parse().ok()).unwrap_or(10_000);
 
-    println!("one render, as a command:     {}", told(&(0..20).map(|_| render(&chart)).collect::<Vec<_>>()));
+    println!("{:<24} {}", "one render, a command", told(&(0..20).map(|_| render(&chart)).collect::<Vec<_>>()));
     let mut editor = Editor::open(&root);
     let list = root.join(LIST);
     let text = std::fs::read_to_string(&list).unwrap();
     editor.open_document(&list, &text);
-    let times: Vec<_> =
-        (0..KEYSTROKES).map(|turn| editor.keystroke(&list, &format!("{text}{}", typed(turn)))).collect();
-    println!("a keystroke in the list:      {}", told(&times));
-    let tags: Vec<_> =
-        (0..KEYSTROKES).map(|turn| editor.keystroke(&list, &text.replace(":v0", &format!(":v{}", turn % 7)))).collect();
-    println!("a keystroke in a tag:         {}", told(&tags));
+    editor.type_in("a comment of the list", &list, |turn| format!("{text}# {turn}\n"));
+    editor.type_in("a new entry of the list", &list, |turn| format!("{text}{}", typed(turn)));
+    editor.type_in("a tag of the list", &list, |turn| text.replace(":v0", &format!(":v{}", turn % 7)));
     let values = chart.join("values.yaml");
     let text = std::fs::read_to_string(&values).unwrap();
     editor.open_document(&values, &text);
-    let times: Vec<_> = (0..KEYSTROKES).map(|turn| editor.keystroke(&values, &format!("{text}# {turn}\n"))).collect();
-    println!("a keystroke in values.yaml:   {}", told(&times));
+    editor.type_in("values.yaml", &values, |turn| format!("{text}# {turn}\n"));
 
     let list_text = std::fs::read_to_string(&list).unwrap();
     let mut last = 0;
@@ -91,6 +87,15 @@ impl Editor {
     /// Asks for the diagnostics of a document, as an editor does after each change.
     fn ask(&mut self, path: &Path) {
         self.client.request("textDocument/diagnostic", &json!({"textDocument": {"uri": client::uri(path)}}));
+    }
+
+    /// Types in a file and tells how long the answers took, and what processor time the server.
+    fn type_in(&mut self, what: &str, path: &Path, text: impl Fn(usize) -> String) {
+        let before = self.client.processor_time();
+        let times: Vec<_> = (0..KEYSTROKES).map(|turn| self.keystroke(path, &text(turn))).collect();
+        let after = self.client.processor_time();
+        let each = after.saturating_sub(before).as_secs_f64() * 1000.0 / KEYSTROKES as f64;
+        println!("{what:<24} {}; {each:.1} ms of processor time", told(&times));
     }
 
     fn keystroke(&mut self, path: &Path, text: &str) -> Duration {
