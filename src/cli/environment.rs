@@ -68,7 +68,9 @@ mod tests {
 
     #[test]
     fn a_value_is_named_as_a_word() {
-        assert!(is_named("no-rule", "there is no rule called `no-rule`") && is_named("a.yaml", "a.yaml: cannot be read"));
+        assert!(
+            is_named("no-rule", "there is no rule called `no-rule`") && is_named("a.yaml", "a.yaml: cannot be read")
+        );
         assert!(!is_named("rule", "`no-rule`") && !is_named("", "x") && !is_named("tag", "tags"));
     }
 }

@@ -29,9 +29,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         let message = if text.is_empty() {
             format!("{chart} deploys a container without an image ({workload}): {message}. {advice}")
         } else {
-            format!(
-                "{chart} deploys `{text}` ({workload}), which is no image that can be pulled: {message}. {advice}"
-            )
+            format!("{chart} deploys `{text}` ({workload}), which is no image that can be pulled: {message}. {advice}")
         };
         let subject = format!("{}:{}", malformed.template, malformed.workload);
         let label = if text.is_empty() { "no image here" } else { "this is a part of it" };
