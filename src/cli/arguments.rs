@@ -222,7 +222,8 @@ pub(super) struct ValueOptions {
 
 #[derive(Debug, Args)]
 pub(super) struct Images {
-    /// A chart (folder or .tgz), a list, or a workspace folder; none is the current folder.
+    /// A chart (folder, .tgz, or the name of one that a chart of the workspace depends on), a list, or a workspace folder; none
+    /// is the current folder.
     pub path: Option<PathBuf>,
     /// How to print them.
     #[arg(long, value_enum, default_value = "human")]
@@ -380,7 +381,7 @@ fn seconds(text: &str) -> Result<f32, String> {
 
 #[derive(Debug, Args)]
 pub(super) struct Values {
-    /// The chart (folder or .tgz).
+    /// The chart (folder, .tgz, or the name of one that a chart of the workspace depends on).
     pub chart: PathBuf,
 }
 

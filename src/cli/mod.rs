@@ -13,6 +13,7 @@ mod init;
 #[cfg(feature = "lsp")]
 mod lsp;
 mod manual;
+mod named;
 mod plan;
 mod render;
 mod revision;
