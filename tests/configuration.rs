@@ -139,6 +139,9 @@ fn settings_show_all_that_was_given() {
     let shown = workspace.run(&["check", "--show-settings", "--set", "y=2"]).stdout;
     let line = |name: &str| shown.lines().find(|line| line.contains(&format!("scenario {name}:"))).unwrap().to_owned();
     let both = ", values base.yaml, objects nodes.yaml, API version acme.io/v1";
-    assert!(line("a").ends_with(&format!("{both}, values prod.yaml, set on=true, set tag=\"1.10\", --set y=2")), "{shown}");
+    assert!(
+        line("a").ends_with(&format!("{both}, values prod.yaml, set on=true, set tag=\"1.10\", --set y=2")),
+        "{shown}"
+    );
     assert!(line("b").ends_with(&format!("{both}, --set y=2")), "{shown}");
 }

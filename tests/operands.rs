@@ -480,7 +480,10 @@ fn disks_modules_and_queries_are_no_images() {
                 quay.io/acme/doc:1 is gone\"}}]}]\n  query.txt: |\n    container_info{image=\"quay.io/acme/query:1\"}";
     assert_eq!(operands("", &config(data)), [""; 0]);
     // From the other side.
-    assert_eq!(operands("", &resource("Thing", "{disk: {image: 'quay.io/acme/disk:1'}}")), ["quay.io/acme/disk:1 field spec.disk.image"]);
+    assert_eq!(
+        operands("", &resource("Thing", "{disk: {image: 'quay.io/acme/disk:1'}}")),
+        ["quay.io/acme/disk:1 field spec.disk.image"]
+    );
 }
 
 #[test]
@@ -501,8 +504,12 @@ fn commands_that_pull_name_images() {
 fn related_images_and_those_of_kustomize_are_read() {
     let related = container("env: [{name: RELATED_IMAGE_A, value: busybox}, {name: MODE_IMAGE, value: fast}]");
     assert_eq!(operands("", &related), ["busybox env RELATED_IMAGE_A ?"]);
-    let in_argument = container("command: ['RELATED_IMAGE_B=busybox', 'x'], args: ['env RELATED_IMAGE_C=alpine /manager']");
-    assert_eq!(operands("", &in_argument), ["alpine argument: RELATED_IMAGE_C ?", "busybox argument RELATED_IMAGE_B ?"]);
+    let in_argument =
+        container("command: ['RELATED_IMAGE_B=busybox', 'x'], args: ['env RELATED_IMAGE_C=alpine /manager']");
+    assert_eq!(
+        operands("", &in_argument),
+        ["alpine argument: RELATED_IMAGE_C ?", "busybox argument RELATED_IMAGE_B ?"]
+    );
     let kustomize = "\n  kustomization.yaml: |\n    images:\n    - {name: app, newName: quay.io/acme/app, newTag: '3'}\n    - {name: acme/other, \
                      newTag: '4'}";
     let found = [

@@ -83,7 +83,10 @@ fn the_configurations_that_readme_shows_are_taken() {
         let whole = configuration.contains("lists:");
         let workspace = Workspace::with_list(list)
             .chart("charts/platform", &[])
-            .file("charts/platform/values.yaml", if whole { "region: ''\n" } else { "region: us-west-2\naccount: '111111111111'\n" })
+            .file(
+                "charts/platform/values.yaml",
+                if whole { "region: ''\n" } else { "region: us-west-2\naccount: '111111111111'\n" },
+            )
             .file("charts/platform/templates/platform.yaml", template.replace("{{ .Release.Name }}", "platform"))
             .file("values-prod.yaml", "account: '111111111111'\n")
             .file(".mirrorlint.yaml", &configuration);

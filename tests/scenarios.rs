@@ -264,7 +264,9 @@ fn the_account_table_of_the_health_monitoring_agent_is_listed_in_full() {
 
 /// A pod's template: `containers` are lines of its list.
 fn pod_of(containers: &str) -> String {
-    format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: web}}\nspec:\n  containers:\n    - {{name: web, image: \"nginx:1\"}}\n{containers}")
+    format!(
+        "apiVersion: v1\nkind: Pod\nmetadata: {{name: web}}\nspec:\n  containers:\n    - {{name: web, image: \"nginx:1\"}}\n{containers}"
+    )
 }
 
 #[test]
@@ -304,7 +306,10 @@ fn blocks_behind_switches_are_tried() {
     assert!(shown.contains("in web (when outer.enabled and outer.inner.create are on)"), "{shown}");
     let told = workspace.findings();
     assert!(told[0].contains("disabled-source `exporter` is deployed only when exporter.enabled is on"), "{told:#?}");
-    assert!(told[1].contains("disabled-source `plain` lists 0, but web:1.0.0 would deploy 1 when plain is on"), "{told:#?}");
+    assert!(
+        told[1].contains("disabled-source `plain` lists 0, but web:1.0.0 would deploy 1 when plain is on"),
+        "{told:#?}"
+    );
     assert!(workspace.run(&["check", "--select", "disabled-source"]).stdout.contains("exporter.enabled is off here"));
 }
 
@@ -315,7 +320,10 @@ fn what_a_trial_could_not_show_is_told() {
         .chart("web", &["nginx:1"])
         .file("web/values.yaml", "extra: {enabled: false}\ncache: {enabled: false}\n")
         .file("web/Chart.yaml", metadata("- {name: cache, version: 1.0.0, condition: cache.enabled}\n"))
-        .file("web/charts/cache/Chart.yaml", "apiVersion: v2\nname: cache\nversion: 1.0.0\ndependencies:\n- {name: lost, version: 1.0.0}\n")
+        .file(
+            "web/charts/cache/Chart.yaml",
+            "apiVersion: v2\nname: cache\nversion: 1.0.0\ndependencies:\n- {name: lost, version: 1.0.0}\n",
+        )
         .file("web/templates/extra.yaml", template);
     let run = workspace.run(&["images", "web"]);
     assert_eq!(run.code, 0, "what is deployed is known");
@@ -339,10 +347,12 @@ fn a_region_that_a_chart_refuses_keeps_no_other_from_being_listed() {
                     {{ fail \"not in China\" }}{{ end }}\napiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: \
                     \"{{ get $accounts (.Values.region | default \"us-east-1\") }}.dkr.ecr.{{ .Values.region | default \"us-east-1\" \
                     }}.amazonaws.com/agent:1\"}]}\n";
-    let workspace = Workspace::with_list("# Agent (from local chart agent:1.0.0)\nagent=111111111111.dkr.ecr.us-east-1.amazonaws.com/agent:1\n")
-        .chart("agent", &[])
-        .file("agent/values.yaml", "region: ''\n")
-        .file("agent/templates/agent.yaml", template);
+    let workspace = Workspace::with_list(
+        "# Agent (from local chart agent:1.0.0)\nagent=111111111111.dkr.ecr.us-east-1.amazonaws.com/agent:1\n",
+    )
+    .chart("agent", &[])
+    .file("agent/values.yaml", "region: ''\n")
+    .file("agent/templates/agent.yaml", template);
     for path in ["agent", "."] {
         let run = workspace.run(&["images", path, "--all-regions", "--format", "plain"]);
         assert_eq!(run.code, 2, "{path}");
@@ -383,10 +393,12 @@ fn regional(key: &str, region: &str, list: &str) -> Workspace {
          {{{{ .Values.{key} }}}}.amazonaws.com/agent:1\"}}]}}\n"
     );
     let values = format!("{key}: '{region}'\naccounts: {{us-west-2: '111111111111', us-east-1: '222222222222'}}\n");
-    Workspace::with_list(&format!("# Agent (from local chart agent:1.0.0)\n# Note: depends on the region\nagent={list}\n"))
-        .chart("agent", &[])
-        .file("agent/values.yaml", values)
-        .file("agent/templates/agent.yaml", template)
+    Workspace::with_list(&format!(
+        "# Agent (from local chart agent:1.0.0)\n# Note: depends on the region\nagent={list}\n"
+    ))
+    .chart("agent", &[])
+    .file("agent/values.yaml", values)
+    .file("agent/templates/agent.yaml", template)
 }
 
 #[test]
@@ -398,8 +410,16 @@ fn a_region_that_values_set_is_told_with_its_place() {
                 there; else list what is deployed";
     assert_eq!(workspace.findings(), [told]);
     let run = workspace.run(&["check"]);
-    assert!(run.stdout.contains("the region is set here") && run.stdout.contains("agent/values.yaml:1:"), "{}", run.stdout);
-    assert!(run.stdout.contains("us-west-2 changes nothing in it: its values set `region` to us-east-1"), "{}", run.stdout);
+    assert!(
+        run.stdout.contains("the region is set here") && run.stdout.contains("agent/values.yaml:1:"),
+        "{}",
+        run.stdout
+    );
+    assert!(
+        run.stdout.contains("us-west-2 changes nothing in it: its values set `region` to us-east-1"),
+        "{}",
+        run.stdout
+    );
     assert!(run.stdout.contains("(unsafe)"), "{}", run.stdout);
     // What is said helps.
     assert_eq!(workspace.findings_with(&["--set", "region=us-west-2"]), [""; 0]);
@@ -408,9 +428,18 @@ fn a_region_that_values_set_is_told_with_its_place() {
     assert!(other[0].contains(&format!("with us-west-2 there it would deploy {west}")), "{other:#?}");
     // A region that was asked for and changes nothing is told, too.
     let run = workspace.run(&["images", "agent", "--region", "us-west-2"]);
-    assert!(run.stderr.starts_with("warning: agent/values.yaml:1:") && run.stderr.contains("agent has no empty `region` value"), "{}", run.stderr);
+    assert!(
+        run.stderr.starts_with("warning: agent/values.yaml:1:")
+            && run.stderr.contains("agent has no empty `region` value"),
+        "{}",
+        run.stderr
+    );
     let none = Workspace::new().chart("web", &["nginx:1"]).run(&["images", "web", "--region", "us-west-2"]);
-    assert!(none.stderr.contains("web has no empty `region` value, so us-west-2 changes nothing in it"), "{}", none.stderr);
+    assert!(
+        none.stderr.contains("web has no empty `region` value, so us-west-2 changes nothing in it"),
+        "{}",
+        none.stderr
+    );
 }
 
 #[test]
@@ -433,8 +462,11 @@ fn what_a_wrong_pair_should_be_is_what_it_serves() {
             format!("# A (from local chart agent:1.0.0)\nagent{number}={image}.amazonaws.com/agent:1\n\n")
         };
         let list: String = entries.iter().enumerate().map(entry).collect();
-        let workspace = Workspace::with_list(list.trim_end_matches('\n')).chart("agent", &[]).file("agent/templates/agent.yaml", pods);
-        let report = workspace.run(&["check", "--format", "json", "--exit-zero", "--ignore", "unterminated-last-line"]).stdout;
+        let workspace = Workspace::with_list(list.trim_end_matches('\n'))
+            .chart("agent", &[])
+            .file("agent/templates/agent.yaml", pods);
+        let report =
+            workspace.run(&["check", "--format", "json", "--exit-zero", "--ignore", "unterminated-last-line"]).stdout;
         let report: serde_json::Value = serde_json::from_str(&report).unwrap();
         let row = |finding: &serde_json::Value| {
             let expected = finding["expected"].as_str().unwrap_or_default();
@@ -465,7 +497,8 @@ fn images_say_what_they_depend_on() {
     let run = workspace.run(&["images", "web", "--format", "json"]);
     let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     let row = |image: &serde_json::Value| {
-        let depends = image["depends"].as_array().map(|all| all.iter().map(|one| one.as_str().unwrap()).collect::<Vec<_>>());
+        let depends =
+            image["depends"].as_array().map(|all| all.iter().map(|one| one.as_str().unwrap()).collect::<Vec<_>>());
         format!("{} {}", image["image"].as_str().unwrap(), depends.unwrap_or_default().join(","))
     };
     let mut rows: Vec<String> = report["images"].as_array().unwrap().iter().map(row).collect();
@@ -483,10 +516,12 @@ fn images_say_what_they_depend_on() {
 
 #[test]
 fn a_chart_that_does_not_render_hides_no_other() {
-    let workspace = Workspace::with_list("# A (from local chart good:1.0.0)\nnginx=nginx:1\n\n# B (from local chart bad:1.0.0)\nredis=redis:7\n")
-        .chart("good", &["nginx:1"])
-        .chart("bad", &["redis:7"])
-        .file("bad/templates/broken.yaml", "{{ fail \"no\" }}");
+    let workspace = Workspace::with_list(
+        "# A (from local chart good:1.0.0)\nnginx=nginx:1\n\n# B (from local chart bad:1.0.0)\nredis=redis:7\n",
+    )
+    .chart("good", &["nginx:1"])
+    .chart("bad", &["redis:7"])
+    .file("bad/templates/broken.yaml", "{{ fail \"no\" }}");
     let run = workspace.run(&["images", "--format", "plain"]);
     assert_eq!((run.code, run.stdout.as_str()), (2, "nginx:1\nredis:7\n"));
     assert!(run.stderr.contains("bad/templates/broken.yaml:1:4"), "{}", run.stderr);
