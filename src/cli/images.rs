@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::arguments::{ChartOptions, Images, ImagesFormat as Format};
 use super::check::{is_chart, open, settings};
+use super::named::named_chart;
 use super::{Ending, Outcome, Session};
 use crate::inventory::{Gap, Inventory};
 use crate::lint::{Refusal, Settings, check, images, store};
@@ -53,6 +54,8 @@ pub(super) fn gather(
     options: &ChartOptions,
     all_regions: bool,
 ) -> Result<(PathBuf, Inventory), Refusal> {
+    let named = path.map(|path| named_chart(session, path)).transpose()?;
+    let path = named.as_deref();
     if let Some(path) = path.or(Some(Path::new("."))).filter(|path| is_chart(path)) {
         let store = Some(store(root_of(path))?);
         let settings = widened(Settings { store, ..settings(session, options)? }, all_regions);

@@ -2,6 +2,7 @@
 
 use super::arguments::{Render, Values};
 use super::check::overrides;
+use super::named::named_chart;
 use super::{Ending, Outcome, Session, leave};
 use crate::chart::{Chart, ChartError, LoadOptions};
 use crate::lint::Refusal;
@@ -12,10 +13,11 @@ pub(super) fn run(session: &Session, arguments: &Render) -> Outcome {
     let version = arguments.kube_version.as_deref().filter(|version| !version.is_empty());
     let kube_version = version.map(KubeVersion::parse).transpose().map_err(Refusal::new)?;
     let values = overrides(session, &arguments.values)?.merge(&session.sources)?;
-    let chart = Chart::load(&session.sources, &arguments.chart, &LoadOptions::default())?;
+    let path = named_chart(session, &arguments.chart)?;
+    let chart = Chart::load(&session.sources, &path, &LoadOptions::default())?;
     chart.check_installable()?;
     chart.check_dependencies().map_err(|error| {
-        let round = Chart::dependency_cycle(&session.sources, &arguments.chart);
+        let round = Chart::dependency_cycle(&session.sources, &path);
         let cycle =
             round.map(|round| format!("\nthe `file://` dependencies make a cycle: {round}")).unwrap_or_default();
         ChartError { message: error.message + &cycle, ..error }
@@ -50,7 +52,8 @@ pub(super) fn run(session: &Session, arguments: &Render) -> Outcome {
 
 /// Prints `values.yaml` as it is written.
 pub(super) fn values(session: &Session, arguments: &Values) -> Outcome {
-    let chart = Chart::load(&session.sources, &arguments.chart, &LoadOptions::default())?;
+    let path = named_chart(session, &arguments.chart)?;
+    let chart = Chart::load(&session.sources, &path, &LoadOptions::default())?;
     if let Some(file) = &chart.values_file {
         session.print_raw(&file.text)?;
         session.print_raw("\n")?;

@@ -101,7 +101,7 @@ impl<'a> Search<'a> {
         round: &mut Vec<Variant<'a>>,
         bases: &mut Vec<(Variant<'a>, Value)>,
     ) {
-        let Target { chart, scenarios } = target;
+        let Target { chart, scenarios, .. } = target;
         let names: Vec<String> = scenarios.iter().map(|scenario| scenario.name.clone()).collect();
         // Scenarios that are regions and nothing else differ only in charts that speak of regions.
         let by_region = scenarios.iter().all(|scenario| scenario.region.as_ref() == Some(&scenario.name));

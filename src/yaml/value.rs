@@ -52,6 +52,30 @@ impl Value {
         self.as_map()?.get(key)
     }
 
+    /// Whether `other` is the same value, and each part of it came from the same places.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Null(one), Self::Null(two)) => one == two,
+            (Self::Bool(one, from), Self::Bool(two, other)) => one == two && from == other,
+            (Self::Int(one, from), Self::Int(two, other)) => one == two && from == other,
+            (Self::Float(one, from), Self::Float(two, other)) => one.to_bits() == two.to_bits() && from == other,
+            (Self::String(one), Self::String(two)) => one.is_same(two),
+            (Self::List(one), Self::List(two)) => {
+                let all = || one.iter().zip(two.iter()).all(|(one, two)| one.is_same(two));
+                Arc::ptr_eq(one, two) || (one.len() == two.len() && all())
+            }
+            (Self::Map(one), Self::Map(two)) => {
+                let mut pairs = one.iter().zip(two.iter());
+                let same = |((key, one), (other, two)): ((&Text, &Self), (&Text, &Self))| {
+                    key.is_same(other) && one.is_same(two)
+                };
+                Arc::ptr_eq(one, two) || (one.len() == two.len() && pairs.all(same))
+            }
+            _ => false,
+        }
+    }
+
     /// Whether it is `null`.
     #[must_use]
     pub fn is_null(&self) -> bool {

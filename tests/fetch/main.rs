@@ -12,5 +12,6 @@ mod registry;
 mod repository;
 mod server;
 mod versions;
+mod walkthrough;
 #[path = "../workspace/mod.rs"]
 mod workspace;

@@ -1,0 +1,44 @@
+//! Charts by name: one that the workspace's charts depend on need not be named by its path, which may lie in a cache.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use super::Session;
+use crate::chart::{Chart, LoadOptions};
+use crate::lint::{Refusal, find_here};
+use crate::store::{Environment, Store};
+
+/// The folder or package that `given` means: a path, or the name of a chart below one of the workspace.
+pub(super) fn named_chart(session: &Session, given: &Path) -> Result<PathBuf, Refusal> {
+    let is_name = given.components().count() == 1 && given.extension().is_none_or(|extension| extension != "tgz");
+    let Some(name) = given.to_str().filter(|_| is_name && !given.exists()) else { return Ok(given.to_owned()) };
+    let workspace = find_here(true);
+    let store = Store::open(&Environment::of_process(), &workspace.root)?;
+    let mut found = BTreeSet::new();
+    for path in &workspace.charts {
+        let options = LoadOptions { resolve_file_dependencies: true, packages: Some(&store) };
+        // A chart that cannot be loaded is no answer; who asks for it by its path hears why.
+        if let Ok(chart) = Chart::load(&session.sources, path, &options) {
+            collect(&chart, name, &mut found);
+        }
+    }
+    let found: Vec<PathBuf> = found.into_iter().collect();
+    match found.as_slice() {
+        [] => Ok(given.to_owned()),
+        [path] => Ok(path.clone()),
+        several => {
+            let paths: Vec<String> = several.iter().map(|path| path.display().to_string()).collect();
+            Err(Refusal::new(format!("`{name}` may mean several charts; name one:\n{}", paths.join("\n"))))
+        }
+    }
+}
+
+/// The charts called `name` below `chart` that have a path of their own.
+fn collect(chart: &Chart, name: &str, found: &mut BTreeSet<PathBuf>) {
+    for subchart in &chart.subcharts {
+        if *subchart.name() == *name && subchart.path.exists() {
+            found.insert(subchart.path.clone());
+        }
+        collect(subchart, name, found);
+    }
+}

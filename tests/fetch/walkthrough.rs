@@ -1,0 +1,81 @@
+//! The README's walk through external charts: each command of ours in its table, against repositories on the loopback address.
+
+use std::collections::HashMap;
+
+use mirrorlint::store::sha256;
+
+use crate::place::Place;
+use crate::repository::{chart, repository};
+use crate::server::{Reply, Server};
+
+/// A registry with one chart.
+fn registry(bytes: Vec<u8>) -> Server {
+    let digest = sha256(&bytes);
+    let manifest = format!(
+        "{{\"config\":{{\"mediaType\":\"application/vnd.cncf.helm.config.v1+json\",\"digest\":\"sha256:x\",\"size\":2}},\"layers\":\
+         [{{\"mediaType\":\"application/vnd.cncf.helm.chart.content.v1.tar+gzip\",\"digest\":\"sha256:{digest}\",\"size\":{}}}]}}",
+        bytes.len()
+    );
+    Server::new(move |asked| match asked.target.as_str() {
+        "/v2/" => Reply::ok("{}"),
+        "/v2/jetstack/charts/cert-manager/manifests/v1.18.2" => Reply::ok(manifest.clone()),
+        target if target.contains("/blobs/") => Reply::ok(bytes.clone()),
+        _ => Reply::status(404),
+    })
+}
+
+#[test]
+fn the_commands_of_the_readme_do_what_they_say() {
+    let readme = include_str!("../../README.md").replace("\r\n", "\n");
+    let section = readme.split("## External charts\n").nth(1).unwrap().split("\n## ").next().unwrap();
+    let efa = "602401143452.dkr.ecr.us-west-2.amazonaws.com/eks/aws-efa-k8s-device-plugin";
+    let eks = repository(&[(
+        "aws-efa-k8s-device-plugin",
+        "0.5.10",
+        chart("aws-efa-k8s-device-plugin", "0.5.10", &format!("{efa}:v0.5.6")),
+    )]);
+    let nvidia = |version: &str, tag: &str| {
+        chart("nvidia-device-plugin", version, &format!("nvcr.io/nvidia/k8s-device-plugin:{tag}"))
+    };
+    let nvidia = repository(&[
+        ("nvidia-device-plugin", "0.16.1", nvidia("0.16.1", "v0.16.1")),
+        ("nvidia-device-plugin", "0.17.0", nvidia("0.17.0", "v0.17.0")),
+    ]);
+    let jetstack = registry(chart("cert-manager", "v1.18.2", "quay.io/jetstack/cert-manager-controller:v1.18.2"));
+    let hosts = HashMap::from([
+        ("https://aws.github.io/eks-charts", eks.url()),
+        ("https://nvidia.github.io/k8s-device-plugin", nvidia.url()),
+        ("oci://quay.io/", format!("oci://{}/", jetstack.host())),
+    ]);
+    let mut metadata = section.split("```yaml\n").nth(1).unwrap().split("```").next().unwrap().to_owned();
+    for (theirs, ours) in hosts {
+        assert!(metadata.contains(theirs));
+        metadata = metadata.replace(theirs, &ours);
+    }
+    let place = Place::new(&[]);
+    place.write("umbrella/Chart.yaml", metadata);
+    let rows = section.lines().filter(|line| line.starts_with('|'));
+    let commands = rows.filter_map(|row| {
+        row.trim_end_matches(" |").rsplit(" | ").next()?.strip_prefix("`mirrorlint ")?.strip_suffix('`')
+    });
+    let commands: Vec<&str> = commands.collect();
+    assert_eq!(commands.len(), 9, "{commands:?}");
+    let mut said: HashMap<&str, String> = HashMap::new();
+    for command in commands {
+        let arguments: Vec<&str> = command.split(' ').collect();
+        let run = place.run(&arguments);
+        let expected = i32::from(command == "check");
+        assert_eq!(run.code, expected, "{command}: {}", run.text());
+        said.insert(command, run.text());
+    }
+    assert_eq!(said["fetch"].matches("fetched ").count(), 3, "{}", said["fetch"]);
+    assert!(said["values aws-efa-k8s-device-plugin"].contains(&format!("image: {efa}:v0.5.6")));
+    assert!(said["render nvidia-device-plugin"].contains("nvcr.io/nvidia/k8s-device-plugin:v0.16.1"));
+    assert!(said["images cert-manager"].contains("quay.io/jetstack/cert-manager-controller:v1.18.2"));
+    assert!(said["images umbrella"].contains("v0.5.6") && said["images umbrella"].contains("v1.18.2"));
+    assert!(said["check"].contains("missing-entry"));
+    assert!(said["versions nvidia-device-plugin"].contains("* 0.16.1"));
+    let difference = "    - nvcr.io/nvidia/k8s-device-plugin:v0.16.1\n    + nvcr.io/nvidia/k8s-device-plugin:v0.17.0\n";
+    assert!(said["versions nvidia-device-plugin --images"].contains(difference));
+    assert!(place.path("umbrella/charts/cert-manager-v1.18.2.tgz").is_file());
+}
