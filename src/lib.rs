@@ -18,6 +18,7 @@ pub mod mirror;
 mod nearest;
 pub mod render;
 pub mod report;
+mod schema;
 pub mod source;
 pub mod store;
 pub mod template;

@@ -210,6 +210,21 @@ fn what_is_not_wanted_is_not_written() {
     assert_eq!(Path::new(outcome.output("sarif-file")), workspace.path("out.sarif"));
 }
 
+/// GitHub knows files by their paths from the top of the repository.
+#[test]
+fn annotations_find_files_below_a_working_directory() {
+    let workspace = Workspace::new()
+        .file("deploy/tools/ecr-images.conf", list("1.24"))
+        .chart("deploy/charts/web", &["nginx:1.25"])
+        .file(".git/HEAD", "ref: refs/heads/main\n")
+        .file(".git/objects/x", "")
+        .file(".git/refs/x", "");
+    let outcome = run(&workspace, Some(built()), &[INSTALLED, ("working-directory", "deploy")]);
+    assert!(outcome.log.contains("::error file=deploy/tools/ecr-images.conf,line=4"), "{outcome:?}");
+    let sarif = std::fs::read_to_string(outcome.output("sarif-file")).unwrap();
+    assert!(sarif.contains("\"uri\":\"deploy/tools/ecr-images.conf\""), "{sarif}");
+}
+
 #[test]
 fn nothing_in_a_report_is_a_command_to_the_runner() {
     let list = "::add-mask::x\n##[add-path]/tmp\n::set-output name=errors::0\n";

@@ -490,8 +490,8 @@ fn what_cannot_be_checked_has_its_place() {
     assert_eq!(number(&told[1], "/locations/0/physicalLocation/region/startLine"), 2);
     assert_eq!(text(&told[2], "/level"), "error");
     insta::assert_snapshot!(report::github(&checked, &sources), @r"
-    ::error file=some folder,title=could not be checked::could not be checked: some folder: why | <not>
-    ::error file=tools/list,line=2,endLine=2,title=could not be checked::could not be checked: tools/list: why | <not>
+    ::error title=could not be checked,file=some folder::could not be checked: some folder: why | <not>
+    ::error title=could not be checked,file=tools/list,line=2,endLine=2::could not be checked: tools/list: why | <not>
     ::error title=could not be checked::could not be checked: why | <not>
     ");
     insta::assert_snapshot!(report::markdown(&checked, &[], &sources), @r"

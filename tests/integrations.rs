@@ -97,3 +97,34 @@ fn the_package_of_this_folder_brings_the_wheel_of_this_version() {
     let wheel: toml::Table = read(".ci/wheel/pyproject.toml").parse().unwrap();
     assert_eq!(wheel["tool"]["maturin"]["bindings"].as_str(), Some("bin"));
 }
+
+/// What the release's scripts say, from the repository's folder.
+#[cfg(unix)]
+fn release(script: &str, arguments: &[&str]) -> (bool, String) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let output =
+        std::process::Command::new(root.join(".ci").join(script)).args(arguments).current_dir(root).output().unwrap();
+    (output.status.success(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
+}
+
+#[cfg(unix)]
+#[test]
+fn a_tag_of_another_version_is_not_released() {
+    let (passes, said) = release("version", &["v9.9.9"]);
+    assert!(!passes && said.contains("Cargo.toml is not of version 9.9.9"), "{said}");
+    let (passes, said) = release("version", &[VERSION]);
+    assert!(!passes && said.contains("is no tag of the form v1.2.3"), "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_release_says_which_checksums_the_action_needs() {
+    let folder = tempfile::tempdir().unwrap();
+    let sums = folder.path().join("SHA256SUMS");
+    let (hash, other) = ("a".repeat(64), "b".repeat(64));
+    let archive = format!("{hash}  mirrorlint-1.2.3-x86_64-unknown-linux-musl.tar.gz");
+    std::fs::write(&sums, format!("{archive}\n{other}  mirrorlint-1.2.3-py3-none-any.whl\n")).unwrap();
+    let (passes, said) = release("pins", &[sums.to_str().unwrap()]);
+    assert!(passes && said.contains(&format!("```text\n{archive}\n```")), "{said}");
+    assert!(said.contains("`default: 1.2.3`") && said.contains("`action-v1.2.3`"), "{said}");
+}

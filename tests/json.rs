@@ -151,6 +151,7 @@ fn every_finding_has_the_fields_of_the_contract() {
                 finding,
                 &[
                     ("rule", "string"),
+                    ("url", "string"),
                     ("severity", "string"),
                     ("message", "string"),
                     ("key", "string"),
@@ -166,6 +167,7 @@ fn every_finding_has_the_fields_of_the_contract() {
             );
             let rule = mirrorlint::lint::rule(text(finding, "rule")).unwrap();
             assert_eq!(text(finding, "severity"), rule.severity.as_str());
+            assert_eq!(text(finding, "url"), rule.url());
             assert!(!text(finding, "message").is_empty());
             assert!(text(finding, "key").starts_with(&format!("{}:", rule.id)));
             keys.push(text(finding, "key"));
@@ -361,7 +363,13 @@ fn every_image_has_the_fields_of_the_contract() {
     for name in FIXTURES {
         let root = fixture(name);
         let report = json(&root, &["images"]);
-        shape(&report, &[("version", "number"), ("images", "array")]);
+        let mut fields = vec![("version", "number"), ("images", "array")];
+        // Only where something is not known.
+        fields.extend(report.get("warnings").map(|_| ("warnings", "array")));
+        shape(&report, &fields);
+        for warning in report["warnings"].as_array().into_iter().flatten() {
+            shape(warning, &[("message", "string"), ("path", "string?"), ("location", "object?")]);
+        }
         assert_eq!(report["version"], 1);
         assert!(!items(&report, "images").is_empty());
         for image in items(&report, "images") {
@@ -379,6 +387,8 @@ fn every_image_has_the_fields_of_the_contract() {
                 ("when", "string?"),
                 ("exempt", "string?"),
             ];
+            // Only where it depends on something.
+            fields.extend(image.get("depends").map(|_| ("depends", "array")));
             // How an operand was recognised.
             let operand = text(image, "kind") == "operand";
             fields.extend(operand.then_some(("naming", "object")));

@@ -8,6 +8,8 @@ mod workspace;
 
 #[path = "lsp/client.rs"]
 mod client;
+#[path = "lsp/features.rs"]
+mod features;
 #[path = "lsp/law.rs"]
 mod law;
 #[path = "lsp/lifecycle.rs"]

@@ -256,7 +256,7 @@ fn a_chart_that_is_not_there_is_told_beside_the_images() {
     for format in ["human", "json", "plain"] {
         let (images, error) = run(folder.path(), &["images", ".", "--format", format]);
         assert!(!images.contains("grafana/grafana:"));
-        let expected = "warning: kube-prometheus-stack:88.5.3 depends on grafana:10.5.15, which is not in its charts/: what \
+        let expected = "warning: Chart.yaml:15:11: kube-prometheus-stack:88.5.3 depends on grafana:10.5.15, which is not in its charts/: what \
                         it deploys is unknown";
         assert!(error.starts_with(expected), "{error}");
     }

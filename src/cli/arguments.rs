@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use super::environment::variable;
 use crate::chart::STANDARD_INPUT;
 use crate::inventory::is_region_name;
 use crate::lint::Severity;
@@ -13,8 +14,9 @@ use crate::nearest::by_nearness;
 #[derive(Debug, Parser)]
 #[command(name = "mirrorlint", version, max_term_width = 100, arg_required_else_help = true)]
 pub(super) struct Arguments {
-    /// When to colour the output.
-    #[arg(long, global = true, value_enum, default_value = "auto")]
+    /// When to colour the output; `auto` asks `NO_COLOR`, `FORCE_COLOR`, `CLICOLOR_FORCE` and the terminal.
+    #[arg(long, global = true, value_enum, default_value = "auto", env = variable("MIRRORLINT_COLOR"))]
+    #[arg(hide_env_values = true)]
     pub color: Color,
     #[command(subcommand)]
     pub command: Command,
@@ -56,6 +58,10 @@ pub(super) enum Command {
     Explain(Deferred<Explain>),
     /// List all rules.
     Rules(Deferred<Rules>),
+    /// Print a script that completes commands, options and names of rules in a shell.
+    Completions(Deferred<Completions>),
+    /// Print the manual page, or that of a command.
+    Man(Deferred<Man>),
 }
 
 /// The arguments of a subcommand. They are described to the parser when the subcommand is the one that was called: to describe
@@ -111,18 +117,22 @@ pub(super) struct Check {
     /// `rdjson` (reviewdog), `junit`, `gitlab` (code quality), `checkstyle`. With a file (`json=out.json`) they are written
     /// there; repeatable, with at most one format for standard output.
     #[arg(long, default_value = "human", value_name = "FORMAT[=FILE]")]
+    #[arg(env = variable("MIRRORLINT_FORMAT"), hide_env_values = true)]
     pub format: Vec<Output>,
     /// Exit 0 also when there are findings.
     #[arg(long)]
     pub exit_zero: bool,
     /// The least severity that makes the exit code 1.
     #[arg(long, value_enum, default_value = "warning", value_name = "SEVERITY")]
+    #[arg(env = variable("MIRRORLINT_FAIL_ON"), hide_env_values = true)]
     pub fail_on: FailOn,
     /// Report these rules only (comma-separated or repeated).
     #[arg(long, value_delimiter = ',', value_name = "RULE")]
+    #[arg(env = variable("MIRRORLINT_SELECT"), hide_env_values = true)]
     pub select: Vec<String>,
     /// Leave these rules out.
     #[arg(long, value_delimiter = ',', value_name = "RULE")]
+    #[arg(env = variable("MIRRORLINT_IGNORE"), hide_env_values = true)]
     pub ignore: Vec<String>,
     /// Apply the safe fixes, then report what is left.
     #[arg(long, group = "applying")]
@@ -162,11 +172,14 @@ pub(super) struct ChartOptions {
     /// Hold the list against this root chart (folder or .tgz; repeatable) and not against those found.
     #[arg(long = "chart", value_name = "PATH")]
     pub charts: Vec<PathBuf>,
-    /// Region that empty `region` values take, in place of those that the list's ECR hosts name (repeatable).
-    #[arg(long = "region", value_name = "REGION", value_parser = region)]
+    /// Region that empty `region` values take, in place of those that the list's ECR hosts name (comma-separated
+    /// or repeated).
+    #[arg(long = "region", value_name = "REGION", value_parser = region, value_delimiter = ',')]
+    #[arg(env = variable("MIRRORLINT_REGION"), hide_env_values = true)]
     pub regions: Vec<String>,
     /// Configuration to use in place of the workspace's `.mirrorlint.yaml`.
     #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
+    #[arg(env = variable("MIRRORLINT_CONFIG"), hide_env_values = true)]
     pub config: Option<PathBuf>,
     /// Use no configuration.
     #[arg(long)]
@@ -174,7 +187,7 @@ pub(super) struct ChartOptions {
     #[command(flatten)]
     pub values: ValueOptions,
     /// Kubernetes version that the charts see.
-    #[arg(long, value_name = "VERSION")]
+    #[arg(long, value_name = "VERSION", env = variable("MIRRORLINT_KUBE_VERSION"), hide_env_values = true)]
     pub kube_version: Option<String>,
 }
 
@@ -385,6 +398,22 @@ pub(super) struct Rules {
     /// How to print them.
     #[arg(long, value_enum, default_value = "human")]
     pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Completions {
+    /// The shell.
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Man {
+    /// The command; none is the page on all of them.
+    pub command: Option<String>,
+    /// Write the pages on all commands into this folder instead.
+    #[arg(short, long, value_name = "FOLDER", conflicts_with = "command")]
+    pub output: Option<PathBuf>,
 }
 
 /// A region's name, which need not be one that AWS has today.

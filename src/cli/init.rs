@@ -79,10 +79,11 @@ fn complain(session: &Session, checked: &Checked) {
     checked.errors.iter().for_each(|error| session.complain(error));
 }
 
-/// The safe fix of `finding` within the new list.
+/// The safe fix of `finding` within the new list; what is likely an image is listed as well, for nobody has listed anything yet.
 fn wanted(view: &View, finding: &Finding, list: &Path) -> Option<Fix> {
     let within = |fix: &&Fix| {
-        fix.safety == Safety::Safe && fix.edits().iter().all(|edit| view.sources.get(edit.span.file).path() == list)
+        (fix.safety == Safety::Safe || finding.rule.id == "missing-operand")
+            && fix.edits().iter().all(|edit| view.sources.get(edit.span.file).path() == list)
     };
     finding.fixes.iter().find(within).cloned()
 }

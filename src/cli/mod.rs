@@ -3,6 +3,7 @@
 
 mod arguments;
 mod check;
+mod environment;
 #[cfg(feature = "fetch")]
 mod fetch;
 mod findings;
@@ -11,6 +12,7 @@ mod images;
 mod init;
 #[cfg(feature = "lsp")]
 mod lsp;
+mod manual;
 mod named;
 mod plan;
 mod render;
@@ -136,6 +138,7 @@ fn start() -> ExitCode {
         Err(error) => {
             // Help and version are no errors; printing them can only fail when nobody reads.
             let _ = error.print();
+            tell_variable(&error.render().to_string());
             ExitCode::from(if error.use_stderr() { 2 } else { 0 })
         }
     }
@@ -163,6 +166,8 @@ fn run(arguments: Arguments) -> ExitCode {
         Command::Lsp(_) => lsp::run(&session),
         Command::Explain(options) => rules::explain(&session, options),
         Command::Rules(options) => rules::list(&session, options),
+        Command::Completions(options) => manual::completions(&session, options),
+        Command::Man(options) => manual::man(&session, options),
     };
     let code = match outcome {
         Ok(Ending::Clean) => ExitCode::SUCCESS,
@@ -170,6 +175,8 @@ fn run(arguments: Arguments) -> ExitCode {
         Ok(Ending::Incomplete) => ExitCode::from(2),
         Err(refusal) => {
             session.complain(&refusal);
+            let path = refusal.path.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
+            tell_variable(&format!("{path}: {}", refusal.message));
             ExitCode::from(2)
         }
     };
@@ -177,11 +184,19 @@ fn run(arguments: Arguments) -> ExitCode {
     code
 }
 
-/// The style for one stream: colour as `--color`, `NO_COLOR` and the terminal want it; as wide as the terminal.
+/// Tells on standard error which variable of the environment gave what `complaint` is about.
+fn tell_variable(complaint: &str) {
+    for name in environment::blamed(complaint) {
+        let _ = writeln!(std::io::stderr().lock(), "note: the variable {name} of the environment says so");
+    }
+}
+
+/// The style for one stream: colour as `--color` and the environment want it; as wide as the terminal.
 fn style(color: Color, stream: &impl anstream::stream::RawStream) -> Style {
     let color = match color {
         Color::Always => true,
         Color::Never => false,
+        Color::Auto if environment::forces_color() => true,
         Color::Auto => anstream::AutoStream::choice(stream) != anstream::ColorChoice::Never,
     };
     let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());

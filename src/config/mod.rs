@@ -13,10 +13,15 @@ use crate::yaml;
 
 use violation::Violation;
 
+pub use violation::possible;
+
 pub use types::{Allow, Chart, Configuration, Exemption, Level, List, Scalar, Scenario, Trust};
 
 /// What the file is called; it stands at the workspace root.
 pub const FILE_NAME: &str = ".mirrorlint.yaml";
+
+/// What people call it instead; such a file is not read, and nobody should think that it is.
+pub const MISNAMED: [&str; 3] = [".mirrorlint.yml", "mirrorlint.yaml", "mirrorlint.yml"];
 
 /// The JSON Schema of the file, as it is committed.
 pub const SCHEMA: &str = include_str!("schema.json");
@@ -56,6 +61,10 @@ impl Loaded {
         let text = Text::of_file(file, sources.get(file).text().clone(), Layer::Set);
         let stream = yaml::parse(&text)
             .map_err(|cause| error(cause.message.clone(), Some(Span::new(file, cause.range.start, cause.range.end))))?;
+        if let Some((key, range)) = stream.documents.first().and_then(|document| place::repeated(document.root())) {
+            let span = Some(Span::new(file, range.start, range.end));
+            return Err(error(format!("`{key}` stands here twice: only one of them would count"), span));
+        }
         let whole = |message: String| error(message, Some(Span::new(file, 0, 0)));
         let value: serde_json::Value = if text.trim().is_empty() {
             serde_json::json!({})

@@ -3,12 +3,27 @@
 
 use std::sync::LazyLock;
 
-use jsonschema::error::ValidationErrorKind as Kind;
 use serde_json::Value;
 
 use super::{SCHEMA, place};
 use crate::nearest::{by_nearness, hint};
-use crate::yaml::Node;
+use crate::schema::{Kind, Schema};
+use crate::source::Text;
+use crate::yaml::{self, Node};
+
+/// What can stand in a configuration below `path` (keys, and indices as numbers): the keys of a mapping, each with what it
+/// means; or the words that a value can be.
+#[must_use]
+pub fn possible(path: &[String]) -> Vec<(String, String)> {
+    let Ok(schema) = serde_json::from_str::<Value>(SCHEMA) else { return Vec::new() };
+    let Some(here) = schema_of(&schema, path) else { return Vec::new() };
+    let about = |value: &Value| value.get("description").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let keys = here.get("properties").and_then(Value::as_object).into_iter().flatten();
+    let keys = keys.map(|(key, value)| (key.clone(), about(value)));
+    let variants = here.get("oneOf").and_then(Value::as_array).into_iter().flatten();
+    let words = variants.filter_map(|one| Some((one.get("const")?.as_str()?.to_owned(), about(one))));
+    keys.chain(words).collect()
+}
 
 /// The first thing in which a configuration breaks the schema.
 pub(super) struct Violation {
@@ -22,32 +37,29 @@ pub(super) struct Violation {
 impl Violation {
     /// The first of `value`, a configuration as JSON.
     pub fn first(value: &Value) -> Option<Self> {
-        static SCHEMAS: LazyLock<Option<(Value, jsonschema::Validator)>> = LazyLock::new(|| {
-            let schema = serde_json::from_str(SCHEMA).ok()?;
-            let validator = jsonschema::validator_for(&schema).ok()?;
-            Some((schema, validator))
+        static SCHEMAS: LazyLock<Option<(Value, Schema)>> = LazyLock::new(|| {
+            let schema = Schema::new(&yaml::load_json(&SCHEMA.into()).ok()?).ok()?;
+            Some((serde_json::from_str(SCHEMA).ok()?, schema))
         });
-        // The schema is ours and a test compiles it; without it serde still refuses, only less exactly.
-        let (schema, validator) = SCHEMAS.as_ref()?;
+        // The schema is ours and a test reads it; without it serde still refuses, only less exactly.
+        let (written, schema) = SCHEMAS.as_ref()?;
+        let located = yaml::load_json(&Text::from(value.to_string())).ok()?;
+        let violations = schema.violations(&located).ok()?;
         // A mistyped key explains best why the right one is lacking.
-        let is_key =
-            |error: &jsonschema::ValidationError<'_>| matches!(error.kind(), Kind::AdditionalProperties { .. });
-        let error = validator.iter_errors(value).find(is_key).or_else(|| validator.iter_errors(value).next())?;
-        let path: Vec<String> = error.instance_path().as_str().split('/').skip(1).map(unescape).collect();
+        let is_key = |violation: &&crate::schema::Violation<'_>| matches!(violation.kind, Kind::Unknown(_));
+        let violation = violations.iter().find(is_key).or(violations.first())?;
+        let path = violation.path.clone();
         let at = if path.is_empty() { "the configuration".to_owned() } else { format!("`{}`", path.join(".")) };
-        let here = schema_of(schema, &path).unwrap_or(&Value::Null);
-        let (message, key) = match error.kind() {
-            Kind::AdditionalProperties { unexpected } => {
-                let key = unexpected.first().cloned().unwrap_or_default();
-                (format!("{at} has no key `{key}`{}", hint(&key, keys(here))), Some(key))
-            }
-            Kind::Type { .. } => (format!("{at} is of the wrong type: {error}"), None),
-            Kind::Required { property } => (format!("{at} lacks {property}"), None),
-            _ => match choices(here) {
-                choices if choices.is_empty() => (format!("{at}: {error}"), None),
+        let here = schema_of(written, &path).unwrap_or(&Value::Null);
+        let (message, key) = match &violation.kind {
+            Kind::Unknown(key) => (format!("{at} has no key `{key}`{}", hint(key, keys(here))), Some(key.clone())),
+            Kind::Type => (format!("{at} is of the wrong type: {}", violation.sentence), None),
+            Kind::Missing(property) => (format!("{at} lacks {property:?}"), None),
+            Kind::Other => match choices(here) {
+                choices if choices.is_empty() => (format!("{at}: {}", violation.sentence), None),
                 choices => {
-                    let said = error.instance();
-                    let name = said.as_str().map_or_else(|| said.to_string(), str::to_owned);
+                    let said = yaml::emit_json(violation.value).map(|text| text.to_string()).unwrap_or_default();
+                    let name = violation.value.as_text().map_or_else(|| said.clone(), |text| text.to_string());
                     let choices = by_nearness(&name, choices).join(", ");
                     (format!("{at} is {said}; it can be {choices}"), None)
                 }
@@ -87,9 +99,4 @@ fn choices(schema: &Value) -> Vec<&str> {
     let words = variants.map(|variant| variant.get("const").or_else(|| variant.get("type")));
     let listed = schema.get("enum").and_then(Value::as_array).into_iter().flatten().map(Some);
     words.chain(listed).filter_map(|word| word?.as_str()).collect()
-}
-
-/// A JSON pointer's part as it was.
-fn unescape(part: &str) -> String {
-    part.replace("~1", "/").replace("~0", "~")
 }

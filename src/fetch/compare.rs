@@ -57,7 +57,14 @@ fn given(external: &External) -> Value {
 fn images(sources: &Sources, chart: &Arc<Chart>, values: &Value) -> Result<BTreeSet<String>, FetchError> {
     let kube_version = KubeVersion::parse(Settings::DEFAULT_KUBE_VERSION).map_err(FetchError::new)?;
     let options = Options { kube_version, ..Options::default() };
-    let scenario = Scenario { name: "default".to_owned(), region: None, values: values.clone(), options };
+    let scenario = Scenario {
+        name: "default".to_owned(),
+        region: None,
+        moves: false,
+        values: values.clone(),
+        options,
+        given: Vec::new(),
+    };
     let target = Target { chart: chart.clone(), scenarios: vec![scenario] };
     let survey = survey(sources, &[target], &[]);
     if let Some(message) = survey.problems.iter().find_map(|problem| match problem {

@@ -9,7 +9,7 @@ mod write;
 use crate::lint::{Edit, Fix};
 
 pub use output::{append, put};
-pub use ownership::is_own;
+pub use ownership::{is_own, safe_fix};
 pub use rounds::{Change, Fixed, MAX_ROUNDS, Settled, Texts, View, Withheld, settle};
 pub use write::{WriteError, create, write};
 

@@ -1,6 +1,9 @@
-//! Which files are the workspace's own: below its root, and in no repository inside of it.
+//! Which files are the workspace's own: below its root, and in no repository inside of it. Only those are written unasked.
 
 use std::path::Path;
+
+use super::View;
+use crate::lint::{Finding, Fix, Safety};
 
 /// Whether the file at `path` lies below `root` and in no git submodule or other repository inside of `root`. A link counts
 /// by what it leads to.
@@ -10,6 +13,17 @@ pub fn is_own(root: &Path, path: &Path) -> bool {
     let (Ok(root), Ok(path)) = (root.canonicalize(), path.canonicalize()) else { return false };
     let inside = path.ancestors().skip(1).take_while(|folder| *folder != root);
     path.starts_with(&root) && !inside.into_iter().any(|folder| folder.join(".git").exists())
+}
+
+/// The first safe fix of `finding` that changes no file but the workspace's own.
+#[must_use]
+pub fn safe_fix<'a>(view: &View, finding: &'a Finding) -> Option<&'a Fix> {
+    let allowed = |fix: &&Fix| {
+        let files = fix.edits().iter().map(|edit| view.sources.get(edit.span.file));
+        let own = |path: &Path| path.is_file() && is_own(&view.checked.root, path);
+        fix.safety == Safety::Safe && files.into_iter().all(|file| own(file.path()))
+    };
+    finding.fixes.iter().find(allowed)
 }
 
 #[cfg(test)]

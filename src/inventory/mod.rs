@@ -1,6 +1,7 @@
 //! The images that rendered charts deploy: each use with its chart, workload, container, origins and scenarios.
 //! Uses `render`, `chart` and `image`; judges nothing.
 
+mod dependence;
 mod lineage;
 mod operands;
 mod optional;
@@ -24,8 +25,8 @@ pub use lineage::{Giver, Lineage, Lost, Part, Setting, Strand, lineage};
 pub use operands::{Confidence, EXAMPLE, Naming};
 pub use optional::{Optional, optional};
 pub use regions::{Change, dynamic, in_regions, is_region_name, regions_named, regions_without};
-pub use scenario::{Scenario, Target, regions_of};
-pub use survey::{Ambiguity, Problem, Survey, survey};
+pub use scenario::{RegionValue, Scenario, Target, regions_of};
+pub use survey::{Ambiguity, Problem, RegionOf, Survey, survey};
 pub use witness::Disagreement;
 
 /// How an image gets pulled.
@@ -132,6 +133,9 @@ pub struct Use {
     pub turn: usize,
     /// The root chart's folder or package.
     pub root: PathBuf,
+    /// What it depends on beside the values that are the image: values by their paths from the root's (`global.region`), the
+    /// Kubernetes version, the release, in words.
+    pub depends: Vec<String>,
     /// Why the list need not have it, where somebody says so: an exemption's reason, which may be empty.
     pub exempt: Option<String>,
 }

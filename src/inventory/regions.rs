@@ -92,18 +92,29 @@ pub fn regions_named(chart: &Chart) -> Vec<String> {
     found.into_iter().collect()
 }
 
-/// What `targets` build in `regions`: the uses of each target's first scenario with empty `region` values filled, the region
-/// as scenario. Charts without an empty `region` value build the same everywhere and are left out.
+/// What `targets` build in `regions`: the uses of each target's scenarios with empty `region` values filled, the region as
+/// scenario; with `moves`, also those values that name another region. Charts without such values build the same everywhere and
+/// are left out.
 #[must_use]
-pub fn in_regions(sources: &Sources, targets: &[Target], survey: &Survey, regions: &[String]) -> Inventory {
+pub fn in_regions(
+    sources: &Sources,
+    targets: &[Target],
+    survey: &Survey,
+    regions: &[String],
+    moves: bool,
+) -> Inventory {
     let mut scenarios = Vec::new();
-    for (Target { chart, scenarios: base }, renderer) in targets.iter().zip(survey.renderers.iter()) {
-        let (Some(base), Some(choice)) = (base.first(), choices(chart).into_iter().next()) else { continue };
-        let Ok(processed) = chart.process(&base.values, &choice) else { continue };
-        for region in regions {
-            let scenario = Scenario { name: region.clone(), region: Some(region.clone()), ..base.clone() };
-            if !scenario.overrides(&processed.values).is_empty() {
-                scenarios.push((renderer, chart, scenario, choice.clone()));
+    for (Target { chart, scenarios: bases }, renderer) in targets.iter().zip(survey.renderers.iter()) {
+        let Some(choice) = choices(chart).into_iter().next() else { continue };
+        // Scenarios that are regions and nothing else have the same values.
+        let by_region = bases.iter().all(|base| base.region.as_ref() == Some(&base.name));
+        for base in bases.iter().take(if by_region { 1 } else { bases.len() }) {
+            let Ok(processed) = chart.process(&base.values, &choice) else { continue };
+            for region in regions {
+                let scenario = Scenario { name: region.clone(), region: Some(region.clone()), moves, ..base.clone() };
+                if !scenario.overrides(&processed.values).is_empty() {
+                    scenarios.push((renderer, chart, scenario, choice.clone()));
+                }
             }
         }
     }
@@ -148,21 +159,25 @@ const PROBES: usize = 2;
 pub fn dynamic(sources: &Sources, targets: &[Target], survey: &Survey, suspects: &[usize]) -> BTreeMap<usize, Change> {
     let uses = &survey.inventory.uses;
     let mut found: BTreeMap<usize, Change> = BTreeMap::new();
-    let mut learn = |variants: &[Use], left: &mut Vec<usize>| {
+    let mut learn = |variants: &[Use], is_probe: bool, left: &mut Vec<usize>| {
         left.retain(|at| {
-            let variant = variants.iter().find(|variant| is_variant(&uses[*at], variant));
+            let used = &uses[*at];
+            // Within one scenario it is another copy of an ambiguous chart, and not another region.
+            let apart = |variant: &Use| variant.scenarios.iter().all(|scenario| !used.scenarios.contains(scenario));
+            let other = |variant: &&Use| is_variant(used, variant) && (is_probe || apart(variant));
+            let variant = variants.iter().find(other);
             found.extend(variant.map(|variant| (*at, change(&uses[*at], variant))));
             variant.is_none()
         });
     };
     let speaks = |at: &usize| uses[*at].chain.last().is_some_and(|link| speaks_of_regions(&link.source));
     let mut left: Vec<usize> = suspects.iter().copied().filter(speaks).collect();
-    learn(uses, &mut left);
+    learn(uses, false, &mut left);
     if left.is_empty() {
         return found;
     }
-    for regions in probes(targets).chunks(PROBES) {
-        learn(&in_regions(sources, targets, survey, regions).uses, &mut left);
+    for regions in probes(targets, survey).chunks(PROBES) {
+        learn(&in_regions(sources, targets, survey, regions, false).uses, true, &mut left);
         if left.is_empty() {
             break;
         }
@@ -170,11 +185,12 @@ pub fn dynamic(sources: &Sources, targets: &[Target], survey: &Survey, suspects:
     found
 }
 
-/// The regions to try: those that the charts name and that are no scenario, first one of each area. A chart that puts any
+/// The regions to try: those that the charts name and that no scenario has shown, first one of each area. A chart that puts any
 /// region into an image names none: then two well-known ones.
-fn probes(targets: &[Target]) -> Vec<String> {
-    let tried: BTreeSet<&str> =
-        targets.iter().flat_map(|target| &target.scenarios).filter_map(|scenario| scenario.region.as_deref()).collect();
+fn probes(targets: &[Target], survey: &Survey) -> Vec<String> {
+    let in_vain = |scenario: &str| survey.regions.iter().any(|known| known.scenario == scenario && !known.is_taken);
+    let scenarios = targets.iter().flat_map(|target| &target.scenarios).filter(|scenario| !in_vain(&scenario.name));
+    let tried: BTreeSet<&str> = scenarios.filter_map(|scenario| scenario.region.as_deref()).collect();
     let mut named: BTreeSet<String> = targets.iter().flat_map(|target| regions_named(&target.chart)).collect();
     named.extend(["us-east-1", "us-west-2"].map(str::to_owned));
     let mut turns: BTreeMap<&str, usize> = BTreeMap::new();
@@ -191,10 +207,7 @@ fn probes(targets: &[Target]) -> Vec<String> {
 
 /// Whether `variant` is the same image in another region.
 fn is_variant(used: &Use, variant: &Use) -> bool {
-    variant.when.is_none()
-        && variant.slot() == used.slot()
-        && variant.reference.name() != used.reference.name()
-        && variant.scenarios.iter().all(|scenario| !used.scenarios.contains(scenario))
+    variant.when.is_none() && variant.slot() == used.slot() && variant.reference.name() != used.reference.name()
 }
 
 fn change(used: &Use, variant: &Use) -> Change {

@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::dependence::dependence;
 use super::operands::Evidence;
 use super::pods::DEFINITION;
 use super::readings::{Named, Readings};
+use super::scenario::{RegionValue, region_values};
 use super::witness::{Testimony, disagreements, testimonies};
 use super::{ChartLink, ChartName, Inventory, Kind, Malformed, Optional, Scenario, Target, Use, Workload, decisive};
 use crate::chart::version::Version;
@@ -81,12 +83,29 @@ pub struct Survey {
     pub disabled: Vec<(String, String)>,
     /// Where each switch is off.
     pub switches: Vec<(String, Span)>,
+    /// What the region of each scenario became in each root chart.
+    pub regions: Vec<RegionOf>,
     /// A renderer per target, with its templates parsed.
     pub(super) renderers: Arc<[Renderer]>,
     /// The images of the list.
     pub(super) listed: Arc<[Reference]>,
     /// What the charts say themselves of their images.
     told: Vec<Testimony>,
+}
+
+/// What the region of one scenario became in one root chart.
+#[derive(Clone, Debug)]
+pub struct RegionOf {
+    /// The root chart's folder or package.
+    pub root: PathBuf,
+    /// Its name.
+    pub chart: String,
+    /// The scenario.
+    pub scenario: String,
+    /// Whether some value says that region, if the scenario has one.
+    pub is_taken: bool,
+    /// The values that say another one, or any where the scenario has none.
+    pub others: Vec<RegionValue>,
 }
 
 /// One rendering to be done.
@@ -132,6 +151,7 @@ pub fn survey(sources: &Sources, targets: &[Target], listed: &[Reference]) -> Su
     for (job, outcome) in jobs.iter().zip(run_all(&jobs, listed)) {
         match outcome {
             Ok(outcome) => {
+                survey.note_region(job, &outcome.processed.values);
                 survey.told.extend(testimonies(&outcome.processed.root));
                 survey.gather(sources, job, outcome);
             }
@@ -219,6 +239,23 @@ impl Survey {
         self.inventory.disagreements = disagreements(&self.told, &self.inventory);
     }
 
+    /// What became of the scenario's region, in values as the templates saw them.
+    fn note_region(&mut self, job: &Job<'_>, values: &Value) {
+        let region = job.scenario.region.as_ref();
+        let is_own = |value: &RegionValue| Some(&value.region) == region;
+        let (own, others): (Vec<_>, Vec<_>) = region_values(values).into_iter().partition(is_own);
+        let new = RegionOf {
+            root: job.chart.path.clone(),
+            chart: job.chart.name().to_string(),
+            scenario: job.scenario.name.clone(),
+            is_taken: region.is_none() || !own.is_empty(),
+            others,
+        };
+        if !self.regions.iter().any(|known| known.root == new.root && known.scenario == new.scenario) {
+            self.regions.push(new);
+        }
+    }
+
     /// What can be said of a chart before it is rendered.
     fn inspect(&mut self, sources: &Sources, chart: &Arc<Chart>) {
         let is_told = |found: &AmbiguousSubchart| found.random || !found.leftover.is_empty();
@@ -281,7 +318,7 @@ impl Survey {
         }
         let mut turns = HashMap::new();
         for named in named {
-            self.add(sources, job, &chains, named, &mut turns);
+            self.add(sources, job, &chains, named, &mut turns, &processed.values);
         }
     }
 
@@ -293,6 +330,7 @@ impl Survey {
         chains: &Chains,
         Named { template, workload, text, fault, naming, when }: Named,
         turns: &mut HashMap<(Arc<str>, Workload, Option<String>), usize>,
+        values: &Value,
     ) {
         let Some(chain) = chains.of_template(&template) else { return };
         let Some(last) = chain.last() else { return };
@@ -320,13 +358,15 @@ impl Survey {
         let place = naming.as_ref().map(|naming| naming.place.clone());
         let turn = turns.entry((template.clone(), workload.clone(), place)).or_default();
         *turn += 1;
+        let called: Vec<String> = chain.iter().map(|link| link.called.clone()).collect();
         let used = Use {
+            depends: dependence(sources, &text, values, &called[1..]),
             text,
             reference,
             kind: if naming.is_some() { Kind::Operand } else { Kind::Container },
             naming,
             chart: last.chart.clone(),
-            path: chain.iter().map(|link| link.called.clone()).collect(),
+            path: called,
             chain: chain.clone(),
             template: template.to_string(),
             workload,
@@ -410,6 +450,11 @@ impl Inventory {
         for scenario in used.scenarios {
             if !known.scenarios.contains(&scenario) {
                 known.scenarios.push(scenario);
+            }
+        }
+        for value in used.depends {
+            if !known.depends.contains(&value) {
+                known.depends.push(value);
             }
         }
         for copy in used.only_in {

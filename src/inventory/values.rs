@@ -87,12 +87,15 @@ impl Reader<'_> {
         parent: Option<&Map>,
         path: &[&str],
     ) {
+        // `images: {agent: REF}`
+        let above = path.len().checked_sub(2).map_or("", |above| path[above]);
+        let inside = above == "images" || above.ends_with("Images");
         if path.len() > MAX_DEPTH {
             return;
         }
         let image = match value {
             Value::Map(map) => split(key, map, &node.chart),
-            Value::String(text) if is_image_key(key) => whole(text, key, parent),
+            Value::String(text) if is_image_key(key) || inside => whole(text, key, parent),
             _ => None,
         };
         if let Some((text, reference)) = image {
@@ -123,6 +126,7 @@ impl Reader<'_> {
             only_in: Vec::new(),
             when: Some(self.when.map_or_else(|| place.clone(), |when| format!("{when}, {place}"))),
             turn: 0,
+            depends: Vec::new(),
             root: self.root.path.clone(),
             exempt: None,
         });

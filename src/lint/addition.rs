@@ -9,7 +9,7 @@ use super::rules::{disagreement, floats};
 use super::{Edit, Finding, Fix, Rule, Safety, serves};
 use crate::chart::{Chart, Dependency};
 use crate::image::Reference;
-use crate::inventory::{ChartLink, Kind, Use};
+use crate::inventory::{ChartLink, Confidence, Kind, Use};
 use crate::mirror::{Ending, LineKind, List};
 use crate::source::Span;
 
@@ -43,9 +43,12 @@ pub(crate) fn additions(
         brought.extend(listed.clone());
         if used.kind == kind {
             let fix = listed.map(|image| {
-                let block = block(used, &name, &image, context.dynamic.get(at).copied());
+                let block = block(context.sources, used, &name, &image, context.dynamic.get(at).copied());
                 let edit = order.insert(context.list, used, &block);
-                Fix::new(format!("List it as `{name}`"), Safety::Safe, vec![edit])
+                // What may be no image at all is listed only when somebody says so.
+                let sure = used.naming.as_ref().is_none_or(|naming| naming.confidence == Confidence::Certain);
+                let safety = if sure { Safety::Safe } else { Safety::Unsafe };
+                Fix::new(format!("List it as `{name}`"), safety, vec![edit])
             });
             findings.push(finding(rule, context, used, message(used), fix).rank(order.rank(used)));
         }

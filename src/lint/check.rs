@@ -1,6 +1,6 @@
 //! The main job: a list held against the charts that it names. One computation; every command and format presents it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::context::Context;
@@ -14,16 +14,17 @@ use super::reconcile::{Coverage, Listed, NotedChart, Reconciliation, Verdict, re
 use super::settings::Levels;
 use super::supply;
 use super::suppress::{self, Configured};
-use super::targets::Targets;
+use super::targets::{Configured as ConfiguredList, Targets};
 use super::text_files::TextFiles;
 use super::{Finding, Refusal, Rule, Settings, Workspace, rule, rules};
 use crate::chart::Chart;
 use crate::image::Reference;
 use crate::inventory::{
-    ChartName, Gap, Inventory, Problem, Survey, Target, Use, dynamic, in_regions, optional, regions_named, survey,
+    ChartName, Gap, Inventory, Problem, RegionOf, RegionValue, Survey, Target, Use, dynamic, in_regions, optional,
+    regions_named, survey,
 };
 use crate::mirror::{Entry, Line, LineKind, List};
-use crate::source::{FileId, Sources, Span, to_bytes};
+use crate::source::{FileId, Sources, Span, path_from, to_bytes};
 
 /// The outcome for all lists of a workspace.
 #[derive(Clone, Debug, Default)]
@@ -70,6 +71,20 @@ pub struct CheckedList {
     pub plan: Plan,
     /// Everything that the charts deploy.
     pub inventory: Inventory,
+    /// The verdicts on the entries with a well-formed image, by their index among the list's entries. Uses are indices into
+    /// those of the inventory, with [`Inventory::aside`] behind them.
+    pub verdicts: BTreeMap<usize, Verdict>,
+    /// What is deployed and neither listed nor exempt, by index.
+    pub missing: Vec<usize>,
+}
+
+impl CheckedList {
+    /// The use of that index.
+    #[must_use]
+    pub fn used(&self, at: usize) -> Option<&Use> {
+        let Inventory { uses, aside, .. } = &self.inventory;
+        uses.get(at).or_else(|| aside.get(at.checked_sub(uses.len())?))
+    }
 }
 
 /// A root chart.
@@ -153,10 +168,10 @@ pub struct Decision {
 pub fn decide(sources: &Sources, workspace: &Workspace, settings: &Settings) -> Result<Vec<Decision>, Refusal> {
     Levels::of(settings)?;
     let decide = |path: &PathBuf| {
-        let file = read_list(sources, path)?;
+        let configured = settings.configured(path);
+        let file = read_list(sources, path).map_err(|error| named_by(configured, error))?;
         let list = List::parse(file, sources.get(file).text());
         let listed = listed(&list);
-        let configured = settings.configured(path);
         let Targets { targets, problems, mut notes, .. } =
             Targets::of_list(sources, workspace, &listed, &noted(&list), settings, configured)?;
         let mut scenarios: Vec<String> = Vec::new();
@@ -187,6 +202,7 @@ pub fn images(sources: &Sources, charts: &[PathBuf], settings: &Settings) -> Res
     let mut survey = survey(sources, &targets.targets, &[]);
     survey.problems.extend(targets.problems);
     survey.inventory.gaps = gaps(&survey.problems, &scenario_names(&targets.targets));
+    survey.inventory.gaps.extend(in_vain(&survey, &targets.targets, settings));
     if settings.optional {
         let optional = optional(sources, &targets.targets, &survey);
         survey.add_optional(optional);
@@ -208,6 +224,46 @@ fn gaps(problems: &[Problem], all: &[String]) -> Vec<Gap> {
         Problem::Ambiguous(_) => None,
     };
     problems.iter().filter_map(gap).collect()
+}
+
+/// Where the region of a scenario changes nothing, though somebody asked for it or values say another one.
+fn in_vain(survey: &Survey, targets: &[Target], settings: &Settings) -> Vec<Gap> {
+    let region_of = |found: &RegionOf| {
+        let target = targets.iter().find(|target| target.chart.path == found.root)?;
+        let scenario = target.scenarios.iter().find(|scenario| scenario.name == found.scenario)?;
+        // What is told to be a region's scenario was not asked for by its name.
+        let configured = scenario.region.as_ref() != Some(&scenario.name);
+        Some((scenario.region.clone()?, configured || settings.regions.contains(&scenario.name)))
+    };
+    let gap = |found: &RegionOf| {
+        let (region, is_asked) = region_of(found).filter(|_| !found.is_taken)?;
+        let chart = &found.chart;
+        let (message, span) = match found.others.first() {
+            Some(RegionValue { path, region: other, span }) => {
+                let rest = found.others.len() - 1;
+                let more = if rest > 0 { format!(" (and {rest} more)") } else { String::new() };
+                let message = format!(
+                    "{chart} has no empty `region` value, so {region} changes nothing in it: its values set `{path}` to \
+                     {other}{more}; `--set {path}={region}` says otherwise"
+                );
+                (message, *span)
+            }
+            None if is_asked => {
+                (format!("{chart} has no empty `region` value, so {region} changes nothing in it"), None)
+            }
+            None => return None,
+        };
+        Some(Gap { message, span, is_refusal: false })
+    };
+    survey.regions.iter().filter_map(gap).collect()
+}
+
+/// A gap as a closing line.
+fn said_with_place(sources: &Sources, workspace: &Workspace, gap: &Gap) -> String {
+    let Some(span) = gap.span else { return gap.message.clone() };
+    let file = sources.get(span.file);
+    let path = path_from(&std::path::absolute(&workspace.root).unwrap_or_default(), file.path());
+    format!("{} ({}:{})", gap.message, path.display(), file.position(span.start as usize).line)
 }
 
 /// The names of the scenarios of `targets`, each once.
@@ -261,10 +317,10 @@ impl Leftover {
 impl Run<'_> {
     fn check_list(&self, path: &Path) -> Result<(CheckedList, Vec<Finding>, Leftover), Refusal> {
         let Self { sources, workspace, settings, .. } = *self;
-        let file = read_list(sources, path)?;
+        let configured = settings.configured(path);
+        let file = read_list(sources, path).map_err(|error| named_by(configured, error))?;
         let list = List::parse(file, sources.get(file).text());
         let listed = listed(&list);
-        let configured = settings.configured(path);
         let Targets { targets, problems, mut notes, blind, searched, passed_over } =
             Targets::of_list(sources, workspace, &listed, &noted(&list), settings, configured)?;
         let references: Vec<Reference> = listed.iter().map(|entry| entry.reference.clone()).collect();
@@ -279,6 +335,11 @@ impl Run<'_> {
         if reconciliation.asks_for_regions() {
             coverage.built = built(sources, &targets, &survey);
             reconciliation = reconcile(&listed, &survey.inventory, &coverage);
+            let regions = reconciliation.regions_in_doubt(&listed);
+            if !regions.is_empty() {
+                coverage.possible = in_regions(sources, &targets, &survey, &regions, true).uses;
+                reconciliation = reconcile(&listed, &survey.inventory, &coverage);
+            }
         }
         // Rendering what is switched off takes as long again as everything else: only where it can change a verdict.
         if settings.optional || reconciliation.asks_for_optional(&listed, &coverage) {
@@ -319,6 +380,7 @@ impl Run<'_> {
             problems: &survey.problems,
             overridden: &unmirrored,
             switches: &survey.switches,
+            regions: &survey.regions,
             dynamic: &dynamic,
             files: self.files,
             faults: &[],
@@ -338,7 +400,10 @@ impl Run<'_> {
         notes.extend(note);
         notes.extend(unjudged(&survey.problems));
         let scenarios = scenario_names(&targets);
-        let known = gaps(&survey.problems, &scenarios);
+        let mut known = gaps(&survey.problems, &scenarios);
+        let in_vain = in_vain(&survey, &targets, settings);
+        notes.extend(in_vain.iter().map(|gap| said_with_place(sources, workspace, gap)));
+        known.extend(in_vain);
         survey.inventory.gaps.splice(0..0, known);
         say_scenarios(&mut findings, &scenarios, &survey.inventory);
         let verdicts = reconciliation.verdicts.iter().flat_map(|verdict| verdict.uses());
@@ -347,6 +412,8 @@ impl Run<'_> {
         let own = |at: &usize| *at < survey.inventory.uses.len();
         let wanted = verdicts.chain(missing).copied().filter(own).collect();
         let plan = plan(&list, &survey.inventory, &wanted, &overridden, &exemptions);
+        let entries = listed.iter().map(|listed| listed.entry);
+        let missing = [reconciliation.missing.as_slice(), &reconciliation.missing_operands].concat();
         let checked = CheckedList {
             uncertain: unsure || !passed_over.broken.is_empty() || reconciliation.verdicts.contains(&Verdict::Unknown),
             plan,
@@ -356,6 +423,8 @@ impl Run<'_> {
             scenarios,
             images: survey.inventory.count(),
             notes,
+            verdicts: entries.zip(reconciliation.verdicts).collect(),
+            missing,
             inventory: survey.inventory,
         };
         Ok((checked, findings, leftover))
@@ -412,6 +481,17 @@ fn unjudged(problems: &[Problem]) -> Option<String> {
     (!names.is_empty()).then(sentence)
 }
 
+/// The refusal of a list that cannot be read, with the place where the configuration names it.
+fn named_by(configured: Option<ConfiguredList<'_>>, error: Refusal) -> Refusal {
+    match (configured, error.span, &error.path) {
+        (Some(configured), None, Some(path)) => {
+            let message = format!("{} {}", path.display(), error.message);
+            Refusal { message, span: Some(configured.span()), path: error.path }
+        }
+        _ => error,
+    }
+}
+
 /// Reads a list, which must be text.
 fn read_list(sources: &Sources, path: &Path) -> Result<FileId, Refusal> {
     let refusal = |message: String, span| Refusal { message, path: Some(path.to_owned()), span };
@@ -441,10 +521,10 @@ fn read_list(sources: &Sources, path: &Path) -> Result<FileId, Refusal> {
 }
 
 /// What the charts build in all regions that they name.
-fn built(sources: &Sources, targets: &[Target], survey: &Survey) -> Vec<Reference> {
+fn built(sources: &Sources, targets: &[Target], survey: &Survey) -> Vec<Use> {
     let regions: BTreeSet<String> = targets.iter().flat_map(|target| regions_named(&target.chart)).collect();
     let regions: Vec<String> = regions.into_iter().collect();
-    in_regions(sources, targets, survey, &regions).uses.into_iter().map(|used| used.reference).collect()
+    in_regions(sources, targets, survey, &regions, false).uses
 }
 
 /// The uses for which it matters whether they change with the region: of entries whose comments do not speak of it.

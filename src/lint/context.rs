@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::chart::Chart;
 use crate::image::Reference;
-use crate::inventory::{Change, Inventory, Problem, Use};
+use crate::inventory::{Change, Inventory, Problem, RegionOf, Use};
 use crate::mirror::{DirectiveKind, Entry, List, Scope};
 use crate::source::{Layer, Sources, Span};
 
@@ -31,6 +31,8 @@ pub(crate) struct Context<'a> {
     pub overridden: &'a HashSet<usize>,
     /// Where each switch of a chart is off.
     pub switches: &'a [(String, Span)],
+    /// What the region of each scenario became in each root chart.
+    pub regions: &'a [RegionOf],
     /// The uses that change with the region and how: those of entries without a word about it, and those without an entry.
     pub dynamic: &'a BTreeMap<usize, Change>,
     /// The other text files of the workspace.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::image::{Reference, check_repository_name};
 use crate::inventory::{Change, ChartLink, ChartName, Use};
 use crate::mirror::Entry;
-use crate::source::{Layer, Sources};
+use crate::source::{Layer, Sources, Span};
 
 /// `(from local chart NAME:VERSION)` or `(from REPO/NAME:VERSION)`.
 pub(crate) fn source_note(used: &Use) -> String {
@@ -83,17 +83,41 @@ pub(crate) fn title(used: &Use) -> String {
 
 /// The lines of a new entry that lists `image` for `used`: title with source note, repository, tag and where it came from, the
 /// entry.
-pub(crate) fn block(used: &Use, name: &str, image: &Reference, change: Option<Change>) -> Vec<String> {
+pub(crate) fn block(
+    sources: &Sources,
+    used: &Use,
+    name: &str,
+    image: &Reference,
+    change: Option<Change>,
+) -> Vec<String> {
     let mut lines = vec![format!("# {} {}", title(used), source_note(used)), format!("# Repository: {}", image.name())];
     if let (Some(tag), Some(range)) = (image.tag(), image.tag_range()) {
-        let layer = used.decisive(range).and_then(|(_, layer)| layer_source(layer));
-        let from = layer.map(|source| format!(" (from {source})")).unwrap_or_default();
+        let place = used.decisive(range);
+        let from = place.and_then(|(span, layer)| {
+            given_source(sources, used, span).or_else(|| layer_source(layer).map(str::to_owned))
+        });
+        let from = from.map(|source| format!(" (from {source})")).unwrap_or_default();
         lines.push(format!("# Tag: {tag}{from}"));
     }
     lines.extend(used.naming.as_ref().map(|naming| format!("# Note: operand, {}", naming.place)));
     lines.extend(change.map(|change| region_note(change, image, used)));
     lines.push(format!("{name}={}", image.as_str()));
     lines
+}
+
+/// The name of the file that `span` lies in, when it is the user's own: a values file, the configuration. Arguments are no files.
+fn given_source(sources: &Sources, used: &Use, span: Span) -> Option<String> {
+    let file = sources.get(span.file).path().to_owned();
+    let of_chart = |link: &ChartLink| {
+        let own = link.source.values_file.as_ref().is_some_and(|own| own.file == span.file);
+        own || link.source.metadata_file == Some(span.file)
+            || link.source.templates.iter().any(|own| own.file == span.file)
+    };
+    let name = file.file_name()?.to_string_lossy().into_owned();
+    let is_file =
+        file.extension().is_some_and(|extension| extension == "yaml" || extension == "yml" || extension == "json")
+            || name == crate::config::FILE_NAME;
+    (is_file && !used.chain.iter().any(of_chart)).then_some(name)
 }
 
 /// What notes call a layer that a tag comes from; `None` for what no chart says.
@@ -108,15 +132,17 @@ fn layer_source(layer: Layer) -> Option<&'static str> {
 
 /// Where the tag of `used` comes from, in place of what `remark` names, the words behind a `Tag:`: the place within the remark
 /// and the right words. `None` when the remark names no source, or one that is still true.
-pub(crate) fn true_source(remark: &str, sources: &Sources, used: &Use) -> Option<(Range<usize>, &'static str)> {
+pub(crate) fn true_source(remark: &str, sources: &Sources, used: &Use) -> Option<(Range<usize>, String)> {
     let from = remark.strip_prefix('(').and_then(|inside| inside.strip_prefix("from "))?;
     let named = &from[..from.find([',', ';', '(', ')'])?];
     let (place, layer) = used.decisive(used.reference.tag_range()?)?;
-    let right = layer_source(layer)?;
+    let given = given_source(sources, used, place);
+    let right = given.clone().or_else(|| layer_source(layer).map(str::to_owned))?;
     let said = named.to_ascii_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| said.contains(word));
     let file = sources.get(place.file).path().file_name().map(|name| name.to_string_lossy().to_ascii_lowercase());
     let is_true = match layer {
+        _ if given.is_some() => says(&["values"]),
         Layer::Values => says(&["values", "default"]),
         Layer::Chart => says(&["chart.yaml", "appversion", "app version", "chart version"]),
         Layer::Template | Layer::Set | Layer::Computed => says(&["template", "helper"]),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{Refusal, Settings, Workspace, find, find_here};
-use crate::config::{FILE_NAME, Loaded};
+use crate::config::{FILE_NAME, Loaded, MISNAMED};
 use crate::source::Sources;
 use crate::store::{Environment, Store};
 
@@ -80,11 +80,25 @@ pub fn settings_of(
 ) -> Result<Settings, Refusal> {
     let file = match configuring {
         Configuring::Given(given) => Some(given.clone()),
-        Configuring::Standard => Some(found.root.join(FILE_NAME)).filter(|file| file.is_file()),
+        Configuring::Standard => {
+            let standard = Some(found.root.join(FILE_NAME)).filter(|file| file.is_file());
+            refuse_misnamed(&found.root, standard.is_some())?;
+            standard
+        }
         Configuring::Isolated => None,
     };
     let configuration = file.map(|file| Loaded::read(sources, &file)).transpose()?;
     Ok(Settings { configuration, store: Some(store(&found.root)?), ..settings })
+}
+
+/// Nobody should think that a file counts which is called almost as the configuration is.
+fn refuse_misnamed(root: &Path, has_configuration: bool) -> Result<(), Refusal> {
+    let Some(path) = MISNAMED.iter().map(|name| root.join(name)).find(|path| path.is_file()) else { return Ok(()) };
+    let rest = match has_configuration {
+        true => format!("{FILE_NAME} is there and counts; delete one of the two"),
+        false => format!("the configuration is called {FILE_NAME}; rename it, or name it with --config"),
+    };
+    Err(Refusal { path: Some(path), ..Refusal::new(format!("would not be read: {rest}")) })
 }
 
 /// The packages on this machine, for charts in `folder`.

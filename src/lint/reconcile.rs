@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::same::{as_entry, brings, same_image, serves};
 use crate::image::Reference;
-use crate::inventory::{Inventory, Kind, Use};
+use crate::inventory::{Inventory, Kind, Use, regions_of};
 
 /// What a source note says, as far as reconciling needs it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +43,9 @@ pub struct Coverage {
     /// Names of charts that a condition switches off, each with the condition.
     pub disabled: Vec<(String, String)>,
     /// What the charts build in all regions that they name, once that is known.
-    pub built: Vec<Reference>,
+    pub built: Vec<Use>,
+    /// What they would build in the regions of entries if values that name another region said so.
+    pub possible: Vec<Use>,
     /// Names of switched-off charts whose images are not all known.
     pub disabled_unknown: Vec<String>,
     /// Images that charts deploy with a tag that cannot be read.
@@ -98,6 +100,8 @@ pub enum Verdict {
         expected: Reference,
         /// Whether `expected` is of the entry's own region.
         own_region: bool,
+        /// What it would be in the entry's own region if the values said so that name another one.
+        possible: Option<Reference>,
     },
     /// The same repository is deployed with another tag or digest.
     OtherVersion {
@@ -170,6 +174,14 @@ impl Reconciliation {
     #[must_use]
     pub fn asks_for_regions(&self) -> bool {
         self.verdicts.iter().any(|verdict| matches!(verdict, Verdict::OtherRegistry { .. }))
+    }
+
+    /// The regions of entries of which it could matter what the charts build there if their values said so.
+    #[must_use]
+    pub fn regions_in_doubt(&self, listed: &[Listed]) -> Vec<String> {
+        let in_doubt = |verdict: &Verdict| matches!(verdict, Verdict::OtherRegistry { own_region: false, .. });
+        let entries = self.verdicts.iter().zip(listed).filter(|(verdict, _)| in_doubt(verdict));
+        regions_of(entries.map(|(_, entry)| &entry.reference))
     }
 
     /// Whether knowing the images that are switched off could change a verdict.
@@ -372,36 +384,51 @@ impl Work<'_> {
     /// elsewhere does not matter: the pair of account and region is wrong in any case.
     fn other_registry(&self, entry: &Listed, documented: bool) -> Option<Verdict> {
         let listed = entry.reference.ecr()?;
-        let same_path = |image: &Reference| image.path() == entry.reference.path();
-        let uses = self.select(|used| same_path(&used.reference) && used.reference.ecr().is_some());
-        let built = || {
-            let uses = uses.iter().map(|at| &self.uses[*at].reference);
-            uses.chain(&self.coverage.built).filter(|image| same_path(image))
-        };
-        let is_built = |image: &Reference| image.ecr().is_some_and(|host| host.same_registry(&listed));
+        let same_path = |used: &Use| used.reference.path() == entry.reference.path() && used.reference.ecr().is_some();
+        let uses = self.select(same_path);
+        let elsewhere = || self.coverage.built.iter().filter(|used| same_path(used));
+        let built = || uses.iter().map(|at| &self.uses[*at]).chain(elsewhere());
+        let is_built = |used: &Use| used.reference.ecr().is_some_and(|host| host.same_registry(&listed));
         if built().any(is_built) {
             return None;
         }
-        let region_of = |at: usize| self.uses[at].reference.ecr().map(|host| host.region());
+        let is_own =
+            |used: &&Use| same_path(used) && used.reference.ecr().is_some_and(|host| host.region() == listed.region());
+        // What a use is in the entry's own region.
+        let own = |at: usize| {
+            let used = &self.uses[at];
+            let variant = || elsewhere().filter(|other| other.slot() == used.slot()).find(is_own);
+            Some(used).filter(is_own).or_else(variant).map(|used| &used.reference)
+        };
         let rank = |at: usize| {
             let in_region = self.uses[at].scenarios.iter().any(|scenario| scenario == listed.region());
-            (region_of(at) != Some(listed.region()), !in_region, self.is_package(at), at)
+            (own(at).is_none(), self.served.contains(&at), !in_region, self.is_package(at), at)
         };
         let mut best: Vec<usize> =
             uses.iter().copied().filter(|at| !documented || self.names(entry, &self.uses[*at])).collect();
         best.sort_by_key(|at| rank(*at));
-        let first = *best.first()?;
-        best.retain(|at| same_image(&self.uses[*at].reference, &self.uses[first].reference));
-        let own = built().find(|image| image.ecr().is_some_and(|host| host.region() == listed.region()));
+        let nearest = *best.first()?;
         // A region that the charts do not know, but an account that they know: then the region is what is wrong.
         let by_account = || {
-            let of_account = |image: &&Reference| image.ecr().is_some_and(|host| host.account() == listed.account());
+            let of_account = |used: &&Use| used.reference.ecr().is_some_and(|host| host.account() == listed.account());
             let mut images = built().filter(of_account);
             let image = images.next()?;
-            images.all(|other| other.repository() == image.repository()).then_some(image)
+            images.all(|other| other.reference.repository() == image.reference.repository()).then_some(image)
         };
-        let expected = own.or_else(by_account).unwrap_or(&self.uses[first].reference).clone();
-        Some(Verdict::OtherRegistry { uses: best, expected, own_region: own.is_some() })
+        let of_account = if own(nearest).is_some() { None } else { by_account() };
+        // What the entry is to list and what it then serves are one image.
+        let at_home = |other: &Use| best.iter().copied().find(|at| self.uses[*at].slot() == other.slot());
+        let first = of_account.and_then(at_home).unwrap_or(nearest);
+        let expected = own(first).or(of_account.map(|used| &used.reference)).unwrap_or(&self.uses[first].reference);
+        best.retain(|at| same_image(&self.uses[*at].reference, &self.uses[first].reference));
+        best.sort_by_key(|at| (*at != first, rank(*at)));
+        let mut possible = self.coverage.possible.iter().filter(|used| used.slot() == self.uses[first].slot());
+        Some(Verdict::OtherRegistry {
+            expected: expected.clone(),
+            own_region: own(first).is_some(),
+            possible: possible.find(is_own).map(|used| used.reference.clone()),
+            uses: best,
+        })
     }
 
     fn other_version(&self, entry: &Listed, documented: bool) -> Option<Verdict> {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::passed_over::PassedOver;
 use super::reconcile::Listed;
 use super::{Refusal, Settings, Workspace, supply};
-use crate::chart::{Chart, ChartError, assign, merge, read_values};
+use crate::chart::{Chart, ChartError, Overrides, assign, merge, read_values};
 use crate::config::{self, Loaded};
 use crate::inventory::{
     ChartName, Problem, Scenario, Target, is_region_name, regions_named, regions_of, regions_without,
@@ -68,8 +68,10 @@ impl Targets {
         let base = Scenario {
             name: "default".to_owned(),
             region: None,
+            moves: false,
             values: settings.overrides.merge(sources).map_err(Refusal::from)?,
             options: options(settings, None)?,
+            given: given(settings),
         };
         for chart in charts {
             let scenarios = by_region(&base, &chart, listed, settings);
@@ -157,17 +159,26 @@ impl Targets {
             })?;
             let layer = Layered { sources, loaded: configured.loaded, chart: &path };
             let values = layer.values(&Map::new(), &chart.values, &chart.set, &place)?;
-            let mut options = options(settings, chart.kube_version.as_deref())?;
+            let mut options = options(settings, chart.kube_version.as_deref()).map_err(|error| {
+                let own = chart.kube_version.as_ref().filter(|_| settings.kube_version.is_none());
+                Refusal { span: own.map(|_| configured.loaded.span(&at(&place, &["kube-version"]))), ..error }
+            })?;
             options.release = chart.release.clone().unwrap_or(options.release);
             options.namespace = chart.namespace.clone().unwrap_or(options.namespace);
             options.api_versions.clone_from(&chart.api_versions);
-            options.objects = layer.objects(&chart.objects)?;
+            options.objects = layer.objects(&chart.objects, &place)?;
+            let mut said = layer.said(&chart.values, &chart.set, &place);
+            let shown = |paths: &[PathBuf]| paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>();
+            said.extend(shown(&chart.objects).iter().map(|path| format!("objects {path}")));
+            said.extend(chart.api_versions.iter().map(|version| format!("API version {version}")));
             let finish = |values: &Map| Value::Map(Arc::new(merge(values, over.as_map().unwrap_or(&Map::new()))));
             let base = Scenario {
                 name: "default".to_owned(),
                 region: None,
+                moves: false,
                 values: finish(&values),
                 options: options.clone(),
+                given: said.clone(),
             };
             let mut scenarios = Vec::new();
             for (index, scenario) in chart.scenarios.iter().enumerate() {
@@ -182,13 +193,18 @@ impl Targets {
                 scenarios.push(Scenario {
                     name: scenario.name.clone(),
                     region: scenario.region.clone(),
+                    moves: false,
                     values: finish(&values),
                     options: options.clone(),
+                    given: [said.clone(), layer.said(&scenario.values, &scenario.set, &place), given(settings)]
+                        .concat(),
                 });
             }
-            if scenarios.is_empty() || settings.all_regions {
+            if scenarios.is_empty() {
                 scenarios = by_region(&base, &loaded, listed, settings);
                 targets.notes.push(assumption(&scenarios, settings));
+            } else if settings.all_regions {
+                scenarios = in_all_regions(&scenarios, &loaded, listed, settings);
             }
             targets.doubt_regions(&loaded, &scenarios, listed, settings);
             targets.targets.push(Target { chart: loaded, scenarios });
@@ -216,6 +232,11 @@ pub(super) struct Configured<'a> {
 }
 
 impl Configured<'_> {
+    /// Where the list's path stands.
+    pub fn span(&self) -> Span {
+        self.loaded.span(&["lists", &self.number.to_string(), "path"].map(str::to_owned))
+    }
+
     /// The path of a chart within the configuration.
     fn place(&self, chart: usize) -> Vec<String> {
         ["lists", &self.number.to_string(), "charts", &chart.to_string()].map(str::to_owned).to_vec()
@@ -271,14 +292,27 @@ impl Layered<'_> {
         Ok(values)
     }
 
-    /// The Kubernetes objects of `files`.
-    fn objects(&self, files: &[PathBuf]) -> Result<Arc<[Value]>, Refusal> {
+    /// What the configuration gives, in words.
+    fn said(&self, files: &[PathBuf], set: &BTreeMap<String, config::Scalar>, place: &[String]) -> Vec<String> {
+        let files = files.iter().map(|file| format!("values {}", file.display()));
+        let set = self.loaded.assignments(&at(place, &["set"]), set);
+        let set = set.iter().map(|(key, value)| {
+            let value = yaml::emit_json(value).map(|json| json.to_string()).unwrap_or_default();
+            format!("set {key}={value}")
+        });
+        files.chain(set).collect()
+    }
+
+    /// The Kubernetes objects of `files`, which the chart at `place` of the configuration names.
+    fn objects(&self, files: &[PathBuf], place: &[String]) -> Result<Arc<[Value]>, Refusal> {
         let mut objects = Vec::new();
-        for file in files {
+        for (number, file) in files.iter().enumerate() {
             let path = self.loaded.folder.join(file);
             let refusal = |message: String, span| Refusal { message, path: Some(path.clone()), span };
-            let id =
-                self.sources.read(&path).map_err(|error| refusal(format!("cannot be read: {}", error.cause), None))?;
+            let id = self.sources.read(&path).map_err(|error| {
+                let named = self.loaded.span(&at(place, &["objects", &number.to_string()]));
+                refusal(format!("{} cannot be read: {}", path.display(), error.cause), Some(named))
+            })?;
             let text =
                 crate::source::Text::of_file(id, self.sources.get(id).text().clone(), crate::source::Layer::Values);
             for document in yaml::split(&text) {
@@ -298,6 +332,21 @@ fn options(settings: &Settings, configured: Option<&str>) -> Result<Options, Ref
     let version = settings.kube_version.as_deref().or(configured).unwrap_or(Settings::DEFAULT_KUBE_VERSION);
     let kube_version = KubeVersion::parse(version).map_err(Refusal::new)?;
     Ok(Options { kube_version, ..Options::default() })
+}
+
+/// What the command line gives, in words.
+fn given(settings: &Settings) -> Vec<String> {
+    let Overrides { files, json, set, set_string, set_file, set_literal } = &settings.overrides;
+    let files = files.iter().map(|file| format!("--values {}", file.display()));
+    let flags = [
+        ("set-json", json),
+        ("set", set),
+        ("set-string", set_string),
+        ("set-file", set_file),
+        ("set-literal", set_literal),
+    ];
+    let arguments = flags.into_iter().flat_map(|(flag, all)| all.iter().map(move |one| format!("--{flag} {one}")));
+    files.chain(arguments).collect()
 }
 
 /// The regions that the list's ECR hosts name, whether there are such regions or not.
@@ -320,8 +369,23 @@ fn by_region(base: &Scenario, chart: &Chart, listed: &[Listed], settings: &Setti
     if regions.is_empty() {
         return vec![base.clone()];
     }
-    let of = |region: String| Scenario { name: region.clone(), region: Some(region), ..base.clone() };
+    let moves = settings.all_regions;
+    let of = |region: String| Scenario { name: region.clone(), region: Some(region), moves, ..base.clone() };
     regions.into_iter().map(of).collect()
+}
+
+/// Each of the configured `scenarios` in each region: `prod/us-west-2`, or the region alone where there is one of them.
+fn in_all_regions(scenarios: &[Scenario], chart: &Chart, listed: &[Listed], settings: &Settings) -> Vec<Scenario> {
+    let of = |base: &Scenario| {
+        let mut variants = by_region(base, chart, listed, settings);
+        let is_region =
+            |variant: &Scenario| variant.region.as_ref() == Some(&variant.name) && variant.name != base.name;
+        for variant in variants.iter_mut().filter(|variant| is_region(variant) && scenarios.len() > 1) {
+            variant.name = format!("{}/{}", base.name, variant.name);
+        }
+        variants
+    };
+    scenarios.iter().flat_map(of).collect()
 }
 
 /// The root charts of a workspace, parted.

@@ -1,24 +1,40 @@
 //! What is checked: a workspace for each folder of the client, and one for each open list that lies in none of them. Each is
 //! checked as the command line would check it, with the open documents in place of what is on disk.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::queue::Scene;
 use crate::config::FILE_NAME;
-use crate::lint::{Checked, Configuring, Refusal, Settings, Workspace, check, configure, find, find_around};
+use crate::fix::Texts;
+use crate::lint::{
+    Checked, CheckedList, Configuring, Refusal, Settings, Workspace, check, configure, find, find_around,
+};
+use crate::mirror::List;
 use crate::source::{Sources, canonical};
+
+/// What a workspace is opened by.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Start {
+    /// A folder of the client: all lists in it.
+    Folder(PathBuf),
+    /// An open list that lies in none.
+    List(PathBuf),
+}
 
 /// All workspaces.
 #[derive(Default)]
 pub(super) struct Analysis {
-    rooms: BTreeMap<PathBuf, Room>,
+    rooms: BTreeMap<Start, Room>,
     /// The revision that they were checked at.
     revision: Option<u64>,
 }
 
 /// One workspace.
 pub(super) struct Room {
+    /// What it was opened by.
+    pub start: Start,
     /// The files, as they were when it was checked.
     pub sources: Sources,
     /// Its folder, lists and charts.
@@ -29,12 +45,32 @@ pub(super) struct Room {
     pub checked: Option<Checked>,
     /// Why it, or one of its lists, could not be checked.
     pub errors: Vec<Refusal>,
+    /// The same in every region that the charts name, once somebody asks.
+    everywhere: OnceCell<Option<Checked>>,
 }
 
 impl Room {
+    /// What is found in every region that the charts name.
+    pub fn everywhere(&self) -> Option<&Checked> {
+        let check = || {
+            let settings = Settings { all_regions: true, ..self.settings.clone()? };
+            check(&self.sources, &self.workspace, &settings).ok()
+        };
+        self.everywhere.get_or_init(check).as_ref()
+    }
+
     /// The lists.
     pub fn lists(&self) -> &[PathBuf] {
         &self.workspace.lists
+    }
+
+    /// The list at `path`, its one path: the text that was checked, and what was found about it.
+    pub fn held(&self, path: &Path) -> Option<Held<'_>> {
+        let list = self.lists().iter().find(|list| canonical(list) == path)?;
+        let file = self.sources.read(list).ok()?;
+        let parsed = List::parse(file, self.sources.get(file).text());
+        let checked = self.checked.iter().flat_map(|checked| &checked.lists).find(|checked| checked.path == *list);
+        Some(Held { list: parsed, checked })
     }
 
     /// Whether one of its lists is the file at `path`, its one path.
@@ -56,52 +92,75 @@ impl Analysis {
     fn check(&mut self, scene: &Scene) {
         let mut rooms = BTreeMap::new();
         for folder in scene.folders.iter() {
-            if let Some(room) = open(folder, scene, false) {
-                rooms.insert(folder.clone(), room);
-            }
+            let start = Start::Folder(folder.clone());
+            rooms.extend(Room::open(&start, scene, &Texts::new()).map(|room| (start, room)));
         }
         for document in scene.documents.iter().filter(|document| document.is_list()) {
-            if !rooms.values().any(|room: &Room| room.has_list(&document.path))
-                && let Some(room) = open(&document.path, scene, true)
-            {
-                rooms.insert(document.path.clone(), room);
+            if !rooms.values().any(|room: &Room| room.has_list(&document.path)) {
+                let start = Start::List(document.path.clone());
+                rooms.extend(Room::open(&start, scene, &Texts::new()).map(|room| (start, room)));
             }
         }
         self.rooms = rooms;
     }
 }
 
-/// Checks the workspace of the folder or list at `start`; nothing when a folder holds no list.
-fn open(start: &Path, scene: &Scene, is_list: bool) -> Option<Room> {
-    let mut sources = Sources::new();
-    for document in scene.documents.iter() {
-        sources.overlay(&document.path, &document.text);
-    }
-    let found = if is_list { Ok(find_around(start)) } else { find(start, true) };
-    let failed = |sources, workspace, settings, error| {
-        Some(Room { sources, workspace, settings, checked: None, errors: vec![error] })
-    };
-    let workspace = match found {
-        Ok(found) => found,
-        Err(error) => {
-            return failed(sources, Workspace { root: start.to_owned(), ..Workspace::default() }, None, error);
+/// A list of a workspace, and what was found about it.
+pub(super) struct Held<'a> {
+    /// The list.
+    pub list: List,
+    /// What it was held against; nothing when it could not be checked.
+    pub checked: Option<&'a CheckedList>,
+}
+
+impl Room {
+    /// Checks a workspace, with `texts` over what is open; nothing when a folder holds no list.
+    pub fn open(start: &Start, scene: &Scene, texts: &Texts) -> Option<Self> {
+        let mut sources = Sources::new();
+        for document in scene.documents.iter() {
+            sources.overlay(&document.path, &document.text);
         }
-    };
-    let whole = !is_list;
-    let configured = workspace.root.join(FILE_NAME).is_file();
-    if workspace.lists.is_empty() && !configured {
-        return None;
-    }
-    match configure(&sources, workspace.clone(), whole, &Configuring::Standard, Settings::default()) {
-        Ok((workspace, settings)) => match check(&sources, &workspace, &settings) {
-            Ok(mut checked) => {
-                let errors = std::mem::take(&mut checked.errors);
-                Some(Room { sources, workspace, settings: Some(settings), checked: Some(checked), errors })
+        for (path, text) in texts {
+            sources.overlay(canonical(path), text);
+        }
+        let (found, root) = match start {
+            Start::Folder(folder) => (find(folder, true), folder),
+            Start::List(list) => (Ok(find_around(list)), list),
+        };
+        let mut room = Self {
+            start: start.clone(),
+            sources,
+            workspace: Workspace { root: root.clone(), ..Workspace::default() },
+            settings: None,
+            checked: None,
+            errors: Vec::new(),
+            everywhere: OnceCell::new(),
+        };
+        match found {
+            Ok(found) if found.lists.is_empty() && !found.root.join(FILE_NAME).is_file() => return None,
+            Ok(found) => room.workspace = found,
+            Err(error) => {
+                room.errors.push(error);
+                return Some(room);
             }
-            Err(error) => failed(sources, workspace, Some(settings), error),
-        },
-        // A configuration for other things, and no list.
-        Err(error) if error.span.is_none() && workspace.lists.is_empty() => None,
-        Err(error) => failed(sources, workspace, None, error),
+        }
+        let whole = matches!(start, Start::Folder(_));
+        let found = room.workspace.clone();
+        match configure(&room.sources, found, whole, &Configuring::Standard, Settings::default()) {
+            Ok((workspace, settings)) => {
+                match check(&room.sources, &workspace, &settings) {
+                    Ok(mut checked) => {
+                        room.errors = std::mem::take(&mut checked.errors);
+                        room.checked = Some(checked);
+                    }
+                    Err(error) => room.errors.push(error),
+                }
+                (room.workspace, room.settings) = (workspace, Some(settings));
+            }
+            // A configuration for other things, and no list.
+            Err(error) if error.span.is_none() && room.workspace.lists.is_empty() => return None,
+            Err(error) => room.errors.push(error),
+        }
+        Some(room)
     }
 }

@@ -33,6 +33,8 @@ pub(super) struct Abilities {
     pub show_document: bool,
     /// Edits may name the version of the document that they are for.
     pub versioned_edits: bool,
+    /// Edits may have a part to be filled in.
+    pub snippet_edits: bool,
     /// Code actions may be edits.
     pub actions: bool,
     /// It asks for the edit of a code action when it is chosen.
@@ -67,6 +69,7 @@ impl Abilities {
             watch: watch.and_then(|watch| watch.dynamic_registration).unwrap_or_default(),
             show_document: pages.is_some_and(|pages| pages.support),
             versioned_edits: edits.and_then(|edits| edits.document_changes).unwrap_or_default(),
+            snippet_edits: edits.and_then(|edits| edits.snippet_edit_support).unwrap_or_default(),
             actions: actions.is_some_and(|actions| actions.code_action_literal_support.is_some()),
             resolves_edits: resolves.is_some_and(|resolves| resolves.properties.iter().any(|name| name == "edit")),
             nested_symbols: symbols.and_then(|all| all.hierarchical_document_symbol_support).unwrap_or_default(),

@@ -43,13 +43,14 @@ pub(super) fn diagnostics<'a>(rooms: impl Iterator<Item = &'a Room>, scene: &Sce
 }
 
 /// Tells findings.
-struct Teller<'a> {
-    places: &'a Places<'a>,
-    abilities: &'a Abilities,
+pub(super) struct Teller<'a> {
+    pub places: &'a Places<'a>,
+    pub abilities: &'a Abilities,
 }
 
 impl Teller<'_> {
-    fn finding(&self, finding: &Finding) -> (Uri, Diagnostic) {
+    /// `finding` with the file that it is in.
+    pub fn finding(&self, finding: &Finding) -> (Uri, Diagnostic) {
         let (location, inside) = self.places.location(finding.span);
         let message = inside.map_or_else(|| finding.message.clone(), |inside| format!("{inside}: {}", finding.message));
         let severity = match finding.severity {

@@ -5,21 +5,32 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use lsp_server::{ErrorCode, Request, ResponseError};
 use lsp_types::{
-    Diagnostic, DocumentDiagnosticParams, DocumentDiagnosticReport, FullDocumentDiagnosticReport,
-    LspNotificationMethod as Notice, LspRequestMethod as Method, PublishDiagnosticsParams, RelatedDocument,
-    RelatedFullDocumentDiagnosticReport, RelatedUnchangedDocumentDiagnosticReport, UnchangedDocumentDiagnosticReport,
-    Uri, WorkspaceDiagnosticParams, WorkspaceDiagnosticReport, WorkspaceDocumentDiagnosticReport,
-    WorkspaceFullDocumentDiagnosticReport, WorkspaceUnchangedDocumentDiagnosticReport,
+    CodeAction, CodeActionParams, CodeActionResponse, CompletionParams, DefinitionParams, Diagnostic,
+    DocumentDiagnosticParams, DocumentDiagnosticReport, DocumentSymbolParams, ExecuteCommandParams, FoldingRangeParams,
+    FullDocumentDiagnosticReport, HoverParams, InlayHintParams, Location, LspNotificationMethod as Notice,
+    LspRequestMethod as Method, MessageType, Position, PublishDiagnosticsParams, ReferenceParams, RelatedDocument,
+    RelatedFullDocumentDiagnosticReport, RelatedUnchangedDocumentDiagnosticReport, ShowDocumentParams,
+    TextDocumentPositionParams, UnchangedDocumentDiagnosticReport, Uri, WorkspaceDiagnosticParams,
+    WorkspaceDiagnosticReport, WorkspaceDocumentDiagnosticReport, WorkspaceFullDocumentDiagnosticReport,
+    WorkspaceUnchangedDocumentDiagnosticReport,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::analysis::Analysis;
+use super::actions::{Actions, document_of};
+use super::analysis::{Analysis, Held, Room};
+use super::capabilities::EXPLAIN;
 use super::client::{Abilities, Client, error};
+use super::completion::Completer;
 use super::diagnostics::{ByFile, diagnostics};
+use super::documents::Document;
+use super::hover::hover;
+use super::navigation::Navigator;
+use super::outline::{folds, hints, symbols};
 use super::queue::Scene;
 use super::worker::Work;
+use crate::lint::rule;
 
 /// Everything that the worker remembers.
 pub(super) struct Handlers {
@@ -32,8 +43,47 @@ pub(super) struct Handlers {
 }
 
 impl Work for Handlers {
-    fn answer(&mut self, request: &Request, scene: &Scene, _client: &Client) -> Result<Value, ResponseError> {
+    fn answer(&mut self, request: &Request, scene: &Scene, client: &Client) -> Result<Value, ResponseError> {
         match request.method.as_str() {
+            "textDocument/codeAction" => reply(request, |params| self.actions(&params, scene)),
+            "codeAction/resolve" => reply(request, |action| self.resolve(action, scene)),
+            "textDocument/hover" => reply(request, |params: HoverParams| {
+                let at = params.text_document_position_params;
+                let encoding = self.abilities.encoding;
+                self.first(&at.text_document.uri, scene, |room, document| {
+                    hover(room, document, at.position, scene, encoding)
+                })
+            }),
+            "textDocument/definition" => reply(request, |params: DefinitionParams| {
+                let at = params.text_document_position_params;
+                self.navigate(&at, scene, |navigator, document, at| navigator.definition(document, at))
+            }),
+            "textDocument/references" => reply(request, |params: ReferenceParams| {
+                let at = params.text_document_position_params;
+                self.navigate(&at, scene, |navigator, document, at| navigator.references(document, at))
+            }),
+            "textDocument/completion" => reply(request, |params: CompletionParams| {
+                let at = params.text_document_position_params;
+                let encoding = self.abilities.encoding;
+                self.first(&at.text_document.uri, scene, |room, document| {
+                    let items = Completer::new(room, document, at.position, encoding).complete();
+                    (!items.is_empty()).then_some(items)
+                })
+            }),
+            "textDocument/inlayHint" => reply(request, |params: InlayHintParams| {
+                let abilities = self.abilities;
+                self.first(&params.text_document.uri, scene, |room, document| {
+                    Some(hints(&room.held(&document.path)?, document, params.range, &abilities))
+                })
+            }),
+            "textDocument/documentSymbol" => reply(request, |params: DocumentSymbolParams| {
+                let abilities = self.abilities;
+                self.list(&params.text_document.uri, scene, |held, document| symbols(&held.list, document, &abilities))
+            }),
+            "textDocument/foldingRange" => reply(request, |params: FoldingRangeParams| {
+                self.list(&params.text_document.uri, scene, |held, _| folds(&held.list))
+            }),
+            "workspace/executeCommand" => self.execute(request, client),
             "textDocument/diagnostic" => reply(request, |params| self.document_diagnostics(&params, scene)),
             "workspace/diagnostic" => reply(request, |params| self.workspace_diagnostics(&params, scene)),
             _ => Ok(Value::Null),
@@ -57,9 +107,13 @@ fn reply<P: DeserializeOwned, R: Serialize>(
     request: &Request,
     act: impl FnOnce(P) -> R,
 ) -> Result<Value, ResponseError> {
-    let params = serde_json::from_value(request.params.clone())
-        .map_err(|cause| error(ErrorCode::InvalidParams, format!("{}: {cause}", request.method)))?;
-    serde_json::to_value(act(params)).map_err(|cause| error(ErrorCode::InternalError, cause.to_string()))
+    serde_json::to_value(act(parameters(request)?)).map_err(|cause| error(ErrorCode::InternalError, cause.to_string()))
+}
+
+/// The parameters, if they are what they should be.
+fn parameters<P: DeserializeOwned>(request: &Request) -> Result<P, ResponseError> {
+    serde_json::from_value(request.params.clone())
+        .map_err(|cause| error(ErrorCode::InvalidParams, format!("{}: {cause}", request.method)))
 }
 
 impl Handlers {
@@ -111,6 +165,78 @@ impl Handlers {
             client.request(&Method::WorkspaceDiagnosticRefresh, Value::Null);
         }
         self.told = now.into_iter().map(|(uri, diagnostics)| (uri, (None, diagnostics))).collect();
+    }
+
+    /// What the first workspace says that has something to say of the document.
+    fn first<R>(&mut self, uri: &Uri, scene: &Scene, act: impl Fn(&Room, &Document) -> Option<R>) -> Option<R> {
+        let document = scene.documents.get(uri)?;
+        self.analysis.rooms(scene).find_map(|room| act(room, document))
+    }
+
+    /// As [`Handlers::first`], of a list.
+    fn list<R>(&mut self, uri: &Uri, scene: &Scene, act: impl Fn(&Held<'_>, &Document) -> R) -> Option<R> {
+        self.first(uri, scene, |room, document| Some(act(&room.held(&document.path)?, document)))
+    }
+
+    /// The places that `find` finds, in all workspaces.
+    fn navigate(
+        &mut self,
+        at: &TextDocumentPositionParams,
+        scene: &Scene,
+        find: impl Fn(&Navigator<'_>, &Document, Position) -> Vec<Location>,
+    ) -> Vec<Location> {
+        let encoding = self.abilities.encoding;
+        let Some(document) = scene.documents.get(&at.text_document.uri) else { return Vec::new() };
+        let mut all: Vec<Location> = Vec::new();
+        for room in self.analysis.rooms(scene) {
+            let found = find(&Navigator { room, scene, encoding }, document, at.position);
+            let new: Vec<_> = found.into_iter().filter(|location| !all.contains(location)).collect();
+            all.extend(new);
+        }
+        all
+    }
+
+    /// What can be done, in all workspaces that have something to say of the document.
+    fn actions(&mut self, params: &CodeActionParams, scene: &Scene) -> Vec<CodeActionResponse> {
+        let Some(document) = scene.documents.get(&params.text_document.uri) else { return Vec::new() };
+        let actions = Actions { scene, abilities: &self.abilities };
+        let mut all: Vec<CodeActionResponse> = Vec::new();
+        for room in self.analysis.rooms(scene) {
+            let offered = actions.offer(room, document, params).into_iter();
+            let new: Vec<_> = offered.filter(|action| !all.contains(action)).collect();
+            all.extend(new);
+        }
+        all
+    }
+
+    fn resolve(&mut self, action: CodeAction, scene: &Scene) -> CodeAction {
+        let document = document_of(&action).and_then(|uri| scene.documents.get(&uri));
+        let Some(document) = document.filter(|_| action.edit.is_none()) else { return action };
+        let actions = Actions { scene, abilities: &self.abilities };
+        let all: Vec<&Room> = self.analysis.rooms(scene).collect();
+        match all.iter().find(|room| room.has_list(&document.path)).or(all.first()) {
+            Some(room) => actions.resolve(room, document, action),
+            None => action,
+        }
+    }
+
+    /// Shows a rule's page: in a browser where the client can open one, else in words.
+    fn execute(&self, request: &Request, client: &Client) -> Result<Value, ResponseError> {
+        let params: ExecuteCommandParams = parameters(request)?;
+        let wanted = params.arguments.as_ref().and_then(|arguments| arguments.first()?.as_str()).unwrap_or_default();
+        if params.command != EXPLAIN {
+            return Err(error(ErrorCode::InvalidParams, format!("there is no command {}", params.command)));
+        }
+        let rule = rule(wanted)
+            .ok_or_else(|| error(ErrorCode::InvalidParams, format!("there is no rule called `{wanted}`")))?;
+        if self.abilities.show_document {
+            let params =
+                ShowDocumentParams { uri: Uri(rule.url()), external: Some(true), take_focus: None, selection: None };
+            client.request(&Method::WindowShowDocument, params);
+        } else {
+            client.show(MessageType::Info, format!("{}: {}\n\n{}", rule.id, rule.summary, rule.body()));
+        }
+        Ok(Value::Null)
     }
 
     fn document_diagnostics(&mut self, params: &DocumentDiagnosticParams, scene: &Scene) -> DocumentDiagnosticReport {

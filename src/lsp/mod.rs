@@ -2,15 +2,22 @@
 //! findings are those of `lint`, its fixes those of `fix`; it only places them in what is open. Beside `cli`, on top of all
 //! other rooms.
 
+mod actions;
 mod analysis;
 mod capabilities;
 mod client;
+mod completion;
 mod diagnostics;
 mod documents;
+mod edits;
 mod handlers;
+mod hover;
+mod navigation;
+mod outline;
 mod places;
 mod positions;
 mod queue;
+mod relations;
 mod server;
 mod uri;
 mod wire;

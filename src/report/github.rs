@@ -16,7 +16,8 @@ pub fn github(checked: &Checked, sources: &Sources) -> String {
 
 fn of_finding(finding: &Finding, checked: &Checked, sources: &Sources) -> String {
     let place = Place::new(sources, &checked.root, finding.span);
-    let mut properties = place_properties(&place);
+    let mut properties = vec![("title", finding.rule.id.to_owned())];
+    properties.extend(place_properties(&place));
     // GitHub refuses columns of a place that has several lines.
     if place.start.line == place.last_line() {
         let file = sources.get(finding.span.file);
@@ -28,7 +29,6 @@ fn of_finding(finding: &Finding, checked: &Checked, sources: &Sources) -> String
             properties.push(("endColumn", end.to_string()));
         }
     }
-    properties.push(("title", printable(finding.rule.id)));
     let mut message = printable(&finding.message);
     for related in &finding.related {
         let Place { path, start, .. } = Place::new(sources, &checked.root, related.span);
@@ -45,22 +45,18 @@ fn of_finding(finding: &Finding, checked: &Checked, sources: &Sources) -> String
 
 fn of_error(error: &Refusal, checked: &Checked, sources: &Sources) -> String {
     let (path, place) = place_of(error, sources, &checked.root);
-    let mut properties = match (&path, &place) {
-        (_, Some(place)) => place_properties(place),
-        (Some(path), None) if path != "." => vec![("file", path.clone())],
-        _ => Vec::new(),
-    };
-    properties.push(("title", "could not be checked".to_owned()));
+    let mut properties = vec![("title", "could not be checked".to_owned())];
+    match (&path, &place) {
+        (_, Some(place)) => properties.extend(place_properties(place)),
+        (Some(path), None) if path != "." => properties.push(("file", path.clone())),
+        _ => {}
+    }
     let path = path.map(|path| format!("{}: ", printable(&path))).unwrap_or_default();
     command("error", &properties, &format!("could not be checked: {path}{}", printable(&error.message)))
 }
 
-fn place_properties(place: &Place) -> Vec<(&'static str, String)> {
-    vec![
-        ("file", place.path.clone()),
-        ("line", place.start.line.to_string()),
-        ("endLine", place.last_line().to_string()),
-    ]
+fn place_properties(place: &Place) -> [(&'static str, String); 3] {
+    [("file", place.path.clone()), ("line", place.start.line.to_string()), ("endLine", place.last_line().to_string())]
 }
 
 fn command(name: &str, properties: &[(&str, String)], message: &str) -> String {

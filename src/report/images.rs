@@ -82,7 +82,11 @@ fn on(switches: &str) -> String {
 fn circumstances(used: &Use) -> String {
     let scenarios = if used.scenarios == ["default"] { "" } else { &format!(" ({})", used.scenarios.join(", ")) };
     let when = used.when.as_deref().map(when).unwrap_or_default();
+    let depends = match used.depends.as_slice() {
+        [] => String::new(),
+        depends => format!(" (depends on {})", depends.join(", ")),
+    };
     let likely = used.naming.as_ref().is_some_and(|naming| naming.confidence == Confidence::Likely);
     let completed = if used.is_completed() { " (the node's system follows the tag)" } else { "" };
-    format!("{scenarios}{when}{completed}{}", if likely { " (likely)" } else { "" })
+    format!("{scenarios}{when}{depends}{completed}{}", if likely { " (likely)" } else { "" })
 }

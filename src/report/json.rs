@@ -66,6 +66,8 @@ struct ListChart {
 #[derive(Serialize)]
 struct JsonFinding {
     rule: &'static str,
+    /// Of the rule's page.
+    url: String,
     severity: &'static str,
     message: String,
     key: String,
@@ -154,6 +156,7 @@ impl Printer<'_> {
     fn finding(&self, finding: &Finding) -> JsonFinding {
         JsonFinding {
             rule: finding.rule.id,
+            url: finding.rule.url(),
             severity: finding.severity.as_str(),
             message: finding.message.clone(),
             key: finding.key(),
@@ -274,6 +277,9 @@ struct Image {
     origins: Vec<Origin>,
     scenarios: Vec<String>,
     when: Option<String>,
+    /// What it depends on beside the values that are the image; only where there is something.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    depends: Vec<String>,
     /// Why it needs no mirroring, where an exemption says so.
     exempt: Option<String>,
 }
@@ -327,6 +333,7 @@ pub fn images(inventory: &Inventory, sources: &Sources, root: &Path) -> String {
         origins: used.origins().iter().map(|place| origin(sources, root, place.0, place.1)).collect(),
         scenarios: used.scenarios.clone(),
         when: used.when.clone(),
+        depends: used.depends.clone(),
         exempt: used.exempt.clone(),
     };
     let printer = Printer { sources, root };

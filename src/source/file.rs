@@ -250,6 +250,16 @@ impl Sources {
         self.by_path.read().unwrap_or_else(std::sync::PoisonError::into_inner).get(path).copied()
     }
 
+    /// The files that were read or added under a path that leads to the file at `path`, its one path.
+    #[must_use]
+    pub fn find_all(&self, path: &Path) -> Vec<FileId> {
+        let by_path = self.by_path.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let same = |known: &Path| known.file_name() == path.file_name() && canonical(known) == path;
+        let mut found: Vec<FileId> = by_path.iter().filter(|(known, _)| same(known)).map(|(_, id)| *id).collect();
+        found.sort_unstable();
+        found
+    }
+
     /// The file of `id`.
     #[must_use]
     pub fn get(&self, id: FileId) -> Arc<SourceFile> {

@@ -20,6 +20,22 @@ pub fn load_json(text: &Text) -> Result<Value, Error> {
     range_error.map_or(Ok(value), Err)
 }
 
+/// The first value of a JSON text, whatever stands behind it: what a `json.Decoder` decodes.
+///
+/// # Errors
+/// As [`load_json`], but `EOF` or `unexpected EOF` where the text ends too early.
+pub fn load_json_first(text: &Text) -> Result<Value, Error> {
+    let mut reader = Reader { text, bytes: text.as_bytes(), at: 0, depth: 0, range_error: None };
+    reader.skip_blanks();
+    let is_empty = reader.at == reader.bytes.len();
+    reader.value().map_err(|error| match error.message.as_str() {
+        "unexpected end of JSON input" => {
+            Error { message: if is_empty { "EOF" } else { "unexpected EOF" }.to_owned(), ..error }
+        }
+        _ => error,
+    })
+}
+
 /// As [`load_json`] into a Go map, as `fromJson` does: `None` for `null`, which makes the map nil.
 ///
 /// # Errors

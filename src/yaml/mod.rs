@@ -23,7 +23,7 @@ mod value;
 pub use emit::{emit, emit_pretty};
 pub use error::Error;
 pub use json::{emit_json, emit_json_pretty, emit_json_raw};
-pub use json_read::{load_json, load_json_list, load_json_map};
+pub use json_read::{load_json, load_json_first, load_json_list, load_json_map};
 pub use load::{load, load_entries, load_list, load_map, load_strict, load_values, parse, split};
 pub use node::{Document, Node, Stream};
 pub use token::Style;

@@ -124,6 +124,12 @@ pub fn run(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> R
     for cache in ["MIRRORLINT_CACHE", "HELM_CACHE_HOME", "HELM_CONFIG_HOME", "DOCKER_CONFIG"] {
         command.env(cache, "/nowhere");
     }
+    for variable in ["FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "GITHUB_STEP_SUMMARY"] {
+        command.env_remove(variable);
+    }
+    for option in ["COLOR", "CONFIG", "FAIL_ON", "FORMAT", "IGNORE", "KUBE_VERSION", "REGION", "SELECT"] {
+        command.env_remove(format!("MIRRORLINT_{option}"));
+    }
     for variable in ["HELM_REPOSITORY_CACHE", "HELM_REPOSITORY_CONFIG", "HELM_REGISTRY_CONFIG"] {
         command.env_remove(variable);
     }

@@ -106,7 +106,11 @@ impl<'a> Evidence<'a> {
         if !plain.contains(char::is_whitespace) && !plain.starts_with(['{', '[']) {
             return plain.contains([':', '@']);
         }
-        plain.contains("mage") || plain.contains("MAGE") || self.comes_from_image_value(text) || self.mentions(plain)
+        let runs = super::script::TOOLS.iter().any(|tool| plain.contains(tool));
+        runs || plain.contains("mage")
+            || plain.contains("MAGE")
+            || self.comes_from_image_value(text)
+            || self.mentions(plain)
     }
 
     /// Whether the path of a listed image stands in `text`.
@@ -145,6 +149,8 @@ struct Shape {
     digest: bool,
     /// Whether the tag could be a port.
     port: bool,
+    /// Whether the tag is one that services have: 80, 443, four digits or more.
+    served: bool,
     /// Whether the tag reads like a version: `v1.2`, `1.2.3-alpine`.
     version: bool,
 }
@@ -157,7 +163,8 @@ impl Shape {
             slash: reference.name().contains('/'),
             tag: !tag.is_empty(),
             digest: reference.digest().is_some(),
-            port: !tag.is_empty() && tag.bytes().all(|byte| byte.is_ascii_digit()),
+            port: is_number(tag),
+            served: is_number(tag) && (matches!(tag, "80" | "443") || (4..=5).contains(&tag.len())),
             version: is_version(tag),
         }
     }
@@ -168,6 +175,8 @@ impl Shape {
         let sure = |sure: bool| Some(if sure { Confidence::Certain } else { Confidence::Likely });
         match self {
             Self { digest: true, .. } => sure(named || self.registry),
+            // `example.com/path:8080` under any name.
+            Self { registry: true, tag: true, served: true, .. } if !named && !from_image_value() => None,
             Self { registry: true, tag: true, .. } => sure(named || from_image_value()),
             Self { slash: true, tag: true, .. } if named => sure(true),
             Self { tag: true, .. } if named => sure(true),
@@ -181,6 +190,10 @@ impl Shape {
             _ => None,
         }
     }
+}
+
+fn is_number(tag: &str) -> bool {
+    !tag.is_empty() && tag.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn is_version(tag: &str) -> bool {
@@ -224,6 +237,9 @@ pub(super) fn plausible(text: &str) -> Option<Reference> {
         let numeric = host.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
         let local = host.ends_with(".svc") || host.ends_with(".local") || host.contains(".svc.");
         let domain = host.contains('.') || port.is_some() || host == "localhost";
+        if NO_REGISTRIES.contains(&host) {
+            return None;
+        }
         // A network, an API group, `Foo/bar`.
         if !domain || (!versioned && (numeric || local || is_api_version(last))) {
             return None;
@@ -233,12 +249,66 @@ pub(super) fn plausible(text: &str) -> Option<Reference> {
     let hexadecimal = !versioned && path.len() >= 32 && path.bytes().all(|byte| byte.is_ascii_hexdigit());
     let word = !text.contains(['/', ':', '@']) && WORDS.contains(&text);
     let api = !versioned && is_api_version(last);
-    let file = !versioned
-        && [".yaml", ".yml", ".json", ".sh", ".toml", ".conf", ".crt", ".key"].iter().any(|end| last.ends_with(end));
-    let picture = [".png", ".svg", ".jpg", ".jpeg", ".gif", ".ico", ".qcow2", ".iso", ".img"]
-        .iter()
-        .any(|end| last.ends_with(end));
-    (letters && !hexadecimal && !word && !api && !file && !picture).then_some(reference)
+    let file = !versioned && FILES.iter().any(|end| last.ends_with(end));
+    let picture = PICTURES.iter().any(|end| last.ends_with(end));
+    let machine = !versioned && (is_machine_image(text) || path.contains("/images/"));
+    (letters && !hexadecimal && !word && !api && !file && !picture && !machine).then_some(reference)
+}
+
+/// Hosts of sources, not of images: `github.com/org/module:v1`.
+const NO_REGISTRIES: [&str; 14] = [
+    "github.com",
+    "www.github.com",
+    "raw.githubusercontent.com",
+    "gitlab.com",
+    "bitbucket.org",
+    "codeberg.org",
+    "golang.org",
+    "google.golang.org",
+    "go.uber.org",
+    "gopkg.in",
+    "pkg.go.dev",
+    "k8s.io",
+    "sigs.k8s.io",
+    "huggingface.co",
+];
+
+/// Ends of names of files.
+const FILES: [&str; 22] = [
+    ".yaml",
+    ".yml",
+    ".json",
+    ".sh",
+    ".toml",
+    ".conf",
+    ".crt",
+    ".key",
+    ".pem",
+    ".txt",
+    ".md",
+    ".html",
+    ".xml",
+    ".py",
+    ".js",
+    ".jar",
+    ".tar",
+    ".tgz",
+    ".gz",
+    ".xz",
+    ".zip",
+    ".properties",
+];
+
+/// Ends of names of pictures and of disks of machines.
+const PICTURES: [&str; 16] = [
+    ".png", ".svg", ".jpg", ".jpeg", ".gif", ".ico", ".webp", ".qcow2", ".iso", ".img", ".vhdx", ".vhd", ".vmdk",
+    ".vdi", ".ova", ".wim",
+];
+
+/// `ami-0123456789abcdef0`
+fn is_machine_image(text: &str) -> bool {
+    let number = text.strip_prefix("ami-").or_else(|| text.strip_prefix("snap-"));
+    number.is_some_and(|number| number.len() >= 8 && number.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// `v1`, `v1beta1`

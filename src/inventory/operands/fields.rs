@@ -110,7 +110,7 @@ impl<'a> Parts<'a> {
         }
         let image = self.inside || fields.iter().any(|field| field.hint.image);
         let role = image.then_some(Role::Image);
-        let hint = Hint { role, group: String::new(), image, never: false, bare: false };
+        let hint = Hint { role, group: String::new(), image, never: false, bare: false, other: false };
         let text = text.finish();
         let (_, confidence) = evidence.assess(&text, &hint)?;
         Some(Joined { members, text, confidence })

@@ -9,13 +9,14 @@ mod words;
 
 use self::controllers::Facts;
 use self::fields::{Field, join};
-use self::words::{Hint, Role, hint};
+use self::words::{Hint, Role, hint, is_told};
 use super::Workload;
 use super::pods::{LISTS, object};
 use crate::source::Text;
 use crate::yaml::{self, Map, Value};
 
 pub(super) use self::evidence::Evidence;
+pub(super) use self::words::is_image_part;
 
 /// Nesting that is followed; Kubernetes refuses deeper objects.
 const MAX_DEPTH: usize = 200;
@@ -223,8 +224,10 @@ impl Walk<'_> {
                 _ => {
                     let mut own = hint(last_part(key));
                     // What stands in a mapping called images may be one by any name.
-                    own.image |= said.names_image();
-                    own.bare = parts == [false; 4] && place.embedded == 0 && place.off.is_none();
+                    own.image |= said.names_image() && !own.other;
+                    own.bare |= parts == [false; 4] && place.embedded == 0 && place.off.is_none();
+                    // `disk: {image: windows11}`
+                    own.bare &= !said.other;
                     if said.names_image() && matches!(key.as_str(), "reference" | "ref" | "url" | "uri") {
                         own = Hint { role: Some(Role::Image), never: false, ..own };
                     }
@@ -375,7 +378,7 @@ impl Walk<'_> {
 
     /// A string: an image, several, a document or a script.
     fn leaf(&mut self, text: &Text, place: &Place, said: &Hint) {
-        let trimmed = text.trim();
+        let trimmed = without_scheme(text.trim());
         if trimmed.len() < 2 || !self.evidence.interests(&trimmed, said) {
             return;
         }
@@ -386,6 +389,9 @@ impl Walk<'_> {
         }
         // One word under such a name is what the name says, whatever else it looks like.
         if !blank && said.never {
+            return;
+        }
+        if blank && is_told(&said.group) {
             return;
         }
         let document = trimmed.starts_with(['{', '[']) || trimmed.contains('\n');
@@ -433,6 +439,12 @@ impl Walk<'_> {
         }
         true
     }
+}
+
+/// The image behind `docker://`, as tools that copy images name it.
+fn without_scheme(text: Text) -> Text {
+    const SCHEME: &str = "docker://";
+    if text.starts_with(SCHEME) { text.slice(SCHEME.len()..text.len()) } else { text }
 }
 
 /// Whether all of a list's items are names with values, as variables are written.

@@ -1,5 +1,5 @@
 //! Images in text that is neither YAML nor JSON: scripts, TOML, templates. A word counts when the word before it names an image,
-//! when its text came from a values line that is an image, or when the list has it.
+//! when a command pulls or runs it, when its text came from a values line that is an image, or when the list has it.
 
 use std::ops::Range;
 
@@ -40,7 +40,19 @@ fn scan_line(text: &Text, start: usize, line: &str, evidence: &Evidence<'_>, fou
         if word.starts_with('#') {
             return;
         }
-        if !word.contains([':', '@']) || line[..range.start].ends_with("//") {
+        if let Some((from, command)) = pulled(line, &words, number) {
+            let image = text.slice(start + from..start + range.end);
+            let hint = Hint { bare: true, ..hint("image") };
+            if let Some((_, confidence)) = evidence.assess(&image, &hint) {
+                found.push(Word { key: command, text: image, confidence });
+            }
+            continue;
+        }
+        let related = word.contains("RELATED_IMAGE_");
+        if !(related || word.contains([':', '@']))
+            || line[..range.start].ends_with("//")
+            || is_selector(&line[..range.start])
+        {
             continue;
         }
         // `name=value` in one word, else the word before says the name.
@@ -54,12 +66,69 @@ fn scan_line(text: &Text, start: usize, line: &str, evidence: &Evidence<'_>, fou
         let hint = hint(key);
         let accepted = evidence.assess(&image, &hint).filter(|(reference, _)| {
             let versioned = reference.tag().is_some() || reference.digest().is_some();
-            versioned && (hint.names_image() || evidence.vouches(&image, reference))
+            (versioned || hint.bare) && (hint.names_image() || evidence.vouches(&image, reference))
         });
         if let Some((_, confidence)) = accepted {
             found.push(Word { key: shown(key, &hint), text: image, confidence });
         }
     }
+}
+
+/// Tools that pull and run images, each with a blank behind it.
+pub(super) const TOOLS: [&str; 7] = ["docker ", "podman ", "nerdctl ", "crictl ", "ctr ", "skopeo ", "crane "];
+
+/// What they are told to do with one.
+const VERBS: [&str; 5] = ["run", "pull", "create", "copy", "inspecti"];
+
+/// Their flags that take no value.
+const SWITCHES: [&str; 14] = [
+    "--rm",
+    "-d",
+    "--detach",
+    "-i",
+    "-t",
+    "-it",
+    "-ti",
+    "--interactive",
+    "--tty",
+    "--privileged",
+    "--init",
+    "-q",
+    "--quiet",
+    "--all",
+];
+
+/// Whether a command pulls or runs the word of that number: where its image starts, and the command.
+fn pulled(line: &str, words: &[Range<usize>], number: usize) -> Option<(usize, String)> {
+    let word = |at: usize| &line[words[at].clone()];
+    let verb = (0..number).rev().find(|at| VERBS.contains(&word(*at)))?;
+    let is_tool = |at: &usize| {
+        let name = word(*at).rsplit('/').next().unwrap_or_default();
+        TOOLS.iter().any(|tool| tool.trim_end() == name)
+    };
+    let tool = (0..verb).rev().take(5).find(is_tool)?;
+    // Nothing ends the command in between, and what stands before the image is flags with their values.
+    let part = &line[words[tool].start..words[number].start];
+    let is_flag = |at: usize| word(at).starts_with('-');
+    let is_value = |at: usize| {
+        at > verb + 1 && is_flag(at - 1) && !word(at - 1).contains('=') && !SWITCHES.contains(&word(at - 1))
+    };
+    let before = (verb + 1..number).all(|at| is_flag(at) || is_value(at));
+    if part.contains([';', '|', '&', '"']) || !before || is_flag(number) || is_value(number) {
+        return None;
+    }
+    let image = word(number);
+    if image.contains(['=', '$']) || line[words[number].end..].starts_with(['{', '(', '`']) {
+        return None;
+    }
+    let from = words[number].start + image.strip_prefix("docker://").map_or(0, |rest| image.len() - rest.len());
+    Some((from, format!("{} {}", word(tool), word(verb))))
+}
+
+/// Whether `before` ends within the braces of a query: `container_info{image=`.
+fn is_selector(before: &str) -> bool {
+    let Some(open) = before.rfind('{').filter(|open| !before[*open..].contains('}')) else { return false };
+    before[..open].ends_with(|letter: char| letter.is_ascii_alphanumeric() || letter == '_')
 }
 
 fn shown(key: &str, hint: &Hint) -> String {

@@ -29,8 +29,10 @@ pub(super) struct Hint {
     pub image: bool,
     /// Whether values of such names are never images: `grafanaUrl`, `configPath`.
     pub never: bool,
-    /// Whether a bare name (`busybox`) is enough. Names alone never say so: where it stands must.
+    /// Whether a bare name (`busybox`) is enough. Of names only `RELATED_IMAGE_*` says so; else where it stands must.
     pub bare: bool,
+    /// Whether it speaks of images that no container runs: of disks, of kernels, of pictures.
+    pub other: bool,
 }
 
 impl Hint {
@@ -44,8 +46,45 @@ impl Hint {
 const WHOLE: [&str; 11] =
     ["name", "names", "ref", "reference", "url", "uri", "default", "override", "source", "id", "value"];
 
+/// Words before "image" that tell of disks, kernels and pictures.
+const OTHER: [&str; 29] = [
+    "machine",
+    "disk",
+    "ami",
+    "vm",
+    "kernel",
+    "boot",
+    "os",
+    "iso",
+    "raw",
+    "snapshot",
+    "logo",
+    "icon",
+    "background",
+    "favicon",
+    "hero",
+    "cover",
+    "profile",
+    "avatar",
+    "thumbnail",
+    "splash",
+    "banner",
+    "screenshot",
+    "picture",
+    "wallpaper",
+    "firmware",
+    "initrd",
+    "qemu",
+    "cloud",
+    "header",
+];
+
+/// Words that end names of what is told or asked for, not run: texts and queries may speak of images.
+const TOLD: [&str; 9] =
+    ["description", "message", "summary", "documentation", "expr", "expression", "query", "label", "selector"];
+
 /// Words that end names of what is never an image.
-const NEVER: [&str; 37] = [
+const NEVER: [&str; 38] = [
     "url",
     "urls",
     "uri",
@@ -71,6 +110,7 @@ const NEVER: [&str; 37] = [
     "summary",
     "documentation",
     "expr",
+    "expression",
     "query",
     "label",
     "selector",
@@ -88,6 +128,12 @@ const NEVER: [&str; 37] = [
 
 /// What `name` says: the last part of a path of keys, a flag without its dashes, a variable.
 pub(super) fn hint(name: &str) -> Hint {
+    // Kustomize puts these in place of a name and its tag.
+    match name {
+        "newTag" => return hint("tag"),
+        "newName" => return hint("image"),
+        _ => {}
+    }
     let all = words(name);
     let words: Vec<&str> = all.split('-').filter(|word| !word.is_empty()).collect();
     let last = words.last().copied().unwrap_or_default();
@@ -99,11 +145,16 @@ pub(super) fn hint(name: &str) -> Hint {
             (Some(_), None) => "",
         };
         let never = role.is_none() && NEVER.contains(&last);
-        return Hint { role, group: group.to_owned(), image: false, never, bare: false };
+        let other = OTHER.contains(&last);
+        return Hint { role, group: group.to_owned(), image: false, never, bare: false, other };
     };
     let rest = &words[at + 1..];
     let before = words[..at].join("-");
-    let hint = |role, group: String| Hint { role, group, image: true, never: false, bare: false };
+    if words[..at].last().is_some_and(|word| OTHER.contains(word)) {
+        return Hint { role: None, group: all, image: false, never: true, bare: false, other: true };
+    }
+    let bare = all.starts_with("related-image-");
+    let hint = |role, group: String| Hint { role, group, image: true, never: false, bare, other: false };
     let constant = name.bytes().all(|byte| !byte.is_ascii_lowercase());
     match rest {
         [] => hint(Some(Role::Image), before),
@@ -116,6 +167,18 @@ pub(super) fn hint(name: &str) -> Hint {
         _ if words[0] == "related" || constant => hint(Some(Role::Image), all),
         _ => hint(None, all),
     }
+}
+
+/// Whether texts under that name speak of images at most.
+pub(super) fn is_told(name: &str) -> bool {
+    let all = words(name);
+    all.rsplit('-').next().is_some_and(|last| TOLD.contains(&last))
+}
+
+/// Whether a key says that its value is an image or a part of one.
+pub(in crate::inventory) fn is_image_part(name: &str) -> bool {
+    let hint = hint(name);
+    hint.image || hint.role.is_some()
 }
 
 /// Whether a word stands for an image: `image`, `images`, `baseimage`.
@@ -212,8 +275,18 @@ mod tests {
     }
 
     #[test]
+    fn names_of_kustomize_are_parts() {
+        assert_eq!(role("newTag"), (Some(Role::Version), String::new()));
+        assert_eq!(role("newName"), (Some(Role::Image), String::new()));
+        assert!(hint("RELATED_IMAGE_A").bare && !hint("AGENT_IMAGE").bare);
+    }
+
+    #[test]
     fn names_of_what_is_no_image() {
         for name in [
+            "machineImage",
+            "LOGO_IMAGE",
+            "kernelImageTag",
             "imagePullPolicy",
             "image-pull-secrets",
             "imagesPath",

@@ -2,6 +2,7 @@
 
 use super::tag_mismatch::obstacle;
 use crate::image::Reference;
+use crate::inventory::{RegionValue, Use};
 use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Verdict, serves};
 use crate::source::Span;
 
@@ -10,22 +11,38 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
     // What the fixes make of entries, and of which.
     let mut becoming: Vec<(&Reference, &str)> = Vec::new();
     for judged in context.judged() {
-        let Verdict::OtherRegistry { uses, expected, own_region } = judged.verdict else { continue };
+        let Verdict::OtherRegistry { uses, expected, own_region, possible } = judged.verdict else { continue };
         let (Some(listed), Some(built)) = (judged.reference.ecr(), expected.ecr()) else { continue };
         let used = context.used(uses[0]);
         let name = &judged.entry.name.text;
-        let mut message = format!(
-            "`{name}` copies from account {} in {}, but {} builds no such image: ",
-            listed.account(),
-            listed.region(),
-            used.chart
-        );
-        message.push_str(&match own_region {
-            true if built.account() == listed.account() => {
-                format!("in {} the registry is {}", built.region(), expected.registry().unwrap_or_default())
+        // A value that names another region keeps the chart from what it would build in the entry's.
+        let possible = possible.as_ref().filter(|_| !own_region);
+        let setting = possible.and_then(|possible| Some((possible, setting(context, used, built.region())?)));
+        let is_right = possible.is_some_and(|possible| serves_registry(judged.reference, possible));
+        let mut message =
+            format!("`{name}` copies from account {} in {}, but {} ", listed.account(), listed.region(), used.chart);
+        message.push_str(&match (&setting, own_region) {
+            (Some((_, RegionValue { path, region, .. })), _) if is_right => format!(
+                "deploys {}: its values set `{path}` to {region}. If your region is {}, set it there; else list what is deployed",
+                expected.as_str(),
+                listed.region()
+            ),
+            (Some((possible, RegionValue { path, region, .. })), _) => format!(
+                "builds no such image: its values set `{path}` to {region}, where it deploys {}; with {} there it would deploy {}",
+                expected.as_str(),
+                listed.region(),
+                possible.as_str()
+            ),
+            (None, true) if built.account() == listed.account() => {
+                let registry = expected.registry().unwrap_or_default();
+                format!("builds no such image: in {} the registry is {registry}", built.region())
             }
-            true => format!("in {} the account is {}", built.region(), built.account()),
-            false => format!("as its values stand, it knows account {} in {}", built.account(), built.region()),
+            (None, true) => format!("builds no such image: in {} the account is {}", built.region(), built.account()),
+            (None, false) => format!(
+                "builds no such image: as its values stand, it knows account {} in {}",
+                built.account(),
+                built.region()
+            ),
         });
         let twin =
             context.judged().find(|other| other.entry.line != judged.entry.line && serves(other.reference, expected));
@@ -44,7 +61,8 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             .label(format!("the charts build {}.{}", built.account(), built.region()))
             .expected(expected.as_str())
             .chart(used.chart.clone())
-            .related(format!("{} names its registry here", used.chart), place);
+            .related(format!("{} names its registry here", used.chart), place)
+            .related("the region is set here", setting.and_then(|(_, value)| value.span));
         finding.scenarios = used.scenarios.clone();
         if twin.is_none() && other.is_none() && obstacle(judged.reference, expected).is_none() {
             // Another region is a guess: values that are set may stand for one of several.
@@ -55,6 +73,23 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         findings.push(finding);
     }
     findings
+}
+
+/// The value that says `region` to the chart of `used`, when one does: of its own values rather than of another chart's.
+fn setting<'a>(context: &Context<'a>, used: &Use, region: &str) -> Option<&'a RegionValue> {
+    let known =
+        context.regions.iter().find(|known| known.root == used.root && used.scenarios.contains(&known.scenario))?;
+    let prefix = used.path[1..].join(".");
+    let names = |value: &&RegionValue| value.region == region;
+    let own = |value: &&RegionValue| {
+        value.path.strip_prefix(&prefix).is_some_and(|rest| !prefix.is_empty() && rest.starts_with('.'))
+    };
+    known.others.iter().filter(names).find(own).or_else(|| known.others.iter().find(names))
+}
+
+/// Whether both come from one registry.
+fn serves_registry(one: &Reference, other: &Reference) -> bool {
+    one.ecr().zip(other.ecr()).is_some_and(|(one, other)| one.same_registry(&other))
 }
 
 /// The whole image, and the comments that say the same.

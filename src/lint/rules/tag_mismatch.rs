@@ -77,7 +77,7 @@ pub(super) fn fix(context: &Context<'_>, judged: Judged<'_>, used: &Use) -> Opti
     let silenced = context.is_silenced(judged.entry, "wrong-comment");
     for remark in note.tags.iter().filter(|_| !silenced).filter_map(|field| field.remark.as_ref()) {
         let right = true_source(&remark.text, context.sources, used);
-        edits.extend(right.map(|(range, words)| Edit { span: remark.span_of(range), text: words.to_owned() }));
+        edits.extend(right.map(|(range, words)| Edit { span: remark.span_of(range), text: words }));
     }
     if !context.is_silenced(judged.entry, "wrong-source") {
         edits.extend(noted_version(context, note, used));

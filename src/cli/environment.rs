@@ -1,0 +1,49 @@
+//! What the environment says in place of options: `MIRRORLINT_*`, where the command line does not say it; and whether it wants
+//! colour. A variable that is empty is none.
+
+use clap::builder::{OsStr, Resettable};
+
+/// The variables and their options.
+const VARIABLES: [(&str, &str); 8] = [
+    ("MIRRORLINT_COLOR", "--color"),
+    ("MIRRORLINT_CONFIG", "--config"),
+    ("MIRRORLINT_FAIL_ON", "--fail-on"),
+    ("MIRRORLINT_FORMAT", "--format"),
+    ("MIRRORLINT_IGNORE", "--ignore"),
+    ("MIRRORLINT_KUBE_VERSION", "--kube-version"),
+    ("MIRRORLINT_REGION", "--region"),
+    ("MIRRORLINT_SELECT", "--select"),
+];
+
+/// The variable `name` as clap takes it: nothing when it is empty, or when the command line speaks against its option.
+pub(super) fn variable(name: &'static str) -> Resettable<OsStr> {
+    debug_assert!(VARIABLES.iter().any(|(known, _)| *known == name), "{name}");
+    let is_empty = std::env::var_os(name).is_some_and(|value| value.is_empty());
+    if is_empty || (name == "MIRRORLINT_CONFIG" && is_given("--isolated")) {
+        return Resettable::Reset;
+    }
+    Resettable::Value(name.into())
+}
+
+/// The variables that gave what `complaint` is about: it names what they say, and the command line does not say it.
+pub(super) fn blamed(complaint: &str) -> Vec<&'static str> {
+    let is_blamed = |(name, option): &&(&str, &str)| {
+        let value = std::env::var(name).unwrap_or_default();
+        let named = value.split(',').any(|part| !part.trim().is_empty() && complaint.contains(part.trim()));
+        named && !is_given(option)
+    };
+    VARIABLES.iter().filter(is_blamed).map(|(name, _)| *name).collect()
+}
+
+/// Whether `FORCE_COLOR` asks for colour and `NO_COLOR` does not forbid it. `CLICOLOR_FORCE` and the terminal are asked elsewhere.
+pub(super) fn forces_color() -> bool {
+    let given = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    given("NO_COLOR").is_none() && given("FORCE_COLOR").is_some_and(|value| value != "0" && value != "false")
+}
+
+fn is_given(option: &str) -> bool {
+    std::env::args_os().skip(1).any(|argument| {
+        let argument = argument.to_string_lossy();
+        argument.strip_prefix(option).is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
+    })
+}

@@ -1,0 +1,227 @@
+//! What is known of the thing under the cursor: of an entry which chart deploys it and where each part of its image comes from;
+//! of a place in a chart which entries depend on it; of a rule's name what the rule finds.
+
+use std::fmt::Write as _;
+
+use lsp_types::{Contents, Hover, MarkupContent, MarkupKind, Position, Range};
+
+use super::analysis::{Held, Room};
+use super::documents::Document;
+use super::places::Places;
+use super::positions::{Encoding, Lines};
+use super::queue::Scene;
+use super::relations::{Relation, entry_at};
+use crate::inventory::{Giver, Strand, Use, lineage};
+use crate::lint::{Rule, Verdict, rule};
+use crate::mirror::{DirectiveKind, Entry};
+use crate::source::{Layer, Span};
+
+/// Uses of one image that are shown in full.
+const MOST_USES: usize = 4;
+
+/// The hover at `position` of `document`.
+pub(super) fn hover(
+    room: &Room,
+    document: &Document,
+    position: Position,
+    scene: &Scene,
+    encoding: Encoding,
+) -> Option<Hover> {
+    let lines = Lines::of(&document.text, encoding);
+    let offset = lines.offset(&document.text, position);
+    let writer = Writer { room, places: &Places::new(&room.sources, &scene.documents, encoding) };
+    let (text, span) = match room.held(&document.path) {
+        Some(held) => of_rule(&held, offset).or_else(|| writer.entry(&held, offset))?,
+        None => (writer.dependents(document, offset)?, None),
+    };
+    let range = span.map(|span: Span| lines.range(&document.text, span.range()));
+    Some(markdown(text, range))
+}
+
+fn markdown(value: String, range: Option<Range>) -> Hover {
+    let contents = Contents::MarkupContent(MarkupContent { kind: MarkupKind::Markdown, value });
+    Hover { contents, range }
+}
+
+/// The rule that a suppression names at `offset`.
+fn of_rule(held: &Held<'_>, offset: usize) -> Option<(String, Option<Span>)> {
+    let names = held.list.directives.iter().flat_map(|directive| match &directive.kind {
+        DirectiveKind::Allow { rules, .. } => rules.as_slice(),
+        _ => &[],
+    });
+    let name = names.into_iter().find(|name| {
+        let range = name.span.range();
+        range.start <= offset && offset <= range.end
+    })?;
+    Some((about(rule(&name.text)?), Some(name.span)))
+}
+
+/// A rule in a few words.
+pub(super) fn about(rule: &Rule) -> String {
+    format!("**{}** ({}): {}\n\n[Its page]({})", rule.id, rule.severity.as_str(), rule.summary, rule.url())
+}
+
+/// Writes Markdown.
+struct Writer<'a> {
+    room: &'a Room,
+    places: &'a Places<'a>,
+}
+
+impl Writer<'_> {
+    fn entry(&self, held: &Held<'_>, offset: usize) -> Option<(String, Option<Span>)> {
+        let (at, entry) = entry_at(held, offset)?;
+        let mut text = format!("**{}** lists `{}`\n\n", entry.name.text, entry.source.text);
+        let uses = held.uses(at);
+        text.push_str(&verdict(held, at, &uses));
+        text.push_str("\n\n");
+        for used in uses.iter().take(MOST_USES) {
+            self.used(&mut text, used);
+        }
+        if uses.len() > MOST_USES {
+            let _ = writeln!(text, "and {} more places\n", uses.len() - MOST_USES);
+        }
+        if let Some(used) = uses.iter().find(|used| used.names_region()) {
+            self.regions(&mut text, held, used);
+        }
+        Some((text.trim_end().to_owned(), Some(span_of(entry))))
+    }
+
+    /// One place that names the image: what it is, and where each part of the text comes from.
+    fn used(&self, text: &mut String, used: &Use) {
+        let path = used.path.join(" > ");
+        let _ = writeln!(text, "`{}`: {} in {path}, chart **{}**", used.reference, used.place(), used.chart);
+        if let Some(when) = &used.when {
+            let _ = writeln!(text, "\ndeployed only with `{when}`");
+        }
+        if !used.only_in.is_empty() {
+            let copies: Vec<_> = used.only_in.iter().map(|copy| copy.display().to_string()).collect();
+            let _ = writeln!(text, "\nonly by one of several copies of the chart: {}", copies.join(", "));
+        }
+        text.push('\n');
+        let lineage = lineage(&self.room.sources, used, &[]);
+        for part in &lineage.parts {
+            let said = &used.text.as_str()[part.range.clone()];
+            let mut places: Vec<String> = Vec::new();
+            for strand in &part.strands {
+                let place = format!("{} ({})", self.link(strand.span), words(strand));
+                if !places.contains(&place) {
+                    places.push(place);
+                }
+                for lost in strand.setting.iter().flat_map(|setting| &setting.over) {
+                    places.push(format!("wins over {} ({})", self.link(lost.span), lost.key));
+                }
+            }
+            let places = if places.is_empty() { "stands in no file".to_owned() } else { places.join(", ") };
+            let _ = writeln!(text, "- {} `{said}`: {places}", part.name);
+        }
+        if let Some(place) = lineage.place {
+            let _ = writeln!(text, "- printed by {}", self.link(place));
+        }
+        if let Some(pinned) = used.pinned() {
+            let _ = writeln!(text, "- chart version pinned in {}", self.link(pinned));
+        }
+        text.push('\n');
+    }
+
+    /// What the image is in every region that the charts name.
+    fn regions(&self, text: &mut String, held: &Held<'_>, used: &Use) {
+        let Some(everywhere) = self.room.everywhere() else { return };
+        let path = held.checked.map(|checked| &checked.path);
+        let list = everywhere.lists.iter().find(|list| Some(&list.path) == path);
+        let variants = list.into_iter().flat_map(|list| &list.inventory.uses);
+        let variants: Vec<&Use> =
+            variants.filter(|other| other.when.is_none() && other.slot() == used.slot()).collect();
+        let mut images: Vec<&str> = variants.iter().map(|used| used.reference.as_str()).collect();
+        images.dedup();
+        if images.len() < 2 {
+            return;
+        }
+        text.push_str("In all regions that the charts name:\n\n");
+        for variant in variants {
+            let _ = writeln!(text, "- {}: `{}`", variant.scenarios.join(", "), variant.reference);
+        }
+        text.push('\n');
+    }
+
+    /// What depends on a place in a chart.
+    fn dependents(&self, document: &Document, offset: usize) -> Option<String> {
+        let all = self.room.dependents(&document.path, offset);
+        let nearest = [Relation::Origin, Relation::Pin, Relation::Site];
+        let relation = nearest.into_iter().find(|wanted| all.iter().any(|found| found.relation == *wanted))?;
+        let mut text = match relation {
+            Relation::Origin => "Images that are made of this:\n\n",
+            Relation::Pin => "Images of the chart that is pinned here:\n\n",
+            Relation::Site => "Images that are printed here:\n\n",
+        }
+        .to_owned();
+        for found in all.iter().filter(|found| found.relation == relation) {
+            let image = &found.used.reference;
+            let when = found.used.when.as_ref().map(|when| format!(", only with `{when}`")).unwrap_or_default();
+            match &found.entry {
+                Some((name, span)) => {
+                    let listed = self.room.sources.slice(*span);
+                    let same = listed == image.as_str();
+                    let but = if same { "as it is".to_owned() } else { format!("as `{listed}`") };
+                    let _ = writeln!(text, "- `{image}`{when}: listed by **{name}** {but}, {}", self.link(*span));
+                }
+                None => {
+                    let _ = writeln!(text, "- `{image}`{when}: not listed");
+                }
+            }
+        }
+        Some(text)
+    }
+
+    /// A link to a place: `[values.yaml:3](file:///...#L3)`.
+    fn link(&self, span: Span) -> String {
+        let (location, inside) = self.places.location(span);
+        let start = self.room.sources.start(span);
+        let path = crate::report::display_path(&self.room.workspace.root, self.room.sources.get(span.file).path());
+        match inside {
+            Some(_) => format!("`{path}:{}`", start.line),
+            None => format!("[{path}:{}]({}#L{})", start.line, location.uri.0, start.line),
+        }
+    }
+}
+
+fn span_of(entry: &Entry) -> Span {
+    Span { end: entry.value.span.end, ..entry.name.span }
+}
+
+/// The verdict on the entry of that index, in a sentence.
+fn verdict(held: &Held<'_>, at: usize, uses: &[&Use]) -> String {
+    let chart = uses.first().map(|used| used.chart.to_string()).unwrap_or_default();
+    let image = uses.first().map(|used| used.reference.to_string()).unwrap_or_default();
+    match held.verdict(at) {
+        None if held.checked.is_none() => "This list could not be checked.".to_owned(),
+        None => "This is no image reference.".to_owned(),
+        Some(Verdict::Right { .. }) => format!("{chart} deploys it as it is listed."),
+        Some(Verdict::OtherVersion { .. }) => format!("{chart} deploys another version: `{image}`."),
+        Some(Verdict::OtherRegistry { expected, .. }) => {
+            format!("{chart} deploys it from another registry: `{expected}`.")
+        }
+        Some(Verdict::OtherRepository { .. }) => format!("{chart} deploys `{image}` in its place."),
+        Some(Verdict::Disabled { when, .. }) => format!("It is deployed only when `{when}` is switched on."),
+        Some(Verdict::Unknown) => "Its chart could not be read or rendered, so nothing can be said.".to_owned(),
+        Some(Verdict::Stale) => "No chart deploys it.".to_owned(),
+    }
+}
+
+/// What kind of place a strand came from, in words.
+fn words(strand: &Strand) -> String {
+    let layer = match strand.layer {
+        Layer::Values => "values",
+        Layer::Chart => "Chart.yaml",
+        Layer::Template => "the template's own text",
+        Layer::Set => "configuration",
+        Layer::Computed => "computed",
+    };
+    strand.setting.as_ref().map_or_else(
+        || layer.to_owned(),
+        |setting| match &setting.giver {
+            Giver::Own(chart) => format!("`{}`, default of {chart}", setting.key),
+            Giver::Parent(chart) => format!("`{}`, values of the parent {chart}", setting.key),
+            Giver::Given(given) => format!("`{}`, {given}", setting.key),
+        },
+    )
+}
