@@ -220,7 +220,7 @@ fn annotations_find_files_below_a_working_directory() {
         .file(".git/objects/x", "")
         .file(".git/refs/x", "");
     let outcome = run(&workspace, Some(built()), &[INSTALLED, ("working-directory", "deploy")]);
-    assert!(outcome.log.contains("::error file=deploy/tools/ecr-images.conf,line=4"), "{outcome:?}");
+    assert!(outcome.log.contains("file=deploy/tools/ecr-images.conf,line=4"), "{outcome:?}");
     let sarif = std::fs::read_to_string(outcome.output("sarif-file")).unwrap();
     assert!(sarif.contains("\"uri\":\"deploy/tools/ecr-images.conf\""), "{sarif}");
 }

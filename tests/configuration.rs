@@ -81,3 +81,67 @@ fn unknown_rules_are_told_with_the_nearest() {
         }
     }
 }
+
+const CHARTS: &str = "lists:\n- path: tools/ecr-images.conf\n  charts:\n  - path: web\n";
+
+/// What `check` says on standard error, in one line, of a configuration that it refuses.
+fn refused(configuration: &str) -> String {
+    let workspace = Workspace::with_list(LIST).chart("web", &["nginx:1.27.1"]).file(".mirrorlint.yaml", configuration);
+    let run = workspace.run(&["check"]);
+    assert_eq!(run.code, 2, "{}", run.stdout);
+    run.stderr.split_whitespace().filter(|word| *word != "│").collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn what_a_configuration_names_wrongly_is_told_with_its_place() {
+    let rows = [
+        (format!("{CHARTS}    kube-version: \"banana\"\n"), ".mirrorlint.yaml:5:19"),
+        (format!("{CHARTS}    objects: [nodes.yaml]\n"), ".mirrorlint.yaml:5:15"),
+        ("lists:\n- path: tools/lost.conf\n".to_owned(), ".mirrorlint.yaml:2:9"),
+        (format!("{CHARTS}    release: a\n    release: b\n"), ".mirrorlint.yaml:6:5"),
+        ("rules: {stale-entry: off}\nrules: {}\n".to_owned(), ".mirrorlint.yaml:2:1"),
+    ];
+    for (configuration, place) in rows {
+        let told = refused(&configuration);
+        assert!(told.contains(place), "{place} in {told}");
+    }
+    assert!(refused(&format!("{CHARTS}    objects: [nodes.yaml]\n")).contains("nodes.yaml cannot be read"));
+    assert!(refused(&format!("{CHARTS}    release: a\n    release: b\n")).contains("`release` stands here twice"));
+}
+
+#[test]
+fn a_configuration_by_another_name_is_not_passed_over() {
+    for name in [".mirrorlint.yml", "mirrorlint.yaml", "mirrorlint.yml"] {
+        let workspace = Workspace::with_list(LIST).chart("web", &["nginx:1.27.1"]).file(name, "rules: {}\n");
+        for arguments in [&["check"][..], &["images"], &["check", "--show-settings"]] {
+            let run = workspace.run(arguments);
+            assert_eq!(run.code, 2, "{name}");
+            let told = format!("{name}: would not be read: the configuration is called .mirrorlint.yaml");
+            assert!(run.stderr.replace("\n  │", "").contains(&told), "{}", run.stderr);
+        }
+        assert_eq!(workspace.run(&["check", "--isolated"]).code, 0);
+        assert_eq!(workspace.run(&["check", "--config", name]).code, 0);
+        let both = workspace.file(".mirrorlint.yaml", "rules: {}\n").run(&["check"]);
+        assert!(both.code == 2 && both.stderr.contains("delete one of the two"), "{}", both.stderr);
+    }
+}
+
+#[test]
+fn settings_show_all_that_was_given() {
+    let scenarios = "    api-versions: [acme.io/v1]\n    objects: [nodes.yaml]\n    values: [base.yaml]\n    scenarios:\n    - {name: a, values: \
+                     [prod.yaml], set: {tag: 1.10, on: true}}\n    - {name: b}\n";
+    let workspace = Workspace::with_list(LIST)
+        .chart("web", &["nginx:1.27.1"])
+        .file("base.yaml", "x: 1\n")
+        .file("prod.yaml", "x: 2\n")
+        .file("nodes.yaml", "")
+        .file(".mirrorlint.yaml", format!("{CHARTS}{scenarios}"));
+    let shown = workspace.run(&["check", "--show-settings", "--set", "y=2"]).stdout;
+    let line = |name: &str| shown.lines().find(|line| line.contains(&format!("scenario {name}:"))).unwrap().to_owned();
+    let both = ", values base.yaml, objects nodes.yaml, API version acme.io/v1";
+    assert!(
+        line("a").ends_with(&format!("{both}, values prod.yaml, set on=true, set tag=\"1.10\", --set y=2")),
+        "{shown}"
+    );
+    assert!(line("b").ends_with(&format!("{both}, --set y=2")), "{shown}");
+}

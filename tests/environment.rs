@@ -78,6 +78,13 @@ fn a_bad_value_is_told_with_its_variable() {
         let note = format!("note: the variable {name} of the environment says so\n");
         assert!(run.code == 2 && run.stderr.ends_with(&note), "{name}: {}", run.text());
     }
+    // Others are not blamed.
+    let innocent =
+        [("MIRRORLINT_FAIL_ON", "error"), ("MIRRORLINT_FORMAT", "json"), ("MIRRORLINT_SELECT", "tag-mismatch")];
+    for arguments in [&["--nothing"][..], &["--ignore", "no-rule"], &["nowhere.json"]] {
+        let run = given(&drift(), arguments, &innocent);
+        assert!(run.code == 2 && !run.stderr.contains("the environment"), "{arguments:?}: {}", run.stderr);
+    }
     // What the command line says is not the variable's fault.
     let run = given(&drift(), &["--format", "xml"], &[("MIRRORLINT_FORMAT", "xml")]);
     assert!(run.code == 2 && !run.stderr.contains("the environment"), "{}", run.stderr);

@@ -14,5 +14,9 @@ mod features;
 mod law;
 #[path = "lsp/lifecycle.rs"]
 mod lifecycle;
+#[path = "lsp/memory.rs"]
+mod memory;
+#[path = "lsp/neovim.rs"]
+mod neovim;
 #[path = "lsp/overlays.rs"]
 mod overlays;

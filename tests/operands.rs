@@ -463,3 +463,73 @@ fn artifacts_that_are_no_images_are_left_out() {
     let list = "# Checks (from local chart app:1.0.0)\nchecks=mirror.gcr.io/aquasec/trivy-checks:1\n";
     assert_eq!(findings(list, &template), [""; 0]);
 }
+
+#[test]
+fn disks_modules_and_queries_are_no_images() {
+    let fields = [
+        "{machineImage: {name: gardenlinux, version: 1312.3.0}}",
+        "{disk: {image: windows11.vhdx}, kernel: {image: vmlinuz}, image: ubuntu-22.04.iso}",
+        "{image: ami-0123456789abcdef0, vm: {image: 'projects/debian-cloud/global/images/debian-12'}}",
+        "{source: {repository: github.com/acme/repo, tag: v1}, module: 'github.com/acme/module:v1.0'}",
+        "{map: 'foo.example.com/bar:8080', logoImage: 'acme/logo:1', rules: [{expr: 'x{image=\"quay.io/acme/x:1\"}'}]}",
+    ];
+    for spec in fields {
+        assert_eq!(operands("", &resource("Thing", spec)), [""; 0], "{spec}");
+    }
+    let data = "\n  rules.yaml: |\n    groups: [{name: a, rules: [{expr: 'sum(x{image!=\"\",image=\"pause:3.9\"})', annotations: {summary: \"Image \
+                quay.io/acme/doc:1 is gone\"}}]}]\n  query.txt: |\n    container_info{image=\"quay.io/acme/query:1\"}";
+    assert_eq!(operands("", &config(data)), [""; 0]);
+    // From the other side.
+    assert_eq!(
+        operands("", &resource("Thing", "{disk: {image: 'quay.io/acme/disk:1'}}")),
+        ["quay.io/acme/disk:1 field spec.disk.image"]
+    );
+}
+
+#[test]
+fn commands_that_pull_name_images() {
+    let script = "\n  run.sh: |\n    docker run --rm -u user:group -v /a:/b:ro quay.io/acme/run:1.0 other:2\n    crictl pull busybox\n    docker \
+                  pull $IMAGE\n    skopeo copy docker://quay.io/acme/copied:3 dir:/x\n    echo run redis:7 now; kubectl create deployment:1";
+    let found = [
+        "busybox data run.sh: crictl pull ?",
+        "quay.io/acme/copied:3 data run.sh: skopeo copy",
+        "quay.io/acme/run:1.0 data run.sh: docker run",
+    ];
+    assert_eq!(operands("", &config(script)), found);
+    let arguments = container("args: ['sh', '-c', 'podman run -d acme/side:2']");
+    assert_eq!(operands("", &arguments), ["acme/side:2 argument -c: podman run"]);
+}
+
+#[test]
+fn related_images_and_those_of_kustomize_are_read() {
+    let related = container("env: [{name: RELATED_IMAGE_A, value: busybox}, {name: MODE_IMAGE, value: fast}]");
+    assert_eq!(operands("", &related), ["busybox env RELATED_IMAGE_A ?"]);
+    let in_argument =
+        container("command: ['RELATED_IMAGE_B=busybox', 'x'], args: ['env RELATED_IMAGE_C=alpine /manager']");
+    assert_eq!(
+        operands("", &in_argument),
+        ["alpine argument: RELATED_IMAGE_C ?", "busybox argument RELATED_IMAGE_B ?"]
+    );
+    let kustomize = "\n  kustomization.yaml: |\n    images:\n    - {name: app, newName: quay.io/acme/app, newTag: '3'}\n    - {name: acme/other, \
+                     newTag: '4'}";
+    let found = [
+        "acme/other:4 data kustomization.yaml: images[1].name+newTag",
+        "quay.io/acme/app:3 data kustomization.yaml: images[0].newName+newTag",
+    ];
+    assert_eq!(operands("", &config(kustomize)), found);
+}
+
+#[test]
+fn what_is_only_likely_is_listed_by_nobody_else() {
+    let list = "# Own (from local chart app:1.0.0)\nown=own:1\n";
+    let safety = |template: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), "tools/ecr-images.conf", list);
+        write(folder.path(), "chart/Chart.yaml", "apiVersion: v2\nname: app\nversion: 1.0.0\n");
+        write(folder.path(), "chart/templates/all.yaml", template);
+        let report: Value = serde_json::from_str(&run(folder.path(), &["check", ".", "--format", "json"])).unwrap();
+        report["findings"][0]["fixes"][0]["safety"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(safety(&container("env: [{name: AGENT_IMAGE, value: 'quay.io/a/agent:2'}]")), "safe");
+    assert_eq!(safety(&container("env: [{name: AGENT, value: 'quay.io/a/agent:2'}]")), "unsafe");
+}

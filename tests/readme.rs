@@ -1,4 +1,4 @@
-//! README.md says what the code does: its table of rules is made from the pages' front matter.
+//! README.md says what the code does: its table of rules is made from the pages' front matter, its configurations are run.
 //! `MIRRORLINT_BLESS=1 cargo test --test readme` writes it anew.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may stop at the first surprise
@@ -8,7 +8,7 @@ mod workspace;
 use std::path::Path;
 
 use mirrorlint::lint::rules;
-use workspace::{fixture, run};
+use workspace::{Workspace, fixture, run};
 
 const HEAD: &str = "| rule | severity | fix | finds |\n|---|---|---|---|\n";
 
@@ -60,4 +60,46 @@ fn the_opening_example_is_what_is_printed() {
     let list = std::fs::read_to_string(fixture("hyperpod").join("tools/ecr-images.conf")).unwrap();
     let entry = block("```conf\n");
     assert!(list.contains(&entry), "{entry}");
+}
+
+/// The blocks of README.md in `language`.
+fn blocks(language: &str) -> Vec<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = std::fs::read_to_string(path).unwrap().replace("\r\n", "\n");
+    let start = format!("```{language}\n");
+    let parts = readme.split(&start).skip(1);
+    parts.map(|part| part.split("```").next().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn the_configurations_that_readme_shows_are_taken() {
+    let shown: Vec<String> =
+        blocks("yaml").into_iter().filter(|block| block.contains("lists:\n") || block.starts_with("rules:")).collect();
+    assert_eq!(shown.len(), 2);
+    let template = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: \"{{ .Release.Namespace }}\"}\nspec: {containers: [{name: web, image: \
+                    \"{{ .Values.account }}.dkr.ecr.{{ .Values.region }}.amazonaws.com/{{ .Release.Name }}:{{ .Capabilities.KubeVersion.Minor }}\"}]}\n";
+    let list = "# Web (from local chart platform:1.0.0)\n# Note: depends on the region\nplatform=111111111111.dkr.ecr.us-west-2.amazonaws.com/platform:31\n";
+    for configuration in shown {
+        let whole = configuration.contains("lists:");
+        let workspace = Workspace::with_list(list)
+            .chart("charts/platform", &[])
+            .file(
+                "charts/platform/values.yaml",
+                if whole { "region: ''\n" } else { "region: us-west-2\naccount: '111111111111'\n" },
+            )
+            .file("charts/platform/templates/platform.yaml", template.replace("{{ .Release.Name }}", "platform"))
+            .file("values-prod.yaml", "account: '111111111111'\n")
+            .file(".mirrorlint.yaml", &configuration);
+        let found: Vec<String> =
+            workspace.findings().into_iter().filter(|finding| !finding.contains("unused-suppression")).collect();
+        assert_eq!(found, [""; 0], "{configuration}");
+        let settings = workspace.run(&["check", "--show-settings"]).stdout;
+        if whole {
+            let scenario = "scenario us-west-2: empty `region` values are us-west-2, release platform, namespace kube-system, Kubernetes v1.31.0, values \
+                            values-prod.yaml";
+            assert!(settings.contains(scenario), "{settings}");
+        } else {
+            assert!(settings.contains("stale-entry: error"), "{settings}");
+        }
+    }
 }

@@ -261,3 +261,293 @@ fn the_account_table_of_the_health_monitoring_agent_is_listed_in_full() {
     };
     assert_eq!(agents, accounts.map(image));
 }
+
+/// A pod's template: `containers` are lines of its list.
+fn pod_of(containers: &str) -> String {
+    format!(
+        "apiVersion: v1\nkind: Pod\nmetadata: {{name: web}}\nspec:\n  containers:\n    - {{name: web, image: \"nginx:1\"}}\n{containers}"
+    )
+}
+
+#[test]
+fn blocks_behind_switches_are_tried() {
+    let values = "exporter: {enabled: false, image: {repository: quay.io/acme/exporter, tag: '1'}}\nplain: false\nouter: {enabled: false, \
+                  inner: {create: false}}\nmode: a\nby: {mode: {image: {repository: acme/mode, tag: '1'}}}\nhelper: {enabled: false, \
+                  image: {repository: acme/helped, tag: '1'}}\nnever: {enabled: true}\n";
+    let template = pod_of(
+        "    {{- if .Values.exporter.enabled }}\n    {{- with .Values.exporter.image }}\n    - {name: e, image: \"{{ .repository }}:{{ .tag }}\"}\n    \
+         {{- end }}\n    {{- end }}\n    {{- if .Values.plain }}\n    - {name: p, image: \"acme/plain:1\"}\n    {{- end }}\n    \
+         {{- with .Values.outer }}{{ if and .enabled .inner.create }}\n    - {name: i, image: \"acme/inner:1\"}\n    {{- end }}{{ end }}\n    \
+         {{- if not .Values.never.enabled }}\n    - {name: n, image: \"acme/never:1\"}\n    {{- end }}\n    \
+         {{- if eq .Values.mode \"b\" }}\n    {{- with .Values.by.mode.image }}\n    - {name: m, image: \"{{ .repository }}:{{ .tag }}\"}\n    \
+         {{- end }}\n    {{- end }}\n    {{- if eq (include \"helped\" .) \"yes\" }}\n    {{- with .Values.helper.image }}\n    - {name: h, image: \
+         \"{{ .repository }}:{{ .tag }}\"}\n    {{- end }}\n    {{- end }}\n",
+    );
+    let helper = "{{ define \"helped\" }}{{ if .Values.helper.enabled }}yes{{ end }}{{ end }}";
+    let workspace = Workspace::with_list(
+        "# Exporter (from local chart web:1.0.0)\nexporter=quay.io/acme/exporter:1\n\n# Old (from local chart web:1.0.0)\nplain=acme/plain:0\n",
+    )
+    .chart("web", &[])
+    .file("web/values.yaml", values)
+    .file("web/templates/_helpers.tpl", helper)
+    .file("web/templates/web.yaml", template);
+    let mut found = images(&workspace, &["web"]);
+    found.sort();
+    let wanted = [
+        "acme/helped:1 \"helper.enabled\" default",
+        "acme/inner:1 \"outer.enabled, outer.inner.create\" default",
+        "acme/mode:1 \"values: by.mode.image\" default",
+        "acme/plain:1 \"plain\" default",
+        "nginx:1 null default",
+        "quay.io/acme/exporter:1 \"exporter.enabled\" default",
+    ];
+    assert_eq!(found, wanted);
+    let shown = workspace.run(&["images", "web"]).stdout;
+    assert!(shown.contains("in web (when outer.enabled and outer.inner.create are on)"), "{shown}");
+    let told = workspace.findings();
+    assert!(told[0].contains("disabled-source `exporter` is deployed only when exporter.enabled is on"), "{told:#?}");
+    assert!(
+        told[1].contains("disabled-source `plain` lists 0, but web:1.0.0 would deploy 1 when plain is on"),
+        "{told:#?}"
+    );
+    assert!(workspace.run(&["check", "--select", "disabled-source"]).stdout.contains("exporter.enabled is off here"));
+}
+
+#[test]
+fn what_a_trial_could_not_show_is_told() {
+    let template = "{{- if .Values.extra.enabled }}{{ fail \"set extra.image\" }}\nimage: x\n{{ end }}";
+    let workspace = Workspace::new()
+        .chart("web", &["nginx:1"])
+        .file("web/values.yaml", "extra: {enabled: false}\ncache: {enabled: false}\n")
+        .file("web/Chart.yaml", metadata("- {name: cache, version: 1.0.0, condition: cache.enabled}\n"))
+        .file(
+            "web/charts/cache/Chart.yaml",
+            "apiVersion: v2\nname: cache\nversion: 1.0.0\ndependencies:\n- {name: lost, version: 1.0.0}\n",
+        )
+        .file("web/templates/extra.yaml", template);
+    let run = workspace.run(&["images", "web"]);
+    assert_eq!(run.code, 0, "what is deployed is known");
+    let expected = [
+        "warning: web/templates/extra.yaml:1:35: with extra.enabled on, Helm would refuse web: execution error at \
+         (web/templates/extra.yaml:1:34): set extra.image",
+        "with cache.enabled on, cache:1.0.0 would need lost:1.0.0, which is not in its charts/",
+    ];
+    for line in expected {
+        assert!(run.stderr.contains(line), "{line} in\n{}", run.stderr);
+    }
+    let report = workspace.run(&["images", "web", "--format", "json"]).stdout;
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    assert_eq!(report["warnings"].as_array().unwrap().len(), 2);
+    assert_eq!(report["warnings"][0]["location"]["path"], "charts/cache/Chart.yaml");
+}
+
+#[test]
+fn a_region_that_a_chart_refuses_keeps_no_other_from_being_listed() {
+    let template = "{{- $accounts := dict \"us-east-1\" \"111111111111\" \"eu-west-1\" \"222222222222\" }}\n{{- if eq .Values.region \"cn-north-1\" }}\
+                    {{ fail \"not in China\" }}{{ end }}\napiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: \
+                    \"{{ get $accounts (.Values.region | default \"us-east-1\") }}.dkr.ecr.{{ .Values.region | default \"us-east-1\" \
+                    }}.amazonaws.com/agent:1\"}]}\n";
+    let workspace = Workspace::with_list(
+        "# Agent (from local chart agent:1.0.0)\nagent=111111111111.dkr.ecr.us-east-1.amazonaws.com/agent:1\n",
+    )
+    .chart("agent", &[])
+    .file("agent/values.yaml", "region: ''\n")
+    .file("agent/templates/agent.yaml", template);
+    for path in ["agent", "."] {
+        let run = workspace.run(&["images", path, "--all-regions", "--format", "plain"]);
+        assert_eq!(run.code, 2, "{path}");
+        let wanted = "111111111111.dkr.ecr.us-east-1.amazonaws.com/agent:1\n222222222222.dkr.ecr.eu-west-1.amazonaws.com/agent:1\n";
+        assert_eq!(run.stdout, wanted, "{path}");
+        let told: String = run.stderr.split_whitespace().filter(|word| *word != "│").collect::<Vec<_>>().join(" ");
+        assert!(told.contains("not in China") && told.contains("(under the scenario cn-north-1)"), "{told}");
+    }
+    let report = workspace.run(&["images", "agent", "--all-regions", "--format", "json"]).stdout;
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    assert_eq!(report["errors"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn all_regions_are_shown_of_each_configured_scenario() {
+    let configuration = "lists:\n- path: tools/ecr-images.conf\n  charts:\n  - path: agent\n    scenarios:\n    - {name: blue, set: {tag: b}}\n    \
+                         - {name: green, set: {tag: g}}\n";
+    let template = "# us-east-1, eu-west-1\napiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: \
+                    \"1.dkr.ecr.{{ .Values.region }}.amazonaws.com/agent:{{ .Values.tag }}\"}]}\n";
+    let workspace = Workspace::with_list("# nothing\n")
+        .chart("agent", &[])
+        .file("agent/values.yaml", "region: us-east-1\ntag: ''\n")
+        .file("agent/templates/agent.yaml", template)
+        .file(".mirrorlint.yaml", configuration);
+    let wanted = [
+        "1.dkr.ecr.eu-west-1.amazonaws.com/agent:b null blue/eu-west-1",
+        "1.dkr.ecr.eu-west-1.amazonaws.com/agent:g null green/eu-west-1",
+        "1.dkr.ecr.us-east-1.amazonaws.com/agent:b null blue/us-east-1",
+        "1.dkr.ecr.us-east-1.amazonaws.com/agent:g null green/us-east-1",
+    ];
+    assert_eq!(images(&workspace, &["--all-regions"]), wanted);
+}
+
+/// A chart whose region is a value called `key` that says `region`.
+fn regional(key: &str, region: &str, list: &str) -> Workspace {
+    let template = format!(
+        "apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec: {{containers: [{{name: a, image: \"{{{{ index .Values.accounts .Values.{key} }}}}.dkr.ecr.\
+         {{{{ .Values.{key} }}}}.amazonaws.com/agent:1\"}}]}}\n"
+    );
+    let values = format!("{key}: '{region}'\naccounts: {{us-west-2: '111111111111', us-east-1: '222222222222'}}\n");
+    Workspace::with_list(&format!(
+        "# Agent (from local chart agent:1.0.0)\n# Note: depends on the region\nagent={list}\n"
+    ))
+    .chart("agent", &[])
+    .file("agent/values.yaml", values)
+    .file("agent/templates/agent.yaml", template)
+}
+
+#[test]
+fn a_region_that_values_set_is_told_with_its_place() {
+    let west = "111111111111.dkr.ecr.us-west-2.amazonaws.com/agent:1";
+    let workspace = regional("region", "us-east-1", west);
+    let told = "tools/ecr-images.conf:3:7 region-mismatch `agent` copies from account 111111111111 in us-west-2, but agent:1.0.0 deploys \
+                222222222222.dkr.ecr.us-east-1.amazonaws.com/agent:1: its values set `region` to us-east-1. If your region is us-west-2, set it \
+                there; else list what is deployed";
+    assert_eq!(workspace.findings(), [told]);
+    let run = workspace.run(&["check"]);
+    assert!(
+        run.stdout.contains("the region is set here") && run.stdout.contains("agent/values.yaml:1:"),
+        "{}",
+        run.stdout
+    );
+    assert!(
+        run.stdout.contains("us-west-2 changes nothing in it: its values set `region` to us-east-1"),
+        "{}",
+        run.stdout
+    );
+    assert!(run.stdout.contains("(unsafe)"), "{}", run.stdout);
+    // What is said helps.
+    assert_eq!(workspace.findings_with(&["--set", "region=us-west-2"]), [""; 0]);
+    // Another account than that of the region.
+    let other = regional("region", "us-east-1", "999999999999.dkr.ecr.us-west-2.amazonaws.com/agent:1").findings();
+    assert!(other[0].contains(&format!("with us-west-2 there it would deploy {west}")), "{other:#?}");
+    // A region that was asked for and changes nothing is told, too.
+    let run = workspace.run(&["images", "agent", "--region", "us-west-2"]);
+    assert!(
+        run.stderr.starts_with("warning: agent/values.yaml:1:")
+            && run.stderr.contains("agent has no empty `region` value"),
+        "{}",
+        run.stderr
+    );
+    let none = Workspace::new().chart("web", &["nginx:1"]).run(&["images", "web", "--region", "us-west-2"]);
+    assert!(
+        none.stderr.contains("web has no empty `region` value, so us-west-2 changes nothing in it"),
+        "{}",
+        none.stderr
+    );
+}
+
+#[test]
+fn regions_by_other_names_are_filled() {
+    let west = "111111111111.dkr.ecr.us-west-2.amazonaws.com/agent:1";
+    for key in ["awsRegion", "aws_region", "AWS_DEFAULT_REGION"] {
+        assert_eq!(regional(key, "", west).findings(), [""; 0], "{key}");
+        assert!(regional(key, "us-east-1", west).findings()[0].contains(&format!("set `{key}` to us-east-1")), "{key}");
+    }
+}
+
+#[test]
+fn what_a_wrong_pair_should_be_is_what_it_serves() {
+    let pods = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  \
+                - {name: a, image: \"111111111111.dkr.ecr.us-west-2.amazonaws.com/agent:1\"}\n  \
+                - {name: b, image: \"222222222222.dkr.ecr.us-west-2.amazonaws.com/agent:1\"}\n  \
+                - {name: c, image: \"333333333333.dkr.ecr.cn-north-1.amazonaws.com.cn/agent:1\"}\n";
+    let check = |entries: &[&str]| {
+        let entry = |(number, image): (usize, &&str)| {
+            format!("# A (from local chart agent:1.0.0)\nagent{number}={image}.amazonaws.com/agent:1\n\n")
+        };
+        let list: String = entries.iter().enumerate().map(entry).collect();
+        let workspace = Workspace::with_list(list.trim_end_matches('\n'))
+            .chart("agent", &[])
+            .file("agent/templates/agent.yaml", pods);
+        let report =
+            workspace.run(&["check", "--format", "json", "--exit-zero", "--ignore", "unterminated-last-line"]).stdout;
+        let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+        let row = |finding: &serde_json::Value| {
+            let expected = finding["expected"].as_str().unwrap_or_default();
+            format!("{} {}", finding["rule"].as_str().unwrap(), expected.split('.').next().unwrap())
+        };
+        report["findings"].as_array().unwrap().iter().map(row).collect::<Vec<_>>()
+    };
+    // One image is expected, the others are missing: none stays unsaid.
+    let one = check(&["999999999999.dkr.ecr.us-west-2"]);
+    assert_eq!(one, ["region-mismatch 111111111111", "missing-entry 222222222222", "missing-entry 333333333333"]);
+    let two = check(&["999999999999.dkr.ecr.us-west-2", "888888888888.dkr.ecr.us-west-2"]);
+    assert_eq!(two, ["region-mismatch 111111111111", "region-mismatch 222222222222", "missing-entry 333333333333"]);
+    let listed = check(&["111111111111.dkr.ecr.us-west-2", "888888888888.dkr.ecr.us-west-2"]);
+    assert_eq!(listed, ["region-mismatch 222222222222", "missing-entry 333333333333"]);
+}
+
+#[test]
+fn images_say_what_they_depend_on() {
+    let values = "account: '123456789012'\npartition: ''\naccel: cpu\nimages: {cpu: 'acme/cpu:1', gpu: 'acme/gpu:1'}\nimage: {repository: acme/web, \
+                  tag: '1', flavour: x}\n";
+    let template = "{{- $suffix := ternary \".cn\" \"\" (eq .Values.partition \"aws-cn\") }}\napiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  \
+                    containers:\n  - {name: a, image: \"{{ .Values.account }}.dkr.ecr.us-east-1.amazonaws.com{{ $suffix }}/agent:1\"}\n  \
+                    - {name: b, image: \"{{ index .Values.images .Values.accel }}\"}\n  \
+                    - {name: c, image: \"{{ .Values.image.repository }}:{{ .Values.image.tag }}\"}\n  \
+                    - {name: d, image: \"acme/kubectl:{{ .Capabilities.KubeVersion.Version }}\"}\n";
+    let workspace =
+        Workspace::new().chart("web", &[]).file("web/values.yaml", values).file("web/templates/web.yaml", template);
+    let run = workspace.run(&["images", "web", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let row = |image: &serde_json::Value| {
+        let depends =
+            image["depends"].as_array().map(|all| all.iter().map(|one| one.as_str().unwrap()).collect::<Vec<_>>());
+        format!("{} {}", image["image"].as_str().unwrap(), depends.unwrap_or_default().join(","))
+    };
+    let mut rows: Vec<String> = report["images"].as_array().unwrap().iter().map(row).collect();
+    rows.sort();
+    let wanted = [
+        "123456789012.dkr.ecr.us-east-1.amazonaws.com/agent:1 account,partition",
+        "acme/cpu:1 accel",
+        "acme/gpu:1 ",
+        "acme/kubectl:v1.31.0 the Kubernetes version",
+        "acme/web:1 ",
+    ];
+    assert_eq!(rows, wanted);
+    assert!(workspace.run(&["images", "web"]).stdout.contains("(depends on account, partition)"));
+}
+
+#[test]
+fn a_chart_that_does_not_render_hides_no_other() {
+    let workspace = Workspace::with_list(
+        "# A (from local chart good:1.0.0)\nnginx=nginx:1\n\n# B (from local chart bad:1.0.0)\nredis=redis:7\n",
+    )
+    .chart("good", &["nginx:1"])
+    .chart("bad", &["redis:7"])
+    .file("bad/templates/broken.yaml", "{{ fail \"no\" }}");
+    let run = workspace.run(&["images", "--format", "plain"]);
+    assert_eq!((run.code, run.stdout.as_str()), (2, "nginx:1\nredis:7\n"));
+    assert!(run.stderr.contains("bad/templates/broken.yaml:1:4"), "{}", run.stderr);
+    let run = workspace.run(&["why", "nginx"]);
+    assert!(run.code == 2 && run.stdout.starts_with("nginx:1\n") && run.stderr.contains("broken.yaml"), "{run:?}");
+    // Nothing is said of what could not be read at all.
+    let run = workspace.file("bad/Chart.yaml", "[").run(&["images", "bad"]);
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""));
+}
+
+#[test]
+fn a_note_names_the_file_that_gives_the_tag() {
+    let template = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: \"acme/web:{{ .Values.tag }}\"}]}\n";
+    let fixed = |configuration: &str| {
+        let workspace = Workspace::with_list("# none yet\n")
+            .chart("web", &[])
+            .file("web/values.yaml", "tag: '1'\n")
+            .file("web/templates/web.yaml", template)
+            .file("prod.yaml", "tag: '2'\n")
+            .file(".mirrorlint.yaml", configuration);
+        assert_eq!(workspace.run(&["check", "--fix", "--quiet"]).code, 0);
+        assert_eq!(workspace.findings(), [""; 0]);
+        workspace.read("tools/ecr-images.conf").lines().find(|line| line.starts_with("# Tag:")).unwrap().to_owned()
+    };
+    let of = |given: &str| format!("lists: [{{path: tools/ecr-images.conf, charts: [{{path: web{given}}}]}}]\n");
+    assert_eq!(fixed(&of("")), "# Tag: 1 (from chart values)");
+    assert_eq!(fixed(&of(", values: [prod.yaml]")), "# Tag: 2 (from prod.yaml)");
+    assert_eq!(fixed(&of(", set: {tag: '3'}")), "# Tag: 3 (from .mirrorlint.yaml)");
+}

@@ -381,3 +381,15 @@ fn charts_that_were_passed_over_are_known_everywhere() {
     assert_eq!(alone.run(&["check", "--fix"]).code, 0);
     assert!(alone.read("tools/ecr-images.conf").contains("# Cache (from local chart api:1.0.0)"));
 }
+
+/// What is wrong with an image is shown where that stands, with advice that fits the place.
+#[test]
+fn an_unreadable_image_is_shown_where_it_is_wrong() {
+    let workspace = Workspace::with_list("# Web (from local chart web:1.0.0)\nnginx=nginx:1\n")
+        .chart("web", &["nginx:1", "quay.io/acme/Web:{{ .Values.tag }}", "quay.io/acme/api:{{ .Values.other }}"])
+        .file("web/values.yaml", "tag: v1\nother: a b\n");
+    let told = workspace.findings();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].starts_with("web/templates/web.yaml:7:") && told[0].ends_with("Correct the template"), "{told:?}");
+    assert!(told[1].starts_with("web/values.yaml:2:9 ") && told[1].ends_with("with --values or --set"), "{told:?}");
+}

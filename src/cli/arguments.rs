@@ -109,10 +109,13 @@ fn described(command: clap::Command, augment: fn(clap::Command) -> clap::Command
     long_about.into_iter().fold(command, clap::Command::long_about)
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(super) struct Check {
-    /// Lists, or workspace folders; none is the current folder.
+    /// Lists, or workspace folders; none is the current folder. `-` is standard input, which `--stdin-filename` names.
     pub paths: Vec<PathBuf>,
+    /// Where the list would lie that standard input holds: what an editor has not saved yet.
+    #[arg(long, value_name = "PATH", conflicts_with = "applying")]
+    pub stdin_filename: Option<PathBuf>,
     /// How to print the findings: `human`, `concise` (one line each), `json`, `sarif`, `github` (annotations), `markdown`,
     /// `rdjson` (reviewdog), `junit`, `gitlab` (code quality), `checkstyle`. With a file (`json=out.json`) they are written
     /// there; repeatable, with at most one format for standard output.
@@ -134,6 +137,9 @@ pub(super) struct Check {
     #[arg(long, value_delimiter = ',', value_name = "RULE")]
     #[arg(env = variable("MIRRORLINT_IGNORE"), hide_env_values = true)]
     pub ignore: Vec<String>,
+    /// Report only what the change since this commit touched or caused; `REV...`: since the branch parted from REV.
+    #[arg(long, value_name = "REV", conflicts_with = "applying")]
+    pub since: Option<String>,
     /// Apply the safe fixes, then report what is left.
     #[arg(long, group = "applying")]
     pub fix: bool,
@@ -209,6 +215,9 @@ pub(super) struct ValueOptions {
     /// Set a value to the content of a file.
     #[arg(long = "set-file", value_name = "KEY=FILE")]
     pub set_file: Vec<String>,
+    /// Set a value to all that follows the first `=`, as newer Helm does.
+    #[arg(long = "set-literal", value_name = "KEY=TEXT")]
+    pub set_literal: Vec<String>,
 }
 
 #[derive(Debug, Args)]

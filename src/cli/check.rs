@@ -6,17 +6,25 @@ use std::path::{Path, PathBuf};
 use super::arguments::{ChartOptions, Check, ValueOptions};
 use super::findings::{check_outputs, put_out};
 use super::{Ending, Outcome, Session, leave};
-use crate::chart::Overrides;
+use crate::chart::{Overrides, STANDARD_INPUT};
 use crate::fix::Fixed;
-use crate::lint::{Checked, Configuring, Finding, Refusal, Settings, Workspace, check, decide, rule};
+use crate::lint::{Checked, Configuring, Finding, Kept, Refusal, Settings, Workspace, check, decide, rule};
 use crate::report;
-use crate::source::canonical;
+use crate::source::{Sources, canonical};
 
 pub(super) fn run(session: &Session, options: &Check) -> Outcome {
     for name in options.select.iter().chain(&options.ignore) {
         rule(name).ok_or_else(|| super::rules::unknown(name))?;
     }
     check_outputs(options)?;
+    let unsaved;
+    let (session, options) = match unsaved_list(session, options)? {
+        Some(of_input) => {
+            unsaved = of_input;
+            (&unsaved.0, &unsaved.1)
+        }
+        None => (session, options),
+    };
     let given = options.paths.iter().map(|path| Some(path.as_path()));
     let paths: Vec<Option<&Path>> = if options.paths.is_empty() { vec![None] } else { given.collect() };
     if options.show_settings {
@@ -31,8 +39,37 @@ pub(super) fn run(session: &Session, options: &Check) -> Outcome {
     if options.fix || options.diff {
         return super::fix::run(session, options, &paths);
     }
-    let checked = check_all(session, &paths, &options.charts)?;
+    let mut checked = check_all(session, &paths, &options.charts)?;
+    if let Some(revision) = &options.since {
+        checked.findings.retain(|finding| is_selected(options, finding));
+        super::since::narrow(session, options, &mut checked, revision)?;
+    }
     conclude(session, options, checked, &[])
+}
+
+/// Where a list comes from standard input: a session that finds it where it would lie, and options that name that place.
+fn unsaved_list(session: &Session, options: &Check) -> Result<Option<(Session, Check)>, Refusal> {
+    let is_input = |path: &PathBuf| path.as_os_str() == STANDARD_INPUT;
+    let path = match (&options.stdin_filename, options.paths.as_slice()) {
+        (None, paths) if !paths.iter().any(is_input) => return Ok(None),
+        (None, _) => {
+            return Err(Refusal::new(
+                "standard input has no place among charts: --stdin-filename says where its list lies",
+            ));
+        }
+        (Some(path), [only]) if is_input(only) => path,
+        (Some(_), _) => {
+            return Err(Refusal::new("--stdin-filename is for standard input alone: the one path besides it is `-`"));
+        }
+    };
+    if options.charts.values.reads_input() {
+        return Err(Refusal::new("standard input is the list; it cannot hold values, too"));
+    }
+    session.read_input()?;
+    let text = session.sources.find(Path::new(STANDARD_INPUT)).map(|file| session.sources.get(file).text().clone());
+    let mut sources = Sources::new();
+    sources.overlay(canonical(path), &text.unwrap_or_default());
+    Ok(Some((session.with(sources), Check { paths: vec![path.clone()], stdin_filename: None, ..options.clone() })))
 }
 
 /// Whether the rule of `finding` was asked for.
@@ -143,6 +180,7 @@ pub(super) fn settings(session: &Session, options: &ChartOptions) -> Result<Sett
         all_regions: false,
         configuration: None,
         store: None,
+        kept: Kept::default(),
     })
 }
 
@@ -157,7 +195,7 @@ pub(super) fn overrides(session: &Session, options: &ValueOptions) -> Result<Ove
         set: options.set.clone(),
         set_string: options.set_string.clone(),
         set_file: options.set_file.clone(),
-        set_literal: Vec::new(),
+        set_literal: options.set_literal.clone(),
     })
 }
 

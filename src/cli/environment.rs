@@ -25,14 +25,28 @@ pub(super) fn variable(name: &'static str) -> Resettable<OsStr> {
     Resettable::Value(name.into())
 }
 
+/// Those that say what only the check itself can find wrong.
+const JUDGED_LATER: [&str; 4] =
+    ["MIRRORLINT_CONFIG", "MIRRORLINT_IGNORE", "MIRRORLINT_KUBE_VERSION", "MIRRORLINT_SELECT"];
+
 /// The variables that gave what `complaint` is about: it names what they say, and the command line does not say it.
 pub(super) fn blamed(complaint: &str) -> Vec<&'static str> {
     let is_blamed = |(name, option): &&(&str, &str)| {
         let value = std::env::var(name).unwrap_or_default();
-        let named = value.split(',').any(|part| !part.trim().is_empty() && complaint.contains(part.trim()));
-        named && !is_given(option)
+        let about = complaint.contains(&format!("'{option} ")) || JUDGED_LATER.contains(name);
+        about && value.split(',').any(|part| is_named(part.trim(), complaint)) && !is_given(option)
     };
     VARIABLES.iter().filter(is_blamed).map(|(name, _)| *name).collect()
+}
+
+/// Whether `complaint` has `value` as a word of its own.
+fn is_named(value: &str, complaint: &str) -> bool {
+    let ends = |text: &str, at_end: bool| {
+        let letter = if at_end { text.chars().next_back() } else { text.chars().next() };
+        letter.is_none_or(|letter| !letter.is_alphanumeric() && letter != '-' && letter != '_')
+    };
+    let mut places = complaint.match_indices(value).filter(|_| !value.is_empty());
+    places.any(|(at, _)| ends(&complaint[..at], true) && ends(&complaint[at + value.len()..], false))
 }
 
 /// Whether `FORCE_COLOR` asks for colour and `NO_COLOR` does not forbid it. `CLICOLOR_FORCE` and the terminal are asked elsewhere.
@@ -46,4 +60,17 @@ fn is_given(option: &str) -> bool {
         let argument = argument.to_string_lossy();
         argument.strip_prefix(option).is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_named_as_a_word() {
+        assert!(
+            is_named("no-rule", "there is no rule called `no-rule`") && is_named("a.yaml", "a.yaml: cannot be read")
+        );
+        assert!(!is_named("rule", "`no-rule`") && !is_named("", "x") && !is_named("tag", "tags"));
+    }
 }

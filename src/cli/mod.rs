@@ -16,7 +16,9 @@ mod manual;
 mod named;
 mod plan;
 mod render;
+mod revision;
 mod rules;
+mod since;
 #[cfg(feature = "fetch")]
 mod versions;
 mod why;
@@ -102,6 +104,8 @@ impl Session {
     fn complain(&self, refusal: &Refusal) {
         let text = report::refusal(refusal, &self.sources, self.error_style);
         let _ = std::io::stderr().lock().write_all(to_utf8(&text).as_bytes());
+        let path = refusal.path.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
+        tell_variable(&format!("{path}: {}", refusal.message));
     }
 
     fn write(&self, bytes: &[u8]) -> Result<(), Refusal> {
@@ -175,8 +179,6 @@ fn run(arguments: Arguments) -> ExitCode {
         Ok(Ending::Incomplete) => ExitCode::from(2),
         Err(refusal) => {
             session.complain(&refusal);
-            let path = refusal.path.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
-            tell_variable(&format!("{path}: {}", refusal.message));
             ExitCode::from(2)
         }
     };

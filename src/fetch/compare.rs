@@ -65,7 +65,7 @@ fn images(sources: &Sources, chart: &Arc<Chart>, values: &Value) -> Result<BTree
         options,
         given: Vec::new(),
     };
-    let target = Target { chart: chart.clone(), scenarios: vec![scenario] };
+    let target = Target::new(chart.clone(), vec![scenario]);
     let survey = survey(sources, &[target], &[]);
     if let Some(message) = survey.problems.iter().find_map(|problem| match problem {
         Problem::Unrenderable { message, .. } => Some(message),

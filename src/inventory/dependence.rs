@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use super::operands::is_image_part;
-use crate::source::{FileId, Origin, Sources, Span, Text};
+use crate::source::{FileId, Layer, Origin, Origins, Sources, Span, Text};
 use crate::yaml::Value;
 
 /// Variables in variables that are followed.
@@ -35,7 +35,7 @@ pub(super) fn dependence(sources: &Sources, text: &Text, values: &Value, path: &
         let Some(action) = file.get(site.range()) else { continue };
         found.read(action, &file, 0);
     }
-    for (file, range) in between(text) {
+    for (file, range) in between(sources, text) {
         let file = sources.get(file).text().clone();
         let Some(actions) = file.get(range) else { continue };
         found.read(actions, &file, 0);
@@ -47,17 +47,31 @@ pub(super) fn dependence(sources: &Sources, text: &Text, values: &Value, path: &
 /// The longest stretch of a template that is taken to have printed one piece of an image.
 const LONGEST: usize = 300;
 
-/// Where a template has what printed the pieces of `text` that stand in no file: between the texts before and behind them.
-fn between(text: &Text) -> Vec<(FileId, Range<usize>)> {
+/// Where a template has what printed the pieces of `text` that stand in no file, or printed nothing: between its own texts, and
+/// up to the ends of the line.
+fn between(sources: &Sources, text: &Text) -> Vec<(FileId, Range<usize>)> {
     let parts = text.parts();
-    let place = |at: Option<usize>| parts.get(at?)?.1.as_ref()?.places().first().map(|(span, ..)| *span);
-    let nowhere = (0..parts.len()).filter(|at| parts[*at].1.is_none());
-    let gap = |at: usize| {
-        let (before, behind) = (place(at.checked_sub(1))?, place(Some(at + 1))?);
-        let range = before.end as usize..behind.start as usize;
-        (before.file == behind.file && !range.is_empty() && range.len() < LONGEST).then_some((before.file, range))
+    let own = |origin: &Origins| {
+        let place = origin.as_ref()?.places().into_iter().next()?;
+        (place.1 == Layer::Template).then_some(place.0)
     };
-    nowhere.filter_map(gap).collect()
+    let places: Vec<Span> = parts.iter().filter_map(|(_, origin)| own(origin)).collect();
+    let mut found: Vec<(FileId, Range<usize>)> = Vec::new();
+    for pair in places.windows(2).filter(|pair| pair[0].file == pair[1].file) {
+        found.push((pair[0].file, pair[0].end as usize..pair[1].start as usize));
+    }
+    if let (Some(first), Some((_, None))) = (places.first(), parts.first()) {
+        let file = sources.get(first.file).text().clone();
+        let start = file[..first.start as usize].rfind('\n').map_or(0, |newline| newline + 1);
+        found.push((first.file, start..first.start as usize));
+    }
+    if let (Some(last), Some((_, None))) = (places.last(), parts.last()) {
+        let file = sources.get(last.file).text().clone();
+        let rest = &file[last.end as usize..];
+        found.push((last.file, last.end as usize..last.end as usize + rest.find('\n').unwrap_or(rest.len())));
+    }
+    found.retain(|(_, range)| range.start < range.end && range.len() < LONGEST);
+    found
 }
 
 struct Found<'a> {

@@ -291,6 +291,8 @@ pub struct Malformed {
     pub workload: Workload,
     /// The place that comes nearest to it.
     pub span: Span,
+    /// Of which kind that place is, where it is known.
+    pub layer: Option<Layer>,
 }
 
 impl Inventory {

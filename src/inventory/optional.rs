@@ -9,10 +9,10 @@ use super::regions::speaks_of_regions;
 use super::survey::{Job, choices, run_all, switch};
 use super::switches::{Guard, Path, beside, guards};
 use super::{Gap, Problem, Scenario, Survey, Target, Use, values};
-use crate::chart::{Cause, Chart, ChartNode, Choice, Disabled, Processed, merge};
+use crate::chart::{Cause, Chart, ChartNode, Choice, Disabled, Processed};
 use crate::render::Renderer;
 use crate::source::{Origin, Sources, Span, Text};
-use crate::yaml::{Map, Value};
+use crate::yaml::{Map, Value, merge};
 
 /// Switches inside switched-off charts that are followed.
 const MAX_DEPTH: usize = 4;
@@ -101,7 +101,7 @@ impl<'a> Search<'a> {
         round: &mut Vec<Variant<'a>>,
         bases: &mut Vec<(Variant<'a>, Value)>,
     ) {
-        let Target { chart, scenarios } = target;
+        let Target { chart, scenarios, .. } = target;
         let names: Vec<String> = scenarios.iter().map(|scenario| scenario.name.clone()).collect();
         // Scenarios that are regions and nothing else differ only in charts that speak of regions.
         let by_region = scenarios.iter().all(|scenario| scenario.region.as_ref() == Some(&scenario.name));

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::operands::{Evidence, operands};
 use super::{Naming, Workload};
+use crate::render::Manifest;
 use crate::source::Text;
-use crate::yaml;
 
 /// An image that a manifest names.
 #[derive(Clone)]
@@ -37,7 +37,7 @@ pub(super) struct Readings<'a> {
 pub(super) struct Unread {
     evidence: usize,
     template: Arc<str>,
-    text: Text,
+    manifest: Manifest,
 }
 
 impl<'a> Readings<'a> {
@@ -50,21 +50,21 @@ impl<'a> Readings<'a> {
     }
 
     /// The number of a document; of equal ones of equal origin the same.
-    pub fn number(&mut self, evidence: usize, template: String, text: Text) -> usize {
-        let template: Arc<str> = template.into();
-        let numbers = self.known.entry((template.clone(), text.len())).or_default();
-        let same = |known: &Unread| known.evidence == evidence && known.text.is_same(&text);
+    pub fn number(&mut self, evidence: usize, manifest: Manifest) -> usize {
+        let template: Arc<str> = manifest.template.as_str().into();
+        let numbers = self.known.entry((template.clone(), manifest.text.len())).or_default();
+        let same = |known: &Unread| known.evidence == evidence && known.manifest.text.is_same(&manifest.text);
         if let Some(number) = numbers.iter().find(|number| same(&self.documents[**number])) {
             return *number;
         }
         numbers.push(self.documents.len());
-        self.documents.push(Unread { evidence, template, text });
+        self.documents.push(Unread { evidence, template, manifest });
         self.documents.len() - 1
     }
 
     /// The images that a document names.
-    pub fn read(&self, Unread { evidence, template, text }: &Unread) -> Vec<Named> {
-        let Ok(document) = yaml::load(text) else { return Vec::new() };
+    pub fn read(&self, Unread { evidence, template, manifest }: &Unread) -> Vec<Named> {
+        let Some(document) = manifest.document() else { return Vec::new() };
         let containers = super::pods::containers(&document).into_iter().map(|container| Named {
             template: template.clone(),
             workload: container.workload,
@@ -89,6 +89,7 @@ impl<'a> Readings<'a> {
 mod tests {
     use super::*;
     use crate::source::{Layer, Sources};
+    use crate::yaml;
 
     #[test]
     fn documents_are_one_where_text_origin_template_and_values_are() {
@@ -104,7 +105,8 @@ mod tests {
         assert_eq!(readings.learn(values(&one)), plain);
         let rich = readings.learn(values(&images));
         assert_ne!(rich, plain);
-        let mut number = |known, template: &str, text: &Text| readings.number(known, template.to_owned(), text.clone());
+        let mut number =
+            |known, template: &str, text: &Text| readings.number(known, Manifest::of(template, text.clone()));
         let first = number(plain, "t", &one);
         assert_eq!(number(plain, "t", &one), first);
         let others = [number(plain, "t", &other), number(plain, "u", &one), number(rich, "t", &one)];

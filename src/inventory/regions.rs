@@ -104,7 +104,7 @@ pub fn in_regions(
     moves: bool,
 ) -> Inventory {
     let mut scenarios = Vec::new();
-    for (Target { chart, scenarios: bases }, renderer) in targets.iter().zip(survey.renderers.iter()) {
+    for Target { chart, scenarios: bases, renderer } in targets {
         let Some(choice) = choices(chart).into_iter().next() else { continue };
         // Scenarios that are regions and nothing else have the same values.
         let by_region = bases.iter().all(|base| base.region.as_ref() == Some(&base.name));

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::regions::is_region_name;
 use crate::chart::Chart;
 use crate::image::Reference;
-use crate::render::Options;
+use crate::render::{Options, Renderer};
 use crate::source::{Span, Text};
 use crate::yaml::{Map, Value};
 
@@ -35,6 +35,17 @@ pub struct Target {
     pub chart: Arc<Chart>,
     /// The scenarios; at least one.
     pub scenarios: Vec<Scenario>,
+    /// What renders it.
+    pub renderer: Arc<Renderer>,
+}
+
+impl Target {
+    /// `chart` under `scenarios`, rendered for nobody before.
+    #[must_use]
+    pub fn new(chart: Arc<Chart>, scenarios: Vec<Scenario>) -> Self {
+        let renderer = Arc::new(Renderer::new(chart.clone()));
+        Self { chart, scenarios, renderer }
+    }
 }
 
 /// The regions that the ECR hosts of `references` name, sorted, each once.

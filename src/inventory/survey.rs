@@ -12,11 +12,11 @@ use super::scenario::{RegionValue, region_values};
 use super::witness::{Testimony, disagreements, testimonies};
 use super::{ChartLink, ChartName, Inventory, Kind, Malformed, Optional, Scenario, Target, Use, Workload, decisive};
 use crate::chart::version::Version;
-use crate::chart::{AmbiguousSubchart, Cause, Chart, ChartNode, Choice, Dependency, Disabled, Processed, merge};
+use crate::chart::{AmbiguousSubchart, Cause, Chart, ChartNode, Choice, Dependency, Disabled, Processed};
 use crate::image::Reference;
-use crate::render::{Options, RenderError, Rendered, Renderer};
+use crate::render::{Occasion, Options, RenderError, Rendered, Renderer};
 use crate::source::{Sources, Span};
-use crate::yaml::{Map, Value};
+use crate::yaml::{Map, Value, merge};
 
 /// Something wrong with a chart.
 #[derive(Clone, Debug)]
@@ -86,7 +86,7 @@ pub struct Survey {
     /// What the region of each scenario became in each root chart.
     pub regions: Vec<RegionOf>,
     /// A renderer per target, with its templates parsed.
-    pub(super) renderers: Arc<[Renderer]>,
+    pub(super) renderers: Arc<[Arc<Renderer>]>,
     /// The images of the list.
     pub(super) listed: Arc<[Reference]>,
     /// What the charts say themselves of their images.
@@ -130,10 +130,9 @@ pub(super) struct Outcome {
 #[must_use]
 pub fn survey(sources: &Sources, targets: &[Target], listed: &[Reference]) -> Survey {
     let mut survey = Survey::default();
-    let renderers: Arc<[Renderer]> = targets.iter().map(|target| Renderer::new(target.chart.clone())).collect();
-    survey.renderers = renderers.clone();
+    survey.renderers = targets.iter().map(|target| target.renderer.clone()).collect();
     let mut jobs = Vec::new();
-    for (Target { chart, scenarios }, renderer) in targets.iter().zip(renderers.iter()) {
+    for Target { chart, scenarios, renderer } in targets {
         survey.inspect(sources, chart);
         survey.known.extend(names_of(chart));
         let choices = choices(chart);
@@ -188,32 +187,36 @@ pub(super) fn run_all(jobs: &[Job<'_>], listed: &[Reference]) -> Vec<Result<Outc
 type Run = (Processed, Vec<RenderError>, Vec<usize>);
 
 fn run<'a>(job: &Job<'_>, listed: &'a [Reference], readings: &Mutex<Readings<'a>>) -> Result<Run, RenderError> {
-    let Rendered { processed, refusals, manifests } = render(job)?;
-    let evidence = Evidence::new(listed, &processed.values);
+    let rendered = render(job)?;
+    let evidence = Evidence::new(listed, &rendered.processed.values);
+    let Rendered { processed, refusals, manifests } = Arc::unwrap_or_clone(rendered);
     // The schemas of custom resources are the bulk of many charts, and deploy nothing.
     let manifests = manifests.into_iter().filter(|manifest| manifest.kind != DEFINITION);
     // Equal documents give equal findings: it does not matter which thread comes first.
     let mut readings = readings.lock().unwrap_or_else(PoisonError::into_inner);
     let evidence = readings.learn(evidence);
-    let documents = manifests.map(|manifest| readings.number(evidence, manifest.template, manifest.text)).collect();
+    let documents = manifests.map(|manifest| readings.number(evidence, manifest)).collect();
     Ok((processed, refusals, documents))
 }
 
-fn render(job: &Job<'_>) -> Result<Rendered, RenderError> {
-    let Scenario { values, options, region, .. } = job.scenario;
+fn render(job: &Job<'_>) -> Result<Arc<Rendered>, RenderError> {
+    let Scenario { values, options, region, moves, .. } = job.scenario;
     let options = Options { choice: job.choice.clone(), ..options.clone() };
-    if region.is_none() {
-        return job.renderer.render(values, &options);
-    }
-    // Only where the coalesced values, the user's among them, have an empty one.
-    let defaults = job.chart.process(values, &options.choice)?;
-    let region = job.scenario.overrides(&defaults.values);
-    if region.is_empty() {
-        return job.renderer.render_processed(defaults, &options);
-    }
-    let empty = Map::new();
-    let merged = merge(values.as_map().unwrap_or(&empty), &region);
-    job.renderer.render(&Value::Map(Arc::new(merged)), &options)
+    let occasion = Occasion { values: values.clone(), region: region.clone(), moves: *moves, options };
+    job.renderer.once(occasion, |Occasion { values, region, options, .. }| {
+        if region.is_none() {
+            return job.renderer.render(values, options);
+        }
+        // Only where the coalesced values, the user's among them, have an empty one.
+        let defaults = job.chart.process(values, &options.choice)?;
+        let region = job.scenario.overrides(&defaults.values);
+        if region.is_empty() {
+            return job.renderer.render_processed(defaults, options);
+        }
+        let empty = Map::new();
+        let merged = merge(values.as_map().unwrap_or(&empty), &region);
+        job.renderer.render(&Value::Map(Arc::new(merged)), options)
+    })
 }
 
 /// The choices under which all copies of ambiguous subcharts get their turn: folders first, then each further copy.
@@ -335,15 +338,14 @@ impl Survey {
         let Some(chain) = chains.of_template(&template) else { return };
         let Some(last) = chain.last() else { return };
         let read = match &fault {
-            Some((fault, _)) => Err((*fault).to_owned()),
-            None => Reference::parse(&text).map_err(|error| error.message),
+            Some((fault, near)) => Err(((*fault).to_owned(), decisive(near))),
+            None => Reference::parse(&text).map_err(|error| (error.message, decisive(&text.slice(error.range)))),
         };
         let reference = match read {
             Ok(reference) => reference,
-            Err(message) => {
-                let near = fault.as_ref().and_then(|(_, near)| decisive(near));
-                let place = decisive(&text).or(near).map(|(span, _)| span);
-                let Some(span) = place.or_else(|| start_of(sources, job.chart)) else { return };
+            Err((message, near)) => {
+                let place = near.or_else(|| decisive(&text));
+                let Some(span) = place.map(|(span, _)| span).or_else(|| start_of(sources, job.chart)) else { return };
                 self.inventory.misread(Malformed {
                     text,
                     message,
@@ -351,6 +353,7 @@ impl Survey {
                     template: template.to_string(),
                     workload,
                     span,
+                    layer: place.map(|(_, layer)| layer),
                 });
                 return;
             }

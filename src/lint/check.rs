@@ -37,6 +37,8 @@ pub struct Checked {
     pub findings: Vec<Finding>,
     /// Whether rules were left out, so that no findings does not mean that all is well.
     pub narrowed: bool,
+    /// Since when it is, when findings that were there before are left out.
+    pub since: Option<Since>,
     /// Lists that could not be checked, and folders that could not be looked into: exit code 2.
     pub errors: Vec<Refusal>,
 }
@@ -48,6 +50,15 @@ impl Checked {
             self.errors.push(error);
         }
     }
+}
+
+/// What is left out because a revision had it already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Since {
+    /// The revision, as it was asked for.
+    pub revision: String,
+    /// How many findings.
+    pub left_out: usize,
 }
 
 /// One list and what it was held against.
@@ -104,7 +115,7 @@ pub struct CheckedChart {
 pub fn check(sources: &Sources, workspace: &Workspace, settings: &Settings) -> Result<Checked, Refusal> {
     let mut checked = Checked { root: workspace.root.clone(), ..Checked::default() };
     let levels = Levels::of(settings)?;
-    let files = TextFiles::of(workspace);
+    let files = TextFiles::of(workspace, &settings.kept);
     let run = Run { sources, workspace, settings, levels: &levels, files: &files };
     let mut configured = Configured::of(settings)?;
     let mut whole = Leftover::default();

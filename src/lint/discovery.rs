@@ -136,10 +136,10 @@ pub fn find_here(configurable: bool) -> Workspace {
     Workspace { why: "the current folder".to_owned(), ..first }
 }
 
-/// The workspace of the list at `list`, which need not be there yet: as [`find`] for a list, with a configuration counting.
+/// The workspace of the list at `list`, as [`find`] for a list; but it need not be there yet.
 #[must_use]
-pub fn find_around(list: &Path) -> Workspace {
-    around(list, true)
+pub fn find_around(list: &Path, configurable: bool) -> Workspace {
+    around(list, configurable)
 }
 
 /// Whether the folder holds a configuration that counts.

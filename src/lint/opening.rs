@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Refusal, Settings, Workspace, find, find_here};
+use super::{Refusal, Settings, Workspace, find, find_around, find_here};
 use crate::config::{FILE_NAME, Loaded, MISNAMED};
 use crate::source::Sources;
 use crate::store::{Environment, Store};
@@ -41,6 +41,8 @@ pub fn open(
     settings: Settings,
 ) -> Result<(Workspace, Settings), Refusal> {
     let found = match path {
+        // A list that was never saved.
+        Some(path) if sources.has_overlay(path) && !path.exists() => find_around(path, configuring.is_standard()),
         Some(path) => find(path, configuring.is_standard())?,
         None => find_here(configuring.is_standard()),
     };

@@ -188,10 +188,8 @@ impl Reconciliation {
     #[must_use]
     pub fn asks_for_optional(&self, listed: &[Listed], coverage: &Coverage) -> bool {
         self.verdicts.iter().zip(listed).any(|(verdict, entry)| match verdict {
-            Verdict::Stale | Verdict::Unknown | Verdict::Disabled { .. } => true,
-            Verdict::OtherRegistry { .. } | Verdict::OtherVersion { .. } | Verdict::OtherRepository { .. } => {
-                coverage.switch_of(entry).is_some()
-            }
+            Verdict::Stale | Verdict::Unknown | Verdict::Disabled { .. } | Verdict::OtherRepository { .. } => true,
+            Verdict::OtherRegistry { .. } | Verdict::OtherVersion { .. } => coverage.switch_of(entry).is_some(),
             Verdict::Right { .. } => false,
         })
     }
@@ -212,8 +210,15 @@ pub fn reconcile(listed: &[Listed], inventory: &Inventory, coverage: &Coverage) 
         (Work::other_version, Partner::SamePath),
         (Work::other_repository, Partner::Another),
     ];
+    let is_listed = |image: &Reference| listed.iter().any(|entry| serves(&entry.reference, image));
     for (stage, partner) in stages {
         if partner == Partner::Another {
+            // What an entry lists is no other image where a switch would bring it.
+            for (at, entry) in listed.iter().enumerate() {
+                if verdicts[at].is_none() {
+                    verdicts[at] = work.switched_off(entry, &is_listed);
+                }
+            }
             // A chart that was passed over and deploys the image knows more of it than a name does.
             for (at, verdict) in verdicts.iter_mut().enumerate().filter(|(_, verdict)| verdict.is_none()) {
                 *verdict = coverage.elsewhere.get(&at).cloned();
@@ -499,6 +504,16 @@ impl Work<'_> {
     /// Whether the entry's note names the chart of `used`, or a chart that contains it.
     fn names(&self, entry: &Listed, used: &Use) -> bool {
         entry.noted.as_ref().is_some_and(|noted| !used.charts_named(&noted.name).is_empty())
+    }
+
+    /// What the entry lists, from the chart that its note names, behind a switch: exactly that, else another version that no
+    /// entry lists.
+    fn switched_off(&self, entry: &Listed, is_listed: &impl Fn(&Reference) -> bool) -> Option<Verdict> {
+        let exact = |used: &Use| brings(&entry.reference, used) && self.names(entry, used);
+        let other = |used: &Use| {
+            used.reference.same_repository(&entry.reference) && !is_listed(&used.reference) && self.names(entry, used)
+        };
+        self.optional(exact).or_else(|| self.optional(other)).filter(|_| !self.is_unknown(entry))
     }
 
     /// The image of a switched-off chart that the entry's note names.

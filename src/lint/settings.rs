@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::targets::Configured;
-use super::{Finding, Refusal, Rule, Safety, Severity, nearest_rule, rule};
+use super::{Finding, Kept, Refusal, Rule, Safety, Severity, nearest_rule, rule};
 use crate::chart::{LoadOptions, Overrides, Packages};
 use crate::config::{Level, Loaded, Trust};
 use crate::source::canonical;
@@ -30,6 +30,8 @@ pub struct Settings {
     pub configuration: Option<Loaded>,
     /// Where external charts may lie that are in no `charts/`.
     pub store: Option<Arc<Store>>,
+    /// What earlier checks left.
+    pub kept: Kept,
 }
 
 impl Settings {

@@ -8,14 +8,14 @@ use std::sync::Arc;
 use super::passed_over::PassedOver;
 use super::reconcile::Listed;
 use super::{Refusal, Settings, Workspace, supply};
-use crate::chart::{Chart, ChartError, Overrides, assign, merge, read_values};
+use crate::chart::{Chart, ChartError, Overrides, assign, read_values};
 use crate::config::{self, Loaded};
 use crate::inventory::{
     ChartName, Problem, Scenario, Target, is_region_name, regions_named, regions_of, regions_without,
 };
 use crate::render::{KubeVersion, Options};
 use crate::source::{Sources, Span, path_from};
-use crate::yaml::{self, Map, Value};
+use crate::yaml::{self, Map, Value, merge};
 
 /// The root charts of a list.
 #[derive(Default)]
@@ -77,13 +77,15 @@ impl Targets {
             let scenarios = by_region(&base, &chart, listed, settings);
             targets.notes.push(assumption(&scenarios, settings));
             targets.doubt_regions(&chart, &scenarios, listed, settings);
-            targets.targets.push(Target { chart, scenarios });
+            let renderer = settings.kept.renderer(&chart);
+            targets.targets.push(Target { chart, scenarios, renderer });
         }
         targets.notes.dedup();
         targets.tell_keepers();
         for chart in others {
             let scenarios = by_region(&base, &chart, listed, settings);
-            targets.passed_over.targets.push(Target { chart, scenarios });
+            let renderer = settings.kept.renderer(&chart);
+            targets.passed_over.targets.push(Target { chart, scenarios, renderer });
         }
         Ok(targets)
     }
@@ -207,7 +209,8 @@ impl Targets {
                 scenarios = in_all_regions(&scenarios, &loaded, listed, settings);
             }
             targets.doubt_regions(&loaded, &scenarios, listed, settings);
-            targets.targets.push(Target { chart: loaded, scenarios });
+            let renderer = settings.kept.renderer(&loaded);
+            targets.targets.push(Target { chart: loaded, scenarios, renderer });
         }
         let name = configured.loaded.path(sources);
         targets.notes.push(format!("charts and scenarios: as {} says", name.file_name().unwrap_or_default().display()));
@@ -573,7 +576,7 @@ fn no_charts(workspace: &Workspace) -> Refusal {
 }
 
 fn load(sources: &Sources, path: &Path, settings: &Settings) -> Result<Arc<Chart>, ChartError> {
-    Chart::load(sources, path, &settings.loading())
+    settings.kept.chart(sources, path, || Chart::load(sources, path, &settings.loading()))
 }
 
 /// The paths of all charts below `chart`.

@@ -1,6 +1,7 @@
 //! The text files that are a workspace's own: scripts, documentation, values. Lists, charts, other git work trees (submodules),
 //! what git ignores, and changelogs, which tell of the past, are none of them. Reads them in parallel, and only when asked.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -8,9 +9,9 @@ use ignore::{DirEntry, WalkBuilder};
 use rayon::prelude::*;
 use regex::bytes::Regex;
 
-use super::Workspace;
 use super::discovery::LIST_NAME;
 use super::walk::is_foreign;
+use super::{Kept, Workspace};
 use crate::config;
 use crate::source::{FileId, Sources, canonical, to_bytes};
 
@@ -26,29 +27,54 @@ const HISTORIES: [&str; 4] = ["changelog", "changes", "history", "release"];
 /// The text files of one workspace, found once.
 pub(crate) struct TextFiles<'a> {
     workspace: &'a Workspace,
+    kept: &'a Kept,
     paths: OnceLock<Vec<PathBuf>>,
 }
 
 impl<'a> TextFiles<'a> {
     /// Those of `workspace`; nothing is read yet.
-    pub fn of(workspace: &'a Workspace) -> Self {
-        Self { workspace, paths: OnceLock::new() }
+    pub fn of(workspace: &'a Workspace, kept: &'a Kept) -> Self {
+        Self { workspace, kept, paths: OnceLock::new() }
     }
 
     /// The files in which `pattern` is found, in order of their paths. What cannot be read is left out.
     pub fn holding(&self, sources: &Sources, pattern: &Regex) -> Vec<FileId> {
-        let holds = |path: &&PathBuf| {
-            if sources.has_overlay(path) {
-                return sources.read(path).is_ok_and(|file| pattern.is_match(&to_bytes(sources.get(file).text())));
+        let paths = self.paths();
+        let on_disk = self.on_disk(paths, pattern);
+        let holds = |path: &&PathBuf| match sources.has_overlay(path) {
+            true => sources.read(path).is_ok_and(|file| pattern.is_match(&to_bytes(sources.get(file).text()))),
+            false => on_disk.contains(path.as_path()),
+        };
+        // Read in order, so that nothing depends on threads.
+        paths.iter().filter(holds).filter_map(|path| sources.read(path).ok()).collect()
+    }
+
+    fn paths(&self) -> &[PathBuf] {
+        self.paths.get_or_init(|| match self.kept.files() {
+            Some(mut kept) => {
+                let lists = &self.workspace.lists;
+                let known = kept.own.take().filter(|(of, _)| of == lists);
+                kept.own.insert(known.unwrap_or_else(|| (lists.clone(), walk(self.workspace)))).1.clone()
             }
+            None => walk(self.workspace),
+        })
+    }
+
+    /// Those of `paths` in which `pattern` is found on disk.
+    fn on_disk(&self, paths: &[PathBuf], pattern: &Regex) -> HashSet<PathBuf> {
+        let holds = |path: &&PathBuf| {
             let small = std::fs::metadata(path).is_ok_and(|metadata| metadata.len() <= LARGEST);
             let bytes = if small { std::fs::read(path).unwrap_or_default() } else { Vec::new() };
             !bytes[..bytes.len().min(LOOKED_AT)].contains(&0) && pattern.is_match(&bytes)
         };
-        let paths = self.paths.get_or_init(|| walk(self.workspace));
-        let holding: Vec<_> = paths.par_iter().filter(holds).collect();
-        // Read in order, so that nothing depends on threads.
-        holding.into_iter().filter_map(|path| sources.read(path).ok()).collect()
+        let search = || paths.par_iter().filter(holds).cloned().collect();
+        match self.kept.files() {
+            Some(mut kept) => {
+                let known = kept.holding.take().filter(|(known, _)| known == pattern.as_str());
+                kept.holding.insert(known.unwrap_or_else(|| (pattern.as_str().to_owned(), search()))).1.clone()
+            }
+            None => search(),
+        }
     }
 }
 

@@ -139,8 +139,10 @@ impl Actions<'_> {
     pub fn fix_all(&self, room: &Room, document: &Document) -> Vec<TextEdit> {
         let known = room.errors.len();
         let check = |texts: &Texts| {
-            let room = Room::open(&room.start, self.scene, texts);
-            let mut room = room.ok_or_else(|| Refusal::new("there is no list any more"))?;
+            let mut room = Room::new(room.start.clone());
+            if !room.look(self.scene, texts) {
+                return Err(Refusal::new("there is no list any more"));
+            }
             // A fix that keeps something from being checked is none.
             if room.errors.len() > known {
                 return Err(room.errors.remove(known));

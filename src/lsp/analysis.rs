@@ -9,7 +9,7 @@ use super::queue::Scene;
 use crate::config::FILE_NAME;
 use crate::fix::Texts;
 use crate::lint::{
-    Checked, CheckedList, Configuring, Refusal, Settings, Workspace, check, configure, find, find_around,
+    Checked, CheckedList, Configuring, Kept, Refusal, Settings, Workspace, check, configure, find, find_around,
 };
 use crate::mirror::List;
 use crate::source::{Sources, canonical};
@@ -21,6 +21,14 @@ pub(super) enum Start {
     Folder(PathBuf),
     /// An open list that lies in none.
     List(PathBuf),
+}
+
+impl Start {
+    fn path(&self) -> &Path {
+        match self {
+            Self::Folder(path) | Self::List(path) => path,
+        }
+    }
 }
 
 /// All workspaces.
@@ -47,6 +55,12 @@ pub(super) struct Room {
     pub errors: Vec<Refusal>,
     /// The same in every region that the charts name, once somebody asks.
     everywhere: OnceCell<Option<Checked>>,
+    /// What was found on disk.
+    found: Option<Workspace>,
+    /// What is kept from one look to the next.
+    kept: Kept,
+    /// The state of the disk that it was last looked at, see [`Scene::disk`].
+    disk: Option<u64>,
 }
 
 impl Room {
@@ -90,15 +104,20 @@ impl Analysis {
     }
 
     fn check(&mut self, scene: &Scene) {
+        let mut before = std::mem::take(&mut self.rooms);
         let mut rooms = BTreeMap::new();
+        let mut enter = |start: Start, rooms: &mut BTreeMap<Start, Room>| {
+            let mut room = before.remove(&start).unwrap_or_else(|| Room::new(start.clone()));
+            if room.look(scene, &Texts::new()) {
+                rooms.insert(start, room);
+            }
+        };
         for folder in scene.folders.iter() {
-            let start = Start::Folder(folder.clone());
-            rooms.extend(Room::open(&start, scene, &Texts::new()).map(|room| (start, room)));
+            enter(Start::Folder(folder.clone()), &mut rooms);
         }
         for document in scene.documents.iter().filter(|document| document.is_list()) {
             if !rooms.values().any(|room: &Room| room.has_list(&document.path)) {
-                let start = Start::List(document.path.clone());
-                rooms.extend(Room::open(&start, scene, &Texts::new()).map(|room| (start, room)));
+                enter(Start::List(document.path.clone()), &mut rooms);
             }
         }
         self.rooms = rooms;
@@ -114,53 +133,75 @@ pub(super) struct Held<'a> {
 }
 
 impl Room {
-    /// Checks a workspace, with `texts` over what is open; nothing when a folder holds no list.
-    pub fn open(start: &Start, scene: &Scene, texts: &Texts) -> Option<Self> {
-        let mut sources = Sources::new();
-        for document in scene.documents.iter() {
-            sources.overlay(&document.path, &document.text);
-        }
-        for (path, text) in texts {
-            sources.overlay(canonical(path), text);
-        }
-        let (found, root) = match start {
-            Start::Folder(folder) => (find(folder, true), folder),
-            Start::List(list) => (Ok(find_around(list)), list),
-        };
-        let mut room = Self {
-            start: start.clone(),
-            sources,
-            workspace: Workspace { root: root.clone(), ..Workspace::default() },
+    /// Not looked into yet.
+    pub fn new(start: Start) -> Self {
+        Self {
+            start,
+            sources: Sources::new(),
+            workspace: Workspace::default(),
             settings: None,
             checked: None,
             errors: Vec::new(),
             everywhere: OnceCell::new(),
-        };
-        match found {
-            Ok(found) if found.lists.is_empty() && !found.root.join(FILE_NAME).is_file() => return None,
-            Ok(found) => room.workspace = found,
-            Err(error) => {
-                room.errors.push(error);
-                return Some(room);
-            }
+            found: None,
+            kept: Kept::new(),
+            disk: None,
         }
-        let whole = matches!(start, Start::Folder(_));
-        let found = room.workspace.clone();
-        match configure(&room.sources, found, whole, &Configuring::Standard, Settings::default()) {
+    }
+
+    /// Checks it, with `texts` over what is open. False when a folder holds no list.
+    pub fn look(&mut self, scene: &Scene, texts: &Texts) -> bool {
+        let open = scene.documents.iter().map(|document| (document.path.clone(), document.text.clone()));
+        let changed = texts.iter().map(|(path, text)| (canonical(path), text.clone()));
+        self.sources.set_overlays(open.chain(changed).collect());
+        if self.disk != Some(scene.disk) {
+            self.disk = Some(scene.disk);
+            self.sources.doubt_all();
+            self.kept.disk_changed();
+            self.found = None;
+        }
+        self.settings = None;
+        self.checked = None;
+        self.errors.clear();
+        self.everywhere = OnceCell::new();
+        let found = match self.found.take().map_or_else(|| self.find(), Ok) {
+            Ok(found) => found,
+            Err(error) => {
+                self.workspace = Workspace { root: self.start.path().to_owned(), ..Workspace::default() };
+                self.errors.push(error);
+                return true;
+            }
+        };
+        self.found = Some(found.clone());
+        if found.lists.is_empty() && !found.root.join(FILE_NAME).is_file() {
+            return false;
+        }
+        self.workspace = found.clone();
+        let whole = matches!(self.start, Start::Folder(_));
+        let settings = Settings { kept: self.kept.clone(), ..Settings::default() };
+        match configure(&self.sources, found, whole, &Configuring::Standard, settings) {
             Ok((workspace, settings)) => {
-                match check(&room.sources, &workspace, &settings) {
+                match check(&self.sources, &workspace, &settings) {
                     Ok(mut checked) => {
-                        room.errors = std::mem::take(&mut checked.errors);
-                        room.checked = Some(checked);
+                        self.errors = std::mem::take(&mut checked.errors);
+                        self.checked = Some(checked);
                     }
-                    Err(error) => room.errors.push(error),
+                    Err(error) => self.errors.push(error),
                 }
-                (room.workspace, room.settings) = (workspace, Some(settings));
+                (self.workspace, self.settings) = (workspace, Some(settings));
             }
             // A configuration for other things, and no list.
-            Err(error) if error.span.is_none() && room.workspace.lists.is_empty() => return None,
-            Err(error) => room.errors.push(error),
+            Err(error) if error.span.is_none() && self.workspace.lists.is_empty() => return false,
+            Err(error) => self.errors.push(error),
         }
-        Some(room)
+        self.kept.tidy(&mut self.sources);
+        true
+    }
+
+    fn find(&self) -> Result<Workspace, Refusal> {
+        match &self.start {
+            Start::Folder(folder) => find(folder, true),
+            Start::List(list) => Ok(find_around(list, true)),
+        }
     }
 }

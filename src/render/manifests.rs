@@ -1,10 +1,13 @@
 //! From rendered files to Helm's manifest stream: documents split apart, hooks set aside, sorted by kind, printed.
 //! After Helm's `releaseutil.SortManifests`, `action.renderResources` and `helm template`.
 
+use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
 use super::head::head;
 use crate::source::Text;
+use crate::yaml;
 
 /// One document of a rendered file.
 #[derive(Clone, Debug)]
@@ -19,6 +22,31 @@ pub struct Manifest {
     pub hook: bool,
     /// Whether it is a test hook.
     pub test: bool,
+    /// The document once it was read, where that is worth remembering.
+    read: Option<Arc<OnceLock<Option<yaml::Value>>>>,
+}
+
+impl Manifest {
+    /// What the document says; nothing when it cannot be read.
+    #[must_use]
+    pub fn document(&self) -> Option<Cow<'_, yaml::Value>> {
+        let load = || yaml::load(&self.text).ok();
+        match &self.read {
+            Some(read) => read.get_or_init(load).as_ref().map(Cow::Borrowed),
+            None => load().map(Cow::Owned),
+        }
+    }
+
+    /// A document of a template.
+    #[cfg(test)]
+    pub(crate) fn of(template: &str, text: Text) -> Self {
+        Self { template: template.to_owned(), text, kind: String::new(), hook: false, test: false, read: None }
+    }
+
+    /// Has it remember what it reads.
+    pub(super) fn remember(&mut self) {
+        self.read.get_or_insert_default();
+    }
 }
 
 /// A document that Helm cannot read.
@@ -168,7 +196,7 @@ pub fn sort(mut files: Vec<(String, Text)>) -> (Vec<Manifest>, Vec<Unreadable>) 
                     }
                     let test = events.iter().any(|event| event.starts_with("test"));
                     let hook = head.hook.is_some();
-                    manifests.push(Manifest { template: name.clone(), text, kind: head.kind, hook, test });
+                    manifests.push(Manifest { template: name.clone(), text, kind: head.kind, hook, test, read: None });
                 }
             }
         }

@@ -8,7 +8,7 @@ mod release;
 mod scope;
 mod selection;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::chart::{Chart, ChartError, ChartFile, ChartNode, Choice, Processed};
@@ -116,6 +116,44 @@ pub struct Renderer {
     chart: Arc<Chart>,
     /// By source, and by the name that the template has: under an alias it is another one.
     parsed: Mutex<HashMap<FileId, Vec<(String, Parsed)>>>,
+    /// What was rendered, for one that remembers.
+    remembered: Option<Mutex<Vec<Remembered>>>,
+}
+
+/// Everything that a rendering of one chart depends on.
+#[derive(Clone, Debug)]
+pub struct Occasion {
+    /// The user's values.
+    pub values: yaml::Value,
+    /// What fills empty `region` values.
+    pub region: Option<String>,
+    /// Whether it takes the place of other regions, too.
+    pub moves: bool,
+    /// The release and the cluster.
+    pub options: Options,
+}
+
+impl Occasion {
+    /// Whether the same would be rendered, with every place the same.
+    fn is_same(&self, other: &Self) -> bool {
+        let (one, two) = (&self.options, &other.options);
+        let objects = one.objects.len() == two.objects.len()
+            && one.objects.iter().zip(two.objects.iter()).all(|(one, two)| one.is_same(two));
+        self.values.is_same(&other.values)
+            && (&self.region, self.moves) == (&other.region, other.moves)
+            && (&one.release, &one.namespace, one.is_upgrade) == (&two.release, &two.namespace, two.is_upgrade)
+            && (&one.kube_version, &one.api_versions) == (&two.kube_version, &two.api_versions)
+            && one.choice == two.choice
+            && objects
+    }
+}
+
+#[derive(Debug)]
+struct Remembered {
+    occasion: Occasion,
+    outcome: Result<Arc<Rendered>, RenderError>,
+    /// Whether it was asked for since [`Renderer::forget_unused`].
+    used: bool,
 }
 
 type Parsed = Result<ParsedFile, ParseError>;
@@ -124,7 +162,49 @@ impl Renderer {
     /// A renderer of `chart`.
     #[must_use]
     pub fn new(chart: Arc<Chart>) -> Self {
-        Self { chart, parsed: Mutex::default() }
+        Self { chart, parsed: Mutex::default(), remembered: None }
+    }
+
+    /// A renderer that remembers what it rendered, with the parsed templates of `before`, one of an older state of the chart.
+    #[must_use]
+    pub fn remembering(chart: Arc<Chart>, before: Option<&Self>) -> Self {
+        let parsed = before.map(|before| before.parsed.lock().unwrap_or_else(PoisonError::into_inner).clone());
+        Self { chart, parsed: Mutex::new(parsed.unwrap_or_default()), remembered: Some(Mutex::default()) }
+    }
+
+    /// What `render` makes of the chart on this occasion; where it was asked for before, that, if this renderer remembers.
+    ///
+    /// # Errors
+    /// Those of `render`.
+    pub fn once(
+        &self,
+        occasion: Occasion,
+        render: impl FnOnce(&Occasion) -> Result<Rendered, RenderError>,
+    ) -> Result<Arc<Rendered>, RenderError> {
+        let Some(remembered) = &self.remembered else { return render(&occasion).map(Arc::new) };
+        let all = || remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = all().iter_mut().find(|known| known.occasion.is_same(&occasion)) {
+            known.used = true;
+            return known.outcome.clone();
+        }
+        // Not under the lock: another thread may render meanwhile.
+        let mut outcome = render(&occasion);
+        if let Ok(rendered) = &mut outcome {
+            rendered.manifests.iter_mut().for_each(Manifest::remember);
+        }
+        let outcome = outcome.map(Arc::new);
+        all().push(Remembered { occasion, outcome: outcome.clone(), used: true });
+        outcome
+    }
+
+    /// Forgets what was not asked for since this was last done, and the templates of other files than `files`.
+    pub fn forget_unused(&self, files: &HashSet<FileId>) {
+        if let Some(remembered) = &self.remembered {
+            let mut remembered = remembered.lock().unwrap_or_else(PoisonError::into_inner);
+            remembered.retain(|known| known.used);
+            remembered.iter_mut().for_each(|known| known.used = false);
+        }
+        self.parsed.lock().unwrap_or_else(PoisonError::into_inner).retain(|file, _| files.contains(file));
     }
 
     /// The chart.

@@ -407,7 +407,17 @@ pub fn closing(checked: &Checked, style: Style) -> String {
     } else {
         let _ = writeln!(out, "{}", tally(checked));
     }
+    if let Some(words) = left_out(checked) {
+        let _ = writeln!(out, "{words}");
+    }
     out
+}
+
+/// What is left out because it was there before.
+pub(super) fn left_out(checked: &Checked) -> Option<String> {
+    let since = checked.since.as_ref()?;
+    let findings = count(since.left_out, "older finding is", "older findings are");
+    Some(format!("{findings} left out: what was there at {} already", message(&since.revision)))
 }
 
 /// What a list was held against.
@@ -430,6 +440,7 @@ pub(super) fn verdict(checked: &Checked) -> &'static str {
         _ if !checked.errors.is_empty() || checked.lists.iter().any(|list| list.uncertain) => {
             "No findings; but not everything could be checked."
         }
+        _ if checked.since.is_some() => "No findings that the change touched or caused.",
         false => "The list says what the charts deploy.",
         true => "No findings of the rules that were asked for.",
     }

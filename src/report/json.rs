@@ -21,6 +21,9 @@ struct Report {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     fixed: Vec<JsonFixed>,
     summary: Summary,
+    /// What is left out because a revision had it already.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<Since>,
     /// What could not be checked.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<Error>,
@@ -39,6 +42,12 @@ struct JsonFixed {
     key: String,
     path: String,
     title: String,
+}
+
+#[derive(Serialize)]
+struct Since {
+    revision: String,
+    left_out: usize,
 }
 
 #[derive(Serialize)]
@@ -233,6 +242,8 @@ pub fn json(checked: &Checked, fixed: &[Fixed], sources: &Sources) -> String {
             })
             .collect(),
         summary,
+        since: (checked.since.as_ref())
+            .map(|since| Since { revision: since.revision.clone(), left_out: since.left_out }),
         errors: checked.errors.iter().map(|error| printer.error(error)).collect(),
     })
 }

@@ -33,7 +33,7 @@ pub fn junit(checked: &Checked, sources: &Sources) -> String {
     for list in &checked.lists {
         let suite = Suite::of(&mut suites, display_path(&checked.root, &list.path));
         if suite.cases.is_empty() {
-            let outcome = match list.uncertain || checked.narrowed {
+            let outcome = match list.uncertain || checked.narrowed || checked.since.is_some() {
                 true => Outcome::Skipped(verdict(checked).to_owned()),
                 false => Outcome::Passed,
             };

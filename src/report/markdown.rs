@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::human::{changed_lines, held_against, message, printable, tally, title, verdict};
+use super::human::{changed_lines, held_against, left_out, message, printable, tally, title, verdict};
 use super::location::{Place, display_path, place_of};
 use crate::fix::Fixed;
 use crate::image::Reference;
@@ -22,11 +22,13 @@ pub fn markdown(checked: &Checked, fixed: &[Fixed], sources: &Sources) -> String
     let lists: Vec<String> = lists.collect();
     if checked.findings.is_empty() && checked.errors.is_empty() {
         let icon = if checked.lists.iter().any(|list| list.uncertain) { "⚠️" } else { "✅" };
-        let _ = writeln!(out, "{icon} **mirrorlint**: {} {}", verdict(checked), lists.join("; "));
+        let left_out = left_out(checked).map(|words| format!("; {}", text(&words))).unwrap_or_default();
+        let _ = writeln!(out, "{icon} **mirrorlint**: {} {}{left_out}", verdict(checked), lists.join("; "));
     } else {
         let words = if checked.findings.is_empty() { verdict(checked).to_owned() } else { tally(checked) };
         let _ = writeln!(out, "### mirrorlint: {words}\n");
-        lists.iter().for_each(|list| out.push_str(&format!("{list}\n\n")));
+        let left_out = left_out(checked).map(|words| text(&words));
+        lists.iter().chain(&left_out).for_each(|line| out.push_str(&format!("{line}\n\n")));
         errors(&mut out, checked, sources);
         table(&mut out, checked);
     }

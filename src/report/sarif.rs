@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::fingerprint::fingerprints;
+use super::human::left_out;
 use super::json::print;
 use super::location::{Counted, display_path};
 use super::page::plain;
@@ -213,6 +214,11 @@ pub fn sarif(checked: &Checked, sources: &Sources) -> String {
     let printer = Printer { sources, root: &checked.root };
     let errors = checked.errors.iter().map(|error| printer.error(error));
     let notes = checked.lists.iter().flat_map(|list| list.notes.iter().map(|note| printer.note(&list.path, note)));
+    let since = left_out(checked).map(|words| Notification {
+        level: "note",
+        message: text(unlinked(&words)),
+        locations: Vec::new(),
+    });
     let results = checked.findings.iter().zip(fingerprints(checked, sources));
     let driver = Driver {
         name: "mirrorlint",
@@ -224,7 +230,7 @@ pub fn sarif(checked: &Checked, sources: &Sources) -> String {
         tool: Tool { driver },
         invocations: [Invocation {
             execution_successful: checked.errors.is_empty(),
-            tool_execution_notifications: errors.chain(notes).collect(),
+            tool_execution_notifications: errors.chain(notes).chain(since).collect(),
         }],
         original_uri_base_ids: Bases { root: Base { description: text("The top of the repository.") } },
         column_kind: "utf16CodeUnits",

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use super::bytes::from_bytes;
 use super::path::canonical;
@@ -15,7 +15,7 @@ const BUFFER_SIZE: usize = 64 << 10;
 
 /// Names one file of a [`Sources`]. Ids depend on the order of reading: never sort or print by them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct FileId(u32);
+pub struct FileId(pub(super) u32);
 
 /// A stretch of bytes of one file: `start..end`, end excluded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -70,13 +70,13 @@ pub struct Position {
 #[derive(Debug)]
 pub struct SourceFile {
     path: PathBuf,
-    content: OnceLock<Content>,
+    pub(super) content: OnceLock<Content>,
     lines: OnceLock<Vec<u32>>,
 }
 
 /// What was read, or nothing and the reason.
 #[derive(Debug)]
-struct Content {
+pub(super) struct Content {
     text: Arc<str>,
     failure: Option<std::io::Error>,
 }
@@ -160,9 +160,18 @@ pub struct SourceError {
 /// All files of a run. Overlays (unsaved editor buffers) hide what is on disk. Shared by threads.
 #[derive(Debug, Default)]
 pub struct Sources {
-    files: RwLock<Vec<Arc<SourceFile>>>,
-    by_path: RwLock<HashMap<PathBuf, FileId>>,
-    overlays: HashMap<PathBuf, Arc<str>>,
+    /// By id; nothing in place of those that were forgotten.
+    pub(super) files: RwLock<Vec<Option<Arc<SourceFile>>>>,
+    pub(super) by_path: RwLock<HashMap<PathBuf, Known>>,
+    pub(super) overlays: HashMap<PathBuf, Arc<str>>,
+}
+
+/// A file that was read under some path.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Known {
+    pub file: FileId,
+    /// Whether it may be another one by now, see [`Sources::doubt_all`].
+    pub doubtful: bool,
 }
 
 impl Sources {
@@ -226,7 +235,11 @@ impl Sources {
         if let Some(text) = self.overlaid(path) {
             return Ok(self.add(path, text.clone()));
         }
-        File::open(path).map_err(|cause| SourceError { path: path.to_owned(), cause })?;
+        let error = |cause| SourceError { path: path.to_owned(), cause };
+        if self.was_read(path) {
+            return Ok(self.add(path, read(path).map_err(error)?));
+        }
+        File::open(path).map_err(error)?;
         Ok(self.push(path.to_owned(), None))
     }
 
@@ -237,33 +250,50 @@ impl Sources {
     }
 
     fn push(&self, path: PathBuf, text: Option<Arc<str>>) -> FileId {
-        let mut files = self.files.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let id = FileId(u32::try_from(files.len()).unwrap_or(u32::MAX));
-        files.push(Arc::new(SourceFile::new(path.clone(), text)));
-        self.by_path.write().unwrap_or_else(std::sync::PoisonError::into_inner).insert(path, id);
-        id
+        let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
+        let mut by_path = self.by_path.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = by_path.get_mut(&path).filter(|known| known.doubtful) {
+            let old = files[known.file.0 as usize].as_ref();
+            let same = old.is_some_and(|old| match (&text, old.content.get()) {
+                (Some(text), Some(content)) => content.failure.is_none() && content.text == *text,
+                (None, None) => true,
+                _ => false,
+            });
+            if same {
+                known.doubtful = false;
+                return known.file;
+            }
+        }
+        let file = FileId(u32::try_from(files.len()).unwrap_or(u32::MAX));
+        files.push(Some(Arc::new(SourceFile::new(path.clone(), text))));
+        by_path.insert(path, Known { file, doubtful: false });
+        file
     }
 
     /// The file that was read or added under `path`.
     #[must_use]
     pub fn find(&self, path: &Path) -> Option<FileId> {
-        self.by_path.read().unwrap_or_else(std::sync::PoisonError::into_inner).get(path).copied()
+        let by_path = self.by_path.read().unwrap_or_else(PoisonError::into_inner);
+        by_path.get(path).filter(|known| !known.doubtful).map(|known| known.file)
     }
 
     /// The files that were read or added under a path that leads to the file at `path`, its one path.
     #[must_use]
     pub fn find_all(&self, path: &Path) -> Vec<FileId> {
-        let by_path = self.by_path.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let by_path = self.by_path.read().unwrap_or_else(PoisonError::into_inner);
         let same = |known: &Path| known.file_name() == path.file_name() && canonical(known) == path;
-        let mut found: Vec<FileId> = by_path.iter().filter(|(known, _)| same(known)).map(|(_, id)| *id).collect();
+        let mut found: Vec<FileId> =
+            by_path.iter().filter(|(path, _)| same(path)).map(|(_, known)| known.file).collect();
         found.sort_unstable();
         found
     }
 
-    /// The file of `id`.
+    /// The file of `id`; an empty one when it was forgotten.
     #[must_use]
     pub fn get(&self, id: FileId) -> Arc<SourceFile> {
-        self.files.read().unwrap_or_else(std::sync::PoisonError::into_inner)[id.0 as usize].clone()
+        let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
+        let file = files.get(id.0 as usize).and_then(Clone::clone);
+        file.unwrap_or_else(|| Arc::new(SourceFile::new(PathBuf::new(), Some(Arc::default()))))
     }
 
     /// The text of `span`.

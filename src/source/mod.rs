@@ -6,6 +6,7 @@ mod bytes;
 mod file;
 mod lazy;
 mod path;
+mod renewal;
 mod text;
 
 pub use allowance::{Allowance, is_spent, spend};

@@ -1,7 +1,7 @@
 //! Values as Go's reflection sees them inside a template. Maps are shared and mutable (`set` changes them in place, also
 //! `.Values`), as in Go; everything else is immutable. Lives within one rendering; not `Send`.
 
-use std::cell::RefCell;
+use std::cell::{Ref, RefCell, RefMut};
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::rc::Rc;
@@ -117,7 +117,48 @@ pub struct Map {
     /// Its type.
     pub kind: MapKind,
     /// The entries; changed in place by `set`, `unset`, `merge` and the like. Never keep a borrow across an evaluation.
-    pub entries: RefCell<BTreeMap<Text, Value>>,
+    pub entries: Entries,
+}
+
+impl Map {
+    /// `map` as a `map[string]interface {}`, which functions take and give back: of another type, with the same entries.
+    #[must_use]
+    pub fn plain(map: &Rc<Self>) -> Rc<Self> {
+        if map.kind != MapKind::Values {
+            return map.clone();
+        }
+        let entries = Entries { own: RefCell::default(), of: Some(map.clone()) };
+        Rc::new(Self { kind: MapKind::Any, entries })
+    }
+}
+
+/// The entries of a map, or of the map that it is another type of.
+#[derive(Debug, Default)]
+pub struct Entries {
+    own: RefCell<BTreeMap<Text, Value>>,
+    of: Option<Rc<Map>>,
+}
+
+impl From<BTreeMap<Text, Value>> for Entries {
+    fn from(entries: BTreeMap<Text, Value>) -> Self {
+        Self { own: RefCell::new(entries), of: None }
+    }
+}
+
+impl Entries {
+    fn cell(&self) -> &RefCell<BTreeMap<Text, Value>> {
+        self.of.as_ref().map_or(&self.own, |map| map.entries.cell())
+    }
+
+    /// The entries, to read.
+    pub fn borrow(&self) -> Ref<'_, BTreeMap<Text, Value>> {
+        self.cell().borrow()
+    }
+
+    /// The entries, to change.
+    pub fn borrow_mut(&self) -> RefMut<'_, BTreeMap<Text, Value>> {
+        self.cell().borrow_mut()
+    }
 }
 
 // A template can nest lists and maps deeper than the stack is: they are taken apart from the outside, not by recursion.
@@ -132,7 +173,7 @@ impl Drop for List {
 
 impl Drop for Map {
     fn drop(&mut self) {
-        let entries = self.entries.get_mut();
+        let entries = self.entries.own.get_mut();
         if entries.values().any(Value::is_collection) {
             dismantle(std::mem::take(entries).into_values().collect());
         }
@@ -149,7 +190,7 @@ fn dismantle(mut rest: Vec<Value>) {
             }
             Value::Map(map) => {
                 if let Ok(mut map) = Rc::try_unwrap(map) {
-                    rest.extend(std::mem::take(map.entries.get_mut()).into_values());
+                    rest.extend(std::mem::take(map.entries.own.get_mut()).into_values());
                 }
             }
             _ => {}
@@ -193,6 +234,15 @@ pub trait Object: fmt::Debug {
     /// What an action prints, where that is not what `%v` does: pointers as what they point to, and by their own methods.
     fn print_in_action(&self) -> Text {
         self.print()
+    }
+    /// What `fmt` prints where no method does: the fields of a struct or of what a pointer points to, in Go's order, also
+    /// those that templates cannot see.
+    fn members(&self) -> Option<Vec<(&'static str, Value)>> {
+        None
+    }
+    /// Whether `fmt` asks it for its text by a `String` method.
+    fn is_stringer(&self) -> bool {
+        false
     }
     /// What `range` iterates over, as key and value, and what `toJson` and `toYaml` write for it (a map, list or scalar).
     fn data(&self) -> Value;
@@ -263,7 +313,7 @@ impl Value {
     /// A map of the given type.
     #[must_use]
     pub fn map_of(kind: MapKind, entries: BTreeMap<Text, Value>) -> Self {
-        Self::Map(Rc::new(Map { kind, entries: RefCell::new(entries) }))
+        Self::Map(Rc::new(Map { kind, entries: entries.into() }))
     }
 
     /// About the bytes that this value takes by itself, its members by themselves left out: what a copy of it counts for.

@@ -28,6 +28,19 @@ pub enum Value {
 }
 
 impl Value {
+    /// What `encoding/json` calls its kind.
+    #[must_use]
+    pub fn json_kind(&self) -> &'static str {
+        match self {
+            Self::Null(_) => "null",
+            Self::Bool(..) => "bool",
+            Self::Int(..) | Self::Float(..) => "number",
+            Self::String(_) => "string",
+            Self::List(_) => "array",
+            Self::Map(_) => "object",
+        }
+    }
+
     /// The mapping, if it is one.
     #[must_use]
     pub fn as_map(&self) -> Option<&Map> {
@@ -52,9 +65,48 @@ impl Value {
         self.as_map()?.get(key)
     }
 
+    /// Whether `other` is the same value, and each part of it came from the same places.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Null(one), Self::Null(two)) => one == two,
+            (Self::Bool(one, from), Self::Bool(two, other)) => one == two && from == other,
+            (Self::Int(one, from), Self::Int(two, other)) => one == two && from == other,
+            (Self::Float(one, from), Self::Float(two, other)) => one.to_bits() == two.to_bits() && from == other,
+            (Self::String(one), Self::String(two)) => one.is_same(two),
+            (Self::List(one), Self::List(two)) => {
+                let all = || one.iter().zip(two.iter()).all(|(one, two)| one.is_same(two));
+                Arc::ptr_eq(one, two) || (one.len() == two.len() && all())
+            }
+            (Self::Map(one), Self::Map(two)) => {
+                let mut pairs = one.iter().zip(two.iter());
+                let same = |((key, one), (other, two)): ((&Text, &Self), (&Text, &Self))| {
+                    key.is_same(other) && one.is_same(two)
+                };
+                Arc::ptr_eq(one, two) || (one.len() == two.len() && pairs.all(same))
+            }
+            _ => false,
+        }
+    }
+
     /// Whether it is `null`.
     #[must_use]
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null(_))
     }
+}
+
+/// Helm's `mergeMaps`: `over` wins; where both are mappings, they are merged. A null is a value like any other.
+#[must_use]
+pub fn merge(under: &Map, over: &Map) -> Map {
+    let mut merged = under.clone();
+    for (key, value) in over {
+        let value = match (under.get(key), value) {
+            (Some(Value::Map(under)), Value::Map(over)) => Value::Map(Arc::new(merge(under, over))),
+            _ => value.clone(),
+        };
+        merged.remove(key);
+        merged.insert(key.clone(), value);
+    }
+    merged
 }

@@ -216,3 +216,19 @@ fn errors_of_settings_and_charts() {
     assert!(message.ends_with(report["errors"][0]["message"].as_str().unwrap()), "{message}");
     client.finish();
 }
+
+/// The problem matcher that the README shows for VS Code reads every line of `--format concise`.
+#[test]
+fn the_problem_matcher_of_the_readme_reads_every_line() {
+    let readme = include_str!("../../README.md");
+    let line = readme.lines().find(|line| line.trim_start().starts_with("\"regexp\": ")).unwrap();
+    let json = format!("{{{}}}", line.trim().trim_end_matches(','));
+    let pattern: Value = serde_json::from_str(&json).unwrap();
+    let pattern = regex::Regex::new(pattern["regexp"].as_str().unwrap()).unwrap();
+    let printed = run(&fixture("kitchen-sink"), &["check", "--format", "concise"], &[]).stdout;
+    assert!(printed.lines().count() > 5);
+    for line in printed.lines() {
+        let parts = pattern.captures(line).unwrap_or_else(|| panic!("not read: {line}"));
+        assert!(fixture("kitchen-sink").join(&parts[1]).is_file() || parts[1].contains("!/"), "{line}");
+    }
+}

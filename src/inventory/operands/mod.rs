@@ -130,7 +130,7 @@ impl Place {
 
     /// Within the string that stands here.
     fn inside(&self) -> Self {
-        let prefix = format!("{}{}: ", self.prefix, self.path);
+        let prefix = format!("{}: ", format!("{}{}", self.prefix, self.path).trim_end());
         Self { prefix, path: String::new(), embedded: self.embedded + 1, ..self.clone() }
     }
 

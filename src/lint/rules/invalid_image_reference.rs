@@ -4,7 +4,7 @@ use crate::image::Reference;
 use crate::inventory::Malformed;
 use crate::lint::number::numbers;
 use crate::lint::{Context, Finding, Rule};
-use crate::source::Span;
+use crate::source::{Layer, Span};
 
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -21,16 +21,15 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
     // What a number without quotes has spoilt is that number's fault.
     let is_text = |image: &&Malformed| numbers(context.sources, &image.text).is_empty();
     for malformed in context.inventory.malformed.iter().filter(is_text) {
-        let Malformed { chart, workload, text, message, .. } = malformed;
+        let Malformed { chart, workload, text, message, layer, .. } = malformed;
+        let advice = match layer {
+            Some(Layer::Template) => "Correct the template",
+            _ => "Give its values with --values or --set",
+        };
         let message = if text.is_empty() {
-            format!(
-                "{chart} deploys a container without an image ({workload}): {message}. Give its values with --values or --set"
-            )
+            format!("{chart} deploys a container without an image ({workload}): {message}. {advice}")
         } else {
-            format!(
-                "{chart} deploys `{text}` ({workload}), which is no image that can be pulled: {message}. Give its values \
-                 with --values or --set"
-            )
+            format!("{chart} deploys `{text}` ({workload}), which is no image that can be pulled: {message}. {advice}")
         };
         let subject = format!("{}:{}", malformed.template, malformed.workload);
         let label = if text.is_empty() { "no image here" } else { "this is a part of it" };

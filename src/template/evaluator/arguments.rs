@@ -5,7 +5,7 @@ use super::{Evaluated, Evaluator};
 use crate::template::ast::{Operand, Term};
 use crate::template::context::Place;
 use crate::template::functions::Type;
-use crate::template::value::{IntKind, Value};
+use crate::template::value::{IntKind, Map, Value};
 
 impl<'p> Evaluator<'p, '_> {
     /// The value of `word` as a parameter of type `wanted`.
@@ -76,7 +76,11 @@ impl<'p> Evaluator<'p, '_> {
             return Ok(held);
         }
         if !matches!(held.value, Value::Nil) && is_assignable(&held.value, wanted) {
-            return Ok(Held::plain(held.value));
+            return Ok(Held::plain(match (held.value, wanted) {
+                // The function sees, and gives back, the plain type.
+                (Value::Map(map), Type::Map) => Value::Map(Map::plain(&map)),
+                (value, _) => value,
+            }));
         }
         let got = if matches!(held.value, Value::Nil) { held.type_name() } else { type_name(&held.value) };
         Err(self.fail(format!("wrong type for value; expected {wanted}; got {got}")))

@@ -64,6 +64,10 @@ impl Object for Certificate {
         }
     }
 
+    fn members(&self) -> Option<Vec<(&'static str, Value)>> {
+        Some(["Cert", "Key"].map(|name| (name, self.field(name).unwrap_or_default())).into())
+    }
+
     fn print(&self) -> Text {
         let mut printed = crate::source::TextBuilder::new();
         printed.push_str("{");

@@ -137,6 +137,22 @@ impl Object for SemanticVersion {
         })
     }
 
+    fn members(&self) -> Option<Vec<(&'static str, Value)>> {
+        let version = &self.version;
+        Some(vec![
+            ("major", self.number(version.major())),
+            ("minor", self.number(version.minor())),
+            ("patch", self.number(version.patch())),
+            ("pre", self.text(version.prerelease())),
+            ("metadata", self.text(version.metadata())),
+            ("original", self.text(version.original())),
+        ])
+    }
+
+    fn is_stringer(&self) -> bool {
+        true
+    }
+
     fn print(&self) -> Text {
         Text::computed(self.version.to_string(), self.origins.clone())
     }

@@ -2,7 +2,7 @@
 
 use crate::source::{Text, TextBuilder};
 use crate::template::functions::format;
-use crate::template::value::{Object, Value};
+use crate::template::value::{Element, List, Object, Value};
 
 /// Where a pointer points to: another place in every run of Helm, the same in ours.
 const ADDRESS: &str = "0xc000010000";
@@ -90,6 +90,11 @@ impl Record {
     }
 }
 
+fn texts(list: &List) -> Vec<Text> {
+    let text = |item: &Value| if let Value::String(text) = item { Some(text.clone()) } else { None };
+    list.items.iter().filter_map(text).collect()
+}
+
 /// What JSON's `omitempty` leaves out.
 fn is_empty(value: &Value) -> bool {
     !matches!(value, Value::Object(_)) && !crate::template::functions::types::truth(value)
@@ -120,6 +125,19 @@ impl Object for Record {
     fn call(&self, name: &str, _arguments: &[Value]) -> Result<Value, String> {
         let method = self.method(name).ok_or_else(|| format!("{name} is not a method of {}", self.type_name))?;
         Ok(method(self))
+    }
+
+    fn members(&self) -> Option<Vec<(&'static str, Value)>> {
+        // What a file does not mention is a nil slice, not an empty one.
+        let member = |value: &Value| match value {
+            Value::List(list) if list.element == Element::String => Value::strings_or_nil(texts(list)),
+            other => other.clone(),
+        };
+        Some(self.fields.iter().map(|field| (field.name, member(&field.value))).collect())
+    }
+
+    fn is_stringer(&self) -> bool {
+        self.is_pointer && self.method("String").is_some()
     }
 
     fn print(&self) -> Text {

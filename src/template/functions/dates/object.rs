@@ -189,6 +189,10 @@ impl Object for Time {
         })
     }
 
+    fn is_stringer(&self) -> bool {
+        true
+    }
+
     fn print(&self) -> Text {
         Text::computed(layout::format("2006-01-02 15:04:05.999999999 -0700 MST", &self.moment), self.origins.clone())
     }

@@ -38,7 +38,7 @@ pub(super) fn run(printer: &mut Printer, format: &Text, operands: &[Value]) {
             (_, Some(operand)) => {
                 if verb == 'v' {
                     printer.flags.syntax = std::mem::take(&mut printer.flags.sharp);
-                    printer.flags.plus = false;
+                    printer.flags.names = std::mem::take(&mut printer.flags.plus);
                 }
                 printer.argument(operand, verb);
                 reader.next += 1;

@@ -7,7 +7,7 @@ use super::{float, named};
 use crate::source::{Origins, Text, TextBuilder, to_bytes};
 use crate::template::Value;
 use crate::template::functions::types::{DEEPEST, type_name};
-use crate::template::value::{IntKind, List, Map, MapKind, Object};
+use crate::template::value::{Element, IntKind, List, Map, MapKind, Object};
 
 /// No operand prints more than this many bytes; values that share members can unfold without end.
 const LONGEST: usize = 16 << 20;
@@ -24,6 +24,8 @@ pub(super) struct Flags {
     pub zero: bool,
     /// `%#v`
     pub syntax: bool,
+    /// `%+v`: the names of fields.
+    pub names: bool,
 }
 
 /// The text so far and the state of the directive that is being printed.
@@ -326,7 +328,8 @@ impl Printer {
             'q' => self.quoted(text),
             'v' | 'd' if self.flags.syntax => {
                 let bytes: Vec<String> = to_bytes(text).iter().map(|byte| format!("{byte:#x}")).collect();
-                self.out.push_computed(&format!("[]byte{{{}}}", bytes.join(", ")), &text.origins());
+                let name = if self.depth > 0 { "[]uint8" } else { "[]byte" };
+                self.out.push_computed(&format!("{name}{{{}}}", bytes.join(", ")), &text.origins());
             }
             // One stretch, for files may be large: a number each would take many times their size.
             'v' | 'd' if self.flags == Flags::default() => {
@@ -372,7 +375,9 @@ impl Printer {
         if self.flags.syntax {
             self.out.push_str(type_name(value));
         }
-        if self.flags.syntax && list.element.is_nil() {
+        // The lists of structs that have nothing are nil.
+        let is_nil = list.element.is_nil() || (matches!(list.element, Element::Object(_)) && list.items.is_empty());
+        if self.flags.syntax && is_nil {
             self.out.push_str("(nil)");
         } else {
             self.out.push(if self.flags.syntax { '{' } else { '[' });
@@ -393,14 +398,21 @@ impl Printer {
         if !self.enter() {
             return;
         }
-        if self.flags.syntax && map.kind == MapKind::Nil {
+        let is_nil = map.kind == MapKind::Nil || (map.kind == MapKind::String && map.entries.borrow().is_empty());
+        if self.flags.syntax && is_nil {
             self.out.push_str(type_name(value));
             self.out.push_str("(nil)");
             self.depth -= 1;
             return;
         }
         self.open.push(Rc::as_ptr(map));
-        self.out.push_str(if self.flags.syntax { type_name(value) } else { "map" });
+        self.entries(if self.flags.syntax { type_name(value) } else { "map" }, map, verb);
+        self.open.pop();
+        self.depth -= 1;
+    }
+
+    fn entries(&mut self, name: &str, map: &Map, verb: char) {
+        self.out.push_str(name);
         self.out.push(if self.flags.syntax { '{' } else { '[' });
         for (index, (key, member)) in map.entries.borrow().iter().enumerate() {
             self.separate(index);
@@ -409,18 +421,51 @@ impl Printer {
             self.value(member, verb);
         }
         self.out.push(if self.flags.syntax { '}' } else { ']' });
-        self.open.pop();
-        self.depth -= 1;
     }
 
-    /// Structs and pointers print whole, as their `String` method or Go's default form has it.
+    /// What has a `String` method prints by it, unless Go's syntax is wanted; the rest field by field.
     fn object(&mut self, value: &Value, object: &dyn Object, verb: char) {
-        match verb {
-            'v' if self.depth > 0 && !self.flags.syntax => self.pad_text(&object.print_within()),
-            'v' if self.flags.syntax || self.complaining => self.pad_text(&object.print()),
-            'v' | 's' | 'x' | 'X' | 'q' => self.string(value, &object.print(), verb),
+        let is_text = matches!(verb, 'v' | 's' | 'x' | 'X' | 'q');
+        if object.is_stringer() && is_text && !self.flags.syntax && !self.complaining {
+            return self.string(value, &object.print(), verb);
+        }
+        if self.depth > 0 && object.kind() == "ptr" && verb == 'v' {
+            return self.pad_text(&object.print_within());
+        }
+        if let Some(members) = object.members() {
+            return self.structure(object, &members, verb);
+        }
+        match (object.data(), verb) {
+            (Value::Map(map), 'v') if self.flags.syntax && object.kind() == "map" && self.enter() => {
+                self.entries(object.type_name(), &map, verb);
+                self.depth -= 1;
+            }
+            (_, 'v') if self.depth > 0 && !self.flags.syntax => self.pad_text(&object.print_within()),
+            (_, 'v') if self.flags.syntax || self.complaining => self.pad_text(&object.print()),
+            _ if is_text => self.string(value, &object.print(), verb),
             _ => self.complain(value, verb),
         }
+    }
+
+    fn structure(&mut self, object: &dyn Object, members: &[(&'static str, Value)], verb: char) {
+        if !self.enter() {
+            return;
+        }
+        self.out.push_str(if object.kind() == "ptr" { "&" } else { "" });
+        if self.flags.syntax {
+            self.out.push_str(object.type_name().trim_start_matches('*'));
+        }
+        self.out.push('{');
+        for (index, (name, member)) in members.iter().enumerate() {
+            self.separate(index);
+            if self.flags.syntax || self.flags.names {
+                self.out.push_str(name);
+                self.out.push(':');
+            }
+            self.value(member, verb);
+        }
+        self.out.push('}');
+        self.depth -= 1;
     }
 }
 

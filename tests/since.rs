@@ -1,0 +1,230 @@
+//! `check --since REV` in real repositories of git: what the change touched or caused, and nothing else.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may stop at the first surprise
+
+mod workspace;
+
+use std::path::Path;
+use std::process::Command;
+
+use workspace::{Run, Workspace, contents, pod, run};
+
+/// Runs git without anybody's own configuration.
+fn git(folder: &Path, arguments: &[&str]) -> String {
+    let mut command = Command::new("git");
+    command
+        .current_dir(folder)
+        .args(["-c", "protocol.file.allow=always", "-c", "commit.gpgsign=false"])
+        .args(arguments);
+    command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+    for name in ["AUTHOR", "COMMITTER"] {
+        command.env(format!("GIT_{name}_NAME"), "somebody").env(format!("GIT_{name}_EMAIL"), "somebody@example.org");
+    }
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn commit(folder: &Path) {
+    git(folder, &["add", "--all"]);
+    git(folder, &["commit", "--quiet", "--message", "change", "--allow-empty"]);
+}
+
+impl Workspace {
+    /// The workspace as the first commit of a repository.
+    fn committed(self) -> Self {
+        git(&self.path(""), &["init", "--quiet", "--initial-branch", "main"]);
+        commit(&self.path(""));
+        self
+    }
+}
+
+const OLD: &str = "# Old (from local chart web:1.0.0)\nold=example.org/old:1\n";
+
+/// A list with a finding that has been there for long, and an entry that is right.
+fn start() -> Workspace {
+    Workspace::with_list(&format!("{OLD}\n# Web (from local chart web:1.0.0)\nweb=nginx:1.27.1\n"))
+        .chart("web", &["nginx:1.27.1"])
+        .committed()
+}
+
+fn since(workspace: &Workspace, arguments: &[&str]) -> Run {
+    workspace.run(&[&["check", "--format", "concise", "--since"], arguments].concat())
+}
+
+/// The rules of a concise report.
+fn rules(run: &Run) -> Vec<&str> {
+    assert!(run.code < 2, "{}", run.text());
+    run.stdout.lines().map(|line| line.split(['[', ']']).nth(1).unwrap()).collect()
+}
+
+#[test]
+fn what_was_there_before_is_left_out_and_counted() {
+    let workspace = start();
+    assert_eq!(rules(&workspace.run(&["check", "--format", "concise"])), ["stale-entry"]);
+    let run = since(&workspace, &["HEAD"]);
+    assert_eq!((run.code, run.stdout.as_str()), (0, ""));
+    // Lines that only move are not touched.
+    let list = workspace.read("tools/ecr-images.conf");
+    let workspace = workspace.file("tools/ecr-images.conf", format!("# On top\n\n{list}new=example.org/new:1\n"));
+    let run = since(&workspace, &["HEAD"]);
+    assert_eq!((run.code, rules(&run)), (1, vec!["stale-entry"]));
+    assert!(run.stdout.lines().all(|line| line.contains("new")), "{}", run.stdout);
+    let human = workspace.run(&["check", "--since", "HEAD"]).stdout;
+    assert!(human.ends_with("\n1 older finding is left out: what was there at HEAD already\n"), "{human}");
+    let json = workspace.run(&["check", "--since", "HEAD", "--format", "json"]).stdout;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["since"], serde_json::json!({"revision": "HEAD", "left_out": 1}));
+    assert_eq!(json["findings"].as_array().unwrap().len(), 1);
+    // What is not asked for is not counted either.
+    let json = workspace.run(&["check", "--since", "HEAD", "--format", "json", "--ignore", "stale-entry"]).stdout;
+    assert!(json.contains("\"left_out\":0"), "{json}");
+}
+
+#[test]
+fn no_findings_of_the_change_do_not_mean_that_all_is_well() {
+    let workspace = start();
+    let human = workspace.run(&["check", "--since", "HEAD"]).stdout;
+    assert!(human.contains("No findings that the change touched or caused.\n1 older finding"), "{human}");
+    let markdown = workspace.run(&["check", "--since", "HEAD", "--format", "markdown"]).stdout;
+    assert!(markdown.contains("1 older finding is left out") && markdown.lines().count() == 1, "{markdown}");
+    assert!(workspace.run(&["check", "--since", "HEAD", "--format", "sarif"]).stdout.contains("1 older finding"));
+    let junit = workspace.run(&["check", "--since", "HEAD", "--format", "junit"]).stdout;
+    assert!(junit.contains("<skipped message=\"No findings that the change touched or caused.\"/>"), "{junit}");
+}
+
+#[test]
+fn a_chart_that_makes_an_untouched_entry_wrong_is_told() {
+    let workspace = start().file("web/templates/web.yaml", pod("web", &["nginx:1.27.2"]));
+    for at in 1..=2 {
+        let run = since(&workspace, &["HEAD"]);
+        assert_eq!((run.code, rules(&run)), (1, vec!["tag-mismatch"]), "{at}");
+        // Committed or not, it is the same change.
+        git(&workspace.path(""), &["add", "--all"]);
+    }
+    commit(&workspace.path(""));
+    assert_eq!(rules(&since(&workspace, &["HEAD~1"])), ["tag-mismatch"]);
+    assert_eq!(rules(&since(&workspace, &["HEAD"])), Vec::<&str>::new());
+    // Wrong before, and now in another way.
+    let workspace = workspace.file("web/templates/web.yaml", pod("web", &["nginx:1.27.3"]));
+    assert_eq!(rules(&since(&workspace, &["HEAD"])), ["tag-mismatch"]);
+}
+
+#[test]
+fn an_old_finding_on_a_touched_line_is_told() {
+    let workspace = Workspace::with_list("# Web\nweb=nginx:1.27.1\n").chart("web", &["nginx:1.27.1"]).committed();
+    assert_eq!(rules(&since(&workspace, &["HEAD"])), Vec::<&str>::new());
+    let workspace = workspace.file("tools/ecr-images.conf", "# Web server\nweb=nginx:1.27.1\n");
+    assert_eq!(rules(&since(&workspace, &["HEAD"])), ["undocumented-source"]);
+}
+
+#[test]
+fn a_branch_is_held_against_where_it_parted() {
+    let workspace = start();
+    let folder = workspace.path("");
+    git(&folder, &["switch", "--quiet", "--create", "topic"]);
+    let workspace = workspace.file("notes.txt", "nothing\n");
+    commit(&folder);
+    // Meanwhile somebody mended it.
+    git(&folder, &["switch", "--quiet", "main"]);
+    let workspace = workspace.file("tools/ecr-images.conf", "# Web (from local chart web:1.0.0)\nweb=nginx:1.27.1\n");
+    commit(&folder);
+    git(&folder, &["switch", "--quiet", "topic"]);
+    assert_eq!(rules(&since(&workspace, &["main"])), ["stale-entry"]);
+    assert_eq!(rules(&since(&workspace, &["main..."])), Vec::<&str>::new());
+}
+
+#[test]
+fn repository_and_files_stay_as_they_are_wherever_it_is_run() {
+    let workspace = start().file("web/templates/web.yaml", pod("web", &["nginx:1.27.2"])).file("untracked", "x\n");
+    let folder = workspace.path("");
+    git(&folder, &["add", "web"]);
+    let state = || {
+        (git(&folder, &["status", "--porcelain"]), contents(&folder.join("tools")), git(&folder, &["ls-files", "-s"]))
+    };
+    let before = state();
+    let expected = since(&workspace, &["HEAD"]).stdout;
+    for (place, arguments) in
+        [("", &["tools/ecr-images.conf"][..]), ("", &["."]), ("", &["--chart", "web"]), ("web", &[])]
+    {
+        let arguments = [&["check", "--format", "concise", "--since", "HEAD"], arguments].concat();
+        // As in a hook, where git says where it is.
+        let index = folder.join(".git/index");
+        let environment = [("GIT_DIR", ".git"), ("GIT_INDEX_FILE", index.to_str().unwrap())];
+        let run = run(&workspace.path(place), &arguments, &environment);
+        assert_eq!(run.code, 1, "{place} {arguments:?}: {}", run.text());
+        assert_eq!(run.stdout.replace("../", ""), expected, "{place} {arguments:?}");
+    }
+    assert_eq!(state(), before);
+}
+
+#[test]
+fn charts_of_submodules_are_those_of_the_revision() {
+    let charts = Workspace::new().chart("web", &["nginx:1.27.1"]).committed();
+    let workspace = Workspace::with_list(&format!("{OLD}\n# Web (from local chart web:1.0.0)\nweb=nginx:1.27.1\n"));
+    let (folder, source) = (workspace.path(""), charts.path(""));
+    git(&folder, &["init", "--quiet"]);
+    git(&folder, &["submodule", "--quiet", "add", source.to_str().unwrap(), "charts"]);
+    commit(&folder);
+    let run = since(&workspace, &["HEAD"]);
+    assert_eq!((run.code, run.text().as_str()), (0, ""));
+    let workspace = workspace.file("charts/web/templates/web.yaml", pod("web", &["nginx:1.27.2"]));
+    commit(&folder.join("charts"));
+    commit(&folder);
+    assert_eq!(rules(&since(&workspace, &["HEAD~1"])), ["tag-mismatch"]);
+    assert_eq!(rules(&since(&workspace, &["HEAD"])), Vec::<&str>::new());
+    // The history of the submodule is cut off.
+    std::fs::remove_dir_all(folder.join("charts")).unwrap();
+    std::fs::remove_dir_all(folder.join(".git/modules")).unwrap();
+    let tip = git(&folder, &["rev-parse", "HEAD:charts"]);
+    let workspace = workspace.chart("charts/web", &["nginx:1.27.2"]);
+    git(&folder.join("charts"), &["init", "--quiet"]);
+    commit(&folder.join("charts"));
+    let run = since(&workspace, &["HEAD"]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains(&format!("the submodule lacks the commit {}", tip.trim())), "{}", run.stderr);
+}
+
+#[test]
+fn a_revision_that_cannot_be_read_is_refused() {
+    let workspace = start();
+    let folder = workspace.path("");
+    let refused = |folder: &Path, name: &str, environment: &[(&str, &str)], part: &str| {
+        let run = run(folder, &["check", "--since", name], environment);
+        let text = run.stderr.split(['\n', '│']).map(str::trim).collect::<Vec<_>>().join(" ");
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{name}: {}", run.stderr);
+        assert!(text.contains(part), "{name}: {}", run.stderr);
+    };
+    refused(&folder, "nowhere", &[], "--since nowhere: there is no such commit here");
+    refused(&folder, "--help", &[], "");
+    refused(&folder, "HEAD:tools", &[], "there is no such commit here");
+    refused(&folder, "HEAD", &[("PATH", "/nowhere")], "--since needs git, which cannot be run");
+    let outside = Workspace::with_list("web=nginx:1.27.1\n").chart("web", &["nginx:1.27.1"]);
+    refused(&outside.path(""), "HEAD", &[], "the workspace lies in no git repository");
+    commit(&folder);
+    let clone = tempfile::tempdir().unwrap();
+    let address = format!("file://{}", folder.display());
+    git(clone.path(), &["clone", "--quiet", "--depth", "1", &address, "shallow"]);
+    refused(&clone.path().join("shallow"), "HEAD~1", &[], "The clone is shallow: fetch more of its history");
+    let run = workspace.run(&["check", "--since", "HEAD", "--fix"]);
+    assert!(run.code == 2 && run.stderr.contains("cannot be used with"), "{}", run.stderr);
+}
+
+#[test]
+fn what_could_not_be_checked_then_counts_as_new_and_is_told() {
+    let workspace =
+        Workspace::with_list(OLD).file("other/ecr-images.conf", b"\xff").chart("web", &["nginx:1.27.1"]).committed();
+    let workspace =
+        workspace.file("other/ecr-images.conf", "# Web (from local chart web:1.0.0)\nweb=nginx:1.27.1\nx\n");
+    let run = since(&workspace, &["HEAD"]);
+    assert!(
+        run.stderr.contains("warning: not all could be checked as it was at HEAD, so more counts as new"),
+        "{}",
+        run.stderr
+    );
+    assert!(rules(&run).contains(&"invalid-entry"), "{}", run.stdout);
+    // A workspace that was not there yet is new.
+    let workspace = Workspace::new().file("readme", "x").committed();
+    let workspace = workspace.file("tools/ecr-images.conf", OLD).chart("web", &["nginx:1.27.1"]);
+    assert_eq!(rules(&since(&workspace, &["HEAD"])), ["repository-mismatch"]);
+}
