@@ -90,7 +90,7 @@ impl<'a> Decoder<'a> {
             Value::Map(map) => Ok(Some(map)),
             Value::Null(_) => Ok(None),
             other => {
-                let kind = kind(other);
+                let kind = other.json_kind();
                 let message = format!("{DECODING}json: cannot unmarshal {kind} into Go value of type {go_type}");
                 Err(ChartError::at_range(self.path, self.text, 0..0, message))
             }
@@ -98,7 +98,7 @@ impl<'a> Decoder<'a> {
     }
 
     fn mismatch(&self, value: &Value, field: &Field<'_>, go_type: &str) -> ChartError {
-        let kind = kind(value);
+        let kind = value.json_kind();
         let message = format!(
             "{DECODING}json: cannot unmarshal {kind} into Go struct field {}.{} of type {go_type}",
             field.owner, field.name
@@ -235,15 +235,3 @@ impl<'a> Decoder<'a> {
 
 /// What sigs.k8s.io/yaml puts before errors of `encoding/json`.
 const DECODING: &str = "error unmarshaling JSON: while decoding JSON: ";
-
-/// What `encoding/json` calls a value.
-fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null(_) => "null",
-        Value::Bool(..) => "bool",
-        Value::Int(..) | Value::Float(..) => "number",
-        Value::String(_) => "string",
-        Value::List(_) => "array",
-        Value::Map(_) => "object",
-    }
-}

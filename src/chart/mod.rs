@@ -35,7 +35,7 @@ pub(crate) use ignore::glob_match;
 pub use load::{LoadOptions, MAX_CHART_DEPTH};
 pub use metadata::{Dependency, Lock, Maintainer, Metadata};
 pub use overrides::{Given, Overrides, STANDARD_INPUT};
-pub(crate) use overrides::{assign, merge, read_values};
+pub(crate) use overrides::{assign, read_values};
 pub use packages::{Found, Package, Packages, RefusedPackage, Wanted};
 pub(crate) use process::is_compatible;
 pub use process::{Cause, ChartNode, Disabled, Processed};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::source::{FileId, Layer, Sources, Text, TextBuilder};
-use crate::yaml::{self, Map, Value};
+use crate::yaml::{self, Map, Value, merge};
 
 use super::error::ChartError;
 use super::load;
@@ -182,20 +182,6 @@ pub(crate) fn read_values(sources: &Sources, path: &Path) -> Result<Arc<Map>, Ch
     // Unlike the files of a chart, these keep a byte order mark; YAML skips it.
     let text = Text::of_file(file, text, Layer::Values);
     load::read_values(path, &text).map_err(|error| error.wrap(&format!("failed to parse {}", path.display())))
-}
-
-/// Helm's `mergeMaps`: `over` wins; where both are mappings, they are merged. A null is a value like any other.
-pub(crate) fn merge(under: &Map, over: &Map) -> Map {
-    let mut merged = under.clone();
-    for (key, value) in over {
-        let value = match (under.get(key), value) {
-            (Some(Value::Map(under)), Value::Map(over)) => Value::Map(Arc::new(merge(under, over))),
-            _ => value.clone(),
-        };
-        merged.remove(key);
-        merged.insert(key.clone(), value);
-    }
-    merged
 }
 
 /// Reads a JSON text, as `encoding/json` does.

@@ -191,9 +191,9 @@ impl Client {
                 _ => return outcome,
             };
             if attempt > self.patience.retries {
-                return outcome.map_err(|failure| Failure {
-                    message: format!("{} ({attempt} attempts)", failure.message),
-                    ..failure
+                return outcome.map_err(|failure| match attempt {
+                    1 => failure,
+                    _ => Failure { message: format!("{} ({attempt} attempts)", failure.message), ..failure },
                 });
             }
             std::thread::sleep(wait);

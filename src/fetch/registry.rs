@@ -32,15 +32,22 @@ pub const MAX_TAG_PAGES: usize = 200;
 /// The most bytes of a token server's answer.
 const MAX_TOKEN_SIZE: u64 = 1024 * 1024;
 
-/// Registries, and the tokens that they gave.
+/// What registries said of themselves.
+#[derive(Debug, Default)]
+pub(super) struct Acquaintance {
+    trust: Trust,
+    /// The tokens that they gave, by host and scope.
+    tokens: Mutex<HashMap<(String, String), String>>,
+    /// Which hosts on this machine speak no TLS.
+    plain: Mutex<HashMap<String, bool>>,
+}
+
+/// The way to registries.
 #[derive(Debug)]
 pub(super) struct Registry<'a> {
-    client: &'a Client,
-    logins: &'a Registries,
-    trust: Trust,
-    tokens: Mutex<HashMap<(String, String), String>>,
-    /// The hosts on this machine that speak no TLS.
-    plain: Mutex<HashMap<String, bool>>,
+    pub client: &'a Client,
+    pub logins: &'a Registries,
+    pub known: &'a Acquaintance,
 }
 
 /// A chart in a registry.
@@ -105,11 +112,7 @@ fn tag_of(version: &str) -> String {
     version.replace('+', "_")
 }
 
-impl<'a> Registry<'a> {
-    pub fn new(client: &'a Client, logins: &'a Registries) -> Self {
-        Self { client, logins, trust: Trust::default(), tokens: Mutex::default(), plain: Mutex::default() }
-    }
-
+impl Registry<'_> {
     /// The release of `version`, whether there is one or not.
     pub fn release(place: &Place, version: &str) -> Release {
         Release { version: version.to_owned(), urls: vec![place.with_tag(&tag_of(version))], ..Release::default() }
@@ -190,9 +193,9 @@ impl<'a> Registry<'a> {
         let address = self.spoken(&place.address)?.at(tail);
         let scope = format!("repository:{}:pull", place.name);
         let key = (address.authority(), scope.clone());
-        let known = self.tokens.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        let known = self.known.tokens.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
         let ask = |authorization: Option<String>| {
-            let request = Request { accept, authorization, ..Request::new(&address, &self.trust, most) };
+            let request = Request { accept, authorization, ..Request::new(&address, &self.known.trust, most) };
             self.client.send(&request)
         };
         let answer = ask(known)?;
@@ -213,7 +216,7 @@ impl<'a> Registry<'a> {
         let Some(authorization) = authorization else { return Ok((answer, address)) };
         let answer = ask(Some(authorization.clone()))?;
         if answer.status != 401 {
-            self.tokens.lock().unwrap_or_else(PoisonError::into_inner).insert(key, authorization);
+            self.known.tokens.lock().unwrap_or_else(PoisonError::into_inner).insert(key, authorization);
         }
         Ok((answer, address))
     }
@@ -254,7 +257,7 @@ impl<'a> Registry<'a> {
             accept: "application/json",
             authorization,
             form,
-            ..Request::new(&address, &self.trust, MAX_TOKEN_SIZE)
+            ..Request::new(&address, &self.known.trust, MAX_TOKEN_SIZE)
         };
         let answer = self.client.send(&request)?.success(&address)?;
         let token: Option<Token> = serde_json::from_slice(&answer.body).ok();
@@ -267,13 +270,13 @@ impl<'a> Registry<'a> {
         if !address.is_loopback() {
             return Ok(address.clone());
         }
-        let mut plain = self.plain.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut plain = self.known.plain.lock().unwrap_or_else(PoisonError::into_inner);
         let known = plain.get(&address.authority()).copied();
         let is_plain = match known {
             Some(known) => known,
             None => {
                 let ping = address.plain().at("/v2/");
-                let answer = self.client.try_once(&Request::new(&ping, &self.trust, MAX_TOKEN_SIZE));
+                let answer = self.client.try_once(&Request::new(&ping, &self.known.trust, MAX_TOKEN_SIZE));
                 // Who speaks TLS says 400, or nothing at all. What else is wrong is told when it is asked in earnest.
                 answer.is_ok_and(|answer| answer.status != 400)
             }

@@ -10,7 +10,7 @@ use super::http_repository::HttpRepository;
 use super::index::Release;
 use super::meter::Meter;
 use super::needs::Need;
-use super::registry::{Place, Registry};
+use super::registry::{Acquaintance, Place, Registry};
 use crate::chart::version::Version;
 use crate::store::{Environment, Repositories, fits, plain_address};
 
@@ -31,6 +31,7 @@ pub struct Remotes {
     client: Client,
     repositories: Repositories,
     logins: Registries,
+    known: Acquaintance,
     opened: Mutex<HashMap<String, Opened>>,
 }
 
@@ -43,6 +44,7 @@ impl Remotes {
             client: Client::new(patience, meter),
             repositories: Repositories::new(environment.repositories.clone()),
             logins: Registries { files },
+            known: Acquaintance::default(),
             opened: Mutex::default(),
         }
     }
@@ -115,7 +117,7 @@ impl Remotes {
     }
 
     fn registry(&self) -> Registry<'_> {
-        Registry::new(&self.client, &self.logins)
+        Registry { client: &self.client, logins: &self.logins, known: &self.known }
     }
 
     fn with<T>(

@@ -60,7 +60,8 @@ fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)?;
     // Helm reads nothing in charts/ that begins with a dot.
     let mut file = tempfile::Builder::new().prefix(".mirrorlint-").tempfile_in(folder)?;
-    file.write_all(bytes)?;
+    // By itself: the library would tell the path once more.
+    file.as_file_mut().write_all(bytes)?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;

@@ -9,10 +9,10 @@ use super::regions::speaks_of_regions;
 use super::survey::{Job, choices, run_all, switch};
 use super::switches::{Guard, Path, beside, guards};
 use super::{Gap, Problem, Scenario, Survey, Target, Use, values};
-use crate::chart::{Cause, Chart, ChartNode, Choice, Disabled, Processed, merge};
+use crate::chart::{Cause, Chart, ChartNode, Choice, Disabled, Processed};
 use crate::render::Renderer;
 use crate::source::{Origin, Sources, Span, Text};
-use crate::yaml::{Map, Value};
+use crate::yaml::{Map, Value, merge};
 
 /// Switches inside switched-off charts that are followed.
 const MAX_DEPTH: usize = 4;

@@ -12,11 +12,11 @@ use super::scenario::{RegionValue, region_values};
 use super::witness::{Testimony, disagreements, testimonies};
 use super::{ChartLink, ChartName, Inventory, Kind, Malformed, Optional, Scenario, Target, Use, Workload, decisive};
 use crate::chart::version::Version;
-use crate::chart::{AmbiguousSubchart, Cause, Chart, ChartNode, Choice, Dependency, Disabled, Processed, merge};
+use crate::chart::{AmbiguousSubchart, Cause, Chart, ChartNode, Choice, Dependency, Disabled, Processed};
 use crate::image::Reference;
 use crate::render::{Occasion, Options, RenderError, Rendered, Renderer};
 use crate::source::{Sources, Span};
-use crate::yaml::{Map, Value};
+use crate::yaml::{Map, Value, merge};
 
 /// Something wrong with a chart.
 #[derive(Clone, Debug)]

@@ -8,14 +8,14 @@ use std::sync::Arc;
 use super::passed_over::PassedOver;
 use super::reconcile::Listed;
 use super::{Refusal, Settings, Workspace, supply};
-use crate::chart::{Chart, ChartError, Overrides, assign, merge, read_values};
+use crate::chart::{Chart, ChartError, Overrides, assign, read_values};
 use crate::config::{self, Loaded};
 use crate::inventory::{
     ChartName, Problem, Scenario, Target, is_region_name, regions_named, regions_of, regions_without,
 };
 use crate::render::{KubeVersion, Options};
 use crate::source::{Sources, Span, path_from};
-use crate::yaml::{self, Map, Value};
+use crate::yaml::{self, Map, Value, merge};
 
 /// The root charts of a list.
 #[derive(Default)]

@@ -101,14 +101,7 @@ fn string(value: &Value, field: &str) -> Result<Option<String>, String> {
 }
 
 fn mismatch(found: &Value, field: &str, wanted: &str) -> String {
-    let found = match found {
-        Value::Null(_) => "null",
-        Value::Bool(..) => "bool",
-        Value::Int(..) | Value::Float(..) => "number",
-        Value::String(_) => "string",
-        Value::List(_) => "array",
-        Value::Map(_) => "object",
-    };
+    let found = found.json_kind();
     format!(
         "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {found} into Go {field}of type {wanted}"
     )

@@ -130,7 +130,8 @@ fn put(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let folder = path.parent().ok_or_else(|| std::io::Error::other("it lies in no folder"))?;
     std::fs::create_dir_all(folder)?;
     let mut file = tempfile::Builder::new().prefix(".mirrorlint-").tempfile_in(folder)?;
-    file.write_all(bytes)?;
+    // By itself: the library would tell the path once more.
+    file.as_file_mut().write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     Ok(())

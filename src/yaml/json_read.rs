@@ -5,7 +5,6 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::error::Error;
-use super::load::json_kind;
 use super::number::parse_decimal;
 use super::scanner::DEEPEST;
 use super::value::{Map, Value};
@@ -63,7 +62,7 @@ pub fn load_json_list(text: &Text) -> Result<Option<Arc<Vec<Value>>>, Error> {
 }
 
 fn mismatch(text: &Text, value: &Value, go_type: &str) -> Error {
-    let message = format!("json: cannot unmarshal {} into Go value of type {go_type}", json_kind(value));
+    let message = format!("json: cannot unmarshal {} into Go value of type {go_type}", value.json_kind());
     Error::at(text, 0..text.len(), message)
 }
 

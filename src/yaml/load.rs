@@ -8,7 +8,7 @@ use super::error::Error;
 use super::node::{Document, Node, Stream};
 use super::outline::outline;
 use super::parser::Parser;
-use super::value::{Map, Value};
+use super::value::{Map, Value, merge};
 use crate::source::{Text, TextBuilder};
 
 /// What sigs.k8s.io/yaml puts before errors of go-yaml.
@@ -118,22 +118,10 @@ pub fn load_list(text: &Text) -> Result<Arc<Vec<Value>>, Error> {
 fn mismatch(text: &Text, value: &Value, go_type: &str) -> Error {
     let message = format!(
         "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {} into Go value of type {go_type}",
-        json_kind(value)
+        value.json_kind()
     );
     let root = Parser::new(text).document().ok().flatten().map(|document| document.root().range());
     Error::at(text, root.unwrap_or(0..text.len()), message)
-}
-
-/// What `encoding/json` calls the kind of a value.
-pub(super) fn json_kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null(_) => "null",
-        Value::Bool(..) => "bool",
-        Value::Int(..) | Value::Float(..) => "number",
-        Value::String(_) => "string",
-        Value::List(_) => "array",
-        Value::Map(_) => "object",
-    }
 }
 
 /// A values file as Helm 4 reads it (`loader.LoadValues`): the documents between `---` lines, later ones merged over
@@ -175,17 +163,4 @@ fn split_at(text: &Text) -> impl Iterator<Item = (usize, Text)> {
         cuts.push(start..at);
     }
     cuts.into_iter().map(|range| (range.start, text.slice(range)))
-}
-
-fn merge(under: &Map, over: &Map) -> Map {
-    let mut merged = under.clone();
-    for (key, value) in over {
-        let value = match (under.get(key), value) {
-            (Some(Value::Map(under)), Value::Map(over)) => Value::Map(Arc::new(merge(under, over))),
-            _ => value.clone(),
-        };
-        merged.remove(key);
-        merged.insert(key.clone(), value);
-    }
-    merged
 }

@@ -27,7 +27,7 @@ pub use json_read::{load_json, load_json_first, load_json_list, load_json_map};
 pub use load::{load, load_entries, load_list, load_map, load_strict, load_values, parse, split};
 pub use node::{Document, Node, Stream};
 pub use token::Style;
-pub use value::{Map, Value};
+pub use value::{Map, Value, merge};
 
 #[cfg(test)]
 mod tests;

@@ -28,6 +28,19 @@ pub enum Value {
 }
 
 impl Value {
+    /// What `encoding/json` calls its kind.
+    #[must_use]
+    pub fn json_kind(&self) -> &'static str {
+        match self {
+            Self::Null(_) => "null",
+            Self::Bool(..) => "bool",
+            Self::Int(..) | Self::Float(..) => "number",
+            Self::String(_) => "string",
+            Self::List(_) => "array",
+            Self::Map(_) => "object",
+        }
+    }
+
     /// The mapping, if it is one.
     #[must_use]
     pub fn as_map(&self) -> Option<&Map> {
@@ -81,4 +94,19 @@ impl Value {
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null(_))
     }
+}
+
+/// Helm's `mergeMaps`: `over` wins; where both are mappings, they are merged. A null is a value like any other.
+#[must_use]
+pub fn merge(under: &Map, over: &Map) -> Map {
+    let mut merged = under.clone();
+    for (key, value) in over {
+        let value = match (under.get(key), value) {
+            (Some(Value::Map(under)), Value::Map(over)) => Value::Map(Arc::new(merge(under, over))),
+            _ => value.clone(),
+        };
+        merged.remove(key);
+        merged.insert(key.clone(), value);
+    }
+    merged
 }

@@ -192,6 +192,22 @@ fn a_registry_that_speaks_tls_is_spoken_to_so() {
     assert_eq!(run.code, 0, "{}", run.text());
 }
 
+#[test]
+fn a_registry_is_met_once_in_a_run() {
+    let (server, tokens) = guarded(true);
+    let url = format!("oci://{}/charts", server.host());
+    // Twice the same chart, as two umbrellas might ask for it.
+    let place = Place::new(&[("web", "1.0.0", &url)]);
+    place.write(
+        "other/Chart.yaml",
+        crate::repository::umbrella(&[("web", "=1.0.0", &url)]).replace("umbrella", "other"),
+    );
+    let run = place.fetch();
+    assert_eq!(run.code, 0, "{}", run.text());
+    let pings = server.targets().iter().filter(|target| *target == "/v2/").count();
+    assert_eq!((pings, tokens.asked().len() <= 2), (1, true));
+}
+
 #[cfg(unix)]
 #[test]
 fn credential_helpers_are_asked() {

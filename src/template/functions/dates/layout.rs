@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::moment::Moment;
 
-pub(super) const MONTHS: [&str; 12] = [
+pub(in crate::template::functions) const MONTHS: [&str; 12] = [
     "January",
     "February",
     "March",
@@ -18,7 +18,8 @@ pub(super) const MONTHS: [&str; 12] = [
     "November",
     "December",
 ];
-pub(super) const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+pub(in crate::template::functions) const DAYS: [&str; 7] =
+    ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
 /// One element of a layout, named after what the reference time has there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,6 +13,7 @@ use super::{Function, Outcome, arguments};
 use crate::source::{Origin, Origins, Text};
 use crate::template::Value;
 use crate::template::value::IntKind;
+pub(super) use layout::{DAYS, MONTHS};
 use moment::{Moment, Zone};
 use object::Time;
 

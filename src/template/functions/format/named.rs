@@ -1,22 +1,7 @@
 //! Go's names for the integer types that have a `String` method: durations, months, days of the week.
 
+use crate::template::functions::dates::{DAYS, MONTHS};
 use crate::template::value::IntKind;
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
 /// What the type's `String` method gives; `None` for plain integer types.
 pub(super) fn name(value: i64, kind: IntKind) -> Option<String> {
