@@ -97,9 +97,9 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     }
     assert_eq!(long, "", "messages of more than two lines");
     insta::assert_snapshot!(said, @r#"
-    ambiguous-subchart: `health-monitoring-agent` lies twice under charts/, and Helm renders either at random: they deploy different images. Delete one
-      [sagemaker-hyperpod-cli/helm_chart/HyperPodHelmChart/charts/health-monitoring-agent/Chart.yaml:2:7 the copy health-monitoring-agent deploys 905418368575.dkr.ecr.us-west-2.amazonaws.com/hyperpod-health-monitoring-agent:1.0.1892.0_1.0.424.0]
-      [sagemaker-hyperpod-cli/helm_chart/HyperPodHelmChart/charts/health-monitoring-agent-0.1.0.tgz!/health-monitoring-agent/Chart.yaml:2:7 the copy health-monitoring-agent-0.1.0.tgz deploys 905418368575.dkr.ecr.us-west-2.amazonaws.com/hyperpod-health-monitoring-agent:1.0.674.0_1.0.199.0]
+    ambiguous-subchart: `web` lies twice under charts/, and Helm renders either at random: they deploy different images. Delete one
+      [chart/charts/web/Chart.yaml:2:7 the copy web deploys nginx:1.27]
+      [chart/charts/web-copy/Chart.yaml:2:7 the copy web-copy deploys nginx:1.26]
     dependency-version-mismatch: web asks for cache 3.1.0, but charts/ holds 2.0.0. Helm deploys it all the same. Fetch the chart again, or ask for 2.0.0
       [chart/charts/cache/Chart.yaml:3:10 the version that is there]
     digest-mismatch: `web` lists 1.27.1@sha256:0000000000000000000000000000000000000000000000000000000000000000, but web:1.0.0 deploys 1.27.1@sha256:1111111111111111111111111111111111111111111111111111111111111111

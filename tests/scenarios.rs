@@ -406,8 +406,8 @@ fn a_region_that_values_set_is_told_with_its_place() {
     let west = "111111111111.dkr.ecr.us-west-2.amazonaws.com/agent:1";
     let workspace = regional("region", "us-east-1", west);
     let told = "tools/ecr-images.conf:3:7 region-mismatch `agent` copies from account 111111111111 in us-west-2, but agent:1.0.0 deploys \
-                222222222222.dkr.ecr.us-east-1.amazonaws.com/agent:1: its values set `region` to us-east-1. If your region is us-west-2, set it \
-                there; else list what is deployed";
+                222222222222.dkr.ecr.us-east-1.amazonaws.com/agent:1: its values set `region` to us-east-1. Set us-west-2 \
+                there, or list that";
     assert_eq!(workspace.findings(), [told]);
     let run = workspace.run(&["check"]);
     assert!(

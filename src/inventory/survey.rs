@@ -129,8 +129,8 @@ pub(super) struct Outcome {
 /// of the list: a string that equals one of them, or another version of it, is an operand wherever it stands.
 #[must_use]
 pub fn survey(sources: &Sources, targets: &[Target], listed: &[Reference]) -> Survey {
-    let mut survey = Survey::default();
-    survey.renderers = targets.iter().map(|target| target.renderer.clone()).collect();
+    let renderers = targets.iter().map(|target| target.renderer.clone()).collect();
+    let mut survey = Survey { renderers, ..Survey::default() };
     let mut jobs = Vec::new();
     for Target { chart, scenarios, renderer } in targets {
         survey.inspect(sources, chart);

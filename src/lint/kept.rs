@@ -29,12 +29,13 @@ struct KeptChart {
     used: bool,
 }
 
-/// The text files of a workspace, and those in which a pattern was found last.
+/// The text files of a workspace.
 #[derive(Debug, Default)]
 pub(super) struct KeptFiles {
     /// With the lists that are none of them.
     pub own: Option<(Vec<PathBuf>, Vec<PathBuf>)>,
-    pub holding: Option<(String, HashSet<PathBuf>)>,
+    /// Their bytes, as many as may be kept.
+    pub texts: HashMap<PathBuf, Arc<[u8]>>,
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -210,14 +210,15 @@ pub fn reconcile(listed: &[Listed], inventory: &Inventory, coverage: &Coverage) 
         (Work::other_version, Partner::SamePath),
         (Work::other_repository, Partner::Another),
     ];
-    let is_listed = |image: &Reference| listed.iter().any(|entry| serves(&entry.reference, image));
     for (stage, partner) in stages {
         if partner == Partner::Another {
             // What an entry lists is no other image where a switch would bring it.
-            for (at, entry) in listed.iter().enumerate() {
-                if verdicts[at].is_none() {
-                    verdicts[at] = work.switched_off(entry, &is_listed);
-                }
+            let mended: Vec<Reference> = (listed.iter().zip(&verdicts))
+                .map(|(entry, verdict)| work.mended(entry, verdict.as_ref()).clone())
+                .collect();
+            let is_listed = |image: &Reference| mended.iter().any(|mended| serves(&as_entry(mended), image));
+            for (verdict, entry) in verdicts.iter_mut().zip(listed).filter(|(verdict, _)| verdict.is_none()) {
+                *verdict = work.switched_off(entry, &is_listed);
             }
             // A chart that was passed over and deploys the image knows more of it than a name does.
             for (at, verdict) in verdicts.iter_mut().enumerate().filter(|(_, verdict)| verdict.is_none()) {

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use ignore::{DirEntry, WalkBuilder};
 use rayon::prelude::*;
@@ -17,6 +17,9 @@ use crate::source::{FileId, Sources, canonical, to_bytes};
 
 /// Larger files are data.
 const LARGEST: u64 = 1 << 20;
+
+/// Bytes of files that are kept in memory at most, where files are.
+const MOST_KEPT: usize = 32 << 20;
 
 /// A file with a NUL byte among its first so many is binary, as for git.
 const LOOKED_AT: usize = 8000;
@@ -61,20 +64,29 @@ impl<'a> TextFiles<'a> {
     }
 
     /// Those of `paths` in which `pattern` is found on disk.
-    fn on_disk(&self, paths: &[PathBuf], pattern: &Regex) -> HashSet<PathBuf> {
-        let holds = |path: &&PathBuf| {
+    fn on_disk<'p>(&self, paths: &'p [PathBuf], pattern: &Regex) -> HashSet<&'p Path> {
+        let read = |path: &Path| -> Arc<[u8]> {
             let small = std::fs::metadata(path).is_ok_and(|metadata| metadata.len() <= LARGEST);
             let bytes = if small { std::fs::read(path).unwrap_or_default() } else { Vec::new() };
-            !bytes[..bytes.len().min(LOOKED_AT)].contains(&0) && pattern.is_match(&bytes)
+            if bytes[..bytes.len().min(LOOKED_AT)].contains(&0) { Arc::default() } else { bytes.into() }
         };
-        let search = || paths.par_iter().filter(holds).cloned().collect();
-        match self.kept.files() {
-            Some(mut kept) => {
-                let known = kept.holding.take().filter(|(known, _)| known == pattern.as_str());
-                kept.holding.insert(known.unwrap_or_else(|| (pattern.as_str().to_owned(), search()))).1.clone()
+        let Some(mut kept) = self.kept.files() else {
+            return paths.par_iter().map(PathBuf::as_path).filter(|path| pattern.is_match(&read(path))).collect();
+        };
+        let mut left = MOST_KEPT.saturating_sub(kept.texts.values().map(|text| text.len()).sum());
+        for path in paths.iter().filter(|path| !kept.texts.contains_key(*path)).collect::<Vec<_>>() {
+            let text = read(path);
+            if let Some(rest) = left.checked_sub(text.len()) {
+                left = rest;
+                kept.texts.insert(path.clone(), text);
             }
-            None => search(),
         }
+        let texts = &kept.texts;
+        let holds = |path: &&Path| match texts.get(*path) {
+            Some(text) => pattern.is_match(text),
+            None => pattern.is_match(&read(path)),
+        };
+        paths.par_iter().map(PathBuf::as_path).filter(holds).collect()
     }
 }
 

@@ -140,7 +140,7 @@ impl Actions<'_> {
         let known = room.errors.len();
         let check = |texts: &Texts| {
             let mut room = Room::new(room.start.clone());
-            if !room.look(self.scene, texts) {
+            if !room.look(self.scene, texts, 0) {
                 return Err(Refusal::new("there is no list any more"));
             }
             // A fix that keeps something from being checked is none.

@@ -4,8 +4,10 @@
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use super::queue::Scene;
+use super::stamps::Stamps;
 use crate::config::FILE_NAME;
 use crate::fix::Texts;
 use crate::lint::{
@@ -31,9 +33,17 @@ impl Start {
     }
 }
 
+/// How often a client that cannot watch files has them looked at, at most.
+const LOOK_AGAIN: Duration = Duration::from_millis(300);
+
 /// All workspaces.
-#[derive(Default)]
 pub(super) struct Analysis {
+    /// Whether the client tells what changes on disk.
+    watched: bool,
+    /// How often something had changed that nobody told.
+    drift: u64,
+    /// When that was looked for last.
+    looked: Option<Instant>,
     rooms: BTreeMap<Start, Room>,
     /// The revision that they were checked at.
     revision: Option<u64>,
@@ -61,6 +71,8 @@ pub(super) struct Room {
     kept: Kept,
     /// The state of the disk that it was last looked at, see [`Scene::disk`].
     disk: Option<u64>,
+    /// When what it is made of was changed last, where nobody tells.
+    stamps: Option<Stamps>,
 }
 
 impl Room {
@@ -94,6 +106,25 @@ impl Room {
 }
 
 impl Analysis {
+    /// None yet; `watched` says whether the client tells what changes on disk.
+    pub fn new(watched: bool) -> Self {
+        Self { watched, drift: 0, looked: None, rooms: BTreeMap::new(), revision: None }
+    }
+
+    /// Whether something changed on disk that nobody told: then the next look is a new one.
+    pub fn has_drifted(&mut self) -> bool {
+        if self.watched || self.looked.is_some_and(|looked| looked.elapsed() < LOOK_AGAIN) {
+            return false;
+        }
+        self.looked = Some(Instant::now());
+        let drifted = self.rooms.values().any(|room| room.stamps.as_ref().is_some_and(Stamps::are_old));
+        if drifted {
+            self.drift += 1;
+            self.revision = None;
+        }
+        drifted
+    }
+
     /// The workspaces of `scene`, checked.
     pub fn rooms(&mut self, scene: &Scene) -> impl Iterator<Item = &Room> {
         if self.revision != Some(scene.revision) {
@@ -108,7 +139,12 @@ impl Analysis {
         let mut rooms = BTreeMap::new();
         let mut enter = |start: Start, rooms: &mut BTreeMap<Start, Room>| {
             let mut room = before.remove(&start).unwrap_or_else(|| Room::new(start.clone()));
-            if room.look(scene, &Texts::new()) {
+            let disk = scene.disk + self.drift;
+            let is_new = room.disk != Some(disk);
+            if room.look(scene, &Texts::new(), disk) {
+                if is_new && !self.watched {
+                    room.stamps = Some(Stamps::of(&room.sources.paths(), &room.workspace.root));
+                }
                 rooms.insert(start, room);
             }
         };
@@ -146,16 +182,18 @@ impl Room {
             found: None,
             kept: Kept::new(),
             disk: None,
+            stamps: None,
         }
     }
 
-    /// Checks it, with `texts` over what is open. False when a folder holds no list.
-    pub fn look(&mut self, scene: &Scene, texts: &Texts) -> bool {
+    /// Checks it, with `texts` over what is open; `disk` grows when something may have changed there. False when a folder holds
+    /// no list.
+    pub fn look(&mut self, scene: &Scene, texts: &Texts, disk: u64) -> bool {
         let open = scene.documents.iter().map(|document| (document.path.clone(), document.text.clone()));
         let changed = texts.iter().map(|(path, text)| (canonical(path), text.clone()));
         self.sources.set_overlays(open.chain(changed).collect());
-        if self.disk != Some(scene.disk) {
-            self.disk = Some(scene.disk);
+        if self.disk != Some(disk) {
+            self.disk = Some(disk);
             self.sources.doubt_all();
             self.kept.disk_changed();
             self.found = None;

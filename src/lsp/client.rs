@@ -15,7 +15,6 @@ use super::wire::Malformed;
 
 /// What the client offers, as far as it matters here.
 #[derive(Clone, Copy, Debug)]
-#[allow(clippy::struct_excessive_bools)] // capabilities are independent of each other
 pub(super) struct Abilities {
     /// How characters are counted.
     pub encoding: Encoding,

@@ -42,6 +42,18 @@ pub(super) fn diagnostics<'a>(rooms: impl Iterator<Item = &'a Room>, scene: &Sce
     all
 }
 
+/// What was in the way of `room` and has no place in any file that could be shown.
+pub(super) fn unplaced(room: &Room) -> Vec<String> {
+    let is_file = |error: &Refusal| error.path.as_ref().is_some_and(|path| path.is_file());
+    let nowhere = room.errors.iter().filter(|error| error.span.is_none() && !is_file(error));
+    if room.lists().is_empty() { nowhere.map(told_with_path).collect() } else { Vec::new() }
+}
+
+fn told_with_path(error: &Refusal) -> String {
+    let path = error.path.iter().map(|path| format!("{}: ", path.display())).collect::<String>();
+    format!("{path}{}", error.message)
+}
+
 /// Tells findings.
 pub(super) struct Teller<'a> {
     pub places: &'a Places<'a>,
@@ -96,8 +108,13 @@ impl Teller<'_> {
             let lists = room.checked.iter().flat_map(|checked| &checked.lists);
             lists.into_iter().any(|list| self.places.uri(&canonical(&list.path)) == *uri)
         };
-        for uri in lists.filter(|uri| !is_told(uri) && !checked(uri)) {
-            let message = format!("this list is not checked: {}", error.message);
+        for uri in lists.filter(|uri| !is_told(uri)) {
+            let message = match checked(&uri) {
+                false => format!("this list is not checked: {}", error.message),
+                // A folder that could not be looked into has no place in a file.
+                true if place.is_none() => told_with_path(error),
+                true => continue,
+            };
             let related = place
                 .clone()
                 .map(|location| DiagnosticRelatedInformation { location, message: "what is in the way".to_owned() });

@@ -23,7 +23,7 @@ use super::analysis::{Analysis, Held, Room};
 use super::capabilities::EXPLAIN;
 use super::client::{Abilities, Client, error};
 use super::completion::Completer;
-use super::diagnostics::{ByFile, diagnostics};
+use super::diagnostics::{ByFile, diagnostics, unplaced};
 use super::documents::Document;
 use super::hover::hover;
 use super::navigation::Navigator;
@@ -38,12 +38,17 @@ pub(super) struct Handlers {
     analysis: Analysis,
     /// What the client was told last, and with which version of an open document.
     told: BTreeMap<String, (Option<i32>, Vec<Diagnostic>)>,
+    /// What was said beside the diagnostics, each once.
+    shown: Vec<String>,
     /// The state that was looked at last: the versions of the open documents.
     seen: BTreeMap<String, i32>,
 }
 
 impl Work for Handlers {
     fn answer(&mut self, request: &Request, scene: &Scene, client: &Client) -> Result<Value, ResponseError> {
+        if self.analysis.has_drifted() {
+            self.look(scene, client);
+        }
         match request.method.as_str() {
             "textDocument/codeAction" => reply(request, |params| self.actions(&params, scene)),
             "codeAction/resolve" => reply(request, |action| self.resolve(action, scene)),
@@ -91,6 +96,13 @@ impl Work for Handlers {
     }
 
     fn look(&mut self, scene: &Scene, client: &Client) {
+        self.analysis.has_drifted();
+        for message in self.analysis.rooms(scene).flat_map(unplaced) {
+            if !self.shown.contains(&message) {
+                client.show(MessageType::Warning, &message);
+                self.shown.push(message);
+            }
+        }
         let now = diagnostics(self.analysis.rooms(scene), scene, &self.abilities);
         if self.abilities.pull {
             self.remind(now, scene, client);
@@ -119,7 +131,13 @@ fn parameters<P: DeserializeOwned>(request: &Request) -> Result<P, ResponseError
 impl Handlers {
     /// Nothing known yet.
     pub fn new(abilities: Abilities) -> Self {
-        Self { abilities, analysis: Analysis::default(), told: BTreeMap::new(), seen: BTreeMap::new() }
+        Self {
+            abilities,
+            analysis: Analysis::new(abilities.watch),
+            told: BTreeMap::new(),
+            shown: Vec::new(),
+            seen: BTreeMap::new(),
+        }
     }
 
     /// Sends what is new, and takes back what is gone.

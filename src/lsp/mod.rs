@@ -19,6 +19,7 @@ mod positions;
 mod queue;
 mod relations;
 mod server;
+mod stamps;
 mod uri;
 mod wire;
 mod worker;

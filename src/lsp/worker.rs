@@ -56,7 +56,7 @@ pub(super) fn run<W: Work>(queue: &Queue, client: &Client, work: &dyn Fn() -> W)
         });
         if let Task::Answer(request, _) = task {
             let cancelled = queue.done();
-            let answer = outcome.unwrap_or_else(|| Ok(Value::Null));
+            let answer = outcome.unwrap_or(Ok(Value::Null));
             let cancellation = || Err(error(ErrorCode::RequestCanceled, "cancelled"));
             client.respond(request.id, if cancelled { cancellation() } else { answer });
         }

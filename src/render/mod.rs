@@ -152,9 +152,12 @@ impl Occasion {
 struct Remembered {
     occasion: Occasion,
     outcome: Result<Arc<Rendered>, RenderError>,
-    /// Whether it was asked for since [`Renderer::forget_unused`].
-    used: bool,
+    /// How often [`Renderer::forget_unused`] was called since it was asked for.
+    idle: usize,
 }
+
+/// Rounds that a rendering is remembered for without being asked for: what somebody types makes it needed now and then.
+const MOST_IDLE: usize = 50;
 
 type Parsed = Result<ParsedFile, ParseError>;
 
@@ -184,7 +187,7 @@ impl Renderer {
         let Some(remembered) = &self.remembered else { return render(&occasion).map(Arc::new) };
         let all = || remembered.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = all().iter_mut().find(|known| known.occasion.is_same(&occasion)) {
-            known.used = true;
+            known.idle = 0;
             return known.outcome.clone();
         }
         // Not under the lock: another thread may render meanwhile.
@@ -193,16 +196,16 @@ impl Renderer {
             rendered.manifests.iter_mut().for_each(Manifest::remember);
         }
         let outcome = outcome.map(Arc::new);
-        all().push(Remembered { occasion, outcome: outcome.clone(), used: true });
+        all().push(Remembered { occasion, outcome: outcome.clone(), idle: 0 });
         outcome
     }
 
-    /// Forgets what was not asked for since this was last done, and the templates of other files than `files`.
+    /// Forgets what was not asked for in the last rounds, each of which ends with this, and the templates of other files than `files`.
     pub fn forget_unused(&self, files: &HashSet<FileId>) {
         if let Some(remembered) = &self.remembered {
             let mut remembered = remembered.lock().unwrap_or_else(PoisonError::into_inner);
-            remembered.retain(|known| known.used);
-            remembered.iter_mut().for_each(|known| known.used = false);
+            remembered.iter_mut().for_each(|known| known.idle += 1);
+            remembered.retain(|known| known.idle <= MOST_IDLE);
         }
         self.parsed.lock().unwrap_or_else(PoisonError::into_inner).retain(|file, _| files.contains(file));
     }

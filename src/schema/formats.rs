@@ -32,7 +32,7 @@ fn pair(text: &str, end: u32) -> Option<(u32, &str)> {
     (value < end).then_some((value, rest))
 }
 
-fn after<'t>(text: &'t str, separator: char) -> Option<&'t str> {
+fn after(text: &str, separator: char) -> Option<&str> {
     text.strip_prefix(separator)
 }
 

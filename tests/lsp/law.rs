@@ -232,3 +232,16 @@ fn the_problem_matcher_of_the_readme_reads_every_line() {
         assert!(fixture("kitchen-sink").join(&parts[1]).is_file() || parts[1].contains("!/"), "{line}");
     }
 }
+
+/// What has no place in a file is said all the same.
+#[test]
+fn a_folder_that_is_not_there_is_told() {
+    let workspace = Workspace::new().file("keep", "");
+    let mut client = Client::start(&workspace.path(""));
+    let folders = json!([{"uri": uri(&workspace.path("nowhere")), "name": "w"}]);
+    client.initialize(&json!({"capabilities": {}, "workspaceFolders": folders}));
+    client.notify("initialized", &json!({}));
+    let told = client.expect("window/showMessage");
+    assert!(told["message"].as_str().unwrap().contains("nowhere: cannot be read"), "{told}");
+    client.finish();
+}

@@ -163,3 +163,18 @@ fn what_changes_on_disk_is_seen() {
     assert_eq!(published(&mut client), told(LIST, Value::Null, &["tag-mismatch"]));
     client.finish();
 }
+
+#[test]
+fn without_a_watch_what_changes_on_disk_is_seen_at_the_next_request() {
+    let workspace = workspace();
+    let mut client = Client::open(&workspace.path(""), &json!({}));
+    let list = workspace.path("tools/ecr-images.conf");
+    client.open_document(&list, "conf", &workspace.read("tools/ecr-images.conf"));
+    assert_eq!(published(&mut client), told(LIST, json!(1), &[]));
+    std::thread::sleep(std::time::Duration::from_millis(400));
+    std::fs::write(workspace.path("web/values.yaml"), "tag: \"33\"\n").unwrap();
+    let id = client.ask("textDocument/foldingRange", &json!({"textDocument": {"uri": uri(&list)}}));
+    assert_eq!(published(&mut client), told(LIST, json!(1), &["tag-mismatch"]));
+    client.answer(id);
+    client.finish();
+}

@@ -23,7 +23,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             format!("`{name}` copies from account {} in {}, but {} ", listed.account(), listed.region(), used.chart);
         message.push_str(&match (&setting, own_region) {
             (Some((_, RegionValue { path, region, .. })), _) if is_right => format!(
-                "deploys {}: its values set `{path}` to {region}. If your region is {}, set it there; else list what is deployed",
+                "deploys {}: its values set `{path}` to {region}. Set {} there, or list that",
                 expected.as_str(),
                 listed.region()
             ),
