@@ -110,7 +110,7 @@ impl<'a> Search<'a> {
                 // What cannot be processed is told by the survey itself.
                 let Ok(processed) = chart.process(&scenario.values, &choice) else { continue };
                 if number == 0 {
-                    self.named.extend(values::images(chart, &names, &processed, None));
+                    self.named.extend(values::images(chart, &names, &processed, None, &BTreeSet::new()));
                 }
                 let base = Variant {
                     renderer,
@@ -130,7 +130,7 @@ impl<'a> Search<'a> {
                         false => {}
                     }
                 }
-                for guard in guards(&processed, &BTreeSet::new()) {
+                for guard in guards(renderer, &processed, &BTreeSet::new()) {
                     let base = if speaks(std::slice::from_ref(&guard.chart)) { &base } else { &shared };
                     if base.also.is_empty() || number == 0 {
                         round.extend(self.turn(base, &guard, &processed));
@@ -156,15 +156,15 @@ impl<'a> Search<'a> {
                 Ok(outcome) => {
                     let processed = outcome.processed.clone();
                     self.found.gather(self.sources, job, outcome);
-                    let when = job.when.as_deref();
-                    self.named.extend(values::images(variant.chart, &variant.scenarios(), &processed, when));
                     for disabled in &processed.disabled {
                         next.extend(variant.with_dependency(disabled, &mut self.known));
                     }
                     let new = paths(&processed.root);
                     if !new.is_subset(&variant.seen) {
+                        let (when, scenarios) = (job.when.as_deref(), variant.scenarios());
+                        self.named.extend(values::images(variant.chart, &scenarios, &processed, when, &variant.seen));
                         let seen = Variant { seen: Arc::new(&new | &variant.seen), ..variant.clone() };
-                        for guard in guards(&processed, &variant.seen) {
+                        for guard in guards(variant.renderer, &processed, &variant.seen) {
                             next.extend(self.turn(&seen, &guard, &processed));
                         }
                     }

@@ -5,9 +5,10 @@ use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use crate::chart::{Chart, ChartNode, Processed};
+use crate::render::Renderer;
 use crate::source::Text;
+use crate::template::ParsedFile;
 use crate::template::ast::{Action, Branch, Command, Node, Operand, Pipe, Source, Term, Tree, Variable};
-use crate::template::parser;
 use crate::yaml::Value;
 
 /// The keys that lead to a value.
@@ -30,15 +31,15 @@ const MAX_WAYS: usize = 8;
 
 /// The guards in the templates of all charts of `processed` but those at the paths `known`; each once, those with the fewest
 /// switches first.
-pub(super) fn guards(processed: &Processed, known: &BTreeSet<String>) -> Vec<Guard> {
-    let mut parsed: Vec<(&ChartNode, Vec<String>, Vec<Tree>)> = Vec::new();
-    parse(&processed.root, &[], &mut parsed);
-    let speaking = speaking(parsed.iter().flat_map(|(.., trees)| trees));
+pub(super) fn guards(renderer: &Renderer, processed: &Processed, known: &BTreeSet<String>) -> Vec<Guard> {
+    let mut parsed: Vec<Templates<'_>> = Vec::new();
+    parse(renderer, &processed.root, &[], &mut parsed);
+    let speaking = speaking(parsed.iter().flat_map(|(.., files)| files.iter().flat_map(|file| file.iter())));
     let mut guards: Vec<Guard> = Vec::new();
-    for (node, names, trees) in parsed.iter().filter(|(node, ..)| !known.contains(&node.path)) {
+    for (node, names, files) in parsed.iter().filter(|(node, ..)| !known.contains(&node.path)) {
         let values = names.iter().try_fold(&processed.values, |values, name| values.get(name));
         let Some(values) = values else { continue };
-        for tree in trees {
+        for tree in files.iter().flat_map(|file| file.iter()) {
             let mut reader =
                 Reader { source: &tree.source, speaking: &speaking, values, variables: Vec::new(), found: Vec::new() };
             reader.nodes(&tree.body, &[Vec::new()], None, 0);
@@ -79,13 +80,14 @@ fn is_switch(key: &str) -> bool {
     key.ends_with("enabled") || key.ends_with("enable") || matches!(key.as_str(), "create" | "install" | "deploy")
 }
 
-fn parse<'a>(node: &'a ChartNode, names: &[String], parsed: &mut Vec<(&'a ChartNode, Vec<String>, Vec<Tree>)>) {
-    let templates = node.chart.templates.iter();
+/// A chart with the names that lead to its values, and its templates.
+type Templates<'a> = (&'a ChartNode, Vec<String>, Vec<ParsedFile>);
+
+fn parse<'a>(renderer: &Renderer, node: &'a ChartNode, names: &[String], parsed: &mut Vec<Templates<'a>>) {
     // What does not parse is told by the rendering.
-    let trees = templates.filter_map(|file| parser::parse(&format!("{}/{}", node.path, file.name), &file.text).ok());
-    parsed.push((node, names.to_vec(), trees.flatten().collect()));
+    parsed.push((node, names.to_vec(), renderer.trees(node).collect()));
     for subchart in &node.subcharts {
-        parse(subchart, &[names, &[subchart.name.to_string()]].concat(), parsed);
+        parse(renderer, subchart, &[names, &[subchart.name.to_string()]].concat(), parsed);
     }
 }
 

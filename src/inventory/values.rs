@@ -1,6 +1,7 @@
 //! Images that values name, whether or not a template prints them: mappings with a `repository`, strings under `image` and
 //! `...Image` keys. Only those of charts whose templates speak of the key, so that a scaffold's left-over `image` is none.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::survey::Chains;
@@ -18,10 +19,17 @@ pub(super) const PLACE: &str = "values: ";
 /// Nesting that is followed; deeper values are no image's.
 const MAX_DEPTH: usize = 50;
 
-/// The images that the values of `chart` name, of its subcharts too. `when` is what had to be switched on for that.
-pub(super) fn images(chart: &Arc<Chart>, scenarios: &[String], processed: &Processed, when: Option<&str>) -> Vec<Use> {
+/// The images that the values of `chart` name, of its subcharts too, but for the charts at the paths `known`. `when` is what had to
+/// be switched on for that.
+pub(super) fn images(
+    chart: &Arc<Chart>,
+    scenarios: &[String],
+    processed: &Processed,
+    when: Option<&str>,
+    known: &BTreeSet<String>,
+) -> Vec<Use> {
     let chains = Chains::new(processed);
-    let mut reader = Reader { root: chart, scenarios, when, chains: &chains, found: Vec::new() };
+    let mut reader = Reader { root: chart, scenarios, when, chains: &chains, known, found: Vec::new() };
     if let Some(values) = processed.values.as_map() {
         reader.chart(&processed.root, values, &[]);
     }
@@ -53,6 +61,8 @@ struct Reader<'a> {
     scenarios: &'a [String],
     when: Option<&'a str>,
     chains: &'a Chains,
+    /// The charts whose own values are not read, by their paths.
+    known: &'a BTreeSet<String>,
     found: Vec<Use>,
 }
 
@@ -60,6 +70,7 @@ impl Reader<'_> {
     /// The values of one chart; `path` leads to them from the root's.
     fn chart(&mut self, node: &ChartNode, values: &Map, path: &[&str]) {
         let Some(chain) = self.chains.of_chart(&node.path).cloned() else { return };
+        let is_known = self.known.contains(&node.path);
         for (key, value) in values {
             let path = [path, &[key.as_str()]].concat();
             let dependency = |asked: &crate::chart::Dependency| {
@@ -69,7 +80,8 @@ impl Reader<'_> {
                 if let Some(values) = value.as_map() {
                     self.chart(subchart, values, &path);
                 }
-            } else if key != "global"
+            } else if !is_known
+                && key != "global"
                 && !node.chart.metadata.dependencies.iter().flatten().any(dependency)
                 && speaks_of(&node.chart, key)
             {

@@ -250,7 +250,7 @@ impl Renderer {
     /// Parses the templates; one that does not parse is dropped, and told.
     fn parse(&self, templates: &mut Vec<scope::Template<'_>>) -> (Program, Vec<RenderError>) {
         let (mut files, mut refusals) = (Vec::with_capacity(templates.len()), Vec::new());
-        templates.retain(|template| match self.parse_one(template) {
+        templates.retain(|template| match self.parse_one(&template.name, template.text, template.file) {
             Ok(trees) => {
                 files.push(trees);
                 true
@@ -264,15 +264,21 @@ impl Renderer {
         (Program::new(templates.iter().map(|template| template.name.as_str()).zip(files)), refusals)
     }
 
-    fn parse_one(&self, template: &scope::Template<'_>) -> Parsed {
+    /// The templates of the chart at `node` that parse.
+    pub fn trees<'a>(&'a self, node: &'a ChartNode) -> impl Iterator<Item = ParsedFile> + 'a {
+        let parsed = |file: &ChartFile| self.parse_one(&scope::join(&node.path, &file.name), &file.text, file.file);
+        node.chart.templates.iter().filter_map(move |file| parsed(file).ok())
+    }
+
+    fn parse_one(&self, name: &str, text: &Text, file: FileId) -> Parsed {
         let parsed = || self.parsed.lock().unwrap_or_else(PoisonError::into_inner);
         let known = parsed()
-            .get(&template.file)
-            .and_then(|all| all.iter().find(|(name, _)| *name == template.name).map(|(_, parsed)| parsed.clone()));
+            .get(&file)
+            .and_then(|all| all.iter().find(|(known, _)| known == name).map(|(_, parsed)| parsed.clone()));
         known.unwrap_or_else(|| {
             // Not under the lock: another thread may parse meanwhile, at worst the same file.
-            let new = parser::parse(&template.name, template.text).map(ParsedFile::from);
-            parsed().entry(template.file).or_default().push((template.name.clone(), new.clone()));
+            let new = parser::parse(name, text).map(ParsedFile::from);
+            parsed().entry(file).or_default().push((name.to_owned(), new.clone()));
             new
         })
     }

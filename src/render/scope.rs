@@ -56,7 +56,7 @@ fn collect<'a>(node: &'a ChartNode, templates: &mut HashMap<String, Template<'a>
     }
 }
 
-fn join(path: &str, name: &str) -> String {
+pub(super) fn join(path: &str, name: &str) -> String {
     format!("{path}/{name}")
 }
 
