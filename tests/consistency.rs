@@ -101,6 +101,10 @@ fn a_new_list_says_what_the_charts_deploy() {
       missing-entry:111122223333.dkr.ecr.us-west-2.amazonaws.com/plugin:latest
     unquoted-number: A date
       refused
+    unquoted-number: A tag that loses its zero
+      refused
+    unquoted-number: An `appVersion`
+      refused
     unquoted-number: An account id
       refused
     unrenderable-chart: A broken values file

@@ -219,3 +219,36 @@ fn a_new_first_entry_stands_first() {
     workspace.run(&["check", "--fix"]);
     assert_eq!(workspace.read("tools/ecr-images.conf"), format!("{rest}\n{block}"));
 }
+
+/// What is inserted while the line endings are mended ends as all lines do.
+#[test]
+fn one_kind_of_line_ending_is_left() {
+    let list = "web=nginx:1\r\n\r\n# Sidecar (from local chart web:1.0.0)\r\nsidecar=quay.io/acme/sidecar:1 # why\r\n";
+    let workspace = Workspace::with_list(list).chart("web", &["nginx:1", "quay.io/acme/sidecar:1", "redis:7"]);
+    let run = workspace.run(&["check", "--fix"]);
+    let fixed = workspace.read("tools/ecr-images.conf");
+    assert!(run.code == 0 && fixed.contains("redis=redis:7\n") && fixed.contains("(from local chart web:1.0.0)\nweb="));
+    assert!(!fixed.contains('\r'), "{fixed:?}");
+}
+
+/// Blocks in an empty list are parted as elsewhere.
+#[test]
+fn an_empty_list_gets_parted_blocks() {
+    let workspace = Workspace::with_list("").chart("web", &["nginx:1", "redis:7"]);
+    workspace.run(&["check", "--fix"]);
+    let fixed = workspace.read("tools/ecr-images.conf");
+    assert!(fixed.starts_with("# Nginx ") && fixed.contains("nginx=nginx:1\n\n# Redis "), "{fixed}");
+}
+
+/// A tag that Helm has spoilt is not listed: quoting the number is what mends it.
+#[test]
+fn a_spoilt_number_is_not_listed() {
+    let workspace = Workspace::with_list("# What we mirror\n")
+        .chart("web", &["quay.io/acme/web:{{ .Values.tag }}"])
+        .file("web/values.yaml", "tag: 1.20\n");
+    workspace.run(&["check", "--fix"]);
+    assert_eq!(workspace.read("tools/ecr-images.conf"), "# What we mirror\n");
+    let workspace = workspace.file("web/values.yaml", "tag: \"1.20\"\n");
+    workspace.run(&["check", "--fix"]);
+    assert!(workspace.read("tools/ecr-images.conf").contains("web=quay.io/acme/web:1.20\n"));
+}

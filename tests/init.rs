@@ -203,3 +203,21 @@ fn what_the_script_loses_is_in_the_plan() {
     let refused = workspace.run(&["plan", "--registry", "registry.example.org"]);
     assert!(refused.code == 2 && refused.stderr.contains("no private ECR"), "{}", refused.stderr);
 }
+
+/// The script tags what it read behind its registry, where a port in the tag is refused; and one name and tag is what was pushed
+/// last.
+#[test]
+fn the_plan_knows_what_cannot_be_pushed_and_what_is_pushed_over() {
+    let list = "web=localhost:5000/nginx:1\nlast=redis:7\n";
+    let workspace = Workspace::with_list(list).chart("web", &["redis:7"]);
+    let plan = self::plan(&workspace);
+    assert_eq!((plan["steps"].as_array().unwrap().len(), &plan["missing"]), (0, &serde_json::json!(["redis:7"])));
+
+    let list = "web=nginx:1\nweb=quay.io/acme/other:1\n";
+    let workspace = Workspace::with_list(list).chart("web", &["nginx:1"]);
+    let plan = self::plan(&workspace);
+    assert_eq!(
+        (&plan["steps"][0]["serves"], &plan["missing"]),
+        (&serde_json::json!([]), &serde_json::json!(["nginx:1"]))
+    );
+}

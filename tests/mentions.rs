@@ -124,3 +124,13 @@ fn what_the_charts_deploy_is_the_truth() {
          Write 1.27.1, if the same image is meant"
     );
 }
+
+/// Another variant is another image: nothing is written in its place.
+#[test]
+fn a_mention_of_another_variant_is_not_rewritten() {
+    let workspace = Workspace::with_list("# Web (from local chart web:1.0.0)\nnginx=nginx:1.25.3\n")
+        .chart("web", &["nginx:1.25.3"])
+        .file("doc.md", "Pull nginx:1.25.1-alpine or nginx:1.25.1.\n");
+    workspace.run(&["check", "--fix", "--unsafe-fixes"]);
+    assert_eq!(workspace.read("doc.md"), "Pull nginx:1.25.1-alpine or nginx:1.25.3.\n");
+}

@@ -159,3 +159,11 @@ fn many_findings_are_grouped_and_short() {
     assert_eq!(printed.matches("error[tag-mismatch]").count(), 30);
     assert!(printed.lines().count() < 180, "{printed}");
 }
+
+/// What a list has that a terminal would obey is shown as something else.
+#[test]
+fn concise_lines_are_safe_to_print() {
+    let workspace = Workspace::with_list("we\u{1b}[31mb=nginx:1\n").chart("web", &["nginx:1"]);
+    let run = workspace.run(&["check", "--format", "concise"]);
+    assert!(run.code == 1 && !run.stdout.contains('\u{1b}'), "{:?}", run.stdout);
+}

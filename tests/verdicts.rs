@@ -393,3 +393,20 @@ fn an_unreadable_image_is_shown_where_it_is_wrong() {
     assert!(told[0].starts_with("web/templates/web.yaml:7:") && told[0].ends_with("Correct the template"), "{told:?}");
     assert!(told[1].starts_with("web/values.yaml:2:9 ") && told[1].ends_with("with --values or --set"), "{told:?}");
 }
+
+/// Rules about other objects deploy nothing, and an address is no image, whatever it is called.
+#[test]
+fn policies_and_addresses_are_no_images() {
+    let policy = "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: p}\nspec:\n  rules:\n  - validate:\n      \
+                  pattern: {spec: {containers: [{name: '*', image: 'registry.example/base:1.0'}, {image: '!*:latest'}]}}\n";
+    let constraint = "apiVersion: constraints.gatekeeper.sh/v1beta1\nkind: K8sImages\nmetadata: {name: c}\nspec:\n  \
+                      parameters: {exemptImages: ['quay.io/acme/exempt:1.0']}\n";
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n  - name: web\n    image: nginx:1\n    \
+               env: [{name: IMAGE_STORE, value: 'minio:9000'}, {name: IMAGE_PROXY, value: 'squid:3128'}]\n";
+    let workspace = Workspace::with_list("# Web (from local chart web:1.0.0)\nnginx=nginx:1\n")
+        .chart("web", &["nginx:1"])
+        .file("web/templates/policy.yaml", policy)
+        .file("web/templates/constraint.yaml", constraint)
+        .file("web/templates/pod.yaml", pod);
+    assert_eq!(workspace.findings(), Vec::<String>::new());
+}

@@ -21,8 +21,11 @@ pub fn put(path: &Path, text: &str) -> Result<(), WriteError> {
 /// # Errors
 /// When the system refuses.
 pub fn append(path: &Path, text: &str) -> Result<(), WriteError> {
-    let mut options = std::fs::OpenOptions::new();
-    let written = options.create(true).append(true).open(path).and_then(|mut file| file.write_all(&to_bytes(text)));
+    let open = std::fs::OpenOptions::new().create(true).append(true).open(path);
+    // What stands there may lack its last newline.
+    let joined = || std::fs::read(path).is_ok_and(|before| before.last().is_some_and(|byte| *byte != b'\n'));
+    let text = if path.is_file() && joined() { format!("\n{text}") } else { text.to_owned() };
+    let written = open.and_then(|mut file| file.write_all(&to_bytes(&text)));
     written.map_err(|error| WriteError { path: path.to_owned(), reason: format!("cannot be written: {error}") })
 }
 

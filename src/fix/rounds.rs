@@ -179,7 +179,11 @@ fn choose(
         if done.any(|done| done.title == fix.title && done.key == finding.key()) {
             continue;
         }
-        let taken = accepted.iter().chain(&chosen).flat_map(|other| other.fix.edits());
+        let others = || accepted.iter().chain(&chosen).filter(|other| other.file() == fix.edits()[0].span.file);
+        if others().any(|other| fix.alone || other.fix.alone) {
+            continue;
+        }
+        let taken = others().flat_map(|other| other.fix.edits());
         if taken.clone().any(|taken| fix.edits().iter().any(|edit| touches(taken.span, edit.span))) {
             continue;
         }

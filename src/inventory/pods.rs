@@ -14,6 +14,22 @@ const VOLUMES: &str = "volumes";
 /// The kind that describes objects: its schema may have any key.
 pub(super) const DEFINITION: &str = "CustomResourceDefinition";
 
+/// The API groups of rules about other objects: what stands in them is a pattern or an exception, and runs nowhere.
+const POLICIES: [&str; 5] = [
+    "kyverno.io",
+    "policies.kyverno.io",
+    "constraints.gatekeeper.sh",
+    "templates.gatekeeper.sh",
+    "mutations.gatekeeper.sh",
+];
+
+/// Whether an object is a rule about others.
+pub(super) fn is_policy(object: &Map) -> bool {
+    let version = object.get("apiVersion").and_then(Value::as_text);
+    let group = version.and_then(|version| version.split_once('/').map(|(group, _)| group.to_owned()));
+    group.is_some_and(|group| POLICIES.contains(&group.as_str()))
+}
+
 /// Nesting that is followed; deeper manifests do not occur (Kubernetes refuses them).
 const MAX_DEPTH: usize = 200;
 
@@ -61,7 +77,7 @@ fn walk(value: &Value, owner: &Workload, depth: usize, found: &mut Vec<Container
         Value::Map(map) => {
             let inner = object(map);
             let owner = inner.as_ref().unwrap_or(owner);
-            if owner.kind == DEFINITION {
+            if owner.kind == DEFINITION || is_policy(map) {
                 return;
             }
             for (key, value) in map.iter() {

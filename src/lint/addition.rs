@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::context::Context;
 use super::note::{Habit, block, new_name};
+use super::number::numbers;
 use super::rules::{disagreement, floats};
 use super::{Edit, Finding, Fix, Rule, Safety, serves};
 use crate::chart::{Chart, Dependency};
@@ -18,6 +19,9 @@ pub(crate) const MOVES: &str = "Its tag moves: pin it in the chart, then list th
 
 /// Likewise: it is deployed by its digest alone.
 pub(crate) const HAS_NO_TAG: &str = "The copy scripts cannot read a digest: give it a tag in the chart, then list that";
+
+/// Likewise: Helm has spoilt a number in it.
+pub(crate) const UNQUOTED: &str = "A number in it has no quotes: quote it in the chart, then list that";
 
 /// A finding for each missing image of `kind`, with the entry that it wants; `message` says what is wrong.
 pub(crate) fn additions(
@@ -39,12 +43,15 @@ pub(crate) fn additions(
             continue;
         }
         let name = new_name(&used.reference, habit, &taken);
-        let listed = listable(&name, used);
+        let listed = match numbers(context.sources, &used.text).is_empty() {
+            true => listable(&name, used),
+            false => Err(UNQUOTED),
+        };
         brought.extend(listed.clone());
         if used.kind == kind {
             let fix = listed.map(|image| {
                 let block = block(context.sources, used, &name, &image, context.dynamic.get(at).copied());
-                let edit = order.insert(context.list, used, &block);
+                let edit = order.insert(context.list, used, &block, findings.is_empty());
                 // What may be no image at all is listed only when somebody says so.
                 let sure = used.naming.as_ref().is_none_or(|naming| naming.confidence == Confidence::Certain);
                 let safety = if sure { Safety::Safe } else { Safety::Unsafe };
@@ -143,7 +150,7 @@ impl<'a> Order<'a> {
 
     /// Puts `block`, the entry for `used`, where it belongs: behind the paragraph with the last entry that comes before it, or
     /// before the one with the first entry; at the end where the list has no order or one paragraph has entries of both sides.
-    fn insert(&self, list: &List, used: &Use, block: &[String]) -> Edit {
+    fn insert(&self, list: &List, used: &Use, block: &[String], is_first: bool) -> Edit {
         let rank = self.rank(used);
         let before = self.entries.partition_point(|(_, other)| *other <= rank);
         if let (0, Some((line, _))) = (before, self.entries.first())
@@ -156,7 +163,7 @@ impl<'a> Order<'a> {
             let text = block.iter().map(String::as_str).chain([""]).flat_map(|line| [line, ending]).collect();
             return Edit { span: list.start_of_line(entry.block.start), text };
         }
-        Edit { span: self.behind(list, before), text: insertion(list, block) }
+        Edit { span: self.behind(list, before), text: insertion(list, block, is_first) }
     }
 
     /// The end of the paragraph with the last of the first `before` entries; of the list when there is none, or what follows in
@@ -194,14 +201,15 @@ fn open_end(list: &List) -> Span {
     Span::new(list.file(), end - stray, end)
 }
 
-/// The text that puts `block` behind a paragraph or at the end, parted by a blank line from what stands there. Several of them
-/// can be put at one place one after the other, and at the end what ends an unterminated last line before them.
-fn insertion(list: &List, block: &[String]) -> String {
+/// The text that puts `block` behind a paragraph or at the end, parted by a blank line from what stands there, which for all but
+/// the first is another block. Several of them can be put at one place one after the other, and at the end what ends an
+/// unterminated last line before them.
+fn insertion(list: &List, block: &[String], is_first: bool) -> String {
     let ending = list.line_ending();
     let last = list.lines.iter().rev().find(|line| line.kind != LineKind::Blank);
     // A comment without an end would become a part of the block.
     let unfinished = last.is_some_and(|line| line.ending == Ending::None && line.kind == LineKind::Comment);
-    let parted = usize::from(last.is_some()) + usize::from(unfinished);
+    let parted = usize::from(last.is_some() || !is_first) + usize::from(unfinished && is_first);
     let lines = block.iter().flat_map(|line| [line, ending]);
     std::iter::repeat_n(ending, parted).chain(lines).collect()
 }

@@ -90,10 +90,20 @@ impl Exemptions {
     }
 }
 
-/// What a glob may mean an image by: as it is written, with its full repository, both without tag and digest.
-fn names(image: &Reference) -> [String; 4] {
-    let full = format!("{}{}", image.repository(), &image.as_str()[image.name_range().end..]);
-    [image.as_str().to_owned(), full, image.name().to_owned(), image.repository()]
+/// What a glob may mean an image by: its name as it is written, its full repository, and what Docker makes that of; each with
+/// tag and digest and without.
+fn names(image: &Reference) -> Vec<String> {
+    let full = image.repository();
+    let mut names = vec![image.name().to_owned(), full.clone()];
+    if let Some(path) = full.strip_prefix("docker.io/") {
+        names.push(path.to_owned());
+        let short = path.strip_prefix("library/");
+        names.extend(short.iter().flat_map(|name| [(*name).to_owned(), format!("docker.io/{name}")]));
+    }
+    let version = &image.as_str()[image.name_range().end..];
+    let whole: Vec<String> = names.iter().map(|name| format!("{name}{version}")).collect();
+    names.extend(whole);
+    names
 }
 
 /// Whether `glob` means the whole of `text`: `*` stands for anything, slashes too, `?` for one character.
@@ -134,6 +144,10 @@ mod tests {
         };
         assert!(exempt(&["public.ecr.aws/*"], "public.ecr.aws/a/b:1"));
         assert!(exempt(&["nginx"], "nginx:1.27"));
+        for glob in ["nginx:1.27", "library/nginx", "docker.io/nginx:1.27", "docker.io/library/nginx"] {
+            assert!(exempt(&[glob], "nginx:1.27") && exempt(&[glob], "docker.io/library/nginx:1.27"), "{glob}");
+        }
+        assert!(exempt(&["acme/web"], "docker.io/acme/web:1"));
         assert!(exempt(&["docker.io/library/nginx:1.??"], "nginx:1.27"));
         assert!(exempt(&["*.dkr.ecr.*.amazonaws.com/eks/*"], "602401143452.dkr.ecr.us-west-2.amazonaws.com/eks/x:1"));
         assert!(!exempt(&["nginx"], "bitnami/nginx:1.27"));

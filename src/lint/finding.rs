@@ -65,6 +65,8 @@ pub struct Fix {
     pub title: String,
     /// How far it can be trusted.
     pub safety: Safety,
+    /// Whether it changes what other fixes of the file build on, so that it is applied in a round without them.
+    pub alone: bool,
     edits: Vec<Edit>,
 }
 
@@ -75,7 +77,13 @@ impl Fix {
         edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
         edits.dedup();
         debug_assert!(edits.windows(2).all(|pair| pair[0].span.end <= pair[1].span.start), "edits overlap: {edits:?}");
-        Self { title: title.into(), safety, edits }
+        Self { title: title.into(), safety, alone: false, edits }
+    }
+
+    /// The same, applied in a round without others of the file.
+    #[must_use]
+    pub fn alone(self) -> Self {
+        Self { alone: true, ..self }
     }
 
     /// The edits, in order of their place.

@@ -52,7 +52,7 @@ pub(super) fn plan(
     let Inventory { uses, aside, .. } = inventory;
     let deployed = |at: &usize| uses[*at].when.is_none();
     let deployed: Vec<usize> = (0..uses.len()).filter(deployed).collect();
-    let mut served: Vec<&Use> = Vec::new();
+    let mut served: Vec<Vec<&Use>> = Vec::new();
     for (line, number) in list.lines.iter().zip(1..) {
         let is_entry = matches!(line.kind, LineKind::Entry(_));
         if let Some(by) = stopped {
@@ -89,13 +89,24 @@ pub(super) fn plan(
             false => brings(&pulled, &uses[**at]),
         };
         let own: Vec<&Use> = deployed.iter().filter(stands_for).map(|at| &uses[*at]).collect();
-        served.extend(own.iter().copied());
+        served.push(own.clone());
         // What the list does not answer for may be served by it.
         let others = aside.iter().filter(|used| used.when.is_none() && brings(&pulled, used));
         let serves = each_once(own.into_iter().chain(others));
         plan.steps.push(Step { line: number, name: read.name, pulls: read.image, pushes, serves });
     }
-    let is_served = |used: &Use| served.iter().any(|other| other.is_variant(used));
+    for at in 0..plan.steps.len() {
+        // What is pushed twice under one tag is what was pushed last.
+        let (step, later) = (&plan.steps[at], &plan.steps[at + 1..]);
+        let over = |later: &Step| {
+            later.pulls != step.pulls && step.pushes.last().is_some_and(|tag| later.pushes.contains(tag))
+        };
+        if later.iter().any(over) {
+            plan.steps[at].serves.clear();
+            served[at].clear();
+        }
+    }
+    let is_served = |used: &Use| served.iter().flatten().any(|other| other.is_variant(used));
     let left = wanted.iter().map(|at| &uses[*at]).filter(|used| !is_served(used));
     plan.missing = each_once(left.filter(|used| !exemptions.cover(&used.reference)));
     let exempt = deployed.iter().map(|at| &uses[*at]).filter(|used| exemptions.cover(&used.reference));
@@ -109,7 +120,9 @@ fn copyable(read: ShellReading) -> Result<(ShellReading, Reference), String> {
         .map_err(|error| format!("the script stops here: `{}` cannot be pulled: {}", read.image, error.message))?;
     for push in read.pushes() {
         let name = push.split(':').next().unwrap_or_default();
-        let can_be_pushed = check_repository_name(name).is_ok() && Reference::parse(&push).is_ok();
+        // As the script pushes it: behind a registry.
+        let can_be_pushed =
+            check_repository_name(name).is_ok() && Reference::parse(&format!("registry.example/{push}")).is_ok();
         if !can_be_pushed {
             return Err(format!("the script stops here: `{push}` cannot be pushed"));
         }

@@ -179,6 +179,8 @@ impl Shape {
             Self { registry: true, tag: true, served: true, .. } if !named && !from_image_value() => None,
             Self { registry: true, tag: true, .. } => sure(named || from_image_value()),
             Self { slash: true, tag: true, .. } if named => sure(true),
+            // `minio:9000` in `IMAGE_STORE`.
+            Self { slash: false, tag: true, served: true, .. } if !from_image_value() => None,
             Self { tag: true, .. } if named => sure(true),
             Self { slash: true, tag: true, port: false, .. } if from_image_value() || self.version || hint.image => {
                 sure(false)

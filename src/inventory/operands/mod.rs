@@ -11,7 +11,7 @@ use self::controllers::Facts;
 use self::fields::{Field, join};
 use self::words::{Hint, Role, hint, is_told};
 use super::Workload;
-use super::pods::{LISTS, object};
+use super::pods::{LISTS, is_policy, object};
 use crate::source::Text;
 use crate::yaml::{self, Map, Value};
 
@@ -77,6 +77,9 @@ pub(super) struct Operand {
 
 /// The operands of one document.
 pub(super) fn operands(document: &Value, evidence: &Evidence<'_>) -> Vec<Operand> {
+    if document.as_map().is_some_and(|map| is_policy(map)) {
+        return Vec::new();
+    }
     let nobody = Workload { kind: String::new(), name: String::new(), container: None };
     let mut walk = Walk { evidence, facts: Facts::default(), found: Vec::new() };
     walk.value(document, &Place::new(nobody, FIELD), &hint(""), 0);

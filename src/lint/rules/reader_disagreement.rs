@@ -63,7 +63,9 @@ fn carriage_returns(rule: &'static Rule, list: &List) -> Option<Finding> {
     // Some editors double the CR: all of them go.
     let start = |line: &Line| end(line) - list.line_text(line).bytes().rev().take_while(|byte| *byte == b'\r').count();
     let edit = |line: &Line| Edit { span: Span::new(list.file(), start(line), end(line) + 1), text: String::new() };
-    let fix = Fix::new("End all lines with LF", Safety::Safe, list.lines.iter().filter(ends).map(edit).collect());
+    let edits = list.lines.iter().filter(ends).map(edit).collect();
+    // What others insert ends as the lines do.
+    let fix = Fix::new("End all lines with LF", Safety::Safe, edits).alone();
     let finding = Finding::new(rule, Span::new(list.file(), end(first), end(first)), "line endings", message);
     Some(finding.label("CRLF").fix(fix))
 }

@@ -80,6 +80,13 @@ fn mention(file: FileId, word: &str, start: usize, before: &str, after: Option<c
     (real && !port && !placeholder).then_some(Mention { image, tag, span })
 }
 
+/// The words behind a version that make another image of it: `alpine` of `1.27.1-alpine`.
+fn variant(tag: &str) -> Vec<String> {
+    let behind = tag.split_once('-').map_or("", |(_, behind)| behind);
+    let words = behind.split(|letter: char| !letter.is_ascii_alphabetic()).filter(|word| !word.is_empty());
+    words.map(str::to_ascii_lowercase).collect()
+}
+
 fn judge(rule: &'static Rule, context: &Context<'_>, entries: &[Judged<'_>], mention: &Mention) -> Option<Finding> {
     let same = |image: &Reference| image.same_repository(&mention.image);
     let listed: Vec<_> = entries.iter().filter(|judged| same(judged.reference)).collect();
@@ -126,7 +133,9 @@ fn judge(rule: &'static Rule, context: &Context<'_>, entries: &[Judged<'_>], men
         finding = finding.expected(used.reference.as_str()).chart(used.chart.clone());
         finding = finding.related(format!("{} says its version here", used.chart), place);
     }
-    if let (Some(tag), 1) = (right.first(), right.len()) {
+    if let (Some(tag), 1) = (right.first(), right.len())
+        && variant(tag) == variant(&mention.tag)
+    {
         let edit = context.replace(mention.span, tag);
         let title = format!("Write {}:{tag}", mention.image.name());
         finding = finding.fix(Fix::new(title, Safety::Unsafe, edit.into_iter().collect()));
