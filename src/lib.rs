@@ -6,6 +6,7 @@
 pub mod chart;
 pub mod cli;
 pub mod config;
+mod expression;
 #[cfg(feature = "fetch")]
 pub mod fetch;
 pub mod fix;

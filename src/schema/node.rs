@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use regex::Regex;
 
+use crate::expression::translate;
 use crate::source::Text;
 
 /// The number of a node among those of its schema.
@@ -135,11 +136,12 @@ impl Pattern {
 
     /// Whether some part of `text` fits. One that is too large to be compiled fits nothing.
     pub(super) fn fits(&self, text: &str) -> bool {
-        self.compiled.get_or_init(|| Regex::new(&self.source).ok()).as_ref().is_some_and(|regex| regex.is_match(text))
+        let compile = || Regex::new(&translate(&self.source).ok()?.pattern).ok();
+        self.compiled.get_or_init(compile).as_ref().is_some_and(|regex| regex.is_match(text))
     }
 }
 
-/// Whether `source` is a regular expression. Go's know no look-around either.
+/// Whether `source` is a regular expression of Go's.
 pub(super) fn is_expression(source: &str) -> bool {
-    regex_syntax::parse(source).is_ok()
+    translate(source).is_ok()
 }

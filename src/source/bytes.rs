@@ -25,6 +25,12 @@ pub(super) fn may_be_stray(text: &str) -> bool {
     !text.is_ascii() && text.as_bytes().contains(&0xF4)
 }
 
+/// Whether `character` stands for a stray byte, see [`from_bytes`].
+#[must_use]
+pub fn is_stray(character: char) -> bool {
+    to_bytes(character.encode_utf8(&mut [0; 4])).len() == 1 && !character.is_ascii()
+}
+
 /// The bytes that `text` stands for; the inverse of [`from_bytes`].
 #[must_use]
 pub fn to_bytes(text: &str) -> Cow<'_, [u8]> {
@@ -48,8 +54,8 @@ pub fn to_utf8(text: &str) -> Cow<'_, str> {
     if !may_be_stray(text) {
         return Cow::Borrowed(text);
     }
-    let is_stray = |letter: char| u32::from(letter) >= STRAY;
-    Cow::Owned(text.chars().map(|letter| if is_stray(letter) { char::REPLACEMENT_CHARACTER } else { letter }).collect())
+    let is_own = |letter: char| u32::from(letter) >= STRAY;
+    Cow::Owned(text.chars().map(|letter| if is_own(letter) { char::REPLACEMENT_CHARACTER } else { letter }).collect())
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ mod renewal;
 mod text;
 
 pub use allowance::{Allowance, is_spent, spend};
-pub use bytes::{from_bytes, to_bytes, to_utf8};
+pub use bytes::{from_bytes, is_stray, to_bytes, to_utf8};
 pub use file::{FileId, Position, SourceError, SourceFile, Sources, Span};
 pub use lazy::LazyText;
 pub use path::{canonical, path_from};

@@ -28,13 +28,22 @@ fn merged(arguments: &[Value], overwrite: bool) -> Outcome {
     };
     for source in &arguments[1..] {
         if let (Value::Map(destination), Value::Map(source)) = (&destination, source) {
-            merge_into(destination, source, overwrite, DEEPEST)?;
+            merge_into(destination, source, overwrite, DEEPEST, &mut MOST_ENTRIES.clone())?;
         }
     }
     Ok(destination)
 }
 
-fn merge_into(destination: &Rc<Map>, source: &Rc<Map>, overwrite: bool, depth: usize) -> Result<(), Failure> {
+/// Entries that one merge looks at: a map may hold another one many times over.
+const MOST_ENTRIES: usize = 1 << 22;
+
+fn merge_into(
+    destination: &Rc<Map>,
+    source: &Rc<Map>,
+    overwrite: bool,
+    depth: usize,
+    left: &mut usize,
+) -> Result<(), Failure> {
     if Rc::ptr_eq(destination, source) {
         return Ok(());
     }
@@ -43,13 +52,16 @@ fn merge_into(destination: &Rc<Map>, source: &Rc<Map>, overwrite: bool, depth: u
     }
     // A copy: the source may lie within the destination.
     let entries: Vec<_> = source.entries.borrow().iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+    *left = left
+        .checked_sub(entries.len())
+        .ok_or_else(|| Failure::from(format!("more than {MOST_ENTRIES} entries to merge")))?;
     for (key, value) in entries {
         let present = destination.entries.borrow().get(&*key).cloned();
         let replace = match (&value, &present) {
             (Value::Nil, _) => overwrite,
             (Value::Map(source), Some(present)) => {
                 if let Value::Map(destination) = present {
-                    merge_into(destination, source, overwrite, depth - 1)?;
+                    merge_into(destination, source, overwrite, depth - 1, left)?;
                 }
                 is_empty(present)
             }

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use regex::bytes::{CaptureLocations, Regex, RegexBuilder};
 
-use super::syntax;
+use crate::expression;
 use crate::source::spend;
 
 /// The most expressions that are kept; a chart that builds more of them starts over.
@@ -58,8 +58,8 @@ pub(super) fn compile(pattern: &str) -> Result<Rc<Expression>, String> {
 
 impl Expression {
     fn new(pattern: &str) -> Result<Self, String> {
-        let translated = syntax::translate(pattern)?;
-        let nesting = u32::try_from(2 * syntax::DEEPEST + 100).unwrap_or(u32::MAX);
+        let translated = expression::translate(pattern)?;
+        let nesting = u32::try_from(2 * expression::DEEPEST + 100).unwrap_or(u32::MAX);
         let build = |limit| RegexBuilder::new(&translated.pattern).size_limit(limit).nest_limit(nesting).build();
         spend(COUNTED[0]);
         let regex = match build(USUAL) {

@@ -1,10 +1,7 @@
 //! Sprig's regular expressions: Go's syntax and its rules of matching, on the `regex` crate. What matches keeps its place.
 
-mod class;
-mod escape;
 mod expansion;
 mod expression;
-mod syntax;
 
 use std::rc::Rc;
 

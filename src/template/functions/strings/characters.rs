@@ -1,6 +1,7 @@
 //! Characters as Go's `unicode` package sees them: one-to-one case mapping and the general categories. Rust maps some
 //! characters to several, and counts more of them as upper or lower case.
 
+use crate::source::is_stray;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -9,11 +10,6 @@ use crate::source::{Text, TextBuilder};
 
 /// What Go decodes a stray byte to.
 pub(super) const REPLACEMENT: char = '\u{fffd}';
-
-/// Whether `character` stands for a stray byte (see `source::from_bytes`).
-pub(in crate::template::functions) fn is_stray(character: char) -> bool {
-    crate::source::to_bytes(character.encode_utf8(&mut [0; 4])).len() == 1 && !character.is_ascii()
-}
 
 /// `unicode.ToUpper`.
 pub(super) fn to_upper(character: char) -> char {

@@ -1,9 +1,8 @@
 //! Functions that find words: `initials` (goutils), `snakecase`, `kebabcase` and `camelcase` (xstrings 1.3).
 
-use super::characters::{
-    REPLACEMENT, is_letter, is_number, is_punctuation, is_stray, is_upper, map, to_lower, to_upper,
-};
+use super::characters::{REPLACEMENT, is_letter, is_number, is_punctuation, is_upper, map, to_lower, to_upper};
 use super::cutting::is_blank;
+use crate::source::is_stray;
 use crate::source::{Text, TextBuilder, to_bytes};
 use crate::template::Value;
 use crate::template::functions::{Outcome, arguments};

@@ -1,6 +1,6 @@
 //! Escapes of single characters in Go's regular expressions.
 
-use super::syntax::Problem;
+use super::Problem;
 
 /// The code point that the escape at the start of `text` (a backslash) means, and how many bytes it takes.
 ///

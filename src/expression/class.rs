@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use regex::Regex;
 
+use super::Problem;
 use super::escape;
-use super::syntax::Problem;
 
 /// A class that no character is in.
 pub(super) const NOTHING: &str = r"[^\x{0}-\x{10FFFF}]";

@@ -1,32 +1,34 @@
 //! Reads Go's syntax of regular expressions (RE2, with Perl's additions) and writes the `regex` crate's. Refuses what Go
 //! refuses, in Go's words. Works through the text with a stack of its own, so nesting costs no native stack.
 
-use super::{class, escape};
-use crate::template::functions::strings::characters::is_stray;
+mod class;
+mod escape;
+
+use crate::source::is_stray;
 
 /// The deepest nesting of groups, as in Go.
-pub(super) const DEEPEST: usize = 1000;
+pub const DEEPEST: usize = 1000;
 /// The most copies that a repetition, or nested ones together, may ask for, as in Go.
 const MOST_COPIES: u64 = 1000;
 
 /// An expression for the `regex` crate.
 #[derive(Debug)]
-pub(super) struct Translation {
+pub struct Translation {
     /// The pattern; its groups have no names.
-    pub(super) pattern: String,
+    pub pattern: String,
     /// The name of each group, if it has one; the first stands for the whole match.
-    pub(super) names: Vec<Option<String>>,
+    pub names: Vec<Option<String>>,
 }
 
 /// What is wrong, and the part of the expression that is.
 #[derive(Debug)]
-pub(super) struct Problem {
+struct Problem {
     code: &'static str,
     part: String,
 }
 
 impl Problem {
-    pub(super) fn new(code: &'static str, part: &str) -> Self {
+    fn new(code: &'static str, part: &str) -> Self {
         Self { code, part: part.to_owned() }
     }
 }
@@ -35,7 +37,7 @@ impl Problem {
 ///
 /// # Errors
 /// Go's message.
-pub(super) fn translate(source: &str) -> Result<Translation, String> {
+pub fn translate(source: &str) -> Result<Translation, String> {
     let problem = |problem: Problem| format!("error parsing regexp: {}: `{}`", problem.code, problem.part);
     let mut parser = Parser {
         source,
