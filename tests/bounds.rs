@@ -43,6 +43,12 @@ const ATTACKS: &[(&str, &str, &str)] = &[
         "bytes of text",
     ),
     ("circle", "{{ $d := dict }}{{ $_ := set $d \"d\" $d }}{{ deepCopy $d }}", "contains itself"),
+    (
+        "merge",
+        "{{ $x := dict }}{{ $y := dict }}{{ range until 60 }}{{ $x = dict \"a\" $x \"b\" $x }}{{ $y = dict \"a\" $y \"b\" $y }}\
+         {{ end }}{{ merge $x $y | len }}",
+        "entries to merge",
+    ),
     ("include", "{{ define \"a\" }}{{ include \"a\" . }}{{ end }}{{ include \"a\" . }}", "nested reference name"),
     ("template", "{{ define \"b\" }}{{ template \"b\" . }}{{ end }}{{ template \"b\" . }}", "maximum template depth"),
     (

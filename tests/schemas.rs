@@ -60,6 +60,18 @@ fn a_schema_that_leads_to_itself_is_refused() {
     let doubling = r##"{"definitions":{"d":{"allOf":[{"$ref":"#/definitions/d"},{"$ref":"#/definitions/d"}]}},
         "$ref":"#/definitions/d"}"##;
     assert_eq!(lines(doubling, "a: 1\n"), endless);
+    let levels: String = (0..30)
+        .map(|level| {
+            let next = level + 1;
+            format!(
+                r##""{level}":{{"unevaluatedProperties":false,"allOf":[{{"$ref":"#/$defs/{next}"}},{{"$ref":"#/$defs/{next}"}}]}},"##
+            )
+        })
+        .collect();
+    let branching = format!(
+        r##"{{"$schema":"https://json-schema.org/draft/2020-12/schema","$defs":{{{levels}"30":{{}}}},"$ref":"#/$defs/0"}}"##
+    );
+    assert_eq!(lines(&branching, "a: {b: 1}\n"), ["schema takes more than 4000000 steps"]);
     let deep = |depth| format!("{}{{}}{}", r#"{"not":"#.repeat(depth), "}".repeat(depth));
     assert_eq!(lines(&deep(200), "a: 1\n"), ["schemas nest too deep"]);
     assert_eq!(lines(&deep(2000), "a: 1\n"), ["exceeded max depth"]);

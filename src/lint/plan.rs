@@ -95,7 +95,7 @@ pub(super) fn plan(
         let serves = each_once(own.into_iter().chain(others));
         plan.steps.push(Step { line: number, name: read.name, pulls: read.image, pushes, serves });
     }
-    for at in 0..plan.steps.len() {
+    for (at, served) in served.iter_mut().enumerate() {
         // What is pushed twice under one tag is what was pushed last.
         let (step, later) = (&plan.steps[at], &plan.steps[at + 1..]);
         let over = |later: &Step| {
@@ -103,7 +103,7 @@ pub(super) fn plan(
         };
         if later.iter().any(over) {
             plan.steps[at].serves.clear();
-            served[at].clear();
+            served.clear();
         }
     }
     let is_served = |used: &Use| served.iter().flatten().any(|other| other.is_variant(used));

@@ -93,22 +93,30 @@ impl<'p> Path<'p> {
 /// The violations of the schema `nodes` by `value`.
 ///
 /// # Errors
-/// A schema that never comes to an end.
+/// A schema that never comes to an end, or not within [`MOST_STEPS`].
 pub(super) fn check<'v>(nodes: &[Node], value: &'v Value) -> Result<Vec<Violation<'v>>, String> {
-    let mut checker = Checker { nodes, steps: 0, depth: 0, is_exhausted: false };
+    let mut checker = Checker { nodes, steps: 0, depth: 0, exhausted: None };
     let root = Path { above: None, key: Key::Root };
     let outcome = checker.check(0, value, &root);
-    if checker.is_exhausted {
-        return Err("schema refers to itself without end".to_owned());
+    match checker.exhausted {
+        Some(Bound::Depth) => Err("schema refers to itself without end".to_owned()),
+        Some(Bound::Steps) => Err(format!("schema takes more than {MOST_STEPS} steps")),
+        None => Ok(outcome.violations),
     }
-    Ok(outcome.violations)
+}
+
+/// What a schema may not go beyond.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Bound {
+    Depth,
+    Steps,
 }
 
 pub(super) struct Checker<'n> {
     pub(super) nodes: &'n [Node],
     steps: usize,
     depth: usize,
-    is_exhausted: bool,
+    exhausted: Option<Bound>,
 }
 
 impl<'n> Checker<'n> {
@@ -120,16 +128,23 @@ impl<'n> Checker<'n> {
 
     /// Whether the value fits.
     pub(super) fn fits(&mut self, node: NodeId, value: &Value) -> bool {
-        self.check(node, value, &Path { above: None, key: Key::Root }).is_valid()
+        self.check(node, value, &Path { above: None, key: Key::Root }).is_valid() && !self.is_exhausted()
+    }
+
+    /// Whether a bound was reached: then there is nothing more to look at.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.exhausted.is_some()
     }
 
     /// Adds what comes of the schema `node`.
     fn into<'v>(&mut self, node: NodeId, value: &'v Value, path: &Path<'_>, outcome: &mut Outcome<'v>) {
         self.steps += 1;
-        if self.steps > MOST_STEPS || self.depth > DEEPEST {
-            self.is_exhausted = true;
+        if self.depth > DEEPEST {
+            self.exhausted.get_or_insert(Bound::Depth);
+        } else if self.steps > MOST_STEPS {
+            self.exhausted.get_or_insert(Bound::Steps);
         }
-        if self.is_exhausted {
+        if self.is_exhausted() {
             return;
         }
         self.depth += 1;

@@ -64,7 +64,7 @@ fn collect(checker: &mut Checker<'_>, node: &Node, value: &Value, found: &mut Ev
 }
 
 fn branches(checker: &mut Checker<'_>, node: &Node, value: &Value, found: &mut Evaluated, depth: usize) {
-    if depth > DEEPEST {
+    if depth > DEEPEST || checker.is_exhausted() {
         return;
     }
     let mut follow: Vec<NodeId> = node.refers.into_iter().collect();

@@ -77,7 +77,7 @@ pub(super) struct Operand {
 
 /// The operands of one document.
 pub(super) fn operands(document: &Value, evidence: &Evidence<'_>) -> Vec<Operand> {
-    if document.as_map().is_some_and(|map| is_policy(map)) {
+    if document.as_map().is_some_and(is_policy) {
         return Vec::new();
     }
     let nobody = Workload { kind: String::new(), name: String::new(), container: None };
