@@ -12,10 +12,10 @@ use super::check::is_chart;
 use super::{Ending, Outcome, Session};
 use crate::chart::{Chart, LoadOptions};
 use crate::config::{FILE_NAME, Loaded};
-use crate::fetch::{Brought, Meter, Mode, Patience, Remotes, State, Vendored, bring, vendor};
+use crate::fetch::{Brought, Meter, Mode, Need, Patience, Remotes, State, Vendored, bring, externals, vendor};
 use crate::lint::{Refusal, Workspace, find, find_here};
 use crate::source::{canonical, path_from};
-use crate::store::{Environment, LOCK_NAME, Lock, Pin, Store};
+use crate::store::{Environment, LOCK_NAME, Lock, Pin, Store, fits};
 
 pub(super) fn run(session: &Session, options: &Fetch) -> Outcome {
     let (root, charts, whole) = charts(session, options.path.as_deref(), &options.charts)?;
@@ -59,13 +59,29 @@ pub(super) fn run(session: &Session, options: &Fetch) -> Outcome {
         }
     }
     if !options.dry_run {
-        // What is not asked for any more is forgotten, unless somebody looked at some charts only.
+        // What is not asked for any more is forgotten, unless somebody looked at some charts only. What lies in charts/ is
+        // still asked for.
+        let own = before
+            .as_ref()
+            .and_then(|lock| lock.path.parent())
+            .is_none_or(|folder| canonical(folder) == canonical(&root));
+        let mut asked = asked(session, &charts);
+        let same = |one: &Need, other: &Need| {
+            (&one.name, &one.version, &one.repository) == (&other.name, &other.version, &other.repository)
+        };
+        asked.retain(|need| !outcomes.iter().any(|outcome| same(&outcome.need, need)));
+        let is_asked = |pin: &Pin| {
+            asked.iter().any(|need| {
+                let wanted = need.wanted();
+                pin.is_of(&wanted) && fits(&wanted).is_some_and(|fits| fits.allows(&pin.version))
+            })
+        };
         let old = before.as_ref().map(|lock| lock.packages.clone()).unwrap_or_default();
         let kept = old.into_iter().filter(|pin| {
             let named = |name: &str| pin.name == name;
             let failed = outcomes.iter().any(|outcome| outcome.result.is_err() && named(&outcome.need.name));
             let renewed = outcomes.iter().any(|outcome| outcome.result.is_ok() && pin.is_of(&outcome.need.wanted()));
-            failed || (!renewed && (!whole || !complete))
+            failed || is_asked(pin) || (!renewed && (!whole || !own || !complete))
         });
         let brought = outcomes.iter().filter_map(|outcome| Some((&outcome.need, outcome.result.as_ref().ok()?)));
         let new = brought.map(|(need, brought)| Pin {
@@ -101,6 +117,14 @@ fn write_lock(session: &Session, options: &Fetch, lock: Lock) -> Result<(), Refu
     let packages = if number == 1 { "1 package".to_owned() } else { format!("{number} packages") };
     let how = if written { "wrote" } else { "unchanged:" };
     session.print(&format!("{how} {} ({packages})\n", shown.display()))
+}
+
+/// All that `charts` ask for from repositories, wherever it is.
+fn asked(session: &Session, charts: &[PathBuf]) -> Vec<Need> {
+    let loading = LoadOptions { resolve_file_dependencies: true, packages: None };
+    let load = |path: &PathBuf| Chart::load(&session.sources, path, &loading).ok();
+    let found = charts.iter().filter_map(load).flat_map(|chart| externals(&chart));
+    found.map(|external| external.need).collect()
 }
 
 fn vendor_all(session: &Session, options: &Fetch, charts: &[PathBuf], store: &Store) -> Result<(), Refusal> {

@@ -140,6 +140,12 @@ pub(super) fn held<'a>(chart: &'a Chart, name: &str) -> impl Iterator<Item = &'a
     own.filter(move |subchart| subchart.keeper.is_none() && *subchart.name() == *name)
 }
 
+/// Whether some dependency of `chart` wants `held`, in the version that it has.
+pub(super) fn is_asked_for(chart: &Chart, held: &Chart) -> bool {
+    let mut named = chart.metadata.dependencies.iter().flatten().filter(|dependency| dependency.name == *held.name());
+    named.any(|dependency| is_wanted(chart, dependency, held))
+}
+
 /// Whether `held` has the version that `chart` wants of it.
 fn is_wanted(chart: &Chart, dependency: &Dependency, held: &Chart) -> bool {
     let version = dependency.locked(chart.lock.as_ref()).unwrap_or(&dependency.version);

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::FetchError;
-use super::needs::{held, own_needs};
+use super::needs::{held, is_asked_for, own_needs};
 use crate::chart::{Chart, Found, Package, Packages as _, Place};
 use crate::store::Store;
 
@@ -43,7 +43,7 @@ fn fill(chart: &Chart, store: &Store, done: &mut Vec<Vendored>) -> Result<(), Fe
         }
         let path = folder.join(format!("{}-{version}.tgz", need.name));
         write(&path, &bytes).map_err(|cause| FetchError::new(format!("cannot write {}: {cause}", path.display())))?;
-        for old in held(chart, &need.name).filter(|old| old.path != path) {
+        for old in held(chart, &need.name).filter(|old| old.path != path && !is_asked_for(chart, old)) {
             std::fs::remove_file(&old.path)
                 .map_err(|cause| FetchError::new(format!("cannot remove {}: {cause}", old.path.display())))?;
             done.push(Vendored::Removed(old.path.clone()));

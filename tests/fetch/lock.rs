@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::place::Place;
-use crate::repository::{chart, entry, files, repository};
+use crate::repository::{chart, entry, files, repository, umbrella};
 use crate::server::{Reply, Server};
 
 fn web(version: &str) -> Vec<u8> {
@@ -239,4 +239,49 @@ fn a_fetch_that_is_killed_leaves_nothing_that_counts() {
     }
     assert_eq!(place.fetch().code, 0);
     assert_eq!(place.findings("unavailable-chart").len(), 0);
+}
+
+#[test]
+fn vendoring_keeps_what_another_dependency_wants_and_all_pins() {
+    let offered = ["1.0.0", "1.1.0", "1.2.0"].map(|version| ("web", version, web(version)));
+    let server = repository(&offered);
+    let place = Place::new(&[]);
+    let wants = |second: &str| {
+        let url = server.url();
+        format!(
+            "apiVersion: v2\nname: umbrella\nversion: 0.1.0\ndependencies:\n\
+             - {{name: web, version: 1.0.0, alias: one, repository: '{url}'}}\n\
+             - {{name: web, version: {second}, alias: two, repository: '{url}'}}\n"
+        )
+    };
+    let held = || {
+        let entries = std::fs::read_dir(place.path("umbrella/charts")).unwrap();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    };
+    place.write("umbrella/Chart.yaml", wants("1.1.0"));
+    let run = place.fetch_with(&["--vendor"]);
+    assert_eq!((run.code, held()), (0, vec!["web-1.0.0.tgz".to_owned(), "web-1.1.0.tgz".to_owned()]), "{}", run.text());
+    place.write("umbrella/Chart.yaml", wants("1.2.0"));
+    for _ in 0..2 {
+        let run = place.fetch_with(&["--vendor"]);
+        let kept = vec!["web-1.0.0.tgz".to_owned(), "web-1.2.0.tgz".to_owned()];
+        assert_eq!((run.code, held()), (0, kept), "{}", run.text());
+        let lock = std::fs::read_to_string(place.path(".mirrorlint.lock")).unwrap();
+        assert!(lock.contains("1.0.0") && lock.contains("1.2.0") && !lock.contains("1.1.0"), "{lock}");
+    }
+}
+
+#[test]
+fn fetching_one_chart_keeps_the_pins_of_the_others() {
+    let server = repository(&[("web", "1.0.0", web("1.0.0")), ("api", "2.0.0", chart("api", "2.0.0", "api:2"))]);
+    let place = Place::new(&[("web", "1.0.0", &server.url())]);
+    let other = umbrella(&[("api", "2.0.0", &server.url())]).replace("name: umbrella", "name: other");
+    place.write("other/Chart.yaml", other);
+    assert_eq!(place.fetch().code, 0);
+    let run = place.run(&["fetch", "other"]);
+    assert_eq!(run.code, 0, "{}", run.text());
+    let lock = std::fs::read_to_string(place.path(".mirrorlint.lock")).unwrap();
+    assert!(lock.contains("name: web") && lock.contains("name: api"), "{lock}");
 }
