@@ -519,3 +519,13 @@ fn help_and_version_are_printed() {
     }
     assert_eq!(clean().run(&["chekc"]).code, 2);
 }
+
+/// The closing lines say what was assumed: default values only where none were given.
+#[test]
+fn what_was_assumed_of_values_is_true() {
+    let workspace =
+        Workspace::with_list("# Web (from local chart web:1.0.0)\nnginx=nginx:1\n").chart("web", &["nginx:1"]);
+    assert!(workspace.run(&["check"]).stdout.contains("assumed: the charts' default values, "));
+    let given = workspace.run(&["check", "--set", "a=b"]).stdout;
+    assert!(given.contains("assumed: the charts' values under those that were given, "), "{given}");
+}

@@ -600,6 +600,9 @@ fn assumption(scenarios: &[Scenario], settings: &Settings) -> String {
     let regions: Vec<_> = scenarios.iter().filter_map(|scenario| scenario.region.as_deref()).collect();
     let kubernetes = format!("Kubernetes {version}");
     match (regions.as_slice(), settings.regions.is_empty()) {
+        ([], _) if settings.overrides != Overrides::default() => {
+            format!("assumed: the charts' values under those that were given, {kubernetes}")
+        }
         ([], _) => format!("assumed: the charts' default values, {kubernetes}"),
         (regions, true) => format!(
             "assumed: empty `region` values are {}, which the list's ECR hosts name; {kubernetes}",
