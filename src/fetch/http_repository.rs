@@ -64,7 +64,9 @@ impl HttpRepository {
 
     fn request<'a>(&'a self, address: &'a Address, trust: &'a Trust, most: u64) -> Request<'a> {
         let home = address.origin() == self.address.origin();
-        let login = self.login.as_ref().filter(|_| home || self.pass_credentials);
+        // Nowhere in the clear after https, whatever an index says.
+        let safe = address.secure || !self.address.secure;
+        let login = self.login.as_ref().filter(|_| home || (self.pass_credentials && safe));
         Request {
             authorization: address.login.as_ref().or(login).map(Login::basic),
             pass_credentials: self.pass_credentials,

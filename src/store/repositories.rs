@@ -108,16 +108,22 @@ fn name_of(written: &str) -> Option<&str> {
     written.strip_prefix('@').or_else(|| written.strip_prefix("alias:"))
 }
 
-/// An address without what makes no difference, and without user and password, which belong into no file and no message.
+/// An address without what makes no difference, and without user, password and query, which may be secret and belong into no file
+/// and no message.
 #[must_use]
 pub fn plain_address(address: &str) -> String {
     let address = address.trim_end_matches('/');
-    let Some((scheme, rest)) = address.split_once("://") else { return address.to_owned() };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    match authority.rfind('@') {
-        Some(at) => format!("{scheme}://{}", &rest[at + 1..]),
-        None => address.to_owned(),
-    }
+    // `@eks` is a name.
+    let (scheme, rest) = match address.split_once("://") {
+        Some((scheme, rest)) => (format!("{scheme}://"), rest),
+        None if address.starts_with('@') => return address.to_owned(),
+        None => (String::new(), address),
+    };
+    // A password may hold what ends an authority elsewhere.
+    let authority = rest.split('/').next().unwrap_or_default();
+    let rest = authority.rfind('@').map_or(rest, |at| &rest[at + 1..]);
+    let rest = rest.split(['?', '#']).next().unwrap_or_default();
+    format!("{scheme}{}", rest.trim_end_matches('/'))
 }
 
 #[cfg(test)]
@@ -129,6 +135,9 @@ mod tests {
         assert_eq!(plain_address("https://me:secret@a.example/x@y/"), "https://a.example/x@y");
         assert_eq!(plain_address("oci://a.example/x"), "oci://a.example/x");
         assert_eq!(plain_address("@eks"), "@eks");
+        assert_eq!(plain_address("http://me:se#cr?et@a.example/x"), "http://a.example/x");
+        assert_eq!(plain_address("me:secret@a.example"), "a.example");
+        assert_eq!(plain_address("https://a.example/?token=secret"), "https://a.example");
     }
 
     #[test]
