@@ -3,18 +3,24 @@
 # request, the table to the job summary, SARIF and JSON to files, the counts to the outputs. Exits as mirrorlint does.
 set -euo pipefail
 
+# The message is data, and a line of its own.
 fail() {
-  printf '::error title=mirrorlint::%s\n' "$*"
+  local message=${*//'%'/%25}
+  message=${message//$'\r'/%0D}
+  printf '::error title=mirrorlint::%s\n' "${message//$'\n'/%0A}"
   exit 2
 }
 
 sarif=$SARIF_FILE
+[[ $sarif != *[$'\r\n']* ]] || fail "the name of the SARIF file has several lines"
 [[ -z $sarif || $sarif == /* || $sarif == ?:* ]] || sarif="$PWD/$sarif"
 command -v mirrorlint >/dev/null || fail "mirrorlint is not on PATH: install it in an earlier step, or leave 'installed' false"
-cd "$DIRECTORY" || fail "there is no folder $DIRECTORY"
+CDPATH='' cd -- "$DIRECTORY" 2>/dev/null || fail "there is no folder $DIRECTORY"
 
 reports=$(mktemp -d "$RUNNER_TEMP/mirrorlint-reports.XXXXXX")
 sarif=${sarif:-$reports/mirrorlint.sarif}
+# What an earlier run left is no report of this one.
+rm -f -- "$sarif"
 command=(mirrorlint check --color always --fail-on "$FAIL_ON" --format human --format "json=$reports/mirrorlint.json"
   --format "sarif=$sarif")
 [[ $ANNOTATIONS != true ]] || command+=(--format "github=$reports/annotations.txt")
@@ -38,6 +44,8 @@ if [[ -s $reports/annotations.txt ]]; then
   cat "$reports/annotations.txt"
 fi
 if [[ -s $reports/summary.md ]]; then
+  # What stands there may lack its last newline.
+  [[ -z $(tail -c 1 -- "$GITHUB_STEP_SUMMARY" 2>/dev/null) ]] || printf '\n' >>"$GITHUB_STEP_SUMMARY"
   cat "$reports/summary.md" >>"$GITHUB_STEP_SUMMARY"
 fi
 
