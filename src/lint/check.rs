@@ -24,7 +24,7 @@ use crate::inventory::{
     regions_named, survey,
 };
 use crate::mirror::{Entry, Line, LineKind, List};
-use crate::source::{FileId, Sources, Span, path_from, to_bytes};
+use crate::source::{FileId, Sources, Span, is_stray, path_from};
 
 /// The outcome for all lists of a workspace.
 #[derive(Clone, Debug, Default)]
@@ -520,13 +520,8 @@ fn read_list(sources: &Sources, path: &Path) -> Result<FileId, Refusal> {
     if let Some(at) = text.find('\0') {
         return Err(refusal("the list is no text: it holds a NUL byte here".to_owned(), place(at)));
     }
-    let stray = text
-        .char_indices()
-        .find(|(_, letter)| to_bytes(letter.encode_utf8(&mut [0; 4])).len() == 1 && !letter.is_ascii());
-    match stray {
-        Some((at, _)) => {
-            Err(refusal("the list is not UTF-8: this byte is no part of a character".to_owned(), place(at)))
-        }
+    match text.find(is_stray) {
+        Some(at) => Err(refusal("the list is not UTF-8: this byte is no part of a character".to_owned(), place(at))),
         None => Ok(file),
     }
 }

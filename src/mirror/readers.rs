@@ -10,7 +10,7 @@ pub use shell::{ShellReading, ShellStep, Stop, read_shell_line};
 
 use super::line::Ending;
 use super::list::List;
-use crate::source::{Span, to_bytes};
+use crate::source::{Span, is_stray};
 
 /// What the shell loop does with each line of `list`, in order; every line is read as if no earlier one had stopped the loop.
 #[must_use]
@@ -32,8 +32,6 @@ pub fn python_steps(list: &List) -> Vec<Vec<PythonStep>> {
 /// The first stray byte of `list`: Python opens files as UTF-8 and gives up on the whole file there.
 #[must_use]
 pub fn python_refuses(list: &List) -> Option<Span> {
-    // A stray byte travels as one character that stands for a single byte above ASCII.
-    let is_stray = |c: char| matches!(to_bytes(c.encode_utf8(&mut [0; 4])).as_ref(), [byte] if *byte >= 0x80);
     let (at, c) = list.text().char_indices().find(|(_, c)| is_stray(*c))?;
     Some(Span::new(list.file(), at, at + c.len_utf8()))
 }

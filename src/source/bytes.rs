@@ -28,7 +28,7 @@ pub(super) fn may_be_stray(text: &str) -> bool {
 /// Whether `character` stands for a stray byte, see [`from_bytes`].
 #[must_use]
 pub fn is_stray(character: char) -> bool {
-    to_bytes(character.encode_utf8(&mut [0; 4])).len() == 1 && !character.is_ascii()
+    u32::from(character).checked_sub(STRAY).is_some_and(|byte| u8::try_from(byte).is_ok())
 }
 
 /// The bytes that `text` stands for; the inverse of [`from_bytes`].

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use super::json::{quote, requoted_width};
 use super::number::{format_float, format_json, parse_int, parse_uint};
 use super::order::sort_keys;
-use super::reader::{first_refused, is_stray};
+use super::reader::first_refused;
 use super::scanner::{DEEPEST, Scanner};
 use super::style::{Dialect, Style, analyze, break_len, escape, is_printable, is_word, style, width};
 use super::token::Content;
 use super::value::Value;
-use crate::source::{Origins, Text, TextBuilder};
+use crate::source::{Origins, Text, TextBuilder, is_stray};
 
 /// Past this column a space may become a line break in the standard dialect.
 const WIDTH: usize = 80;

@@ -1,7 +1,7 @@
 //! Which characters YAML 1.1 accepts at all, and what go-yaml says about the others. Never changes the text.
 
 use super::error::Error;
-use crate::source::to_bytes;
+use crate::source::{is_stray, to_bytes};
 
 /// The size of the blocks that go-yaml reads.
 pub(super) const BLOCK: usize = 512;
@@ -11,11 +11,6 @@ const CUT_SHORT: &str = "incomplete UTF-8 octet sequence";
 /// Whether the refused character at `at` is one that the end of the text cuts short.
 pub(super) fn is_cut_short(text: &str, at: usize) -> bool {
     text.len() - at <= 12 && text[at..].starts_with(is_stray) && stray_problem(&text[at..]) == CUT_SHORT
-}
-
-/// Whether the character stands for a byte that is no UTF-8.
-pub(super) fn is_stray(character: char) -> bool {
-    u32::from(character) >= 0x10_FE00 && u32::from(character) <= 0x10_FEFF
 }
 
 /// What go-yaml says about the refused character at `at`.
