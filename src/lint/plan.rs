@@ -7,8 +7,8 @@ use super::exemption::Exemptions;
 use super::same::brings;
 use crate::image::{Reference, check_repository_name};
 use crate::inventory::{Inventory, Use};
-use crate::mirror::readers::{ShellReading, ShellStep, Stop, read_shell_line};
-use crate::mirror::{Ending, LineKind, List};
+use crate::mirror::readers::{ShellReading, ShellStep, Stop, shell_steps};
+use crate::mirror::{LineKind, List};
 
 /// What the copy script would do with one list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,7 +53,7 @@ pub(super) fn plan(
     let deployed = |at: &usize| uses[*at].when.is_none();
     let deployed: Vec<usize> = (0..uses.len()).filter(deployed).collect();
     let mut served: Vec<Vec<&Use>> = Vec::new();
-    for (line, number) in list.lines.iter().zip(1..) {
+    for ((line, step), number) in list.lines.iter().zip(shell_steps(list)).zip(1..) {
         let is_entry = matches!(line.kind, LineKind::Entry(_));
         if let Some(by) = stopped {
             if is_entry {
@@ -61,9 +61,7 @@ pub(super) fn plan(
             }
             continue;
         }
-        // The script takes the CR before a line feed for text.
-        let text = list.line_text(line).to_owned() + if line.ending == Ending::CrLf { "\r" } else { "" };
-        let read = match read_shell_line(&text, line.ending != Ending::None) {
+        let read = match step {
             ShellStep::Loses if is_entry => {
                 plan.lost.push((number, "no newline ends the line".to_owned()));
                 continue;
