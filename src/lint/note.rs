@@ -214,7 +214,10 @@ pub(crate) fn new_name(image: &Reference, habit: Habit<'_>, taken: &[String]) ->
     if habit == Habit::Path && check_repository_name(&path).is_ok() && !taken.contains(&path) {
         return path;
     }
-    let Habit::Prefix(prefix) = habit else { return new_name(image, Habit::Prefix(""), taken) };
+    let prefix = match habit {
+        Habit::Prefix(prefix) => prefix,
+        Habit::Path => "",
+    };
     let parts: Vec<String> = path.split('/').map(ecr_part).collect();
     let prefix = Some(prefix).filter(|prefix| check_repository_name(&format!("{prefix}{}", parts.join("-"))).is_ok());
     let prefix = prefix.unwrap_or_default();
