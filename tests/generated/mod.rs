@@ -1,8 +1,6 @@
 //! Workspaces that nobody thought of: a small chart, a list as people write lists, and everything that can be wrong with it.
 //! Parts are drawn from short tables, so that what fails reads like something that somebody wrote.
 
-#![allow(dead_code)] // each test crate uses its part
-
 use std::fmt::Write as _;
 
 use proptest::collection::vec;
