@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::context::Context;
 use super::coverage::coverage;
+use super::defect::contained;
 use super::exemption::{Exemptions, Idleness};
 use super::note::speaks_of_region;
 use super::overridden::overridden;
@@ -121,7 +122,7 @@ pub fn check(sources: &Sources, workspace: &Workspace, settings: &Settings) -> R
     let mut whole = Leftover::default();
     let mut searched = workspace.searched;
     for path in &workspace.lists {
-        match run.check_list(path) {
+        match contained(path, || run.check_list(path)) {
             Ok((list, findings, leftover)) => {
                 checked.lists.push(list);
                 checked.findings.extend(findings);

@@ -4,6 +4,7 @@ mod addition;
 mod check;
 mod context;
 mod coverage;
+mod defect;
 mod discovery;
 mod exemption;
 mod finding;
@@ -38,4 +39,6 @@ pub use same::{brings, same_image, serves, wanted};
 pub use settings::Settings;
 
 pub(crate) use context::{Context, Judged};
+#[cfg(feature = "lsp")]
+pub(crate) use defect::words;
 pub(crate) use suppress::{Fault, FaultKind, UNUSED};

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::client::{Client, error};
 use super::queue::{Queue, Scene, Task};
+use crate::lint::words;
 
 /// The requests that are answered here.
 pub(super) const METHODS: [&str; 12] = [
@@ -61,12 +62,6 @@ pub(super) fn run<W: Work>(queue: &Queue, client: &Client, work: &dyn Fn() -> W)
             client.respond(request.id, if cancelled { cancellation() } else { answer });
         }
     }
-}
-
-/// What a panic said.
-fn words(panic: &(dyn std::any::Any + Send)) -> &str {
-    let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a word")
 }
 
 #[cfg(test)]
