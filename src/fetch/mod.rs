@@ -24,7 +24,7 @@ pub use bring::{Brought, MAX_PACKAGES, Mode, Outcome, State, WORKERS, bring};
 pub use compare::{Difference, compare};
 pub use credentials::HELPER_TIME;
 pub use http::{FIRST_PAUSE, LONGEST_PAUSE, LONGEST_RETRY_AFTER, MAX_REDIRECTS, Patience, WHOLE};
-pub use index::{MAX_INDEX_SIZE, MAX_TOLD, Release};
+pub use index::{Index, MAX_INDEX_SIZE, MAX_TOLD, Release};
 pub use meter::Meter;
 pub use needs::{External, Need, externals, needs};
 pub use registry::{MAX_MANIFEST_SIZE, MAX_TAG_PAGES, MAX_TAGS_SIZE};

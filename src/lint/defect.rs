@@ -40,7 +40,10 @@ mod tests {
         let refusal = contained::<()>(Path::new("tools/ecr-images.conf"), || panic!("index {} of 2", 3));
         let Err(Refusal { message, path, .. }) = refusal else { panic!("nothing was refused") };
         assert_eq!(path.as_deref(), Some(Path::new("tools/ecr-images.conf")));
-        assert!(message.starts_with("a defect in mirrorlint: checking this list panicked: index 3 of 2. "), "{message}");
+        assert!(
+            message.starts_with("a defect in mirrorlint: checking this list panicked: index 3 of 2. "),
+            "{message}"
+        );
     }
 
     #[test]
