@@ -8,7 +8,7 @@ use super::arguments::Check;
 use super::check::{check_all, conclude, is_selected};
 use super::{Ending, Outcome, Session};
 use crate::chart::STANDARD_INPUT;
-use crate::fix::{Settled, Texts, View, is_own, settle, write};
+use crate::fix::{Settled, Texts, View, is_own, settle};
 use crate::lint::{Finding, Fix, Refusal, Safety};
 use crate::report;
 use crate::source::Sources;
@@ -94,7 +94,7 @@ fn show(session: &Session, options: &Check, settled: Settled) -> Outcome {
 
 fn apply(session: &Session, options: &Check, settled: Settled) -> Outcome {
     for (done, change) in settled.changes.iter().enumerate() {
-        write(change).map_err(|error| {
+        change.write().map_err(|error| {
             let others = match done {
                 0 => String::new(),
                 done => format!("; written before it: {done} of {} files", settled.changes.len()),

@@ -1,12 +1,12 @@
 //! Puts packages into `charts/`, as `helm dependency build` does. Only packages of the chart's own external dependencies are
 //! replaced; whatever else lies there stays.
 
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::FetchError;
 use super::needs::{held, is_asked_for, own_needs};
 use crate::chart::{Chart, Found, Package, Packages as _, Place};
+use crate::source::{Over, write_whole};
 use crate::store::Store;
 
 /// What was done in one `charts/`.
@@ -42,7 +42,7 @@ fn fill(chart: &Chart, store: &Store, done: &mut Vec<Vendored>) -> Result<(), Fe
             return Err(FetchError::new(message));
         }
         let path = folder.join(format!("{}-{version}.tgz", need.name));
-        write(&path, &bytes).map_err(|cause| FetchError::new(format!("cannot write {}: {cause}", path.display())))?;
+        write_whole(&path, &bytes, Over::Anything).map_err(|error| FetchError::new(error.to_string()))?;
         for old in held(chart, &need.name).filter(|old| old.path != path && !is_asked_for(chart, old)) {
             std::fs::remove_file(&old.path)
                 .map_err(|cause| FetchError::new(format!("cannot remove {}: {cause}", old.path.display())))?;
@@ -52,22 +52,4 @@ fn fill(chart: &Chart, store: &Store, done: &mut Vec<Vendored>) -> Result<(), Fe
     }
     let own = chart.subcharts.iter().filter(|subchart| subchart.keeper.is_none());
     own.into_iter().try_for_each(|subchart| fill(subchart, store, done))
-}
-
-/// Writes a file whole or not at all.
-fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let folder = path.parent().ok_or_else(|| std::io::Error::other("it lies in no folder"))?;
-    std::fs::create_dir_all(folder)?;
-    // Helm reads nothing in charts/ that begins with a dot.
-    let mut file = tempfile::Builder::new().prefix(".mirrorlint-").tempfile_in(folder)?;
-    // By itself: the library would tell the path once more.
-    file.as_file_mut().write_all(bytes)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
-    }
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|failed| failed.error)?;
-    Ok(())
 }

@@ -1,17 +1,14 @@
-//! Fixes: applied in memory, round after round until nothing changes, verified, and then written. Uses `lint` and `source`;
-//! the only room that writes files.
+//! Fixes: applied in memory, round after round until nothing changes, verified, and then written. Uses `lint` and `source`.
 
 mod output;
 mod ownership;
 mod rounds;
-mod write;
 
 use crate::lint::{Edit, Fix};
 
-pub use output::{append, put};
+pub use output::{append, create, put};
 pub use ownership::{is_own, safe_fix};
 pub use rounds::{Change, Fixed, MAX_ROUNDS, Settled, Texts, View, Withheld, settle};
-pub use write::{WriteError, create, write};
 
 /// `text` after `fix`; every byte outside the edits stays as it is.
 #[must_use]

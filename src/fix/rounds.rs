@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::apply_edits;
 use crate::lint::{Checked, Edit, Finding, Fix, Refusal, Severity, UNUSED};
-use crate::source::{Sources, Span};
+use crate::source::{Over, Sources, Span, WriteError, to_bytes, write_whole};
 
 /// Rounds that are made at most. Fixes that touch each other wait for the next one.
 pub const MAX_ROUNDS: usize = 10;
@@ -33,6 +33,16 @@ pub struct Change {
     pub before: Arc<str>,
     /// Its text after all fixes.
     pub after: Arc<str>,
+}
+
+impl Change {
+    /// Writes the new text, whole or not at all.
+    ///
+    /// # Errors
+    /// When the file is no longer what was read, may not be written, or the system refuses.
+    pub fn write(&self) -> Result<(), WriteError> {
+        write_whole(&self.path, &to_bytes(&self.after), Over::Exactly(&to_bytes(&self.before)))
+    }
 }
 
 /// A finding that was mended.

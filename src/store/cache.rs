@@ -1,13 +1,13 @@
-//! Our cache: packages under the sha256 of their bytes, and which repository gave which version. Every file is written beside its
-//! place and renamed into it, so that it is there whole or not at all, however many write at once.
+//! Our cache: packages under the sha256 of their bytes, and which repository gave which version. Every file is
+//! there whole or not at all, however many write at once.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use sha2::Digest as _;
 
 use super::MAX_PACKAGE_SIZE;
+use crate::source::{Over, write_whole};
 
 /// The cache in one folder:
 /// `packages/SHA256/NAME-VERSION.tgz` and `index/SHA256-OF-REPOSITORY-AND-NAME/VERSION`.
@@ -93,14 +93,15 @@ impl Cache {
             return Err(format!("{name} {version} cannot be kept in the cache: that is no file name"));
         }
         let path = self.package_path(name, version, digest);
-        let failed = |path: &Path, cause: std::io::Error| format!("cannot write {}: {cause}", path.display());
+        let put =
+            |path: &Path, bytes: &[u8]| write_whole(path, bytes, Over::Anything).map_err(|error| error.to_string());
         if read_package(&path).map_or(true, |old| sha256(&old) != *digest) {
-            put(&path, bytes).map_err(|cause| failed(&path, cause))?;
+            put(&path, bytes)?;
         }
         let index = self.index_folder(repository, name).join(version);
         let mut text = serde_json::to_string(known).unwrap_or_default();
         text.push('\n');
-        put(&index, text.as_bytes()).map_err(|cause| failed(&index, cause))?;
+        put(&index, text.as_bytes())?;
         Ok(path)
     }
 
@@ -123,18 +124,6 @@ pub(super) fn read_package(path: &Path) -> std::io::Result<Vec<u8>> {
         return Err(std::io::Error::other(format!("it is larger than {MAX_PACKAGE_SIZE} bytes")));
     }
     std::fs::read(path)
-}
-
-/// Writes a file whole or not at all. What a killed process leaves is a hidden file that nobody reads.
-fn put(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let folder = path.parent().ok_or_else(|| std::io::Error::other("it lies in no folder"))?;
-    std::fs::create_dir_all(folder)?;
-    let mut file = tempfile::Builder::new().prefix(".mirrorlint-").tempfile_in(folder)?;
-    // By itself: the library would tell the path once more.
-    file.as_file_mut().write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
 }
 
 fn is_digest(text: &str) -> bool {

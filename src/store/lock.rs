@@ -1,12 +1,12 @@
 //! `.mirrorlint.lock`: which bytes each external chart has. Written by `fetch`, meant to be committed.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::plain_address;
 use crate::chart::Wanted;
+use crate::source::{Over, WriteError, write_whole};
 
 /// What the file is called; it stands at the workspace root.
 pub const LOCK_NAME: &str = ".mirrorlint.lock";
@@ -118,25 +118,12 @@ impl Lock {
     /// # Errors
     /// What the system said.
     pub fn write(&self) -> Result<bool, LockError> {
-        let error = |cause: std::io::Error| LockError {
-            path: self.path.clone(),
-            message: format!("cannot be written: {cause}"),
-        };
         let text = self.text();
         if std::fs::read_to_string(&self.path).is_ok_and(|old| old == text) {
             return Ok(false);
         }
-        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut file = tempfile::Builder::new().prefix(LOCK_NAME).tempfile_in(folder).map_err(error)?;
-        file.write_all(text.as_bytes()).map_err(error)?;
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt as _;
-            let mode = std::fs::metadata(&self.path).map_or(0o644, |metadata| metadata.permissions().mode());
-            file.as_file().set_permissions(std::fs::Permissions::from_mode(mode)).map_err(error)?;
-        }
-        file.as_file().sync_all().map_err(error)?;
-        file.persist(&self.path).map_err(|failed| error(failed.error))?;
+        let refused = |error: WriteError| LockError { path: error.path, message: error.reason };
+        write_whole(&self.path, text.as_bytes(), Over::Anything).map_err(refused)?;
         Ok(true)
     }
 }
