@@ -252,3 +252,33 @@ fn a_spoilt_number_is_not_listed() {
     workspace.run(&["check", "--fix"]);
     assert!(workspace.read("tools/ecr-images.conf").contains("web=quay.io/acme/web:1.20\n"));
 }
+
+/// What a later round mends is no harm of an earlier one: a number that is quoted makes another image, which is listed then.
+#[test]
+fn what_a_later_round_mends_is_no_harm() {
+    let workspace = Workspace::with_list("# What we mirror\n")
+        .chart("web", &["quay.io/acme/web:{{ .Values.tag }}"])
+        .file("web/values.yaml", "tag: 1.20\n");
+    let run = workspace.run(&["check", "--fix", "--unsafe-fixes"]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{}", run.text());
+    assert_eq!(workspace.read("web/values.yaml"), "tag: \"1.20\"\n");
+    assert!(workspace.read(LIST).contains("\nweb=quay.io/acme/web:1.20\n"));
+
+    // Without the rule that lists it, quoting would leave it missing.
+    let workspace = workspace.file("web/values.yaml", "tag: 1.20\n").file(LIST, "# What we mirror\n");
+    let run = workspace.run(&["check", "--fix", "--unsafe-fixes", "--ignore", "missing-entry"]);
+    assert_eq!(workspace.read("web/values.yaml"), "tag: 1.20\n");
+    assert!(run.stderr.contains("not applied: Write \"1.20\"; it would leave missing-entry: "), "{}", run.stderr);
+}
+
+/// A name that is listed twice: the second entry is deleted before it is said of which chart it is.
+#[test]
+fn a_doubled_name_is_mended_in_two_rounds() {
+    let list = "# Web (from local chart web:1.0.0)\nweb=nginx:1\n\n# Old (from local chart web:1.0.0)\nweb=redis:7\n";
+    for deployed in ["nginx:1", "redis:7"] {
+        let workspace = Workspace::with_list(list).chart("web", &[deployed]);
+        let run = workspace.run(&["check", "--fix", "--unsafe-fixes", "--format", "concise"]);
+        assert_eq!((run.code, run.text().as_str()), (0, ""), "{deployed}: {}", workspace.read(LIST));
+        assert_eq!(workspace.read(LIST).matches("web=").count(), 1, "{}", workspace.read(LIST));
+    }
+}

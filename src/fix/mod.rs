@@ -1,5 +1,6 @@
 //! Fixes: applied in memory, round after round until nothing changes, verified, and then written. Uses `lint` and `source`.
 
+mod harm;
 mod output;
 mod ownership;
 mod rounds;

@@ -1,12 +1,13 @@
-//! Rounds of fixes: in each, all that do not touch each other; then everything is checked again. What would bring a new
-//! finding is given up.
+//! Rounds of fixes: in each, all that do not touch each other; then everything is checked again. What would do harm, see
+//! [`super::harm`], is given up.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::apply_edits;
-use crate::lint::{Checked, Edit, Finding, Fix, Refusal, Severity, UNUSED};
+use super::harm::{beyond, brought, count};
+use crate::lint::{Checked, Edit, Finding, Fix, Refusal};
 use crate::source::{Over, Sources, Span, WriteError, to_bytes, write_whole};
 
 /// Rounds that are made at most. Fixes that touch each other wait for the next one.
@@ -88,49 +89,94 @@ pub fn settle(
     check: impl Fn(&Texts) -> Result<View, Refusal>,
     wanted: impl Fn(&View, &Finding) -> Option<Fix>,
 ) -> Result<Settled, Refusal> {
-    let mut texts = Texts::new();
-    let mut view = check(&texts)?;
-    let mut originals = Texts::new();
-    let mut fixed = Vec::new();
-    let mut withheld = Vec::new();
-    for _ in 0..MAX_ROUNDS {
-        let mut round = Round { check: &check, before: &view, texts: &texts, accepted: Vec::new(), next: None };
-        withheld.clear();
-        // What was not chosen, for it touched a fix that is given up, has its turn now.
-        loop {
-            let chosen = choose(&view, &round.accepted, &withheld, |finding| wanted(&view, finding));
-            let harmful = round.absorb(chosen);
-            if harmful.is_empty() {
-                break;
-            }
-            withheld.extend(harmful);
+    let mut lasting = BTreeSet::new();
+    loop {
+        let attempt = Attempt { check: &check, wanted: &wanted, lasting: &lasting };
+        let (settled, unmended) = attempt.run()?;
+        if unmended.is_empty() {
+            return Ok(settled);
         }
-        let Round { accepted, next: Some((next_texts, next)), .. } = round else { break };
-        for one in accepted {
-            let file = view.sources.get(one.file());
-            originals.entry(one.fixed.path.clone()).or_insert_with(|| file.text().clone());
-            fixed.push(one.fixed);
-        }
-        (texts, view) = (next_texts, next);
+        // What was to be mended later was not: once more, with what brings it given up. Each turn knows more of these.
+        lasting.extend(unmended);
     }
-    let change = |(path, before): (PathBuf, Arc<str>)| {
-        let after = texts.get(&path).cloned().unwrap_or_else(|| before.clone());
-        Change { path, before, after }
-    };
-    let changes = originals.into_iter().map(change).filter(|change| change.before != change.after).collect();
-    Ok(Settled { view, changes, fixed, withheld })
+}
+
+/// All rounds, from the files as they are on disk.
+struct Attempt<'a, C, W> {
+    check: &'a C,
+    wanted: &'a W,
+    /// Findings, by key, that no round mends once a fix has brought them.
+    lasting: &'a BTreeSet<String>,
+}
+
+impl<C, W> Attempt<'_, C, W>
+where
+    C: Fn(&Texts) -> Result<View, Refusal>,
+    W: Fn(&View, &Finding) -> Option<Fix>,
+{
+    /// Where the rounds end, and what fixes brought that later rounds should have mended and did not.
+    fn run(&self) -> Result<(Settled, BTreeSet<String>), Refusal> {
+        let mut texts = Texts::new();
+        let mut view = (self.check)(&texts)?;
+        let start = count(&view.checked);
+        let mut originals = Texts::new();
+        let (mut fixed, mut withheld, mut owed) = (Vec::new(), Vec::new(), BTreeSet::new());
+        for _ in 0..MAX_ROUNDS {
+            let mut round =
+                Round { attempt: self, before: &view, texts: &texts, fixed: &fixed, accepted: Vec::new(), next: None };
+            withheld.clear();
+            // What was not chosen, for it touched a fix that is given up, has its turn now.
+            loop {
+                let chosen = choose(&view, &round.accepted, &withheld, |finding| (self.wanted)(&view, finding));
+                let harmful = round.absorb(chosen);
+                if harmful.is_empty() {
+                    break;
+                }
+                withheld.extend(harmful);
+            }
+            let Round { accepted, next: Some(next), .. } = round else { break };
+            for one in accepted {
+                let file = view.sources.get(one.file());
+                originals.entry(one.fixed.path.clone()).or_insert_with(|| file.text().clone());
+                fixed.push(one.fixed);
+            }
+            owed.extend(next.owed);
+            (texts, view) = (next.texts, next.view);
+        }
+        let change = |(path, before): (PathBuf, Arc<str>)| {
+            let after = texts.get(&path).cloned().unwrap_or_else(|| before.clone());
+            Change { path, before, after }
+        };
+        let changes = originals.into_iter().map(change).filter(|change| change.before != change.after).collect();
+        let unmended = beyond(start, &view.checked).map(Finding::key).filter(|key| owed.contains(key)).collect();
+        Ok((Settled { view, changes, fixed, withheld }, unmended))
+    }
+}
+
+/// What fixes make of the workspace.
+struct Next {
+    texts: Texts,
+    view: View,
+    /// What they brought for later rounds to mend, by key.
+    owed: BTreeSet<String>,
 }
 
 /// One round: what is accepted so far, and the check of it.
-struct Round<'a, C> {
-    check: &'a C,
+struct Round<'a, C, W> {
+    attempt: &'a Attempt<'a, C, W>,
     before: &'a View,
     texts: &'a Texts,
+    /// What earlier rounds mended.
+    fixed: &'a [Fixed],
     accepted: Vec<Chosen>,
-    next: Option<(Texts, View)>,
+    next: Option<Next>,
 }
 
-impl<C: Fn(&Texts) -> Result<View, Refusal>> Round<'_, C> {
+impl<C, W> Round<'_, C, W>
+where
+    C: Fn(&Texts) -> Result<View, Refusal>,
+    W: Fn(&View, &Finding) -> Option<Fix>,
+{
     /// Accepts as many of `fixes` as do no harm on top of each other: all at once, else by halves. Gives the others.
     fn absorb(&mut self, mut fixes: Vec<Chosen>) -> Vec<Withheld> {
         if fixes.is_empty() {
@@ -154,11 +200,24 @@ impl<C: Fn(&Texts) -> Result<View, Refusal>> Round<'_, C> {
     }
 
     /// What `fixes` make of the texts, with all that was accepted; or why they may not.
-    fn verify(&mut self, fixes: &[Chosen]) -> Result<(Texts, View), String> {
+    fn verify(&mut self, fixes: &[Chosen]) -> Result<Next, String> {
         let all: Vec<&Chosen> = self.accepted.iter().chain(fixes).collect();
         let texts = apply_all(&self.before.sources, self.texts, &all);
-        let next = (self.check)(&texts).map_err(|refusal| refusal.message)?;
-        harm(self.before, &next, &all).map_or(Ok((texts, next)), Err)
+        let view = (self.attempt.check)(&texts).map_err(|refusal| refusal.message)?;
+        let paths: BTreeSet<&Path> = all.iter().map(|one| one.fixed.path.as_path()).collect();
+        let mended: Vec<&str> = all.iter().map(|one| one.fixed.key.as_str()).collect();
+        let mut owed = BTreeSet::new();
+        for finding in brought(&self.before.checked, &view, &paths, &mended) {
+            let key = finding.key();
+            let fix = (self.attempt.wanted)(&view, finding).filter(|_| !self.attempt.lasting.contains(&key));
+            // What was mended so once and comes back would go round in circles.
+            let mut done = self.fixed.iter().chain(all.iter().map(|one| &one.fixed));
+            if fix.is_none_or(|fix| done.any(|done| done.key == key && done.title == fix.title)) {
+                return Err(format!("{}: {}", finding.rule.id, finding.message));
+            }
+            owed.insert(key);
+        }
+        Ok(Next { texts, view, owed })
     }
 }
 
@@ -231,40 +290,4 @@ fn apply_all(sources: &Sources, texts: &Texts, fixes: &[&Chosen]) -> Texts {
         texts.insert(path.to_owned(), apply_edits(&text, edits).into());
     }
     texts
-}
-
-/// What is worse after `fixes` than before, if anything is: a finding that was not there, or one that should be gone. What
-/// merely follows does not count, see [`follows`].
-fn harm(before: &View, after: &View, fixes: &[&Chosen]) -> Option<String> {
-    let touched: BTreeSet<&Path> = fixes.iter().map(|one| one.fixed.path.as_path()).collect();
-    let mut allowed: BTreeMap<String, usize> = BTreeMap::new();
-    for finding in &before.checked.findings {
-        *allowed.entry(finding.key()).or_default() += 1;
-    }
-    for one in fixes {
-        allowed.entry(one.fixed.key.clone()).and_modify(|count| *count = count.saturating_sub(1));
-    }
-    let counts = |finding: &&Finding| !follows(finding, &before.checked, after, &touched);
-    let new = after.checked.findings.iter().filter(counts).find(|finding| {
-        let count = allowed.entry(finding.key()).or_default();
-        let is_new = *count == 0;
-        *count = count.saturating_sub(1);
-        is_new
-    })?;
-    Some(format!("{}: {}", new.rule.id, new.message))
-}
-
-/// Whether a finding merely follows from what was mended. Where the list names a region for the first time, what the charts
-/// deploy there is seen for the first time: whatever holds under the new scenarios alone, and what is less than an error. Else
-/// only what is less than an error: in a file that was not touched, as a script that mentions the old tag is; or a suppression
-/// of what is mended, which has a fix of its own.
-fn follows(finding: &Finding, before: &Checked, after: &View, touched: &BTreeSet<&Path>) -> bool {
-    fn scenarios(checked: &Checked) -> BTreeSet<&String> {
-        checked.lists.iter().flat_map(|list| &list.scenarios).collect()
-    }
-    let known = scenarios(before);
-    let new_scenarios = !finding.scenarios.is_empty() && finding.scenarios.iter().all(|name| !known.contains(name));
-    let elsewhere = !touched.contains(after.sources.get(finding.span.file).path());
-    let slight = finding.severity < Severity::Error;
-    new_scenarios || (slight && (elsewhere || finding.rule.id == UNUSED || known != scenarios(&after.checked)))
 }

@@ -18,7 +18,8 @@ use crate::source::Span;
 pub(crate) const MOVES: &str = "Its tag moves: pin it in the chart, then list that";
 
 /// Likewise: it is deployed by its digest alone.
-pub(crate) const HAS_NO_TAG: &str = "The copy scripts cannot read a digest: give it a tag in the chart, then list that";
+pub(crate) const HAS_NO_TAG: &str =
+    "The copy scripts cannot read a digest: give it a fixed tag in the chart, then list that";
 
 /// Likewise: Helm has spoilt a number in it.
 pub(crate) const UNQUOTED: &str = "A number in it has no quotes: quote it in the chart, then list that";

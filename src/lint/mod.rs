@@ -41,4 +41,4 @@ pub use settings::Settings;
 pub(crate) use context::{Context, Judged};
 #[cfg(feature = "lsp")]
 pub(crate) use defect::words;
-pub(crate) use suppress::{Fault, FaultKind, UNUSED};
+pub(crate) use suppress::{Fault, FaultKind};

@@ -26,7 +26,7 @@ pub fn serves(listed: &Reference, deployed: &Reference) -> bool {
 }
 
 /// What an entry for `image` would list: the tag alone of one with a digest, too.
-pub(super) fn as_entry(image: &Reference) -> Reference {
+pub(crate) fn as_entry(image: &Reference) -> Reference {
     let by_tag =
         image.digest().and(image.tag_range()).and_then(|tag| Reference::parse(&image.as_str()[..tag.end]).ok());
     by_tag.unwrap_or_else(|| image.clone())

@@ -10,7 +10,7 @@ use crate::mirror::{Directive, DirectiveKind, List, Located, Scope};
 use crate::source::{Sources, Span, canonical};
 
 /// The rule that speaks of suppressions, which no suppression silences.
-pub(crate) const UNUSED: &str = "unused-suppression";
+pub(super) const UNUSED: &str = "unused-suppression";
 
 /// A suppression or exemption that is at fault.
 #[derive(Clone, Debug)]

@@ -6,6 +6,7 @@ use crate::inventory::Use;
 use crate::lint::addition::{HAS_NO_TAG, MOVES};
 use crate::lint::context::{version_of, version_place};
 use crate::lint::note::true_source;
+use crate::lint::same::as_entry;
 use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Verdict, wanted};
 use crate::mirror::SourceNote;
 
@@ -49,7 +50,7 @@ pub(super) fn other_version(rule: &'static Rule, context: &Context<'_>, judged: 
 pub(super) fn obstacle(listed: &Reference, deployed: &Reference) -> Option<&'static str> {
     if floats(deployed) {
         Some(MOVES)
-    } else if deployed.tag().is_none() && listed.digest().is_none() {
+    } else if listed.digest().is_none() && (deployed.tag().is_none() || floats(&as_entry(deployed))) {
         Some(HAS_NO_TAG)
     } else {
         None

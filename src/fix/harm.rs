@@ -1,0 +1,45 @@
+//! What a fix may not bring: a finding that was not there. Compares two checks by the keys of their findings; applies nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use super::View;
+use crate::lint::{Checked, Finding, Severity};
+
+/// What fixes in the files at `paths` brought that mended the findings called `mended`: what was not there before, and what
+/// should be gone and is not. What stands in other files and is less than an error merely follows, as a script that mentions the
+/// old tag does.
+pub(super) fn brought<'a>(
+    before: &Checked,
+    after: &'a View,
+    paths: &BTreeSet<&Path>,
+    mended: &[&str],
+) -> impl Iterator<Item = &'a Finding> {
+    let mut allowed = count(before);
+    for key in mended {
+        allowed.entry((*key).to_owned()).and_modify(|count| *count = count.saturating_sub(1));
+    }
+    let follows = |finding: &&Finding| {
+        finding.severity < Severity::Error && !paths.contains(after.sources.get(finding.span.file).path())
+    };
+    beyond(allowed, &after.checked).filter(move |finding| !follows(finding))
+}
+
+/// How many findings there are of each key.
+pub(super) fn count(checked: &Checked) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for finding in &checked.findings {
+        *counts.entry(finding.key()).or_default() += 1;
+    }
+    counts
+}
+
+/// The findings that are there more often than `allowed`.
+pub(super) fn beyond(mut allowed: BTreeMap<String, usize>, checked: &Checked) -> impl Iterator<Item = &Finding> {
+    checked.findings.iter().filter(move |finding| {
+        let count = allowed.entry(finding.key()).or_default();
+        let is_more = *count == 0;
+        *count = count.saturating_sub(1);
+        is_more
+    })
+}
