@@ -253,6 +253,19 @@ fn reports(folder: &Path, code: i32) -> Vec<(&'static str, String)> {
     FORMATS.iter().map(|format| (*format, std::fs::read_to_string(out.path().join(format)).unwrap())).collect()
 }
 
+/// `rows` as `format` shows them, sorted: what would stand behind the last line of a file of `folder` is shown at that line
+/// where readers refuse lines that a file does not have.
+fn as_shown(format: &str, folder: &Path, mut rows: Vec<Row>) -> Vec<Row> {
+    if !["human", "concise", "json"].contains(&format) {
+        for (_, path, line) in &mut rows {
+            let text = std::fs::read(folder.join(path)).unwrap();
+            *line = (*line).min(text.split_inclusive(|byte| *byte == b'\n').count());
+        }
+    }
+    rows.sort();
+    rows
+}
+
 #[test]
 fn all_formats_carry_the_same_findings() {
     for name in ["hyperpod", "kitchen-sink"] {
@@ -260,13 +273,12 @@ fn all_formats_carry_the_same_findings() {
         let folder = tempfile::tempdir().unwrap();
         copy(&fixture(name), folder.path());
         let reports = reports(folder.path(), 1);
-        let (mut expected, _) = rows("json", &reports.iter().find(|(format, _)| *format == "json").unwrap().1);
+        let (expected, _) = rows("json", &reports.iter().find(|(format, _)| *format == "json").unwrap().1);
         assert!(expected.len() > 5);
-        expected.sort();
         for (format, report) in &reports {
             let (mut found, told) = rows(format, report);
             found.sort();
-            assert_eq!(found, expected, "{name}: {format}");
+            assert_eq!(found, as_shown(format, folder.path(), expected.clone()), "{name}: {format}");
             assert!(!told, "{name}: {format}: all could be checked");
         }
     }
@@ -286,7 +298,7 @@ fn hostile_names_break_no_format_and_errors_are_told_in_each() {
     for (format, report) in &reports {
         let (mut found, told) = rows(format, report);
         found.sort();
-        assert_eq!(found, expected, "{format}");
+        assert_eq!(found, as_shown(format, &workspace.path(""), expected.clone()), "{format}");
         // What these two leave to standard error is in the exit code, too; findings are all that one of them has.
         assert!(told || ["human", "concise"].contains(format), "{format} does not tell what could not be checked");
     }
@@ -421,7 +433,7 @@ fn annotations_have_no_columns_on_several_lines() {
     assert_eq!(annotation("\u{1f680}ab\n", (4, 5)), ["1", "1", "3", "4"]);
     assert_eq!(annotation("ab\ncd\n", (1, 4)), ["1", "2", "", ""]);
     assert_eq!(annotation("ab\ncd\n", (1, 3)), ["1", "1", "2", ""]);
-    assert_eq!(annotation("ab\n", (3, 3)), ["2", "2", "1", "1"]);
+    assert_eq!(annotation("ab\n", (3, 3)), ["1", "1", "1", "3"], "no line behind the last one");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `--format checkstyle`: Checkstyle's XML, which many servers read. Paths are those from the current folder; columns count from
 //! 1 in characters of UTF-16.
 
-use super::location::{Counted, Place, place_of};
+use super::location::{Counted, Place, place_of, within};
 use super::xml::Element;
 use crate::lint::{Checked, Severity};
 use crate::source::Sources;
@@ -24,8 +24,9 @@ pub fn checkstyle(checked: &Checked, sources: &Sources) -> String {
         add(path.unwrap_or_else(|| ".".to_owned()), element);
     }
     for finding in &checked.findings {
-        let place = Place::new(sources, &checked.root, finding.span);
-        let column = Counted::new(&sources.get(finding.span.file), finding.span.start as usize).units;
+        let place = Place::shown(sources, &checked.root, finding.span);
+        let span = within(sources, finding.span);
+        let column = Counted::new(&sources.get(span.file), span.start as usize).units;
         let severity = match finding.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",

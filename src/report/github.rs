@@ -3,7 +3,7 @@
 //! repository; columns count from 1 in UTF-16 code units, the end is behind the last one.
 
 use super::human::printable;
-use super::location::{Counted, Place, place_of};
+use super::location::{Counted, Place, place_of, within};
 use crate::lint::{Checked, Finding, Refusal, Severity};
 use crate::source::Sources;
 
@@ -15,14 +15,14 @@ pub fn github(checked: &Checked, sources: &Sources) -> String {
 }
 
 fn of_finding(finding: &Finding, checked: &Checked, sources: &Sources) -> String {
-    let place = Place::new(sources, &checked.root, finding.span);
+    let place = Place::shown(sources, &checked.root, finding.span);
     let mut properties = vec![("title", finding.rule.id.to_owned())];
     properties.extend(place_properties(&place));
     // GitHub refuses columns of a place that has several lines.
     if place.start.line == place.last_line() {
-        let file = sources.get(finding.span.file);
+        let (file, span) = (sources.get(finding.span.file), within(sources, finding.span));
         let column = |offset: u32| Counted::new(&file, offset as usize).units;
-        let (start, end) = (column(finding.span.start), column(finding.span.end));
+        let (start, end) = (column(span.start), column(span.end));
         properties.push(("col", start.to_string()));
         // A line's end belongs to it.
         if place.end.line == place.start.line {
@@ -31,7 +31,7 @@ fn of_finding(finding: &Finding, checked: &Checked, sources: &Sources) -> String
     }
     let mut message = printable(&finding.message);
     for related in &finding.related {
-        let Place { path, start, .. } = Place::new(sources, &checked.root, related.span);
+        let Place { path, start, .. } = Place::shown(sources, &checked.root, related.span);
         message.push_str(&format!("\n{} ({}:{})", printable(&related.message), printable(&path), start.line));
     }
     message.push_str(&format!("\n{}", finding.rule.url()));

@@ -47,7 +47,7 @@ pub fn gitlab(checked: &Checked, sources: &Sources) -> String {
         }
     });
     let findings = checked.findings.iter().zip(fingerprints(checked, sources)).map(|(finding, fingerprint)| {
-        let place = Place::new(sources, &checked.root, finding.span);
+        let place = Place::shown(sources, &checked.root, finding.span);
         let lines = lines(&place);
         Issue {
             description: finding.message.clone(),

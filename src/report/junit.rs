@@ -16,7 +16,7 @@ pub fn junit(checked: &Checked, sources: &Sources) -> String {
         Suite::of(&mut suites, display_path(&checked.root, &list.path));
     }
     for finding in &checked.findings {
-        let place = Place::new(sources, &checked.root, finding.span);
+        let place = Place::shown(sources, &checked.root, finding.span);
         let suite = Suite::of(&mut suites, place.path.clone());
         suite.add(case(finding, &place, checked, sources));
     }
@@ -52,7 +52,7 @@ pub fn junit(checked: &Checked, sources: &Sources) -> String {
 fn case(finding: &Finding, place: &Place, checked: &Checked, sources: &Sources) -> Case {
     let mut text = format!("{}:{}:{}: {}\n", place.path, place.start.line, place.start.column, finding.message);
     for related in &finding.related {
-        let Place { path, start, .. } = Place::new(sources, &checked.root, related.span);
+        let Place { path, start, .. } = Place::shown(sources, &checked.root, related.span);
         text.push_str(&format!("{path}:{}:{}: {}\n", start.line, start.column, related.message));
     }
     if let Some(fix) = finding.fixes.first() {

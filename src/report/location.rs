@@ -41,13 +41,25 @@ impl Place {
             end: file.position(span.end as usize),
         }
     }
-}
 
-impl Place {
+    /// The same for readers that refuse a line which the file does not have, see [`within`].
+    pub fn shown(sources: &Sources, root: &Path, span: Span) -> Self {
+        Self::new(sources, root, within(sources, span))
+    }
+
     /// The last line that has something of the span: one that ends with a line does not reach into the next.
     pub fn last_line(&self) -> usize {
         if self.end.column == 1 && self.end.line > self.start.line { self.end.line - 1 } else { self.end.line }
     }
+}
+
+/// `span`; but the last line where it is the end of the file, behind that line. There stands what a list lacks.
+pub(super) fn within(sources: &Sources, span: Span) -> Span {
+    let file = sources.get(span.file);
+    let Position { line, column, .. } = file.position(span.start as usize);
+    let is_behind = column == 1 && line > 1 && span.start as usize >= file.text().len();
+    let last = is_behind.then(|| file.line(line - 1)).flatten();
+    last.map_or(span, |last| Span::new(span.file, last.start, last.end))
 }
 
 /// A position as programs count that know neither our columns nor how stray bytes travel through the crate.
@@ -81,7 +93,7 @@ impl Counted {
 
 /// What could not be checked, for printing: the file, if it is about one, and the place in it.
 pub(super) fn place_of(error: &Refusal, sources: &Sources, root: &Path) -> (Option<String>, Option<Place>) {
-    let place = error.span.map(|span| Place::new(sources, root, span));
+    let place = error.span.map(|span| Place::shown(sources, root, span));
     let path = error.path.as_ref().map(|path| display_path(root, path));
     (path.or_else(|| place.as_ref().map(|place| place.path.clone())), place)
 }
@@ -112,6 +124,19 @@ mod tests {
         let file = sources.add("f", "ab\ncd\n".into());
         let last = |start, end| Place::new(&sources, Path::new(""), Span::new(file, start, end)).last_line();
         assert_eq!((last(0, 3), last(0, 4), last(3, 3), last(6, 6)), (1, 2, 2, 3));
+    }
+
+    #[test]
+    fn what_comes_behind_the_last_line_is_shown_at_it() {
+        let sources = Sources::new();
+        let shown = |text: &str, at: usize| {
+            let file = sources.add("f", text.into());
+            within(&sources, Span::new(file, at, at)).range()
+        };
+        assert_eq!(shown("ab\ncd\r\n", 8), 3..5);
+        assert_eq!(shown("ab\n\n", 4), 3..3);
+        assert_eq!(shown("ab\n\n", 3), 3..3);
+        assert_eq!((shown("", 0), shown("ab", 2), shown("ab\ncd", 3)), (0..0, 2..2, 3..3));
     }
 
     #[test]

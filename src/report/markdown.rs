@@ -136,7 +136,7 @@ fn version(reference: &Reference) -> String {
 fn details(finding: &Finding, checked: &Checked, sources: &Sources) -> String {
     let mut out = String::new();
     let place = |span| {
-        let Place { path, start, .. } = Place::new(sources, &checked.root, span);
+        let Place { path, start, .. } = Place::shown(sources, &checked.root, span);
         format!("{path}:{}", start.line)
     };
     let (icon, rule, at) = (icon(finding.severity), finding.rule, code(&place(finding.span)));

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::human::title;
 use super::json::print;
-use super::location::{Counted, Place, place_of};
+use super::location::{Counted, Place, place_of, within};
 use crate::fix::apply;
 use crate::lint::{Checked, Finding, Fix, Severity};
 use crate::source::{SourceFile, Sources, Span};
@@ -128,12 +128,12 @@ impl Printer<'_> {
     }
 
     fn location(&self, span: Span) -> Location {
-        let path = Place::new(self.sources, self.root, span).path;
+        let path = Place::shown(self.sources, self.root, span).path;
         Location { path, range: Some(self.range(span)) }
     }
 
     fn range(&self, span: Span) -> Range {
-        let file = self.sources.get(span.file);
+        let (file, span) = (self.sources.get(span.file), within(self.sources, span));
         range(&file, span.start as usize, span.end as usize)
     }
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::fingerprint::fingerprints;
 use super::human::left_out;
 use super::json::print;
-use super::location::{Counted, display_path};
+use super::location::{Counted, display_path, within};
 use super::page::plain;
 use crate::lint::{Checked, Finding, Fix, PAGES, Refusal, Rule, Severity, rules};
 use crate::source::{Sources, Span, canonical};
@@ -387,8 +387,10 @@ impl Printer<'_> {
             Some(_) => Vec::new(),
             None => vec![LogicalLocation { name: display_path(self.root, file.path()), kind: "parameter" }],
         };
-        let physical =
-            artifact.map(|artifact_location| PhysicalLocation { artifact_location, region: Some(self.region(span)) });
+        let physical = artifact.map(|artifact_location| PhysicalLocation {
+            artifact_location,
+            region: Some(self.region(within(self.sources, span))),
+        });
         Location { id: None, physical_location: physical, logical_locations: logical, message: None }
     }
 
