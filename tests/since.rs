@@ -228,3 +228,50 @@ fn what_could_not_be_checked_then_counts_as_new_and_is_told() {
     let workspace = workspace.file("tools/ecr-images.conf", OLD).chart("web", &["nginx:1.27.1"]);
     assert_eq!(rules(&since(&workspace, &["HEAD"])), ["repository-mismatch"]);
 }
+
+#[test]
+fn what_only_moved_is_no_news() {
+    let workspace = start();
+    let folder = workspace.path("");
+    std::fs::create_dir(workspace.path("images")).unwrap();
+    git(&folder, &["mv", "tools/ecr-images.conf", "images/ecr-images.conf"]);
+    git(&folder, &["mv", "web", "charts"]);
+    for arguments in [&["HEAD"][..], &["HEAD", "images/ecr-images.conf"], &["HEAD", "--chart", "charts"]] {
+        let run = since(&workspace, arguments);
+        assert_eq!((rules(&run), run.stderr.as_str()), (vec![], ""), "{arguments:?}");
+    }
+    // What a chart on the move changes is told.
+    let workspace = workspace.file("charts/templates/web.yaml", pod("web", &["nginx:1.27.2"]));
+    git(&folder, &["add", "--all"]);
+    assert_eq!(rules(&since(&workspace, &["HEAD"])), ["tag-mismatch"]);
+}
+
+#[test]
+fn a_values_file_that_was_not_there_brings_its_own_findings_alone() {
+    let workspace = Workspace::with_list(&format!("{OLD}\n# Web (from local chart web:1.0.0)\nweb=nginx:1.27.1\n"))
+        .chart("web", &["nginx:{{ .Values.tag }}"])
+        .file("web/values.yaml", "tag: 1.27.1\n")
+        .file(".gitignore", "ignored.yaml\n")
+        .committed()
+        .file("new.yaml", "tag: 1.27.2\n")
+        .file("ignored.yaml", "tag: 1.27.2\n");
+    assert_eq!(rules(&workspace.run(&["check", "--format", "concise", "--values", "new.yaml"])).len(), 2);
+    for values in ["new.yaml", "ignored.yaml"] {
+        let run = since(&workspace, &["HEAD", "--values", values]);
+        assert_eq!((rules(&run), run.stderr.as_str()), (vec!["tag-mismatch"], ""), "{values}");
+    }
+    // A chart that was not there is new with all that it brings.
+    let workspace = workspace.chart("other", &["nginx:1.27.3"]);
+    let run = since(&workspace, &["HEAD", "--chart", "other"]);
+    assert!(rules(&run).contains(&"tag-mismatch") && run.stderr.is_empty(), "{}", run.text());
+    let run = since(&workspace, &["HEAD", "--chart", "web", "--chart", "other"]);
+    assert!(!rules(&run).contains(&"stale-entry"), "{}", run.text());
+}
+
+#[test]
+fn before_the_first_commit_there_was_nothing() {
+    let workspace = Workspace::with_list(OLD).chart("web", &["nginx:1.27.1"]);
+    git(&workspace.path(""), &["init", "--quiet"]);
+    let run = since(&workspace, &["HEAD"]);
+    assert!(run.code == 1 && run.stdout.contains("repository-mismatch"), "{}", run.text());
+}

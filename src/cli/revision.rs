@@ -28,6 +28,8 @@ const VARIABLES: [&str; 9] = [
 /// The files of one commit; they go away with it.
 pub(super) struct Revision {
     folder: TempDir,
+    /// Which files are called otherwise by now: their path from the top, and the one that they had.
+    pub renamed: Vec<(PathBuf, PathBuf)>,
 }
 
 impl Revision {
@@ -40,7 +42,7 @@ impl Revision {
         let commit = commit(top, name)?;
         let refusal = |error: std::io::Error| Refusal::new(format!("cannot make a folder for {name}: {error}"));
         let folder = tempfile::Builder::new().prefix("mirrorlint-").tempdir().map_err(refusal)?;
-        let revision = Self { folder };
+        let revision = Self { folder, renamed: renamed(top, &commit)? };
         std::fs::create_dir_all(revision.path().join(".git")).map_err(refusal)?;
         revision.write(top, &commit, &revision.path(), 0)?;
         Ok(revision)
@@ -83,6 +85,18 @@ impl Revision {
     }
 }
 
+/// Which files of the work tree that git knows had another path in `commit`. The same and nearly the same content makes them one.
+fn renamed(top: &Path, commit: &str) -> Result<Vec<(PathBuf, PathBuf)>, Refusal> {
+    let arguments = ["diff-index", "-M", "--diff-filter=R", "--name-status", "-z", commit, "--"];
+    let told = told(git(top, None, arguments.map(OsStr::new))?)?;
+    let mut words = told.split('\0');
+    let mut renamed = Vec::new();
+    while let (Some(_), Some(old), Some(new)) = (words.next(), words.next(), words.next()) {
+        renamed.push((new.into(), old.into()));
+    }
+    Ok(renamed)
+}
+
 /// A line of `git ls-tree` that is a submodule: its commit and path.
 fn submodule(line: &str) -> Option<(&str, &str)> {
     let (head, path) = line.split_once('\t')?;
@@ -103,6 +117,10 @@ fn commit(top: &Path, name: &str) -> Result<String, Refusal> {
     }
     if found.status.success() {
         return Ok(String::from_utf8_lossy(&found.stdout).trim().to_owned());
+    }
+    if name == "HEAD" && ask(&["rev-list", "--all", "--max-count=1"])?.stdout.is_empty() {
+        // Before the first commit there was nothing.
+        return Ok(told(ask(&["hash-object", "-t", "tree", "--stdin"])?)?.trim().to_owned());
     }
     let complaint = String::from_utf8_lossy(&found.stderr).lines().next().map(|line| format!(" ({line})"));
     let shallow = ask(&["rev-parse", "--is-shallow-repository"])?;

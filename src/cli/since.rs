@@ -27,7 +27,7 @@ pub(super) fn narrow(session: &Session, options: &Check, checked: &mut Checked, 
         return Err(Refusal { path: Some(other.clone()), ..Refusal::new(message) });
     }
     let files = Revision::of(&top, revision)?;
-    let move_ = Move { from: canonical(&top), to: canonical(&files.path()) };
+    let move_ = Move { from: canonical(&top), to: canonical(&files.path()), renamed: &files.renamed };
     let old = session.with(Sources::new());
     let input = Path::new(STANDARD_INPUT);
     if let Some(known) = session.sources.find(input) {
@@ -35,22 +35,26 @@ pub(super) fn narrow(session: &Session, options: &Check, checked: &mut Checked, 
     }
     let paths: Vec<PathBuf> = given.iter().map(|path| move_.path(path)).filter(|path| path.exists()).collect();
     let paths: Vec<Option<&Path>> = paths.iter().map(|path| Some(path.as_path())).collect();
-    let before = check_all(&old, &paths, &move_.options(&options.charts)).unwrap_or_else(|error| {
-        let mut nothing = Checked::default();
-        nothing.add_error(error);
-        nothing
-    });
+    let mut before = Checked::default();
+    if let Some(charts) = move_.options(&options.charts) {
+        match check_all(&old, &paths, &charts) {
+            Ok(checked) => before = checked,
+            Err(error) => before.add_error(error),
+        }
+    }
     if let Some(error) = before.errors.first() {
         session.warn(&format!("not all could be checked as it was at {revision}, so more counts as new: {error}"));
     }
     let mut known: HashMap<Identity, usize> = HashMap::new();
     for finding in &before.findings {
-        *known.entry(identity(finding, &old.sources, &move_.to)).or_default() += 1;
+        let path = below(&move_.to, old.sources.get(finding.span.file).path());
+        *known.entry(identity(finding, path)).or_default() += 1;
     }
     let mut changes = Changes { sources: &session.sources, move_: &move_, lines: HashMap::new() };
     let all = checked.findings.len();
     checked.findings.retain(|finding| {
-        let number = known.get_mut(&identity(finding, &session.sources, &move_.from)).filter(|number| **number > 0);
+        let path = move_.before(&below(&move_.from, session.sources.get(finding.span.file).path()));
+        let number = known.get_mut(&identity(finding, path)).filter(|number| **number > 0);
         let was_there = number.map(|number| *number -= 1).is_some();
         let mut spans = std::iter::once(finding.span).chain(finding.related.iter().map(|related| related.span));
         !was_there || spans.any(|span| changes.touch(span))
@@ -59,11 +63,11 @@ pub(super) fn narrow(session: &Session, options: &Check, checked: &mut Checked, 
     Ok(())
 }
 
-/// What makes two findings one, wherever its lines are: its file, its key, what is listed and what is deployed.
+/// What makes two findings one, wherever its lines are: its file as it was called then, its key, what is listed and what is
+/// deployed.
 type Identity = (PathBuf, String, Option<String>, Option<String>);
 
-fn identity(finding: &Finding, sources: &Sources, top: &Path) -> Identity {
-    let path = below(top, sources.get(finding.span.file).path());
+fn identity(finding: &Finding, path: PathBuf) -> Identity {
     (path, finding.key(), finding.image.clone(), finding.expected.clone())
 }
 
@@ -77,33 +81,54 @@ fn below(top: &Path, path: &Path) -> PathBuf {
 }
 
 /// The way from the repository to the files of the revision.
-struct Move {
+struct Move<'a> {
     from: PathBuf,
     to: PathBuf,
+    renamed: &'a [(PathBuf, PathBuf)],
 }
 
-impl Move {
+impl Move<'_> {
     /// Where `path` was; what lies outside of the repository is what it was.
     fn path(&self, path: &Path) -> PathBuf {
         let shown = if path.as_os_str().is_empty() { Path::new(".") } else { path };
-        canonical(shown).strip_prefix(&self.from).map_or_else(|_| path.to_owned(), |rest| self.to.join(rest))
+        let path_then = |rest: &Path| self.to.join(self.before(rest));
+        canonical(shown).strip_prefix(&self.from).map_or_else(|_| path.to_owned(), path_then)
     }
 
-    fn options(&self, options: &ChartOptions) -> ChartOptions {
+    /// What the file or folder at `path`, both from the top, was called; a folder that is new is where its files come from.
+    fn before(&self, path: &Path) -> PathBuf {
+        let is_new = || !self.to.join(path).exists();
+        let called = |(new, old): &(PathBuf, PathBuf)| {
+            let rest = new.strip_prefix(path).ok()?;
+            if rest.as_os_str().is_empty() {
+                return Some(old.clone());
+            }
+            let above = old.ancestors().nth(rest.components().count())?;
+            (old.ends_with(rest) && is_new()).then(|| above.to_owned())
+        };
+        self.renamed.iter().find_map(called).unwrap_or_else(|| path.to_owned())
+    }
+
+    /// What was asked for, of the files of then: a file that was not there gave no values. Nothing when none of the charts was.
+    fn options(&self, options: &ChartOptions) -> Option<ChartOptions> {
         let mut moved = options.clone();
         let input = Path::new(STANDARD_INPUT);
         let paths = moved.charts.iter_mut().chain(&mut moved.config).chain(&mut moved.values.values);
         for path in paths.filter(|path| path.as_path() != input) {
             *path = self.path(path);
         }
-        moved
+        let was_there = |path: &PathBuf| path == input || !path.starts_with(&self.to) || path.exists();
+        moved.charts.retain(was_there);
+        moved.config = moved.config.filter(was_there);
+        moved.values.values.retain(was_there);
+        (options.charts.is_empty() || !moved.charts.is_empty()).then_some(moved)
     }
 }
 
 /// Which lines of files are others than at the revision.
 struct Changes<'a> {
     sources: &'a Sources,
-    move_: &'a Move,
+    move_: &'a Move<'a>,
     /// Of each file; none when all are.
     lines: HashMap<PathBuf, Option<HashSet<usize>>>,
 }
