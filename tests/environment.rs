@@ -54,6 +54,29 @@ fn each_variable_stands_for_its_option_and_the_command_line_wins() {
 }
 
 #[test]
+fn no_variable_is_in_the_way_of_what_the_command_line_asks_for() {
+    let workspace = drift();
+    let alone = |arguments: &[&str]| workspace.run(arguments);
+    for (variable, arguments) in [
+        (("MIRRORLINT_FORMAT", "json"), &["check", "--statistics"][..]),
+        (("MIRRORLINT_FORMAT", "concise"), &["check", "--statistics"]),
+        (("MIRRORLINT_FORMAT", "json=out.json"), &["check", "--statistics"]),
+        (("MIRRORLINT_FORMAT", "json=out.json"), &["check", "--diff"]),
+        (("MIRRORLINT_FORMAT", "json=out.json"), &["check", "--show-settings"]),
+        (("MIRRORLINT_CONFIG", "nowhere.yaml"), &["check", "--isolated"]),
+        (("MIRRORLINT_REGION", "us-west-2"), &["images", "--all-regions"]),
+    ] {
+        let (with, without) = (run(&workspace.path(""), arguments, &[variable]), alone(arguments));
+        assert!(without.code < 2, "{arguments:?}: {}", without.text());
+        assert_eq!((with.code, with.text()), (without.code, without.text()), "{variable:?} {arguments:?}");
+        assert!(!workspace.path("out.json").exists(), "{variable:?} {arguments:?}");
+    }
+    // What the command line says against itself is refused as ever.
+    let refused = given(&workspace, &["--statistics", "--format", "json"], &[]);
+    assert!(refused.code == 2 && refused.stderr.contains("--statistics is for people"), "{}", refused.text());
+}
+
+#[test]
 fn an_empty_variable_is_none() {
     let names = ["COLOR", "CONFIG", "FAIL_ON", "FORMAT", "IGNORE", "KUBE_VERSION", "REGION", "SELECT"];
     let names = names.map(|name| format!("MIRRORLINT_{name}"));
@@ -134,6 +157,51 @@ fn exit_codes_are_as_promised_in_every_format() {
     }
 }
 
+/// What the shell says of `script`, in which `$M` is the program.
+#[cfg(unix)]
+fn shell(workspace: &Workspace, script: &str) -> (i32, String, String) {
+    let mut command = std::process::Command::new("bash");
+    command.args(["-c", script]).current_dir(workspace.path("")).env("M", env!("CARGO_BIN_EXE_mirrorlint"));
+    let output = command.output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+#[cfg(unix)]
+#[test]
+fn exit_codes_are_as_promised_whatever_becomes_of_the_output() {
+    let workspace = drift();
+    let code = |script: &str| shell(&workspace, script).0;
+    for format in ["human", "json", "junit"] {
+        assert_eq!(code(&format!("$M check --format {format} | head -c 1 >/dev/null; exit ${{PIPESTATUS[0]}}")), 1);
+        assert_eq!(code(&format!("$M check --format {format} >&-")), 1, "nobody reads");
+        assert_eq!(code(&format!("$M check --format {format} 2>/dev/null >&- 2>&-")), 1);
+    }
+    if std::path::Path::new("/dev/full").exists() {
+        for command in ["check", "check --exit-zero", "images", "rules", "check --format json=/dev/full"] {
+            let (code, _, told) = shell(&workspace, &format!("$M {command} >/dev/full"));
+            assert!(code == 2 && told.contains("No space left on device"), "{command}: {code} {told}");
+        }
+        assert_eq!(code("$M check >/dev/null 2>/dev/full"), 1, "nothing had to be told there");
+    }
+}
+
+/// A stream may lead into a file with other things in it.
+#[cfg(target_os = "linux")]
+#[test]
+fn reports_to_streams_take_nothing_away() {
+    let workspace = drift();
+    for (stream, redirection) in [("/dev/stdout", ">>log"), ("/dev/stderr", "2>>log"), ("/dev/fd/3", "3>>log")] {
+        let script =
+            format!("echo kept >log; $M check --format human --format concise={stream} {redirection}; cat log");
+        let (_, said, _) = shell(&workspace, &script);
+        assert!(said.contains("kept\ntools/ecr-images.conf:1:3: warning[undocumented-source]"), "{stream}: {said}");
+        assert!(said.contains("1 error, 1 warning"), "the other report is there, too: {stream}: {said}");
+    }
+    let (_, said, _) = shell(&workspace, "$M check --format human --format json=/dev/stdout >new; cat new");
+    assert!(said.starts_with("{\"version\":1") && said.contains("}\n━━ web"), "{said}");
+}
+
 #[test]
 fn pages_are_printed_and_written() {
     let workspace = drift();
@@ -175,4 +243,5 @@ fn bash_completes_commands_options_and_names() {
     assert_eq!(completed(&["mirrorlint", "check", "--select", "tag"]), ["tag-mismatch"]);
     assert_eq!(completed(&["mirrorlint", "explain", "wrong-c"]), ["wrong-comment"]);
     assert_eq!(completed(&["mirrorlint", "completions", "f"]), ["fish"]);
+    assert_eq!(completed(&["mirrorlint", "man", "ch"]), ["check"]);
 }

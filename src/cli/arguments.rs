@@ -287,7 +287,7 @@ pub(super) struct Render {
     #[arg(short, long, default_value = "default")]
     pub namespace: String,
     /// Kubernetes version that the chart sees.
-    #[arg(long, value_name = "VERSION")]
+    #[arg(long, value_name = "VERSION", env = variable("MIRRORLINT_KUBE_VERSION"), hide_env_values = true)]
     pub kube_version: Option<String>,
     /// API version that `.Capabilities.APIVersions` also has (repeatable).
     #[arg(short, long, value_name = "VERSION")]

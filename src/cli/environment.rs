@@ -15,11 +15,20 @@ const VARIABLES: [(&str, &str); 8] = [
     ("MIRRORLINT_SELECT", "--select"),
 ];
 
+/// The options that a variable must not get in the way of: with one of them on the command line, it says nothing.
+const OVERRULED: [(&str, &str); 5] = [
+    ("MIRRORLINT_CONFIG", "--isolated"),
+    ("MIRRORLINT_FORMAT", "--diff"),
+    ("MIRRORLINT_FORMAT", "--show-settings"),
+    ("MIRRORLINT_FORMAT", "--statistics"),
+    ("MIRRORLINT_REGION", "--all-regions"),
+];
+
 /// The variable `name` as clap takes it: nothing when it is empty, or when the command line speaks against its option.
 pub(super) fn variable(name: &'static str) -> Resettable<OsStr> {
     debug_assert!(VARIABLES.iter().any(|(known, _)| *known == name), "{name}");
     let is_empty = std::env::var_os(name).is_some_and(|value| value.is_empty());
-    if is_empty || (name == "MIRRORLINT_CONFIG" && is_given("--isolated")) {
+    if is_empty || OVERRULED.iter().any(|(known, option)| *known == name && is_given(option)) {
         return Resettable::Reset;
     }
     Resettable::Value(name.into())

@@ -58,8 +58,15 @@ pub(super) fn put_out(
     for (format, file) in files() {
         let plain = report::Style { color: false, links: false, ..session.style };
         let text = text(session, options, format, plain, checked, fixed);
-        let put = if is_step_summary(file) { append } else { put };
-        put(file, &crate::source::to_utf8(&text)).map_err(|error| Refusal::new(error.to_string()))?;
+        let put = match Stream::of(file) {
+            Some(Stream::Output) => session.print(&text),
+            Some(Stream::Error) => session.print_error(&text),
+            None => {
+                let put = if is_step_summary(file) { append } else { put };
+                put(file, &crate::source::to_utf8(&text)).map_err(|error| Refusal::new(error.to_string()))
+            }
+        };
+        put?;
     }
     match options.format.iter().find(|output| output.file.is_none()) {
         Some(output) => session.print(&text(session, options, output.format, session.style, checked, fixed)),
@@ -80,6 +87,23 @@ fn is_input(options: &Check, checked: &Checked, path: &Path) -> bool {
         && (path.file_name().is_some_and(|name| name == FILE_NAME)
             || is_of_charts && charts.into_iter().any(|chart| path.starts_with(canonical(chart)))
             || lists.chain(given).any(|input| canonical(input) == path))
+}
+
+/// A stream of the process that is named as a file. It may lead into a file that holds more than the report: to put the report in
+/// its place would take the rest away.
+enum Stream {
+    Output,
+    Error,
+}
+
+impl Stream {
+    fn of(file: &Path) -> Option<Self> {
+        match file.to_str()? {
+            "/dev/stdout" | "/dev/fd/1" | "/proc/self/fd/1" => Some(Self::Output),
+            "/dev/stderr" | "/dev/fd/2" | "/proc/self/fd/2" => Some(Self::Error),
+            _ => None,
+        }
+    }
 }
 
 /// Whether `file` is the summary of a step of GitHub's workflows, to which each command of the step adds its part.

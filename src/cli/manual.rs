@@ -23,6 +23,9 @@ pub(super) fn completions(session: &Session, options: &Completions) -> Outcome {
     for (name, argument) in RULE_OPTIONS {
         values(name, argument, rules().iter().map(|rule| PossibleValue::new(rule.id)).collect());
     }
+    // What clap keeps for good has to live as long, which is not long.
+    let name = |command: &clap::Command| PossibleValue::new(&*command.get_name().to_owned().leak());
+    values("man", "command", whole(false).get_subcommands().map(name).collect());
     values(
         "check",
         "format",

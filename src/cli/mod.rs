@@ -70,6 +70,11 @@ impl Session {
         self.write(to_utf8(text).as_bytes())
     }
 
+    /// The same to standard error.
+    fn print_error(&self, text: &str) -> Result<(), Refusal> {
+        is_printed("standard error", std::io::stderr().lock().write_all(to_utf8(text).as_bytes()))
+    }
+
     /// Makes standard input a source under the name that it has in arguments. A second reading finds what the first one read.
     fn read_input(&self) -> Result<(), Refusal> {
         let path = std::path::Path::new(STANDARD_INPUT);
@@ -91,7 +96,7 @@ impl Session {
     fn print_parts(&self, parts: &[&str]) -> Result<(), Refusal> {
         let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
         let printed = parts.iter().try_for_each(|part| out.write_all(&to_bytes(part)));
-        is_printed(printed.and_then(|()| out.flush()))
+        is_printed("standard output", printed.and_then(|()| out.flush()))
     }
 
     /// Tells on standard error what the output leaves out.
@@ -110,15 +115,15 @@ impl Session {
 
     fn write(&self, bytes: &[u8]) -> Result<(), Refusal> {
         let mut out = std::io::stdout().lock();
-        is_printed(out.write_all(bytes).and_then(|()| out.flush()))
+        is_printed("standard output", out.write_all(bytes).and_then(|()| out.flush()))
     }
 }
 
 /// A reader that has gone away (`| head`) is no error.
-fn is_printed(outcome: std::io::Result<()>) -> Result<(), Refusal> {
+fn is_printed(stream: &str, outcome: std::io::Result<()>) -> Result<(), Refusal> {
     match outcome {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Refusal::new(format!("cannot write to standard output: {error}")))
+            Err(Refusal::new(format!("cannot write to {stream}: {error}")))
         }
         _ => Ok(()),
     }
@@ -151,8 +156,8 @@ fn start() -> ExitCode {
 fn run(arguments: Arguments) -> ExitCode {
     let session = Session {
         sources: Sources::new(),
-        style: style(arguments.color, &std::io::stdout()),
-        error_style: style(arguments.color, &std::io::stderr()),
+        style: style(arguments.color, &std::io::stdout(), supports_hyperlinks::Stream::Stdout),
+        error_style: style(arguments.color, &std::io::stderr(), supports_hyperlinks::Stream::Stderr),
     };
     let outcome = match &arguments.command {
         Command::Check(options) => check::run(&session, options),
@@ -194,7 +199,7 @@ fn tell_variable(complaint: &str) {
 }
 
 /// The style for one stream: colour as `--color` and the environment want it; as wide as the terminal.
-fn style(color: Color, stream: &impl anstream::stream::RawStream) -> Style {
+fn style(color: Color, stream: &impl anstream::stream::RawStream, linked: supports_hyperlinks::Stream) -> Style {
     let color = match color {
         Color::Always => true,
         Color::Never => false,
@@ -203,6 +208,6 @@ fn style(color: Color, stream: &impl anstream::stream::RawStream) -> Style {
     };
     let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     let width = width.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))).unwrap_or(100);
-    let links = color && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout);
+    let links = color && supports_hyperlinks::on(linked);
     Style { color, links, width: width.clamp(40, 120) }
 }

@@ -14,11 +14,16 @@ pub fn create(path: &Path, text: &str) -> Result<(), WriteError> {
 }
 
 /// Puts `text` into the file at `path`, in place of what it holds; makes the folders above it. A link is followed. What is no
-/// regular file (a pipe, `/dev/null`) is written to.
+/// regular file (a pipe, `/dev/null`) is written to; so is what a descriptor leads to (`/dev/fd/3`), behind what it holds.
 ///
 /// # Errors
 /// When it is read-only or a folder, or the system refuses.
 pub fn put(path: &Path, text: &str) -> Result<(), WriteError> {
+    if path.starts_with("/dev/fd") || path.starts_with("/proc") {
+        let open = std::fs::OpenOptions::new().append(true).open(path);
+        let written = open.and_then(|mut stream| stream.write_all(&to_bytes(text)));
+        return written.map_err(|error| unwritable(path, &error));
+    }
     write_whole(path, &to_bytes(text), Over::Anything)
 }
 
@@ -32,7 +37,11 @@ pub fn append(path: &Path, text: &str) -> Result<(), WriteError> {
     let joined = || std::fs::read(path).is_ok_and(|before| before.last().is_some_and(|byte| *byte != b'\n'));
     let text = if path.is_file() && joined() { format!("\n{text}") } else { text.to_owned() };
     let written = open.and_then(|mut file| file.write_all(&to_bytes(&text)));
-    written.map_err(|error| WriteError { path: path.to_owned(), reason: format!("cannot be written: {error}") })
+    written.map_err(|error| unwritable(path, &error))
+}
+
+fn unwritable(path: &Path, cause: &std::io::Error) -> WriteError {
+    WriteError { path: path.to_owned(), reason: format!("cannot be written: {cause}") }
 }
 
 #[cfg(test)]
