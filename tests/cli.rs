@@ -34,7 +34,7 @@ fn expect(workspace: &Workspace, arguments: &[&str], code: i32, parts: &[&str]) 
 
 #[test]
 fn a_right_list_is_clean() {
-    expect(&clean(), &[], 0, &["The list says what the charts deploy."]);
+    expect(&clean(), &[], 0, &["All right: 1 entry, 1 image of web:1.0.0 (default values, Kubernetes 1.31)\n"]);
 }
 
 #[test]
@@ -332,7 +332,7 @@ fn a_list_may_be_a_link() {
     let workspace = clean();
     std::fs::rename(workspace.path("tools/ecr-images.conf"), workspace.path("tools/real")).unwrap();
     std::os::unix::fs::symlink("real", workspace.path("tools/ecr-images.conf")).unwrap();
-    expect(&workspace, &[], 0, &["tools/ecr-images.conf: 1 entry held against 1 deployed image"]);
+    expect(&workspace, &[], 0, &["All right: 1 entry, 1 image of web:1.0.0 (default values, Kubernetes 1.31)\n"]);
 }
 
 #[test]
@@ -442,7 +442,7 @@ fn several_paths_make_one_report() {
     let missing = first.run(&["check", &paths[0], "nothing"]);
     assert_eq!(missing.code, 2);
     assert!(missing.stderr.contains("nothing: cannot be read"), "{}", missing.stderr);
-    assert!(missing.stdout.contains("1 entry held against 1 deployed image"), "{}", missing.stdout);
+    assert!(missing.stdout.contains("1 entry for web (default values"), "{}", missing.stdout);
 }
 
 #[test]
@@ -525,7 +525,23 @@ fn help_and_version_are_printed() {
 fn what_was_assumed_of_values_is_true() {
     let workspace =
         Workspace::with_list("# Web (from local chart web:1.0.0)\nnginx=nginx:1\n").chart("web", &["nginx:1"]);
-    assert!(workspace.run(&["check"]).stdout.contains("assumed: the charts' default values, "));
-    let given = workspace.run(&["check", "--set", "a=b"]).stdout;
-    assert!(given.contains("assumed: the charts' values under those that were given, "), "{given}");
+    for (arguments, short, whole) in [
+        (&[][..], "default values, Kubernetes 1.31", "assumed: the charts' default values, Kubernetes 1.31"),
+        (
+            &["--set", "a=b"],
+            "given values, Kubernetes 1.31",
+            "assumed: the charts' values under those that were given, ",
+        ),
+        (&["--kube-version", "1.29.4"], "default values, Kubernetes 1.29.4", "Kubernetes 1.29.4"),
+        (&["--region", "eu-west-1"], "eu-west-1, Kubernetes 1.31", "assumed: empty `region` values are eu-west-1; "),
+    ] {
+        let closing = workspace.run(&[&["check"], arguments].concat()).stdout;
+        let line = format!("All right: 1 entry, 1 image of web:1.0.0 ({short})\n");
+        assert!(closing.starts_with(&line), "{arguments:?}: {closing}");
+        let asked = workspace.run(&[&["check", "--show-settings"], arguments].concat()).stdout;
+        assert!(asked.contains(whole), "{asked}");
+    }
+    let configuration = "lists: [{path: tools/ecr-images.conf, charts: [{path: web, kube-version: '1.29'}]}]\n";
+    let configured = workspace.file(".mirrorlint.yaml", configuration).run(&["check"]).stdout;
+    assert!(configured.contains("(default values, Kubernetes 1.29, as .mirrorlint.yaml says)"), "{configured}");
 }

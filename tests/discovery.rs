@@ -12,8 +12,18 @@ const LIST: &str = "# Web (from local chart web:1.0.0)\nweb=nginx:1\n";
 fn closing(workspace: &Workspace, arguments: &[&str]) -> String {
     let run = workspace.run(&[&["check", "--exit-zero"], arguments].concat());
     assert_eq!(run.code, 0, "{}", run.stderr);
-    let start = run.stdout.find(" held against ").unwrap_or_else(|| panic!("{}", run.stdout));
-    run.stdout[start..].to_owned()
+    let is_first =
+        |line: &str| line.starts_with("All right: ") || line.starts_with("No findings") || line.starts_with("tools/");
+    let lines: Vec<&str> = run.stdout.lines().collect();
+    let start = lines.iter().position(|line| is_first(line)).unwrap_or_else(|| panic!("{}", run.stdout));
+    lines[start..].join("\n")
+}
+
+/// What was assumed, as those are told who ask.
+fn settings(workspace: &Workspace, arguments: &[&str]) -> String {
+    let run = workspace.run(&[&["check", "--show-settings"], arguments].concat());
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    run.stdout
 }
 
 fn has(text: &str, part: &str) {
@@ -27,11 +37,11 @@ fn lacks(text: &str, part: &str) {
 #[test]
 fn the_only_root_chart_is_taken() {
     let workspace = Workspace::with_list(LIST).chart("charts/web", &["nginx:1"]);
-    let lines = closing(&workspace, &[]);
-    has(&lines, "web:1.0.0 (charts/web)");
+    let lines = settings(&workspace, &[]);
+    has(&lines, "chart web:1.0.0 (charts/web)");
     has(&lines, "charts: the root chart that holds the charts which the source notes name");
     let silent = Workspace::with_list("web=nginx:1\n").chart("web", &["nginx:1"]);
-    has(&closing(&silent, &[]), "charts: the only root chart; no source note names a chart in it");
+    has(&settings(&silent, &[]), "charts: the only root chart; no source note names a chart in it");
 }
 
 #[test]
@@ -42,10 +52,10 @@ fn of_several_root_charts_those_count_that_the_notes_name() {
     lacks(&lines, "other:1.0.0");
     let both = format!("{LIST}\n# Redis (from local chart other:1.0.0)\nredis=redis:7\n");
     let workspace = Workspace::with_list(&both).chart("web", &["nginx:1"]).chart("other", &["redis:7"]);
-    has(&closing(&workspace, &[]), "charts: the root charts that hold charts which the source notes name");
+    has(&settings(&workspace, &[]), "charts: the root charts that hold charts which the source notes name");
     let silent = Workspace::with_list("web=nginx:1\n").chart("web", &["nginx:1"]).chart("other", &["redis:7"]);
-    has(&closing(&silent, &[]), "charts: all root charts, as no source note names a chart in one");
-    has(&closing(&silent, &["--chart", "other"]), "charts: as --chart says");
+    has(&settings(&silent, &[]), "charts: all root charts, as no source note names a chart in one");
+    has(&settings(&silent, &["--chart", "other"]), "charts: as --chart says");
 }
 
 #[test]
@@ -61,8 +71,8 @@ fn charts_in_a_submodule_are_found() {
         .file(".git/HEAD", "ref: refs/heads/main\n")
         .file("cli/.git", "gitdir: ../.git/modules/cli\n")
         .chart("cli/web", &["nginx:1"]);
-    has(&closing(&workspace, &[]), "web:1.0.0 (cli/web)");
-    has(&closing(&workspace, &["tools/ecr-images.conf"]), "web:1.0.0 (cli/web)");
+    has(&settings(&workspace, &[]), "chart web:1.0.0 (cli/web)");
+    has(&settings(&workspace, &["tools/ecr-images.conf"]), "chart web:1.0.0 (cli/web)");
 }
 
 #[test]
@@ -72,7 +82,7 @@ fn a_list_in_a_submodule_looks_around_it_too() {
         .file("mirror/.git", "gitdir: ../.git/modules/mirror\n")
         .file("mirror/tools/ecr-images.conf", LIST)
         .chart("web", &["nginx:1"]);
-    has(&closing(&workspace, &["mirror/tools/ecr-images.conf"]), "web:1.0.0 (web)");
+    has(&settings(&workspace, &["mirror/tools/ecr-images.conf"]), "chart web:1.0.0 (web)");
     // In a repository of its own it stays there.
     let own = Workspace::new()
         .file("mirror/.git/HEAD", "ref: refs/heads/main\n")
@@ -89,11 +99,11 @@ fn a_work_tree_is_a_top_and_other_work_trees_inside_are_left_out() {
         .file("copies/old/.git", "gitdir: /elsewhere/.git/worktrees/old\n")
         .chart("copies/old/web", &["nginx:0"])
         .file("copies/old/tools/ecr-images.conf", "web=nginx:0\n");
-    let lines = closing(&workspace, &[]);
-    has(&lines, "web:1.0.0 (web)");
+    let lines = settings(&workspace, &[]);
+    has(&lines, "chart web:1.0.0 (web)");
     lacks(&lines, "copies");
     assert_eq!(workspace.findings(), Vec::<String>::new());
-    has(&closing(&workspace, &["tools/ecr-images.conf"]), "web:1.0.0 (web)");
+    has(&settings(&workspace, &["tools/ecr-images.conf"]), "chart web:1.0.0 (web)");
 }
 
 #[test]
@@ -117,7 +127,7 @@ fn a_vendored_copy_is_no_root_chart() {
     assert_eq!(workspace.findings(), Vec::<String>::new());
     has(&closing(&workspace, &[]), "vendor/acme/web was passed over: it is a vendored copy of web");
     let only = Workspace::with_list(LIST).chart("vendor/acme/web", &["nginx:1"]);
-    has(&closing(&only, &[]), "web:1.0.0 (vendor/acme/web)");
+    has(&settings(&only, &[]), "chart web:1.0.0 (vendor/acme/web)");
 }
 
 #[test]
@@ -169,15 +179,15 @@ fn charts_behind_symbolic_links_are_found_once() {
     link(&workspace, ".", "deploy/self");
     link(&workspace, "/", "deploy/everything");
     assert_eq!(workspace.findings(), Vec::<String>::new());
-    has(&closing(&workspace, &[]), "web:1.0.0 (deploy/all/web)");
+    has(&settings(&workspace, &[]), "chart web:1.0.0 (deploy/all/web)");
     // What is in the workspace goes by its own path.
     let inside = Workspace::with_list(LIST).chart("z/web", &["nginx:1"]);
     link(&inside, "z/web", "a");
-    has(&closing(&inside, &[]), "of web:1.0.0 (z/web)\n");
+    has(&settings(&inside, &[]), "chart web:1.0.0 (z/web)\n");
     // A chart that another one takes in by a link is no root.
     let umbrella = Workspace::with_list(LIST).chart("web", &["nginx:1"]).chart("platform", &[]);
     link(&umbrella, "../../web", "platform/charts/web");
-    has(&closing(&umbrella, &[]), "of platform:1.0.0 (platform)\n");
+    has(&settings(&umbrella, &[]), "chart platform:1.0.0 (platform)\n");
 }
 
 #[cfg(unix)]
@@ -221,9 +231,9 @@ fn folders_that_tools_fill_are_left_out_and_others_of_their_name_are_not() {
         .file("java/pom.xml", "")
         .chart(".terraform/modules/web", &["nginx:0"]);
     assert_eq!(workspace.findings(), Vec::<String>::new());
-    has(&closing(&workspace, &[]), "of web:1.0.0 (target/web)\n");
+    has(&settings(&workspace, &[]), "chart web:1.0.0 (target/web)\n");
     let hidden = Workspace::with_list(LIST).chart(".helm", &["nginx:1"]);
-    has(&closing(&hidden, &[]), "of .helm:1.0.0 (.helm)\n");
+    has(&settings(&hidden, &[]), "chart .helm:1.0.0 (.helm)\n");
     // When a chart is missed, it is said where nobody looked.
     let missed = Workspace::with_list(LIST).chart("other", &["nginx:1"]).chart("node_modules/web", &["nginx:1"]);
     has(&closing(&missed, &[]), "no chart called web is there; these folders were not looked into: node_modules");
@@ -260,7 +270,7 @@ fn what_is_called_as_a_list_and_cannot_be_read_is_told_beside_the_others() {
     // People read the findings, too, and are not told that all is well.
     let human = workspace.run(&["check", "--select", "invalid-entry"]);
     assert_eq!(human.code, 2);
-    has(&human.stdout, "No findings; but not everything could be checked.");
+    has(&human.stdout, "No findings, but not everything could be checked: 1 entry");
     // The exit code tells it whatever findings count for.
     assert_eq!(workspace.run(&["check", "--exit-zero"]).code, 2);
 }
@@ -275,10 +285,10 @@ fn without_a_path_it_looks_up() {
         assert_eq!((found.code, found.stdout.as_str()), (0, expected.as_str()), "{folder}: {}", found.stderr);
     }
     let told = run(&workspace.path("docs"), &["check"], &[]).stdout;
-    has(&told, "../tools/ecr-images.conf: 1 entry held against");
+    has(&told, "All right: 1 entry, 1 image of web:1.0.0");
     has(&told, "workspace: .., the nearest folder above the current one that holds a list and charts");
     // A folder of lists looks up for charts, too.
-    has(&closing(&workspace, &["tools"]), "web:1.0.0 (charts/web)");
+    has(&settings(&workspace, &["tools"]), "chart web:1.0.0 (charts/web)");
     has(&run(&workspace.path("tools"), &["images"], &[]).stdout, "nginx:1\n");
     // Not out of the work tree.
     let inner = workspace.file("inner/.git/HEAD", "ref: refs/heads/main\n").file("inner/x/keep", "");
@@ -297,8 +307,8 @@ fn a_configuration_above_makes_a_workspace() {
         .chart("web", &["nginx:1"]);
     let told = run(&workspace.path("mirror"), &["check"], &[]);
     assert_eq!(told.code, 0, "{}", told.text());
-    has(&told.stdout, "list.conf: 1 entry held against 1 deployed image");
-    has(&told.stdout, "charts and scenarios: as .mirrorlint.yaml says");
+    has(&told.stdout, "All right: 1 entry, 1 image of web:1.0.0 (default values, ");
+    has(&told.stdout, "as .mirrorlint.yaml says)");
     let isolated = run(&workspace.path("mirror"), &["check", "--isolated"], &[]);
     assert_eq!(isolated.code, 2);
 }
@@ -306,8 +316,8 @@ fn a_configuration_above_makes_a_workspace() {
 #[test]
 fn a_list_outside_of_git_looks_a_few_folders_up() {
     let workspace = Workspace::new().chart("charts/web", &["nginx:1"]).file("mirror/x/tools/ecr-images.conf", LIST);
+    has(&settings(&workspace, &["mirror/x/tools/ecr-images.conf"]), "chart web:1.0.0 (charts/web)");
     let lines = closing(&workspace, &["mirror/x/tools/ecr-images.conf"]);
-    has(&lines, "web:1.0.0 (charts/web)");
     has(&lines, "workspace: ., the nearest folder above the list that holds charts");
 }
 
@@ -351,7 +361,7 @@ fn a_region_that_is_none_is_told() {
     let image = "123456789012.dkr.ecr.mars-1.amazonaws.com/web:1";
     let lines = closing(&Workspace::with_list(list).chart("web", &[image]), &[]);
     has(&lines, "the list's ECR hosts name `mars-1`, which is no AWS region's name: no scenario is made of it");
-    has(&lines, "scenarios: default");
+    has(&lines, "1 image of web:1.0.0 (default values, Kubernetes 1.31)");
     // A chart with a table of regions knows which there are; one without does not.
     let workspace = Workspace::with_list(LIST).chart("web", &["nginx:1"]);
     lacks(&closing(&workspace, &["--region", "us-east-9"]), "does not name");

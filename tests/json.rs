@@ -120,6 +120,7 @@ fn the_report_has_the_fields_of_the_contract() {
                 ("charts", "array"),
                 ("scenarios", "array"),
                 ("images", "number"),
+                ("assumed", "array"),
             ];
             shape(list, &fields);
             assert_eq!(text(list, "path"), "tools/ecr-images.conf");

@@ -99,7 +99,7 @@ fn images_of_two_scenarios_are_one_only_when_they_differ_by_region() {
     let list = format!("{list}\n# Envoy (from local chart app:1.0.0)\nenvoy=quay.io/envoy/envoy:9\n");
     let workspace = scenarios(&list, &["nginx:1", "quay.io/envoy/envoy:9"]);
     assert_eq!(told(&workspace), Vec::<String>::new());
-    assert!(workspace.run(&["check"]).stdout.contains("2 deployed images"));
+    assert!(workspace.run(&["check"]).stdout.contains("2 images of app:1.0.0 (s0, s1, "));
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn images_that_differ_by_region_are_one() {
     let workspace =
         regional(&format!("# App (from local chart app:1.0.0)\n# Note: depends on the region\napp={west}\n"));
     assert_eq!(told(&workspace), Vec::<String>::new());
-    assert!(workspace.run(&["check"]).stdout.contains("1 deployed image "));
+    assert!(workspace.run(&["check"]).stdout.contains("1 image of app:1.0.0 (e, w, "));
     assert_eq!(told(&regional("")).len(), 1);
     // By the path alone, too; but not by the tag.
     let list = "# App (from local chart app:1.0.0)\n# Note: depends on the region\napp=quay.io/us-west-2/app:1\n";
@@ -158,7 +158,7 @@ fn what_a_chart_that_was_passed_over_deploys_is_not_stale() {
     assert_eq!(told(&passed_over(&noted("redis:6"), &images)), ["wrong-source redis", "tag-mismatch redis"]);
     // The rest of it is nobody's business.
     let run = workspace.run(&["check"]);
-    assert!(run.stdout.contains("against 1 deployed image of app:1.0.0"), "{}", run.stdout);
+    assert!(run.stdout.contains(": 2 entries, 1 image of app:1.0.0"), "{}", run.stdout);
     assert!(run.stdout.contains("what was passed over was rendered, too: it deploys 2 images"), "{}", run.stdout);
     assert!(!workspace.run(&["images"]).stdout.contains("redis"));
     let plan = workspace.run(&["plan"]).stdout;
@@ -198,7 +198,7 @@ fn a_chart_that_was_passed_over_and_cannot_be_loaded_is_told_when_it_matters() {
     assert_eq!(told(&workspace), Vec::<String>::new());
     let closing = workspace.run(&["check"]).stdout;
     assert!(closing.contains("other was passed over, it cannot be loaded"), "{closing}");
-    assert!(closing.ends_with("No findings; but not everything could be checked.\n"), "{closing}");
+    assert!(closing.starts_with("No findings, but not everything could be checked: 1 entry"), "{closing}");
     assert_eq!(told(&broken("# Redis\nredis=redis:7\n")), ["unrenderable-chart"]);
     assert_eq!(told(&broken("# Redis (from local chart redis:7.0.0)\nredis=redis:7\n")), ["unrenderable-chart"]);
     let stale = broken("# Redis (from local chart app:1.0.0)\nredis=redis:7\n");

@@ -17,7 +17,7 @@ use super::supply;
 use super::suppress::{self, Configured};
 use super::targets::{Configured as ConfiguredList, Targets};
 use super::text_files::TextFiles;
-use super::{Finding, Refusal, Rule, Settings, Workspace, rule, rules};
+use super::{Assumption, Finding, Refusal, Rule, Settings, Workspace, rule, rules};
 use crate::chart::Chart;
 use crate::image::Reference;
 use crate::inventory::{
@@ -77,7 +77,9 @@ pub struct CheckedList {
     pub images: usize,
     /// Whether there are charts of which it is not known what they deploy, so that no findings does not mean that all is well.
     pub uncertain: bool,
-    /// What was assumed and what was passed over, in sentences.
+    /// What was assumed.
+    pub assumed: Vec<Assumption>,
+    /// What was passed over or cannot be known, in sentences: what asks for a look.
     pub notes: Vec<String>,
     /// What the copy script makes of it.
     pub plan: Plan,
@@ -96,6 +98,12 @@ impl CheckedList {
     pub fn used(&self, at: usize) -> Option<&Use> {
         let Inventory { uses, aside, .. } = &self.inventory;
         uses.get(at).or_else(|| aside.get(at.checked_sub(uses.len())?))
+    }
+
+    /// All that was assumed and passed over, in sentences.
+    pub fn sentences(&self) -> impl Iterator<Item = &str> {
+        let assumed = self.assumed.iter().map(|assumption| &assumption.sentence);
+        assumed.chain(&self.notes).map(String::as_str)
     }
 }
 
@@ -184,8 +192,9 @@ pub fn decide(sources: &Sources, workspace: &Workspace, settings: &Settings) -> 
         let file = read_list(sources, path).map_err(|error| named_by(configured, error))?;
         let list = List::parse(file, sources.get(file).text());
         let listed = listed(&list);
-        let Targets { targets, problems, mut notes, .. } =
+        let Targets { targets, problems, assumed, notes: told, .. } =
             Targets::of_list(sources, workspace, &listed, &noted(&list), settings, configured)?;
+        let mut notes: Vec<String> = assumed.into_iter().map(|assumption| assumption.sentence).chain(told).collect();
         let mut scenarios: Vec<String> = Vec::new();
         for scenario in targets.iter().flat_map(|target| &target.scenarios) {
             let line = scenario.to_string();
@@ -333,7 +342,7 @@ impl Run<'_> {
         let file = read_list(sources, path).map_err(|error| named_by(configured, error))?;
         let list = List::parse(file, sources.get(file).text());
         let listed = listed(&list);
-        let Targets { targets, problems, mut notes, blind, searched, passed_over } =
+        let Targets { targets, problems, assumed, mut notes, blind, searched, passed_over } =
             Targets::of_list(sources, workspace, &listed, &noted(&list), settings, configured)?;
         let references: Vec<Reference> = listed.iter().map(|entry| entry.reference.clone()).collect();
         let mut survey = survey(sources, &targets, &references);
@@ -434,6 +443,7 @@ impl Run<'_> {
             charts: targets.iter().map(|target| checked_chart(&target.chart)).collect(),
             scenarios,
             images: survey.inventory.count(),
+            assumed,
             notes,
             verdicts: entries.zip(reconciliation.verdicts).collect(),
             missing,

@@ -1,6 +1,7 @@
 //! The linter: finds lists and charts, reconciles them, runs the rules. Gives typed findings; prints nothing, writes nothing.
 
 mod addition;
+mod assumption;
 mod check;
 mod context;
 mod coverage;
@@ -27,6 +28,7 @@ mod text_files;
 mod walk;
 
 pub use crate::inventory::ChartName;
+pub use assumption::Assumption;
 pub use check::{Checked, CheckedChart, CheckedList, Decision, Since, check, decide, images};
 pub use discovery::{LIST_NAME, Unread, Workspace, discover, find, find_around, find_here, repository_of};
 pub use finding::{Edit, Finding, Fix, Refusal, Related, Safety, Severity};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::passed_over::PassedOver;
 use super::reconcile::Listed;
-use super::{Refusal, Settings, Workspace, supply};
+use super::{Assumption, Refusal, Settings, Workspace, supply};
 use crate::chart::{Chart, ChartError, Overrides, assign, read_values};
 use crate::config::{self, Loaded};
 use crate::inventory::{
@@ -23,7 +23,9 @@ pub(super) struct Targets {
     pub targets: Vec<Target>,
     /// Charts that cannot be loaded.
     pub problems: Vec<Problem>,
-    /// What was assumed and passed over, in sentences.
+    /// What was assumed.
+    pub assumed: Vec<Assumption>,
+    /// What was passed over or cannot be known, in sentences.
     pub notes: Vec<String>,
     /// Whether charts that the source notes name may lie where nobody could look.
     pub blind: bool,
@@ -75,12 +77,12 @@ impl Targets {
         };
         for chart in charts {
             let scenarios = by_region(&base, &chart, listed, settings);
-            targets.notes.push(assumption(&scenarios, settings));
+            targets.assumed.push(Assumption::of(&scenarios, settings));
             targets.doubt_regions(&chart, &scenarios, listed, settings);
             let renderer = settings.kept.renderer(&chart);
             targets.targets.push(Target { chart, scenarios, renderer });
         }
-        targets.notes.dedup();
+        targets.assumed.dedup();
         targets.tell_keepers();
         for chart in others {
             let scenarios = by_region(&base, &chart, listed, settings);
@@ -204,7 +206,7 @@ impl Targets {
             }
             if scenarios.is_empty() {
                 scenarios = by_region(&base, &loaded, listed, settings);
-                targets.notes.push(assumption(&scenarios, settings));
+                targets.assumed.push(Assumption::of(&scenarios, settings));
             } else if settings.all_regions {
                 scenarios = in_all_regions(&scenarios, &loaded, listed, settings);
             }
@@ -213,8 +215,10 @@ impl Targets {
             targets.targets.push(Target { chart: loaded, scenarios, renderer });
         }
         let name = configured.loaded.path(sources);
-        targets.notes.push(format!("charts and scenarios: as {} says", name.file_name().unwrap_or_default().display()));
-        targets.notes.dedup();
+        let name = name.file_name().unwrap_or_default().to_string_lossy();
+        let scenarios: Vec<_> = targets.targets.iter().flat_map(|target| &target.scenarios).cloned().collect();
+        targets.assumed.push(Assumption::configured(&name, &scenarios));
+        targets.assumed.dedup();
         targets.tell_keepers();
         Ok(targets)
     }
@@ -464,17 +468,13 @@ fn choose(
             other[0]
         )),
     }
-    chosen.notes.push(match (given, charts.len(), found.is_empty()) {
-        (true, ..) => "charts: as --chart says".to_owned(),
-        (false, 0, _) => match paths.len() {
+    chosen.assumed.extend(why_these(given, charts.len(), found.is_empty()).map(Assumption::told));
+    if charts.is_empty() {
+        chosen.notes.push(match paths.len() {
             1 => "charts: the only one that was found cannot be loaded; so no entry is held against any".to_owned(),
             many => format!("charts: {many} were found, none of them can be loaded; so no entry is held against any"),
-        },
-        (false, 1, true) => "charts: the only root chart; no source note names a chart in it".to_owned(),
-        (false, _, true) => "charts: all root charts, as no source note names a chart in one".to_owned(),
-        (false, 1, false) => "charts: the root chart that holds the charts which the source notes name".to_owned(),
-        (false, ..) => "charts: the root charts that hold charts which the source notes name".to_owned(),
-    });
+        });
+    }
     if !given {
         let lost: Vec<&str> = names.difference(&found).copied().collect();
         chosen.look_for(workspace, &lost, names.is_empty());
@@ -491,6 +491,18 @@ fn choose(
         }
     }
     Ok(Choice { charts, others, chosen })
+}
+
+/// Why a list is held against so many root charts; `unnamed`: no source note names a chart in one.
+fn why_these(given: bool, charts: usize, unnamed: bool) -> Option<&'static str> {
+    Some(match (charts, unnamed) {
+        (0, _) => return None,
+        _ if given => "charts: as --chart says",
+        (1, true) => "charts: the only root chart; no source note names a chart in it",
+        (_, true) => "charts: all root charts, as no source note names a chart in one",
+        (1, false) => "charts: the root chart that holds the charts which the source notes name",
+        _ => "charts: the root charts that hold charts which the source notes name",
+    })
 }
 
 /// Whether the package at `path` is called as one of the charts `names`, with a version or not.
@@ -592,22 +604,4 @@ fn holds(chart: &Chart, name: &str) -> bool {
         || *chart.name() == name
         || asked.any(|dependency| dependency.name == name || dependency.alias == name)
         || chart.subcharts.iter().any(|subchart| holds(subchart, name))
-}
-
-/// What was assumed, in a sentence.
-fn assumption(scenarios: &[Scenario], settings: &Settings) -> String {
-    let version = settings.kube_version.as_deref().unwrap_or(Settings::DEFAULT_KUBE_VERSION);
-    let regions: Vec<_> = scenarios.iter().filter_map(|scenario| scenario.region.as_deref()).collect();
-    let kubernetes = format!("Kubernetes {version}");
-    match (regions.as_slice(), settings.regions.is_empty()) {
-        ([], _) if settings.overrides != Overrides::default() => {
-            format!("assumed: the charts' values under those that were given, {kubernetes}")
-        }
-        ([], _) => format!("assumed: the charts' default values, {kubernetes}"),
-        (regions, true) => format!(
-            "assumed: empty `region` values are {}, which the list's ECR hosts name; {kubernetes}",
-            regions.join(" or ")
-        ),
-        (regions, false) => format!("assumed: empty `region` values are {}; {kubernetes}", regions.join(" or ")),
-    }
 }

@@ -391,26 +391,77 @@ pub fn findings(checked: &Checked, sources: &Sources, style: Style) -> String {
     out
 }
 
-/// The closing lines: what was checked, what was assumed, how many findings there are.
+/// The closing lines: one that says what was checked and assumed, and what came of it; what asks for a look below.
 #[must_use]
 pub fn closing(checked: &Checked, style: Style) -> String {
     let mut out = String::new();
-    for list in &checked.lists {
-        let _ = writeln!(out, "{}", held_against(checked, list));
-        let _ = writeln!(out, "  scenarios: {}", list.scenarios.join(", "));
-        for note in &list.notes {
-            let _ = writeln!(out, "  {}", message(note));
+    let calm = checked.findings.is_empty();
+    let colour = |words: &str| style.paint(if is_uncertain(checked) { "33" } else { "32" }, words);
+    match checked.lists.as_slice() {
+        [list] if calm => {
+            let words = verdict(checked);
+            let line = closing_line(words, list, style.width);
+            out += &(colour(words) + line.strip_prefix(words).unwrap_or(&line));
+            notes(&mut out, list);
         }
-    }
-    if checked.findings.is_empty() {
-        let _ = writeln!(out, "{}", style.paint("32", verdict(checked)));
-    } else {
-        let _ = writeln!(out, "{}", tally(checked));
+        lists => {
+            for list in lists {
+                out += &closing_line(&display_path(&checked.root, &list.path), list, style.width);
+                notes(&mut out, list);
+            }
+            let last = if calm { colour(&format!("{}.", verdict(checked))) } else { tally(checked) };
+            let _ = writeln!(out, "{last}");
+        }
     }
     if let Some(words) = left_out(checked) {
         let _ = writeln!(out, "{words}");
     }
     out
+}
+
+/// What was passed over or cannot be known.
+fn notes(out: &mut String, list: &CheckedList) {
+    for note in &list.notes {
+        let _ = writeln!(out, "  {}", message(note));
+    }
+}
+
+/// `head`, and what the list was held against; shorter where the terminal has no room.
+fn closing_line(head: &str, list: &CheckedList, width: usize) -> String {
+    let head = message(head);
+    let entries = count(list.entries, "entry", "entries");
+    let images = count(list.images, "image", "images");
+    let full: Vec<String> = list.charts.iter().map(|chart| chart.name.to_string()).collect();
+    let short: Vec<String> = list.charts.iter().map(|chart| chart.name.name.clone()).collect();
+    let scenarios = list.scenarios.iter().filter(|name| *name != "default").cloned().collect::<Vec<_>>();
+    let mut assumed = Vec::from_iter((!scenarios.is_empty()).then(|| some(&scenarios)));
+    for brief in list.assumed.iter().flat_map(|assumption| &assumption.brief) {
+        if !assumed.contains(brief) {
+            assumed.push(brief.clone());
+        }
+    }
+    let assumed = if assumed.is_empty() { String::new() } else { format!(" ({})", assumed.join(", ")) };
+    let lines = [
+        format!("{entries}, {images} of {}{assumed}", some(&full)),
+        format!("{entries} for {}{assumed}", some(&short)),
+    ];
+    let room = width.saturating_sub(head.chars().count() + 2);
+    let [full, short] = lines.map(|line| message(&line));
+    let line = if full.chars().count() > room { short } else { full };
+    let options = textwrap::Options::new(width).subsequent_indent("  ").break_words(false);
+    let options = options
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
+    textwrap::wrap(&format!("{head}: {line}"), options).join("\n") + "\n"
+}
+
+/// The first of `names`, and how many others there are.
+fn some(names: &[String]) -> String {
+    match names {
+        [] => "no chart".to_owned(),
+        [first, second, _, _, ..] => format!("{first}, {second} and {} others", names.len() - 2),
+        few => few.join(", "),
+    }
 }
 
 /// What is left out because it was there before.
@@ -434,15 +485,17 @@ pub(super) fn held_against(checked: &Checked, list: &CheckedList) -> String {
     )
 }
 
-/// What it means that there are no findings.
+fn is_uncertain(checked: &Checked) -> bool {
+    !checked.errors.is_empty() || checked.lists.iter().any(|list| list.uncertain)
+}
+
+/// What it means that there are no findings, without the full stop.
 pub(super) fn verdict(checked: &Checked) -> &'static str {
     match checked.narrowed {
-        _ if !checked.errors.is_empty() || checked.lists.iter().any(|list| list.uncertain) => {
-            "No findings; but not everything could be checked."
-        }
-        _ if checked.since.is_some() => "No findings that the change touched or caused.",
-        false => "The list says what the charts deploy.",
-        true => "No findings of the rules that were asked for.",
+        _ if is_uncertain(checked) => "No findings, but not everything could be checked",
+        _ if checked.since.is_some() => "No findings that the change touched or caused",
+        false => "All right",
+        true => "No findings of the rules that were asked for",
     }
 }
 
@@ -450,12 +503,13 @@ pub(super) fn verdict(checked: &Checked) -> &'static str {
 pub(super) fn tally(checked: &Checked) -> String {
     let number = |severity| checked.findings.iter().filter(|finding| finding.severity == severity).count();
     let (errors, warnings, infos) = (number(Severity::Error), number(Severity::Warning), number(Severity::Info));
-    let mut counts = vec![count(errors, "error", "errors"), count(warnings, "warning", "warnings")];
-    if infos > 0 {
-        counts.push(count(infos, "note", "notes"));
+    let kinds = [(errors, "error", "errors"), (warnings, "warning", "warnings"), (infos, "note", "notes")];
+    let found = kinds.into_iter().filter(|(number, ..)| *number > 0);
+    let counts: Vec<_> = found.map(|(number, one, many)| count(number, one, many)).collect();
+    match checked.findings.iter().filter(|finding| !finding.fixes.is_empty()).count() {
+        0 => format!("{}; none with a suggested fix", counts.join(", ")),
+        fixable => format!("{}; {fixable} with a suggested fix", counts.join(", ")),
     }
-    let fixable = checked.findings.iter().filter(|finding| !finding.fixes.is_empty()).count();
-    format!("{}; {fixable} with a suggested fix", counts.join(", "))
 }
 
 pub(super) fn count(number: usize, one: &str, many: &str) -> String {

@@ -63,6 +63,8 @@ struct List {
     charts: Vec<ListChart>,
     scenarios: Vec<String>,
     images: usize,
+    /// What was assumed, in sentences.
+    assumed: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -226,6 +228,7 @@ pub fn json(checked: &Checked, fixed: &[Fixed], sources: &Sources) -> String {
             })
             .collect(),
         scenarios: list.scenarios.clone(),
+        assumed: list.assumed.iter().map(|assumption| assumption.sentence.clone()).collect(),
         images: list.images,
     });
     print(&Report {

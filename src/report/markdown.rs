@@ -23,7 +23,7 @@ pub fn markdown(checked: &Checked, fixed: &[Fixed], sources: &Sources) -> String
     if checked.findings.is_empty() && checked.errors.is_empty() {
         let icon = if checked.lists.iter().any(|list| list.uncertain) { "⚠️" } else { "✅" };
         let left_out = left_out(checked).map(|words| format!("; {}", text(&words))).unwrap_or_default();
-        let _ = writeln!(out, "{icon} **mirrorlint**: {} {}{left_out}", verdict(checked), lists.join("; "));
+        let _ = writeln!(out, "{icon} **mirrorlint**: {}: {}{left_out}", verdict(checked), lists.join("; "));
     } else {
         let words = if checked.findings.is_empty() { verdict(checked).to_owned() } else { tally(checked) };
         let _ = writeln!(out, "### mirrorlint: {words}\n");
@@ -169,7 +169,7 @@ fn edit(out: &mut String, fix: &Fix, sources: &Sources) {
 
 /// What was assumed and passed over.
 fn assumptions(out: &mut String, checked: &Checked) {
-    let notes = checked.lists.iter().flat_map(|list| list.notes.iter().map(move |note| (&list.path, note)));
+    let notes = checked.lists.iter().flat_map(|list| list.sentences().map(move |note| (&list.path, note)));
     let mut notes = notes.peekable();
     if notes.peek().is_none() || checked.findings.is_empty() && checked.errors.is_empty() {
         return;

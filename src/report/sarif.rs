@@ -213,7 +213,7 @@ struct Replacement {
 pub fn sarif(checked: &Checked, sources: &Sources) -> String {
     let printer = Printer { sources, root: &checked.root };
     let errors = checked.errors.iter().map(|error| printer.error(error));
-    let notes = checked.lists.iter().flat_map(|list| list.notes.iter().map(|note| printer.note(&list.path, note)));
+    let notes = checked.lists.iter().flat_map(|list| list.sentences().map(|note| printer.note(&list.path, note)));
     let since = left_out(checked).map(|words| Notification {
         level: "note",
         message: text(unlinked(&words)),
