@@ -7,7 +7,7 @@ mod workspace;
 use std::sync::Arc;
 
 use mirrorlint::mirror::List;
-use mirrorlint::mirror::readers::{PythonStep, ShellStep, python_steps, shell_steps};
+use mirrorlint::mirror::readers::{Locale, PythonStep, ShellStep, python_steps, shell_steps};
 use mirrorlint::source::Sources;
 use workspace::Workspace;
 
@@ -188,7 +188,7 @@ fn the_scripts_skip_suppressions() {
     let text: Arc<str> = (lines.join("\n") + "\n").into();
     let list = List::parse(Sources::new().add("list", text.clone()), &text);
     assert_eq!(list.directives.len(), lines.len());
-    assert!(shell_steps(&list).iter().all(|step| *step == ShellStep::Skips));
+    assert!(shell_steps(&list, Locale::C).iter().all(|step| *step == ShellStep::Skips));
     assert!(python_steps(&list).iter().flatten().all(|step| *step == PythonStep::Skips));
 }
 

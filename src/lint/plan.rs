@@ -7,7 +7,7 @@ use super::exemption::Exemptions;
 use super::same::brings;
 use crate::image::{Reference, check_repository_name};
 use crate::inventory::{Inventory, Use};
-use crate::mirror::readers::{ShellReading, ShellStep, Stop, shell_steps};
+use crate::mirror::readers::{Locale, ShellReading, ShellStep, Stop, shell_steps};
 use crate::mirror::{LineKind, List};
 
 /// What the copy script would do with one list.
@@ -53,7 +53,7 @@ pub(super) fn plan(
     let deployed = |at: &usize| uses[*at].when.is_none();
     let deployed: Vec<usize> = (0..uses.len()).filter(deployed).collect();
     let mut served: Vec<Vec<&Use>> = Vec::new();
-    for ((line, step), number) in list.lines.iter().zip(shell_steps(list)).zip(1..) {
+    for ((line, step), number) in list.lines.iter().zip(shell_steps(list, Locale::Utf8)).zip(1..) {
         let is_entry = matches!(line.kind, LineKind::Entry(_));
         if let Some(by) = stopped {
             if is_entry {

@@ -6,7 +6,7 @@ mod python;
 mod shell;
 
 pub use python::{PythonReading, PythonStep, read_python_line};
-pub use shell::{ShellReading, ShellStep, Stop, read_shell_line};
+pub use shell::{Locale, ShellReading, ShellStep, Stop, read_shell_line};
 
 use super::line::Ending;
 use super::list::List;
@@ -14,11 +14,11 @@ use crate::source::{Span, is_stray};
 
 /// What the shell loop does with each line of `list`, in order; every line is read as if no earlier one had stopped the loop.
 #[must_use]
-pub fn shell_steps(list: &List) -> Vec<ShellStep> {
+pub fn shell_steps(list: &List, locale: Locale) -> Vec<ShellStep> {
     // The carriage return of a `\r\n` is no ending to the shell: it stays in the line.
     let read = |line: &super::Line| match line.ending {
-        Ending::CrLf => read_shell_line(&format!("{}\r", list.line_text(line)), true),
-        ending => read_shell_line(list.line_text(line), ending == Ending::Lf),
+        Ending::CrLf => read_shell_line(&format!("{}\r", list.line_text(line)), true, locale),
+        ending => read_shell_line(list.line_text(line), ending == Ending::Lf, locale),
     };
     list.lines.iter().map(read).collect()
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::image::{Reference, check_repository_name};
 use crate::lint::{Context, Edit, Finding, Fix, Rule, Safety};
-use crate::mirror::readers::{PythonStep, ShellStep, Stop, read_python_line, read_shell_line};
+use crate::mirror::readers::{Locale, PythonStep, ShellStep, Stop, read_python_line, read_shell_line};
 use crate::mirror::{Ending, Entry, Line, LineKind, List};
 use crate::source::Span;
 
@@ -33,7 +33,7 @@ fn byte_order_mark(rule: &'static Rule, list: &List) -> Option<Finding> {
         return None;
     }
     let first = list.lines.first()?;
-    let name = match read_shell_line(list.line_text(first), true) {
+    let name = match read_shell_line(list.line_text(first), true, Locale::Utf8) {
         ShellStep::Copies(reading) => reading.name,
         _ => BYTE_ORDER_MARK.to_string(),
     };
@@ -73,13 +73,15 @@ fn carriage_returns(rule: &'static Rule, list: &List) -> Option<Finding> {
 /// A blank line or a comment, of which the scripts should make nothing.
 fn nothing(rule: &'static Rule, line: &Line, text: &str, span: Span) -> Option<Finding> {
     // A last line without newline is never seen by the copy script: here that does no harm.
-    let shell = if line.ending == Ending::None { ShellStep::Skips } else { read_shell_line(text, true) };
+    let shell = if line.ending == Ending::None { ShellStep::Skips } else { read_shell_line(text, true, Locale::C) };
     let what = if line.kind == LineKind::Blank { "blank line" } else { "comment" };
     let effect = match shell {
         ShellStep::Stops(Stop::NoName) => "the copy script stops here: it takes the blanks for a name".to_owned(),
         ShellStep::Stops(Stop::UnmatchedQuote(_)) => "the copy script stops here, at a quote".to_owned(),
         ShellStep::Copies(reading) => {
-            format!("the copy script takes this {what} for an entry called `{}`", shown(&reading.name))
+            let everywhere = matches!(read_shell_line(text, true, Locale::Utf8), ShellStep::Copies(_));
+            let place = if everywhere { "" } else { "where the locale is not UTF-8, " };
+            format!("{place}the copy script takes this {what} for an entry called `{}`", shown(&reading.name))
         }
         ShellStep::Skips | ShellStep::Loses => match read_python_line(text).iter().find_map(taken) {
             Some(name) => {
@@ -89,7 +91,7 @@ fn nothing(rule: &'static Rule, line: &Line, text: &str, span: Span) -> Option<F
         },
     };
     let plain = text.trim();
-    let mends = matches!(read_shell_line(plain, true), ShellStep::Skips)
+    let mends = matches!(read_shell_line(plain, true, Locale::C), ShellStep::Skips)
         && read_python_line(plain).iter().all(|step| *step == PythonStep::Skips);
     let advice = match line.kind {
         LineKind::Blank => "Leave the line empty",
@@ -195,7 +197,7 @@ struct Meant<'a> {
 
 impl Meant<'_> {
     fn to_shell(&self, line: &str) -> Option<String> {
-        let read = match read_shell_line(line, true) {
+        let read = match read_shell_line(line, true, Locale::C) {
             ShellStep::Copies(reading) => reading,
             ShellStep::Stops(_) => return Some("the copy script stops here, at a quote that is not closed".to_owned()),
             ShellStep::Skips | ShellStep::Loses => return Some("the copy script skips the line".to_owned()),

@@ -361,7 +361,7 @@ fn check_laws(text: &str) {
         at = line.span.end as usize + line.ending.as_str().len();
     }
     assert_eq!(at, text.len());
-    assert_eq!(readers::shell_steps(&list).len(), list.lines.len());
+    assert_eq!(readers::shell_steps(&list, readers::Locale::C).len(), list.lines.len());
     assert_eq!(readers::python_steps(&list).len(), list.lines.len());
     for entry in &list.entries {
         let line = list.lines[entry.line];

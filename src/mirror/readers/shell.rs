@@ -1,6 +1,6 @@
 //! The copy script's loop: `while IFS='=' read -r repo_name source_image`, comments skipped by `^[[:space:]]*#`, both fields
-//! through `echo | xargs`, the tag by `cut -d: -f2`. As bash 5 and GNU findutils do it in the C locale; the `xargs` of macOS
-//! differs only where a field starts with a carriage return, vertical tab or form feed: it keeps them.
+//! through `echo | xargs`, the tag by `cut -d: -f2`. As bash 5 and GNU findutils do it; the `xargs` of macOS differs only where
+//! a field starts with a carriage return, vertical tab or form feed: it keeps them. What the locale is matters to comments alone.
 //! Not covered: a field whose first word is `-e` (`echo` then interprets backslashes), `--help` or `--version`.
 
 /// What the loop does with one line.
@@ -25,6 +25,15 @@ pub enum Stop {
     NoName,
 }
 
+/// Where the script runs, as far as that matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Locale {
+    /// `C`, as in most container images: only ASCII has blanks.
+    C,
+    /// UTF-8, as in terminals and on runners: Unicode's blanks but those that keep words together stand before a comment, too.
+    Utf8,
+}
+
 /// What the loop took from one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShellReading {
@@ -47,14 +56,14 @@ impl ShellReading {
 
 /// What the loop does with `line`; `terminated` says whether a line feed follows it.
 #[must_use]
-pub fn read_shell_line(line: &str, terminated: bool) -> ShellStep {
+pub fn read_shell_line(line: &str, terminated: bool, locale: Locale) -> ShellStep {
     if !terminated {
         return ShellStep::Loses;
     }
     // Bash drops NUL bytes from what it reads.
     let line = line.replace('\0', "");
     let (name, image) = fields(&line);
-    let is_comment = name.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '\u{b}').starts_with('#');
+    let is_comment = name.trim_start_matches(|c| is_space(c, locale)).starts_with('#');
     if is_comment || name.is_empty() {
         return ShellStep::Skips;
     }
@@ -67,6 +76,12 @@ pub fn read_shell_line(line: &str, terminated: bool) -> ShellStep {
             ShellStep::Copies(ShellReading { name, image, tag })
         }
     }
+}
+
+/// Whether `[[:space:]]` matches `c`, by the tables of glibc.
+fn is_space(c: char, locale: Locale) -> bool {
+    let breaks = |c: char| c.is_whitespace() && !matches!(c, '\u{85}' | '\u{a0}' | '\u{2007}' | '\u{202f}');
+    c.is_ascii_whitespace() || c == '\u{b}' || (locale == Locale::Utf8 && breaks(c))
 }
 
 /// How `IFS='=' read -r` gives a line to two variables: the first `=` splits; if the rest has a single `=` and that at its
@@ -132,7 +147,7 @@ mod tests {
     use super::*;
 
     fn copies(line: &str) -> (String, String, Option<String>) {
-        match read_shell_line(line, true) {
+        match read_shell_line(line, true, Locale::Utf8) {
             ShellStep::Copies(reading) => (reading.name, reading.image, reading.tag),
             other => panic!("{line}: {other:?}"),
         }
@@ -144,13 +159,14 @@ mod tests {
 
     #[test]
     fn a_plain_line_is_copied_under_its_tag_and_latest() {
-        let ShellStep::Copies(read) = read_shell_line("mpi-operator=mpioperator/mpi-operator:0.5", true) else {
+        let ShellStep::Copies(read) = read_shell_line("mpi-operator=mpioperator/mpi-operator:0.5", true, Locale::Utf8)
+        else {
             panic!()
         };
         assert_eq!(read.pushes(), ["mpi-operator:latest", "mpi-operator:0.5"]);
-        let ShellStep::Copies(read) = read_shell_line("nginx=nginx:latest", true) else { panic!() };
+        let ShellStep::Copies(read) = read_shell_line("nginx=nginx:latest", true, Locale::Utf8) else { panic!() };
         assert_eq!(read.pushes(), ["nginx:latest"]);
-        let ShellStep::Copies(read) = read_shell_line("nginx=nginx", true) else { panic!() };
+        let ShellStep::Copies(read) = read_shell_line("nginx=nginx", true, Locale::Utf8) else { panic!() };
         assert_eq!((read.tag.clone(), read.pushes()), (None, vec!["nginx:latest".to_owned()]));
     }
 
@@ -187,18 +203,18 @@ mod tests {
         assert_eq!(copies("a='x y'\" z\":1").1, "x y z:1");
         assert_eq!(copies("a=x:1\\").1, "x:1");
         assert_eq!(copies("a=-n x:1").1, "x:1");
-        assert_eq!(read_shell_line("a='x:1", true), ShellStep::Stops(Stop::UnmatchedQuote('\'')));
-        assert_eq!(read_shell_line("# it's=x", true), ShellStep::Skips);
-        assert_eq!(read_shell_line("it's=x", true), ShellStep::Stops(Stop::UnmatchedQuote('\'')));
+        assert_eq!(read_shell_line("a='x:1", true, Locale::Utf8), ShellStep::Stops(Stop::UnmatchedQuote('\'')));
+        assert_eq!(read_shell_line("# it's=x", true, Locale::Utf8), ShellStep::Skips);
+        assert_eq!(read_shell_line("it's=x", true, Locale::Utf8), ShellStep::Stops(Stop::UnmatchedQuote('\'')));
     }
 
     #[test]
     fn some_lines_are_no_images() {
-        assert_eq!(read_shell_line("", true), ShellStep::Skips);
-        assert_eq!(read_shell_line("=x:1", true), ShellStep::Skips);
-        assert_eq!(read_shell_line(" \t# x=y", true), ShellStep::Skips);
-        assert_eq!(read_shell_line("  ", true), ShellStep::Stops(Stop::NoName));
-        assert_eq!(read_shell_line("\r", true), ShellStep::Stops(Stop::NoName));
-        assert_eq!(read_shell_line("a=x:1", false), ShellStep::Loses);
+        assert_eq!(read_shell_line("", true, Locale::Utf8), ShellStep::Skips);
+        assert_eq!(read_shell_line("=x:1", true, Locale::Utf8), ShellStep::Skips);
+        assert_eq!(read_shell_line(" \t# x=y", true, Locale::Utf8), ShellStep::Skips);
+        assert_eq!(read_shell_line("  ", true, Locale::Utf8), ShellStep::Stops(Stop::NoName));
+        assert_eq!(read_shell_line("\r", true, Locale::Utf8), ShellStep::Stops(Stop::NoName));
+        assert_eq!(read_shell_line("a=x:1", false, Locale::Utf8), ShellStep::Loses);
     }
 }
