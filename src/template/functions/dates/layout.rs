@@ -212,8 +212,9 @@ fn push_offset(text: &mut String, offset: i64, form: OffsetForm) -> std::fmt::Re
     if form.iso && offset == 0 {
         return text.write_char('Z');
     }
-    // Go decides by whole minutes, so less than one of them lies east.
-    let sign = if offset <= -60 { '-' } else { '+' };
+    // Go decides by whole minutes: less than one of them lies east, and its seconds keep their sign (`+0000-52`).
+    let is_west = offset <= -60;
+    let sign = if is_west { '-' } else { '+' };
     let colon = if form.colons { ":" } else { "" };
     let minutes = (offset / 60).abs();
     write!(text, "{sign}{:02}", minutes / 60)?;
@@ -221,7 +222,8 @@ fn push_offset(text: &mut String, offset: i64, form: OffsetForm) -> std::fmt::Re
         write!(text, "{colon}{:02}", minutes % 60)?;
     }
     if form.seconds {
-        write!(text, "{colon}{:02}", offset.abs() % 60)?;
+        let seconds = if is_west { -offset } else { offset } % 60;
+        write!(text, "{colon}{seconds:02}")?;
     }
     Ok(())
 }

@@ -1,12 +1,12 @@
 //! Sprig's date functions. The clock stands still: `now` is always 2006-01-02T15:04:05Z, Go's reference time, so the same
-//! chart gives the same text every day. The local zone is UTC; of the named zones only those of fixed offset are known, and
-//! every other name means UTC, as in Go without a time zone database.
+//! chart gives the same text every day. The local zone is UTC.
 
 mod duration;
 mod layout;
 mod moment;
 mod object;
 mod parsing;
+mod zone;
 
 use super::Type::{Any, Object, String};
 use super::{Function, Outcome, arguments};
@@ -14,8 +14,9 @@ use crate::source::{Origin, Origins, Text};
 use crate::template::Value;
 use crate::template::value::IntKind;
 pub(super) use layout::{DAYS, MONTHS};
-use moment::{Moment, Zone};
+use moment::Moment;
 use object::Time;
+use zone::Zone;
 
 /// The functions of this family. Those called `must…` differ in that they report errors.
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -48,7 +49,7 @@ fn formatted(arguments: &[Value], date: usize, layout: Option<usize>, zone: Opti
     let date = arguments::any(arguments, date);
     let moment = moment(date, true).unwrap_or(Moment::NOW);
     let zone = match zone {
-        Some(index) => Zone::named(arguments::text(arguments, index)?),
+        Some(index) => Zone::named(arguments::text(arguments, index)?, moment.seconds),
         None => Zone::Local,
     };
     let iso = Text::new("2006-01-02");

@@ -1,6 +1,8 @@
 //! A point in time in a zone, and its calendar. Proleptic Gregorian, as Go's. Years far beyond what Go itself computes right
 //! are cut off, never an overflow.
 
+use super::zone::Zone;
+
 /// A point in time.
 #[derive(Clone, Debug)]
 pub(super) struct Moment {
@@ -10,56 +12,6 @@ pub(super) struct Moment {
     pub(super) nanoseconds: u32,
     /// The zone that it is shown in.
     pub(super) zone: Zone,
-}
-
-/// A zone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Zone {
-    Utc,
-    /// The machine's own, which is UTC here.
-    Local,
-    Fixed {
-        /// Empty when it has none but its offset.
-        name: String,
-        /// Seconds east of Greenwich.
-        offset: i64,
-    },
-}
-
-impl Zone {
-    /// The zone of a name of the time zone database, as far as its offset never changes; UTC for any other.
-    pub(super) fn named(name: &str) -> Self {
-        let fixed = |name: &str, hours: i64| Self::Fixed { name: name.to_owned(), offset: hours * 3600 };
-        match name {
-            "Local" => Self::Local,
-            "GMT" | "Etc/GMT" | "Etc/Greenwich" => fixed("GMT", 0),
-            "EST" => fixed("EST", -5),
-            "MST" => fixed("MST", -7),
-            "HST" => fixed("HST", -10),
-            _ => {
-                // `Etc/GMT+5` lies five hours west.
-                let hours = name.strip_prefix("Etc/GMT").and_then(|hours| hours.parse::<i64>().ok());
-                match hours {
-                    Some(west) if (-14..=12).contains(&west) && west != 0 => {
-                        let sign = if west > 0 { '-' } else { '+' };
-                        fixed(&format!("{sign}{:02}", west.abs()), -west)
-                    }
-                    _ => Self::Utc,
-                }
-            }
-        }
-    }
-
-    pub(super) fn name(&self) -> &str {
-        match self {
-            Self::Utc | Self::Local => "UTC",
-            Self::Fixed { name, .. } => name,
-        }
-    }
-
-    pub(super) fn offset(&self) -> i64 {
-        if let Self::Fixed { offset, .. } = self { *offset } else { 0 }
-    }
 }
 
 /// A date and a time of day.

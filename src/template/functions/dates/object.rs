@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use super::layout;
-use super::moment::{Moment, Zone};
+use super::moment::Moment;
+use super::zone::Zone;
 use crate::source::{Origin, Origins, Text};
 use crate::template::Value;
 use crate::template::functions::{Type, arguments};

@@ -4,7 +4,8 @@
 use std::fmt::Write;
 
 use super::layout::{DAYS, Element, MONTHS, OffsetForm, Padding, next};
-use super::moment::{Moment, Zone, days_in};
+use super::moment::{Moment, days_in};
+use super::zone::Zone;
 use crate::source::to_bytes;
 
 /// The moment that `text` means in `layout`; without a zone, in the local one.
