@@ -11,7 +11,8 @@ use mirrorlint::chart::{Chart, LoadOptions, Overrides};
 use mirrorlint::config::{FILE_NAME, Loaded};
 use mirrorlint::image::{Reference, check_repository_name};
 use mirrorlint::lint::{Settings, check, discover};
-use mirrorlint::mirror::{List, readers};
+use mirrorlint::mirror::List;
+use mirrorlint::mirror::readers::{self, Locale};
 use mirrorlint::render::{Options, render};
 use mirrorlint::source::{Layer, Sources, Text, from_bytes};
 use mirrorlint::{template, yaml};
@@ -122,7 +123,10 @@ pub fn list(bytes: &[u8]) {
     for entry in &list.entries {
         assert_eq!(sources.slice(entry.name.span), entry.name.text);
     }
-    let _ = (readers::shell_steps(&list), readers::python_steps(&list), readers::python_refuses(&list));
+    for locale in [Locale::C, Locale::Utf8] {
+        let _ = readers::shell_steps(&list, locale);
+    }
+    let _ = (readers::python_steps(&list), readers::python_refuses(&list));
 }
 
 /// An image reference, and a repository's name.
