@@ -45,6 +45,25 @@ fn the_table_of_rules_is_that_of_the_pages() {
     );
 }
 
+/// Links to headings of the page itself: as GitHub names those.
+#[test]
+fn links_within_the_page_lead_to_its_headings() {
+    let readme = include_str!("../README.md").replace("\r\n", "\n");
+    let anchor = |heading: &str| {
+        let words = heading.trim().to_lowercase().replace(' ', "-");
+        words.chars().filter(|letter| letter.is_alphanumeric() || "-_".contains(*letter)).collect::<String>()
+    };
+    let headings: Vec<_> = readme.lines().filter_map(|line| line.strip_prefix("## ")).map(anchor).collect();
+    let links: Vec<_> = readme.split("](#").skip(1).map(|rest| rest.split(')').next().unwrap()).collect();
+    assert!(links.len() > headings.len());
+    for link in &links {
+        assert!(headings.iter().any(|heading| heading == link), "no heading is called #{link}");
+    }
+    for heading in headings.iter().filter(|heading| *heading != "license") {
+        assert!(links.contains(&heading.as_str()), "nothing leads to #{heading}");
+    }
+}
+
 /// The picture on top is a part of what the README's first command prints.
 #[test]
 fn the_opening_example_is_what_is_printed() {
