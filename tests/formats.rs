@@ -304,6 +304,26 @@ fn hostile_names_break_no_format_and_errors_are_told_in_each() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn no_name_of_a_file_speaks_to_the_terminal() {
+    let workspace = Workspace::with_list("# Web\nweb=nginx:1.27.0\n").chart("\u{1b}[31m\u{9b}/web", &["nginx:1.27.1"]);
+    for command in [
+        &["check"][..],
+        &["check", "--format", "concise"],
+        &["check", "--format", "markdown"],
+        &["check", "--show-settings"],
+        &["check", "--fix"],
+        &["check", "nowhere\u{1b}[31m"],
+        &["images"],
+        &["why", "nginx"],
+        &["plan"],
+    ] {
+        let run = run(&workspace.path(""), command, &[]);
+        assert!(!run.text().contains(['\u{1b}', '\u{9b}']), "{command:?}: {}", run.text());
+    }
+}
+
 #[test]
 fn a_clean_run_is_calm() {
     let workspace =

@@ -102,7 +102,7 @@ impl Session {
     /// Tells on standard error what the output leaves out.
     fn warn(&self, message: &str) {
         // Nobody is left to tell when standard error is closed.
-        let _ = writeln!(std::io::stderr().lock(), "warning: {message}");
+        let _ = writeln!(std::io::stderr().lock(), "warning: {}", report::printable(message));
     }
 
     /// Tells on standard error what could not be done.

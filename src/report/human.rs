@@ -343,7 +343,8 @@ pub(super) fn message(text: &str) -> String {
 
 /// `text` without what a terminal would obey: control characters, and those that turn the direction of writing. As long
 /// as it was, so that places in it stay right.
-pub(super) fn printable(text: &str) -> String {
+#[must_use]
+pub fn printable(text: &str) -> String {
     let replace = |letter: char| match letter {
         '\n' | '\t' => letter,
         '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => char::REPLACEMENT_CHARACTER,

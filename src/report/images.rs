@@ -32,7 +32,8 @@ pub fn images(inventory: &Inventory, sources: &Sources, root: &Path, style: Styl
             let place = Place::new(sources, root, span);
             let text = sources.slice(span);
             let text = text.lines().next().unwrap_or_default();
-            let _ = writeln!(out, "    {}:{}:{}: {text}", place.path, place.start.line, place.start.column);
+            let line = format!("{}:{}:{}: {text}", place.path, place.start.line, place.start.column);
+            let _ = writeln!(out, "    {}", printable(&line));
         }
     }
     if known.is_empty() {
@@ -41,11 +42,12 @@ pub fn images(inventory: &Inventory, sources: &Sources, root: &Path, style: Styl
     for told in &inventory.disagreements {
         let place = told.span.map(|span| Place::new(sources, root, span));
         let place = place.map(|place| format!("{}:{}:{}: ", place.path, place.start.line, place.start.column));
-        let _ = writeln!(out, "note: {}{told}", place.unwrap_or_default());
+        let _ = writeln!(out, "note: {}", printable(&format!("{}{told}", place.unwrap_or_default())));
     }
     for malformed in &inventory.malformed {
         let what = if malformed.text.is_empty() { &malformed.message } else { &format!("`{}`", malformed.text) };
-        let _ = writeln!(out, "not an image, left out: {what} ({}, {})", malformed.template, malformed.workload);
+        let line = format!("{what} ({}, {})", malformed.template, malformed.workload);
+        let _ = writeln!(out, "not an image, left out: {}", printable(&line));
     }
     out
 }

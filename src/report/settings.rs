@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::human::printable;
 use super::location::display_path;
 use crate::config::{FILE_NAME, Level, Trust};
 use crate::lint::{Decision, LIST_NAME, Settings, Workspace};
@@ -54,7 +55,7 @@ pub fn settings(
             let _ = writeln!(out, "  {note}");
         }
     }
-    out
+    printable(&out)
 }
 
 fn level_words(level: Level) -> &'static str {

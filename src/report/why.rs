@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::human::Style;
+use super::human::{Style, printable};
 use super::location::Place;
 use crate::inventory::{Giver, Lineage, Part, Setting, Strand, Use};
 use crate::source::{Layer, Sources, Span};
@@ -49,7 +49,7 @@ impl Printer<'_> {
     fn at(&self, span: Span) -> String {
         let place = Place::new(self.sources, self.root, span);
         let text = self.sources.slice(span);
-        format!("{}:{}:{}: {}", place.path, place.start.line, place.start.column, first_line(&text))
+        printable(&format!("{}:{}:{}: {}", place.path, place.start.line, place.start.column, first_line(&text)))
     }
 
     /// The tree of the actions that printed the image, outermost first.
