@@ -87,7 +87,7 @@ impl Revision {
 
 /// Which files of the work tree that git knows had another path in `commit`. The same and nearly the same content makes them one.
 fn renamed(top: &Path, commit: &str) -> Result<Vec<(PathBuf, PathBuf)>, Refusal> {
-    let arguments = ["diff-index", "-M", "--diff-filter=R", "--name-status", "-z", commit, "--"];
+    let arguments = ["diff-index", "-M", "--diff-filter=R", "--name-status", "--ignore-submodules", "-z", commit, "--"];
     let told = told(git(top, None, arguments.map(OsStr::new))?)?;
     let mut words = told.split('\0');
     let mut renamed = Vec::new();
