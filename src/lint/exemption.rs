@@ -42,7 +42,7 @@ impl Exemptions {
     pub fn of(list: &List, settings: &Settings) -> Self {
         let in_list = list.directives.iter().filter_map(|directive| match &directive.kind {
             DirectiveKind::Exempt { glob, reason } => {
-                let reason = reason.as_ref().map(|reason| reason.text.clone());
+                let reason = reason.as_ref().map(|reason| reason.words.text.clone());
                 Some((glob.text.clone(), reason.unwrap_or_default()))
             }
             _ => None,

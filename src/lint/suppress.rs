@@ -6,7 +6,7 @@ use std::path::Path;
 use super::exemption::Idleness;
 use super::{Finding, Refusal, Rule, Settings, nearest_rule, rule};
 use crate::config::Loaded;
-use crate::mirror::{Directive, DirectiveKind, List, Located, Scope};
+use crate::mirror::{Directive, DirectiveKind, List, Located, Reason, Scope};
 use crate::source::{Sources, Span, canonical};
 
 /// The rule that speaks of suppressions, which no suppression silences.
@@ -36,6 +36,15 @@ pub(crate) enum FaultKind {
     Idle(&'static str),
     /// It silences something and does not say why.
     NoReason,
+    /// What may be its reason follows without a sign that parts it.
+    Unparted {
+        /// Where the sign belongs.
+        at: Span,
+        /// What follows.
+        words: String,
+        /// Whether the first of the words is a rule's name.
+        names_rule: bool,
+    },
     /// There is no rule of that name.
     NoRule {
         /// The place of the name.
@@ -70,10 +79,11 @@ pub(super) fn suppress(list: &List, findings: &mut Vec<Finding>, doubtful: &dyn 
                 let kind_of = |name: &Located| allow(list, directive, &name.text, name.span, findings, doubtful);
                 let mut kinds: Vec<_> = rules.iter().map(kind_of).collect();
                 // What is wrong with several of its rules in one way is said once.
-                if reason.is_none() {
-                    kinds.iter_mut().filter(|kind| kind.is_none()).for_each(|kind| *kind = Some(FaultKind::NoReason));
+                let unreasoned = unreasoned(rules.last(), reason.as_ref());
+                if unreasoned.is_some() {
+                    kinds.iter_mut().filter(|kind| kind.is_none()).for_each(|kind| kind.clone_from(&unreasoned));
                 }
-                for common in [FaultKind::NoReason, FaultKind::Adrift] {
+                for common in unreasoned.into_iter().chain([FaultKind::Adrift]) {
                     let of_common = rules.iter().zip(&mut kinds).filter(|(_, kind)| kind.as_ref() == Some(&common));
                     let mut names = Vec::new();
                     for (rule, kind) in of_common {
@@ -94,6 +104,18 @@ pub(super) fn suppress(list: &List, findings: &mut Vec<Finding>, doubtful: &dyn 
         }
     }
     faults
+}
+
+/// What is wrong with the reason of a directive, which stands behind `before`.
+fn unreasoned(before: Option<&Located>, reason: Option<&Reason>) -> Option<FaultKind> {
+    let (before, reason) = match (before, reason) {
+        (Some(before), Some(reason)) => (before.span, reason),
+        _ => return Some(FaultKind::NoReason),
+    };
+    let words = reason.words.text.clone();
+    let first = words.split([' ', '\t', ':', ',']).next().unwrap_or_default();
+    let names_rule = rule(first).is_some();
+    (!reason.parted).then(|| FaultKind::Unparted { at: Span { start: before.end, ..before }, words, names_rule })
 }
 
 /// Takes the findings out that `directive` silences as far as it names the rule `name`, and says what is wrong with that.
@@ -141,11 +163,11 @@ fn of_one(whole: Fault, rules: &[Located], at: usize, wholly: bool) -> Fault {
 /// The exemptions of the list that are at fault; `idle` says of each in turn whether it exempts nothing, and why.
 pub(super) fn exemptions_at_fault(list: &List, idle: &[Idleness]) -> Vec<Fault> {
     let exemptions = list.directives.iter().filter_map(|directive| match &directive.kind {
-        DirectiveKind::Exempt { reason, .. } => Some((directive, reason)),
+        DirectiveKind::Exempt { glob, reason } => Some((directive, unreasoned(Some(glob), reason.as_ref()))),
         _ => None,
     });
-    let at_fault = exemptions.zip(idle).filter_map(|((directive, reason), idle)| {
-        let kind = idle.why().map(FaultKind::Idle).or(reason.is_none().then_some(FaultKind::NoReason))?;
+    let at_fault = exemptions.zip(idle).filter_map(|((directive, unreasoned), idle)| {
+        let kind = idle.why().map(FaultKind::Idle).or(unreasoned)?;
         Some(fault(list, directive, kind))
     });
     at_fault.collect()

@@ -24,17 +24,26 @@ pub enum DirectiveKind {
         /// The rules' ids, in their order; at least one.
         rules: Vec<Located>,
         /// Why.
-        reason: Option<Located>,
+        reason: Option<Reason>,
     },
     /// Images that need no mirroring.
     Exempt {
         /// Which images.
         glob: Located,
         /// Why.
-        reason: Option<Located>,
+        reason: Option<Reason>,
     },
     /// Neither: the words after `mirrorlint:`; nothing when there are none.
     Unknown(Option<Located>),
+}
+
+/// Why a directive is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// The words.
+    pub words: Located,
+    /// Whether a colon parts them from what stands before.
+    pub parted: bool,
 }
 
 /// A `mirrorlint:` comment.
@@ -60,13 +69,14 @@ pub(super) fn read(comment: Piece<'_>) -> Option<DirectiveKind> {
     let directive = match verb.text.to_ascii_lowercase().as_str() {
         "allow" => {
             let (rules, reason) = rules_of(rest);
-            (!rules.is_empty()).then(|| DirectiveKind::Allow { rules, reason: reason_of(reason) })
+            (!rules.is_empty()).then(|| DirectiveKind::Allow { rules, reason: reason_of(reason, false) })
         }
         "exempt" => {
             // A glob may hold colons (a port, a tag): only one at its end starts the reason.
-            let (glob, reason) = rest.first_word();
-            let glob = glob.trim_end_matching(|c| c == ':');
-            glob.filled().map(|glob| DirectiveKind::Exempt { glob, reason: reason_of(reason) })
+            let (word, reason) = rest.first_word();
+            let glob = word.trim_end_matching(|c| c == ':');
+            let parted = glob.text.len() < word.text.len();
+            glob.filled().map(|glob| DirectiveKind::Exempt { glob, reason: reason_of(reason, parted) })
         }
         _ => None,
     };
@@ -88,6 +98,9 @@ fn rules_of(mut rest: Piece<'_>) -> (Vec<Located>, Piece<'_>) {
     }
 }
 
-fn reason_of(rest: Piece<'_>) -> Option<Located> {
-    rest.trim().trim_start_matching(|c| c == ':').filled()
+/// The words of `rest`, which `parted` says a colon stands before already.
+fn reason_of(rest: Piece<'_>, parted: bool) -> Option<Reason> {
+    let rest = rest.trim();
+    let parted = parted || rest.text.starts_with(':');
+    rest.trim_start_matching(|c| c == ':').filled().map(|words| Reason { words, parted })
 }

@@ -9,7 +9,7 @@ mod named_chart;
 mod note;
 pub mod readers;
 
-pub use directive::{Directive, DirectiveKind, Scope};
+pub use directive::{Directive, DirectiveKind, Reason, Scope};
 pub use line::{Ending, InvalidLine, Line, LineKind};
 pub use list::{Entry, List};
 pub use located::Located;

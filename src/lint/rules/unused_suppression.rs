@@ -24,6 +24,14 @@ fn finding(rule: &'static Rule, fault: &Fault) -> Finding {
             (format!("`{written}` gives no reason. Write why behind `reason:`"), "no reason")
         }
         FaultKind::NoReason => (format!("`{written}` gives no reason. Write `{order}{written}: WHY`"), "no reason"),
+        FaultKind::Unparted { words, names_rule: true, .. } => (
+            format!("`{written}` says nothing of what follows: commas part rules. Write `{order}{written}, {words}`"),
+            "no comma",
+        ),
+        FaultKind::Unparted { words, .. } => (
+            format!("`{written}` gives no reason: a colon stands before it. Write `{order}{written}: {words}`"),
+            "no colon",
+        ),
         FaultKind::NoRule { meant: Some(meant), .. } => {
             (format!("`{written}` names no rule; `{meant}` would silence a finding here. Write that"), "no such rule")
         }
@@ -53,6 +61,12 @@ fn finding(rule: &'static Rule, fault: &Fault) -> Finding {
 fn fix(list: &List, fault: &Fault) -> Fix {
     let safety = match (&fault.kind, fault.line) {
         (FaultKind::NoReason, _) | (_, None) => return Fix::new("", Safety::Safe, Vec::new()),
+        (FaultKind::Unparted { at, words, names_rule }, _) => {
+            let sign = if *names_rule { "," } else { ":" };
+            // With a colon among the words, more of them may stand for rules or images.
+            let safety = if *names_rule || words.contains(':') { Safety::Unsafe } else { Safety::Safe };
+            return Fix::new(format!("Write `{sign}`"), safety, vec![Edit { span: *at, text: sign.to_owned() }]);
+        }
         (FaultKind::NoRule { name, meant: Some(meant) }, _) => {
             let edit = Edit { span: *name, text: (*meant).to_owned() };
             return Fix::new(format!("Write `{meant}`"), Safety::Unsafe, vec![edit]);

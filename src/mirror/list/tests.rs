@@ -33,17 +33,21 @@ fn a_block_may_name_several_charts_and_perhaps_one() {
 #[test]
 fn an_allowance_names_several_rules() {
     for (comment, wanted) in [
-        ("allow a, b: why, oh why", ("a|b", Some("why, oh why"))),
+        ("allow a, b: why, oh why", ("a|b", Some(("why, oh why", true)))),
         ("allow a,b ,c", ("a|b|c", None)),
-        ("allow a , b because, well", ("a|b", Some("because, well"))),
-        ("allow a because, well", ("a", Some("because, well"))),
-        ("allow a,: why", ("a", Some("why"))),
-        ("allow , a,, b : why", ("a|b", Some("why"))),
+        ("allow a , b because, well", ("a|b", Some(("because, well", false)))),
+        ("allow a because: well", ("a", Some(("because: well", false)))),
+        ("allow a,: why", ("a", Some(("why", true)))),
+        ("allow , a,, b : why", ("a|b", Some(("why", true)))),
     ] {
         let list = parse(&format!("# mirrorlint: {comment}\nx=y\n"));
         let DirectiveKind::Allow { rules, reason } = &list.directives[0].kind else { panic!("{comment}") };
         let names: Vec<_> = rules.iter().map(|rule| text_of(&list, rule)).collect();
-        assert_eq!((names.join("|").as_str(), words(&list, reason)), wanted, "{comment}");
+        assert_eq!(
+            (names.join("|").as_str(), reason.as_ref().map(|reason| (text_of(&list, &reason.words), reason.parted))),
+            wanted,
+            "{comment}"
+        );
     }
     assert!(matches!(parse("# mirrorlint: allow ,: why\n").directives[0].kind, DirectiveKind::Unknown(_)));
 }
@@ -310,10 +314,14 @@ fn directives_know_what_they_speak_of() {
         .iter()
         .map(|directive| {
             let kind = match &directive.kind {
-                DirectiveKind::Allow { rules, reason } => {
-                    ("allow", Some(text_of(&list, &rules[0])), words(&list, reason))
+                DirectiveKind::Allow { rules, reason } => (
+                    "allow",
+                    Some(text_of(&list, &rules[0])),
+                    reason.as_ref().map(|reason| text_of(&list, &reason.words)),
+                ),
+                DirectiveKind::Exempt { glob, reason } => {
+                    ("exempt", Some(text_of(&list, glob)), reason.as_ref().map(|reason| text_of(&list, &reason.words)))
                 }
-                DirectiveKind::Exempt { glob, reason } => ("exempt", Some(text_of(&list, glob)), words(&list, reason)),
                 DirectiveKind::Unknown(found) => ("unknown", words(&list, found), None),
             };
             (directive.line, directive.scope, kind)
