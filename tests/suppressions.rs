@@ -105,6 +105,11 @@ fn the_configuration_silences_what_lies_in_charts() {
         Vec::<String>::new()
     );
     assert_eq!(broken("allow: [{rule: unrenderable-chart, reason: it is only a sketch}]"), Vec::<String>::new());
+    for glob in ["web/*/sketch.yaml", "*.yaml", "**/sketch.yaml", "**/web/charts/s?etch/", "web/charts/*"] {
+        assert_eq!(broken(&configured("unrenderable-chart", &format!("'{glob}'"))), Vec::<String>::new(), "{glob}");
+    }
+    let unmeant = broken(&configured("duplicate-entry", "'web/*.conf'"));
+    assert_eq!(unmeant, [".mirrorlint.yaml:2:10 unused-suppression", told[0]]);
     // What else there is to find is not known: another suppression gets the benefit of the doubt, one of a rule that
     // reads the list alone does not.
     assert_eq!(broken(&configured("tag-mismatch", "web")), told);

@@ -109,14 +109,16 @@ impl Reference {
         grammar::error(wrong.message, wrong.range.start.min(end)..end)
     }
 
-    /// The registry, and the path in its shortest form: on Docker Hub without `library/`.
+    /// The registry, and the path in its shortest form: on Docker Hub without `library/`. The case of a host means nothing.
     fn normalised(&self) -> (&str, &str) {
         let path = self.path();
-        match self.registry() {
-            None | Some("docker.io" | "index.docker.io") => (DOCKER_HUB, short_path(path)),
-            // Asked directly, Docker Hub's registry puts no `library/` in front of a short name.
-            Some("registry-1.docker.io") if path.contains('/') => (DOCKER_HUB, short_path(path)),
-            Some(host) => (host, path),
+        let Some(host) = self.registry() else { return (DOCKER_HUB, short_path(path)) };
+        let is = |name: &str| host.eq_ignore_ascii_case(name);
+        // Asked directly, Docker Hub's registry puts no `library/` in front of a short name.
+        if is(DOCKER_HUB) || is("index.docker.io") || (is("registry-1.docker.io") && path.contains('/')) {
+            (DOCKER_HUB, short_path(path))
+        } else {
+            (host, path)
         }
     }
 
@@ -199,7 +201,7 @@ impl Reference {
     pub fn repository(&self) -> String {
         match self.normalised() {
             (DOCKER_HUB, path) if !path.contains('/') => format!("{DOCKER_HUB}/{OFFICIAL}{path}"),
-            (host, path) => format!("{host}/{path}"),
+            (host, path) => format!("{}/{path}", host.to_ascii_lowercase()),
         }
     }
 
@@ -217,7 +219,8 @@ impl Reference {
     #[must_use]
     pub fn same_repository(&self, other: &Self) -> bool {
         // Most differ in their paths already.
-        self.normalised() == other.normalised()
+        let ((host, path), (other_host, other_path)) = (self.normalised(), other.normalised());
+        (path == other_path && host.eq_ignore_ascii_case(other_host))
             || (self.path() == other.path()
                 && matches!((self.ecr(), other.ecr()), (Some(one), Some(other)) if one.same_registry(&other)))
     }

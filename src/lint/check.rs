@@ -576,6 +576,7 @@ fn listed(list: &List) -> Vec<Listed> {
 fn meant(list: &List) -> Vec<Vec<String>> {
     let unreadable = list.entries.iter().filter(|entry| Reference::parse(&entry.source.text).is_err());
     let unversioned = |text: &str| {
+        let text = text.trim_matches(['"', '\'', '`', '=']);
         let last = text.rfind('/').map_or(0, |slash| slash + 1);
         let end = text[last..].find([':', '@']).map_or(text.len(), |mark| last + mark);
         text[..end].to_ascii_lowercase()

@@ -107,7 +107,7 @@ fn names(image: &Reference) -> Vec<String> {
 }
 
 /// Whether `glob` means the whole of `text`: `*` stands for anything, slashes too, `?` for one character.
-fn matches(glob: &str, text: &str) -> bool {
+pub(super) fn matches(glob: &str, text: &str) -> bool {
     let (glob, text): (Vec<char>, Vec<char>) = (glob.chars().collect(), text.chars().collect());
     // The classic walk: on a mismatch, the last star takes one character more.
     let (mut g, mut t, mut star) = (0, 0, None);

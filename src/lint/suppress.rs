@@ -3,11 +3,11 @@
 
 use std::path::Path;
 
-use super::exemption::Idleness;
+use super::exemption::{Idleness, matches};
 use super::{Finding, Refusal, Rule, Settings, nearest_rule, rule};
 use crate::config::Loaded;
 use crate::mirror::{Directive, DirectiveKind, List, Located, Reason, Scope};
-use crate::source::{Sources, Span, canonical};
+use crate::source::{Sources, Span, canonical, path_from};
 
 /// The rule that speaks of suppressions, which no suppression silences.
 pub(super) const UNUSED: &str = "unused-suppression";
@@ -241,7 +241,14 @@ impl<'a> Configured<'a> {
     pub fn suppress(&mut self, sources: &Sources, findings: &mut Vec<Finding>) {
         let Some(loaded) = self.loaded else { return };
         let silences = |finding: &Finding, allow: &crate::config::Allow| {
-            let below = |path: &Path| is_below(sources.get(finding.span.file).path(), &loaded.folder.join(path));
+            let file = sources.get(finding.span.file);
+            let below = |path: &Path| {
+                let glob = path.to_string_lossy();
+                match glob.contains(['*', '?']) {
+                    true => is_meant(&path_from(&canonical(&loaded.folder), &canonical(file.path())), &glob),
+                    false => is_below(file.path(), &loaded.folder.join(path)),
+                }
+            };
             allow.rule == finding.rule.id && finding.rule.id != UNUSED && allow.path.as_deref().is_none_or(below)
         };
         findings.retain(|finding| {
@@ -280,6 +287,16 @@ impl<'a> Configured<'a> {
 /// Where `key` of the item `number` of a list of the configuration stands.
 fn place(loaded: &Loaded, list: &str, number: usize, key: &str) -> Span {
     loaded.span(&[list.to_owned(), number.to_string(), key.to_owned()])
+}
+
+/// Whether `glob` means the file at `path` or a folder around it; as in exemptions, `*` stands for anything, slashes too.
+fn is_meant(path: &Path, glob: &str) -> bool {
+    let anywhere = glob.strip_prefix("**/");
+    let text =
+        |path: &Path| path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
+    path.ancestors()
+        .map(text)
+        .any(|path| [Some(glob), anywhere].iter().flatten().any(|glob| matches(glob.trim_end_matches('/'), &path)))
 }
 
 /// Whether the file at `path` is the one at `above`, lies below it, or in the package there.

@@ -5,6 +5,10 @@ use crate::source::Span;
 
 use super::located::{Located, Piece};
 
+/// What opens and closes a note; the wide ones are what a Japanese or Chinese keyboard writes.
+pub(super) const OPENING: [char; 2] = ['(', '（'];
+const CLOSING: [char; 2] = [')', '）'];
+
 /// Words around the chart's name that say nothing.
 const FILLERS: [&str; 10] =
     ["the", "a", "helm", "chart", "charts", "subchart", "upstream", "external", "remote", "official"];
@@ -49,18 +53,20 @@ impl<'a> Named<'a> {
     /// Every `(from ...)` of a comment that names a chart, or may.
     pub fn find(comment: Piece<'a>) -> Self {
         let mut named = Self::default();
-        for (open, _) in comment.text.match_indices('(') {
-            let (before, after) = comment.split(open, 1);
-            let end = after.text.find(')');
+        for (open, mark) in comment.text.match_indices(OPENING) {
+            let (before, after) = comment.split(open, mark.len());
+            let close = after.text.char_indices().find(|(_, c)| CLOSING.contains(c));
+            let end = close.map(|(end, _)| end);
             let inside = after.slice(0..end.unwrap_or(after.text.len()));
             let (keyword, words) = inside.first_word();
             if !keyword.text.trim_end_matches(':').eq_ignore_ascii_case("from") {
                 continue;
             }
-            let whole = comment.slice(open..end.map_or(comment.text.len(), |end| open + 1 + end + 1));
+            let behind = |(end, close): (usize, char)| open + mark.len() + end + close.len_utf8();
+            let whole = comment.slice(open..close.map_or(comment.text.len(), behind));
             match read(words, whole.span()) {
                 Some((chart, true)) => named.charts.push((chart, before)),
-                Some((chart, false)) if end.is_some() && !inside.text.contains('(') => named.perhaps.push(chart),
+                Some((chart, false)) if end.is_some() && !inside.text.contains(OPENING) => named.perhaps.push(chart),
                 _ => {}
             }
         }

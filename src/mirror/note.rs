@@ -3,7 +3,7 @@
 
 use super::directive;
 use super::located::{Located, Piece};
-use super::named_chart::{Named, NamedChart};
+use super::named_chart::{Named, NamedChart, OPENING};
 
 /// A `KEY: VALUE` line of the block.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,7 +93,8 @@ impl SourceNote {
 
 /// The key of a `KEY: VALUE` line, and the value. Case, blanks and a word like `image` in front do not matter.
 fn keyed(comment: Piece<'_>) -> Option<(Key, Piece<'_>)> {
-    let (words, value) = comment.split(comment.text.find(':')?, 1);
+    let (at, colon) = comment.text.char_indices().find(|(_, c)| [':', '：'].contains(c))?;
+    let (words, value) = comment.split(at, colon.len_utf8());
     let words: Vec<String> = words.text.split_whitespace().map(str::to_ascii_lowercase).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let key = match words.as_slice() {
@@ -109,9 +110,12 @@ fn keyed(comment: Piece<'_>) -> Option<(Key, Piece<'_>)> {
 /// The value and the remark behind it; nothing when no value stands there.
 fn field(value: Piece<'_>) -> Option<Field> {
     let (word, rest) = value.first_word();
+    // No tag and no repository holds a parenthesis: a remark may follow without a blank.
+    let remark = word.text.find(OPENING).filter(|at| *at > 0);
+    let (word, rest) = remark.map_or((word, rest), |at| value.trim().split(at, 0));
     let word = word.trim_end_matching(|c| matches!(c, ',' | ';'));
     let word = unquoted(word);
-    (!word.text.is_empty() && !word.text.starts_with('('))
+    (!word.text.is_empty() && !word.text.starts_with(OPENING))
         .then(|| Field { value: word.located(), remark: rest.filled() })
 }
 

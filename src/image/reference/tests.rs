@@ -45,9 +45,14 @@ fn ranges_point_at_the_bytes_of_each_part() {
 #[test]
 fn docker_hub_has_many_names_for_one_repository() {
     let full = Reference::parse("docker.io/library/nginx:1.25").unwrap();
-    for text in
-        ["nginx", "library/nginx", "docker.io/nginx:1", "index.docker.io/nginx", "registry-1.docker.io/library/nginx"]
-    {
+    for text in [
+        "nginx",
+        "library/nginx",
+        "docker.io/nginx:1",
+        "Docker.io/nginx",
+        "index.docker.io/nginx",
+        "registry-1.docker.io/library/nginx",
+    ] {
         let reference = Reference::parse(text).unwrap();
         assert_eq!(reference.repository(), "docker.io/library/nginx", "{text}");
         assert!(reference.same_repository(&full) && full.same_repository(&reference), "{text}");
@@ -66,6 +71,9 @@ fn other_registries_keep_their_names() {
         assert!(!reference.same_repository(&Reference::parse("nginx").unwrap()), "{text}");
         assert_eq!(reference.familiar(), text);
     }
+    let (upper, lower) = (Reference::parse("QUAY.io/a/b:1").unwrap(), Reference::parse("quay.io/a/b:2").unwrap());
+    assert!(upper.same_repository(&lower), "the case of a host means nothing");
+    assert_eq!(upper.repository(), lower.repository());
     // The registry itself, asked directly, knows no short names.
     let direct = Reference::parse("registry-1.docker.io/nginx").unwrap();
     assert!(!direct.same_repository(&Reference::parse("nginx").unwrap()));

@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
+use super::tag_mismatch::{differs, obstacle};
 use crate::image::{Reference, check_repository_name};
-use crate::lint::{Context, Edit, Finding, Fix, Rule, Safety};
+use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Verdict, wanted};
 use crate::mirror::readers::{Locale, PythonStep, ShellStep, Stop, read_python_line, read_shell_line};
 use crate::mirror::{Ending, Entry, Line, LineKind, List};
 use crate::source::Span;
@@ -14,6 +15,7 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
     let list = context.list;
+    let mended = digests_to_go(context);
     let mut findings: Vec<_> = byte_order_mark(rule, list).into_iter().chain(carriage_returns(rule, list)).collect();
     for line in &list.lines {
         let whole = list.line_text(line);
@@ -21,11 +23,28 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         let span = Span { start: line.span.end - u32::try_from(text.len()).unwrap_or(0), ..line.span };
         findings.extend(match line.kind {
             LineKind::Invalid(_) => None,
+            LineKind::Entry(_) if mended.contains(&line.span) => None,
             LineKind::Entry(at) => entry(rule, list, &list.entries[at], line, text, span),
             LineKind::Blank | LineKind::Comment => nothing(rule, line, text, span),
         });
     }
     findings
+}
+
+/// The lines of entries whose digest goes with the fix of `tag-mismatch`: the charts deploy a tag alone.
+fn digests_to_go(context: &Context<'_>) -> Vec<Span> {
+    let goes = |judged: &Judged<'_>| {
+        let Verdict::OtherVersion { uses } = judged.verdict else { return false };
+        let used = context.used(uses[0]);
+        let deployed = wanted(judged.reference, used);
+        judged.reference.digest().is_some()
+            && differs(*judged, used)
+            && judged.entry.trailing_comment.is_none()
+            && judged.entry.value.text == judged.entry.source.text
+            && deployed.is_some_and(|image| image.digest().is_none() && obstacle(judged.reference, &image).is_none())
+            && !context.is_silenced(judged.entry, "tag-mismatch")
+    };
+    context.judged().filter(goes).map(|judged| context.list.lines[judged.entry.line].span).collect()
 }
 
 fn byte_order_mark(rule: &'static Rule, list: &List) -> Option<Finding> {
@@ -127,7 +146,10 @@ fn entry(rule: &'static Rule, list: &List, entry: &Entry, line: &Line, text: &st
     } else if let Some(digest) = digest {
         ("List the tag alone".to_owned(), within(digest), "a digest")
     } else if let Some(port) = port {
-        ("List the image from a registry without a port".to_owned(), within(port), "a port")
+        match source.starts_with('[') {
+            true => ("List the image from a registry that has a name".to_owned(), within(port), "colons in an address"),
+            false => ("List the image from a registry without a port".to_owned(), within(port), "a port"),
+        }
     } else {
         (format!("Write `{name}={source}`"), span, "not what it seems")
     };

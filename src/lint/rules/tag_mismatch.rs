@@ -15,11 +15,16 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
     for judged in context.judged() {
         let Verdict::OtherVersion { uses } = judged.verdict else { continue };
         let used = context.used(uses[0]);
-        if used.is_completed() || used.reference.tag() != judged.reference.tag() {
+        if differs(judged, used) {
             findings.push(other_version(rule, context, judged, used));
         }
     }
     findings
+}
+
+/// Whether it is the tag in which the entry and `used` differ, and not the digest alone.
+pub(super) fn differs(judged: Judged<'_>, used: &Use) -> bool {
+    used.is_completed() || used.reference.tag() != judged.reference.tag()
 }
 
 /// The finding about an entry whose repository is deployed with another tag or digest, as in `used`.

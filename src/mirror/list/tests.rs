@@ -31,6 +31,21 @@ fn a_block_may_name_several_charts_and_perhaps_one() {
 }
 
 #[test]
+fn wide_punctuation_is_read_as_the_narrow_one() {
+    let list = parse(
+        "# ウェブ（from local chart web:1.0.0）\n# Tag：1.27（from chart values.yaml）\n# Repository： nginx\nweb=nginx:1.27\n",
+    );
+    let note = &list.entries[0].note;
+    let from = note.from.as_ref().unwrap();
+    assert_eq!(text_of(&list, &from.chart), "web");
+    assert_eq!(from.version.as_ref().map(|version| text_of(&list, version)), Some("1.0.0"));
+    assert_eq!(&list.text()[from.span.range()], "（from local chart web:1.0.0）");
+    assert_eq!(words(&list, &note.title), Some("ウェブ"));
+    assert_eq!(value(&list, note.tags.first()), Some(("1.27", Some("（from chart values.yaml）"))));
+    assert_eq!(value(&list, note.repositories.first()), Some(("nginx", None)));
+}
+
+#[test]
 fn an_allowance_names_several_rules() {
     for (comment, wanted) in [
         ("allow a, b: why, oh why", ("a|b", Some(("why, oh why", true)))),
