@@ -1,4 +1,4 @@
-//! What each rule says, of the first example of its page: what is wrong, where the truth stands, what to do, in two lines at
+//! What each rule says, in all the ways that the examples of its page show: what is wrong, where the truth stands, what to do, in two lines at
 //! most. The places that prove it are drawn beside the message, and shown here in brackets.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may stop at the first surprise
@@ -8,7 +8,7 @@ mod workspace;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use mirrorlint::lint::{Settings, check, discover, rules};
+use mirrorlint::lint::{Configuring, Settings, check, open, rules};
 use mirrorlint::report::display_path;
 use mirrorlint::source::Sources;
 use workspace::{Workspace, copy, fixture};
@@ -54,83 +54,179 @@ fn lines(message: &str) -> usize {
     lines
 }
 
+/// A message without the names, versions and numbers in it: what its variants have in common.
+fn shape(message: &str) -> String {
+    let quoted = message.split('`').enumerate().map(|(at, part)| if at % 2 == 1 { "`" } else { part });
+    let words = quoted.collect::<String>();
+    let is_name = |word: &&str| word.contains(|c: char| c.is_ascii_digit() || matches!(c, '/' | ':' | '@'));
+    words.split_whitespace().map(|word| if is_name(&word) { "*" } else { word }).collect::<Vec<_>>().join(" ")
+}
+
+const DIGEST: &str = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
+
+/// Workspaces with findings whose messages no page has.
+fn odd() -> Vec<Workspace> {
+    let digested = format!("nginx@{DIGEST}");
+    let listed = |entry: &str| format!("# Web (from local chart web:1.0.0)\n{entry}\n");
+    let plain = |list: String, images: &[&str]| Workspace::with_list(&list).chart("web", images);
+    let configured =
+        |configuration: &str| plain(listed("web=nginx:1"), &["nginx:1"]).file(".mirrorlint.yaml", configuration);
+    let right = listed("web=nginx:1");
+    vec![
+        plain(format!("\u{feff}{right}"), &["nginx:1"]),
+        plain(right.replace('\n', "\r\n"), &["nginx:1"]),
+        plain(right.replace('\n', "\r"), &["nginx:1"]),
+        plain(format!("\r\n{right}"), &["nginx:1"]),
+        plain(listed("web=nginx:1\n\u{a0}# note"), &["nginx:1"]),
+        plain(listed("web\u{a0}=nginx:1"), &["nginx:1"]),
+        plain(listed("web=[2001:db8::1]/web:1"), &["[2001:db8::1]/web:1"]),
+        plain(listed("web=nginx:1\nweb=redis:7"), &["nginx:1", "redis:7"]),
+        plain(listed("web=nginx:latest"), &[&format!("nginx:latest@{DIGEST}")]),
+        plain(listed("web=nginx:1"), &[&digested]),
+        plain(listed("web=nginx:1"), &["nginx:latest"]),
+        plain(listed("web=nginx"), &["nginx:1"]),
+        plain(listed(&format!("web=nginx@{DIGEST}")), &[&digested]),
+        plain(format!("{right}\n# mirrorlint: allow tag-mismatch: too late\n"), &["nginx:1"]),
+        plain(format!("# mirrorlint: exempt nginx: no need\n\n{right}"), &["nginx:1"]),
+        plain(format!("# mirrorlint:\n\n{right}"), &["nginx:1"]),
+        plain(right.replace("web:1.0.0", "app:1.0.0"), &["nginx:1"]),
+        plain(right.replace("web:1.0.0", "other:1.0.0"), &["nginx:1"]).chart("other", &["redis:7"]),
+        configured("allow: [{rule: tag-mismatch, path: web/*, reason: x}, {rule: unused-suppression, reason: x}]\n"),
+        configured("exempt: [{image: 'redis*', reason: x}]\n"),
+        configured("exempt: [{image: 'quay.io/*', reason: ''}]\n").chart("web", &["nginx:1", "quay.io/a/b:1"]),
+    ]
+}
+
 #[test]
 fn every_rule_says_what_is_wrong_and_what_to_do() {
-    let mut said = String::new();
+    let mut said: BTreeMap<&str, Vec<String>> = rules().iter().map(|rule| (rule.id, Vec::new())).collect();
     let mut long = String::new();
-    for rule in rules() {
-        let mut first = None;
-        let written = |files: BTreeMap<String, String>| {
-            files.iter().fold(Workspace::new(), |workspace, (path, text)| workspace.file(path, text))
-        };
-        // What takes a packaged chart is shown by a fixture.
-        let fixture = (rule.id == "ambiguous-subchart").then(|| {
-            let workspace = Workspace::new();
-            copy(&fixture("hyperpod"), &workspace.path(""));
-            workspace
-        });
-        for workspace in examples(rule.page).into_iter().map(written).chain(fixture) {
+    // What takes a packaged chart is shown by a fixture.
+    let fixture = || {
+        let workspace = Workspace::new();
+        copy(&fixture("hyperpod"), &workspace.path(""));
+        workspace
+    };
+    let written = |files: BTreeMap<String, String>| {
+        files.iter().fold(Workspace::new(), |workspace, (path, text)| workspace.file(path, text))
+    };
+    // What no page shows is shown here; a rule's own page comes first.
+    let pages = rules().iter().map(|rule| {
+        let page = examples(rule.page).into_iter().map(written).chain((rule.id == "ambiguous-subchart").then(fixture));
+        (Some(rule), page.collect::<Vec<_>>())
+    });
+    for (rule, page) in pages.chain([(None, odd())]) {
+        for workspace in page {
             let sources = Sources::new();
-            let settings = Settings::default();
-            let checked = check(&sources, &discover(&workspace.path("")).unwrap(), &settings).unwrap();
+            let (workspace, settings) =
+                open(&sources, Some(&workspace.path("")), &Configuring::Standard, Settings::default()).unwrap();
+            let checked = check(&sources, &workspace, &settings).unwrap();
             for finding in &checked.findings {
                 if lines(&finding.message) > 2 || finding.message.contains('\n') {
                     let _ = writeln!(long, "{}: {}", finding.rule.id, finding.message);
                 }
+                let known = said.get_mut(finding.rule.id).unwrap();
+                let shape = shape(&finding.message);
+                if rule.is_some_and(|rule| finding.rule != rule)
+                    || known.iter().any(|row| row.lines().next().map(self::shape).as_ref() == Some(&shape))
+                {
+                    continue;
+                }
+                let mut row = format!("{}\n", finding.message);
+                // The first of each rule with all that belongs to it.
+                if known.is_empty() {
+                    for related in &finding.related {
+                        let (path, at) =
+                            (sources.get(related.span.file).path().to_owned(), sources.start(related.span));
+                        let path = display_path(&checked.root, &path);
+                        let _ = writeln!(row, "  [{path}:{}:{} {}]", at.line, at.column, related.message);
+                    }
+                    for fix in &finding.fixes {
+                        let _ = writeln!(row, "  {}: {}", fix.safety.as_str(), fix.title);
+                    }
+                }
+                known.push(row);
             }
-            let finding = checked.findings.iter().find(|finding| finding.rule == rule);
-            let row = finding.map(|finding| {
-                let mut row = format!("{}: {}\n", rule.id, finding.message);
-                for related in &finding.related {
-                    let (path, at) = (sources.get(related.span.file).path().to_owned(), sources.start(related.span));
-                    let path = display_path(&checked.root, &path);
-                    let _ = writeln!(row, "  [{path}:{}:{} {}]", at.line, at.column, related.message);
-                }
-                for fix in &finding.fixes {
-                    let _ = writeln!(row, "  {}: {}", fix.safety.as_str(), fix.title);
-                }
-                row
-            });
-            first = first.or(row);
         }
-        said.push_str(&first.unwrap_or_else(|| panic!("no example shows {}", rule.id)));
     }
+    let silent: Vec<_> = said.iter().filter(|(_, rows)| rows.is_empty()).map(|(rule, _)| rule).collect();
+    assert!(silent.is_empty(), "no example shows {silent:?}");
+    let rows = said.iter().flat_map(|(rule, rows)| rows.iter().map(move |row| format!("{rule}: {row}")));
+    let said: String = rows.collect();
     assert_eq!(long, "", "messages of more than two lines");
     insta::assert_snapshot!(said, @r#"
     ambiguous-subchart: `web` lies twice under charts/, and Helm renders either at random: they deploy different images. Delete one
       [chart/charts/web/Chart.yaml:2:7 the copy web deploys nginx:1.27]
       [chart/charts/web-copy/Chart.yaml:2:7 the copy web-copy deploys nginx:1.26]
+    ambiguous-subchart: `web` lies twice under charts/: nobody asks for the version of web-old, but Helm mixes its templates and values into the other copy. Delete web-old
     dependency-version-mismatch: web asks for cache 3.1.0, but charts/ holds 2.0.0. Helm deploys it all the same. Fetch the chart again, or ask for 2.0.0
       [chart/charts/cache/Chart.yaml:3:10 the version that is there]
+    dependency-version-mismatch: web asks for cache 3.1.0, but charts/ holds 2.0.0. Helm deploys it all the same, but not under its alias, and its condition and tags do not apply. Fetch the chart again, or ask for 2.0.0
+    dependency-version-mismatch: the lock file of web pins cache 2.4.1, but charts/ holds 2.0.0, which Helm renders. Run `helm dependency build`, or `helm dependency update` if 2.0.0 is meant
     digest-mismatch: `web` lists 1.27.1@sha256:0000000000000000000000000000000000000000000000000000000000000000, but web:1.0.0 deploys 1.27.1@sha256:1111111111111111111111111111111111111111111111111111111111111111
       [chart/values.yaml:1:9 web:1.0.0 says 1.27.1@sha256:1111111111111111111111111111111111111111111111111111111111111111 (values)]
       safe: Set the tag to 1.27.1@sha256:1111111111111111111111111111111111111111111111111111111111111111
     disabled-source: `cache` is deployed only when cache.enabled is on; cache:2.0.0 would deploy it
       [chart/charts/cache/templates/cache.yaml:6:29 cache:2.0.0 names it here]
       [chart/values.yaml:2:12 cache.enabled is off here]
+    disabled-source: `cache` lists 6.0, but cache:2.0.0 would deploy 7.2 when tags.caching is on
+    disabled-source: `exporter` is deployed only when cache.enabled and cache.exporter.enabled are on; exporter:1.0.0 would deploy it
+    disabled-source: `metrics` is deployed only when metrics.enabled is on; web:1.0.0 would deploy it
+    disabled-source: `proxy` is deployed only when metrics.enabled and metrics.secure.create are on; web:1.0.0 would deploy it
+    disabled-source: `metrics` lists an image that no template deploys as the values stand; the values of web:1.0.0 name quay.io/acme/exporter:0.9.0 at metrics.image
     duplicate-entry: `web` is listed twice. Delete one of the lines
       [tools/ecr-images.conf:2:1 first listed here]
+    duplicate-entry: docker.io/library/nginx:1.27.1 is already listed as `web`. Keep one of the two
+    duplicate-entry: `web` is listed twice: nginx:1 and redis:7 go to one repository. Rename one
     floating-tag: web:1.0.0 deploys nginx:stable, and `stable` moves: nodes may want another image than was copied. Pin it in the chart, then list that
       [chart/templates/web.yaml:6:33 web:1.0.0 says so here (template)]
+    floating-tag: web:1.0.0 deploys quay.io/example/probe, and no tag means `latest`, which moves: nodes may want another image than was copied, and the values script skips it. Pin it in the chart, then list that
+    floating-tag: `web` lists nginx:latest, and `latest` moves: nobody can tell what was copied. List a fixed tag
     invalid-entry: there is no repository name before the `=`: the scripts read `NAME=IMAGE` lines only. Write the line so, or put `#` before it
+    invalid-entry: there is no source image after the `=`: the scripts read `NAME=IMAGE` lines only. Write the line so, or put `#` before it
+    invalid-entry: there is no `=` between repository name and source image: the scripts read `NAME=IMAGE` lines only. Write the line so, or put `#` before it
     invalid-image-reference: `example.org/Proxy:1` is no image that can be pulled: the repository must be lowercase, not `P`
+    invalid-image-reference: web:1.0.0 deploys `nginx:` (Pod web, container web), which is no image that can be pulled: the tag is empty. Give its values with --values or --set
+    invalid-image-reference: web:1.0.0 deploys a container without an image (Pod web, container web): `image` is empty. Correct the template
     invalid-repository-name: ECR refuses the repository name `my-Web`: names are lowercase, not `W`
     missing-entry: web:1.0.0 deploys public.ecr.aws/acme/prepare:7 (Pod web, container prepare), which is not listed
       [chart/templates/web.yaml:6:31 web:1.0.0 names it here]
       safe: List it as `prepare`
+    missing-entry: web:1.0.0 deploys nginx:1 (Pod web, container c0), which is not listed
     missing-operand: operator:1.0.0 names busybox:1.37 for a controller to pull (Deployment operator, container manager, env RELATED_IMAGE_SHELL), which is not listed
       [chart/templates/operator.yaml:14:51 operator:1.0.0 names it here]
       safe: List it as `busybox`
+    missing-operand: operator:1.0.0 names quay.io/acme/agent:2.1 for a controller to pull (Deployment operator, container manager, argument --agent-image), which is not listed
+    missing-operand: operator:1.0.0 names nvcr.io/acme/toolkit:v1.17.8 for a controller to pull (ClusterPolicy policy, field spec.toolkit.repository+image+version), which is not listed
+    missing-operand: operator:1.0.0 names quay.io/acme/agent:2.0 for a controller to pull (Deployment operator, container operator, env AGENT), which is not listed
     reader-disagreement: `web` means nginx:1.27.1, but the copy script pulls it with ` # waits for the new certificates` behind, and the values script takes `1.27.1 # waits for the new certificates` for the tag. Put the comment on a line of its own
       safe: Put the comment on a line of its own
+    reader-disagreement: `web` means nginx:1.27.1, but the values script reads repository `"nginx` and takes `1.27.1"` for the tag. Remove the quotes
+    reader-disagreement: `web` means registry.example:5000/nginx:1.27.1, but the copy script takes `5000/nginx` for the tag. List the image from a registry without a port
+    reader-disagreement: `probe` lists a digest: the copy script takes `1.4.0@sha256` for the tag, and the values script takes the digest for the tag. List the tag alone
+    reader-disagreement: the copy script stops here: it takes the blanks for a name. Leave the line empty
+    reader-disagreement: where the locale is not UTF-8, the copy script takes this comment for an entry called `\u{3000}# 更新時は確認`. Start the line with `#`
+    reader-disagreement: the list starts with a byte order mark, which no editor shows: the copy script takes line 1 for an entry called `\u{feff}# Web (from local chart web:1.0.0)`. Remove the mark
+    reader-disagreement: the lines end with CRLF, of which the copy script reads the CR as text: it pulls `nginx:1\r`. End them with LF
+    reader-disagreement: the values script reads an entry called `web` behind a CR in this comment. Remove the CR
+    reader-disagreement: the lines end with CRLF, of which the copy script reads the CR as text: it stops at the first blank line. End them with LF
+    reader-disagreement: the copy script takes this comment for an entry called `\u{a0}# note`. Start the line with `#`
+    reader-disagreement: `web` means nginx:1, but the copy script creates `web\u{a0}`. Write `web=nginx:1`
+    reader-disagreement: `web` means [2001:db8::1]/web:1, but the copy script takes `db8` for the tag. List the image from a registry that has a name
+    reader-disagreement: `web` lists a digest: the copy script takes the digest for the tag, and the values script takes the digest for the tag. List the tag alone
     region-mismatch: `agent` copies from account 767398015722 in us-west-2, but agent:0.1.0 builds no such image: in us-west-2 the account is 905418368575
       [chart/templates/agent.yaml:1:63 agent:0.1.0 names its registry here]
       safe: List 905418368575.dkr.ecr.us-west-2.amazonaws.com/acme/agent:1.2
+    region-mismatch: `agent` copies from account 905418368575 in us-west-9, but agent:0.1.0 builds no such image: as its values stand, it knows account 905418368575 in us-west-2
+    region-mismatch: `agent` copies from account 905418368575 in us-west-2, but agent:0.1.0 deploys 767398015722.dkr.ecr.us-east-1.amazonaws.com/acme/agent:1.2: values set `awsRegion` to us-east-1, not us-west-2. Change one
     repository-mismatch: `operator` is documented as from operator:2.0.0, which deploys quay.io/acme/operator:2.0.0 and not docker.io/acme/operator
       [chart/templates/operator.yaml:6:32 operator:2.0.0 names it here]
       unsafe: List quay.io/acme/operator:2.0.0
+    repository-mismatch: `web` is documented as from other:1.0.0, which deploys redis:7 and not nginx
     stale-entry: no chart deploys quay.io/acme/exporter:0.9.0. Delete `exporter`, or say why it stays
       unsafe: Delete `exporter`
+    stale-entry: no chart deploys nginx:1.25.3; the charts deploy nginx:1.27.1, which `web` lists. Delete `web-old`
+    stale-entry: no chart deploys docker.io/acme/cache:7.2, and acme/cache:18.0.0 is in no root chart. Delete `cache`, or say why it stays
     stale-mention: docker.io/library/nginx:1.25.3 is named here, but `web` lists 1.27.1, and web:1.0.0 deploys that. Write 1.27.1, if the same image is meant
       [tools/ecr-images.conf:2:11 listed as `web`]
       [chart/templates/web.yaml:6:33 web:1.0.0 says its version here]
@@ -138,25 +234,50 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     tag-mismatch: `web` lists 1.25.3, but web:1.4.0 deploys 1.27.1
       [chart/values.yaml:3:9 web:1.4.0 says 1.27.1 (values)]
       safe: Set the tag to 1.27.1
+    tag-mismatch: `web` lists 1, but web:1.0.0 deploys sha256:0000000000000000000000000000000000000000000000000000000000000000. The copy scripts cannot read a digest: give it a fixed tag in the chart, then list that
+    tag-mismatch: `web` lists 1, but web:1.0.0 deploys latest. Its tag moves: pin it in the chart, then list that
+    tag-mismatch: `web` lists no tag, but web:1.0.0 deploys 1
     unavailable-chart: umbrella:0.1.0 depends on cert-manager:v1.18.2, which is not in its charts/: what it deploys is unknown. `mirrorlint fetch` brings it from oci://quay.io/jetstack/charts
     undocumented-dynamic-image: the account and region of `agent` change with the region in agent:0.1.0, and no comment says so. Write a note
       [chart/templates/agent.yaml:1:63 agent:0.1.0 names it here]
       safe: Note it
+    undocumented-dynamic-image: the registry of `agent` changes with the region in agent:0.1.0, and no comment says so. Write a note
     undocumented-source: `web` does not say where its image comes from; web:1.0.0 deploys it. Write `(from local chart web:1.0.0)`
       [chart/templates/web.yaml:6:27 web:1.0.0 names the image here]
       safe: Add `(from local chart web:1.0.0)`
+    undocumented-source: the note of `web` says web, but neither of which version nor from where. Write `(from local chart web:1.0.0)`
     unexpected-registry: nvidia-device-plugin:0.16.1 is a chart of NVIDIA, but takes docker.io/someone/k8s-device-plugin:v0.16.1 from docker.io; its own registry is nvcr.io
     unmirrored-override: plugin:1.0.0 deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/proxy:2.0 from the private registry, but no entry is called `proxy`: the copy never fills that repository; did you mean `acme-proxy`?
+    unmirrored-override: plugin:1.0.0 deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/plugin:1.1 from the private registry, but the copy pushes only `latest` and `1.0` to `plugin`
     unquoted-number: web:1.0.0 deploys `docker.io/acme/web:0.1`: the values say the number 0.10 without quotes, and Helm prints it as 0.1. Quote it
       unsafe: Write "0.10"
+    unquoted-number: web:1.0.0 deploys `docker.io/acme/web:v1.1`: Chart.yaml says the number 1.10 without quotes, and Helm prints it as 1.1. Quote it
     unrenderable-chart: Helm would refuse web: execution error at (web/templates/web.yaml:6:35): a tag is needed
+    unrenderable-chart: Helm would refuse chart: cannot load values.yaml: error converting YAML to JSON: yaml: line 2: did not find expected node content
     unterminated-last-line: `web` stands on a last line without a newline: the copy script's `while read` never sees it. End the line
       safe: End the last line
     unused-suppression: `allow tag-mismatch` silences nothing: the entry has no such finding. Delete the line
       safe: Delete the line
+    unused-suppression: `allow stale-entry` silences nothing: the entry has no such finding. Delete it
+    unused-suppression: `allow tag-mismatch` gives no reason. Write `# mirrorlint: allow tag-mismatch: WHY`
+    unused-suppression: `exempt quay.io/acme/*` gives no reason: a colon stands before it. Write `# mirrorlint: exempt quay.io/acme/*: reached through the registry proxy`
+    unused-suppression: `allow tag-mismatch` says nothing of what follows: commas part rules. Write `# mirrorlint: allow tag-mismatch, wrong-source: 1.28 starts too slowly`
+    unused-suppression: `allow stale-entry` silences nothing: the list has no such finding. Delete the line
+    unused-suppression: `exempt quay.io/*` silences nothing: the charts deploy no such image. Delete the line
+    unused-suppression: `allow tag-missmatch` names no rule; `tag-mismatch` would silence a finding here. Write that
+    unused-suppression: `allow everything` names no rule; `mirrorlint rules` lists them all. Delete the line
+    unused-suppression: `mirrorlint: ignore tag-mismatch` says nothing. Write `allow RULE: REASON` or `exempt IMAGE: REASON`
+    unused-suppression: `allow unused-suppression` silences nothing: this rule cannot be silenced. Delete the line
+    unused-suppression: `allow tag-mismatch` stands above no entry. Put it directly above one, or at the top for the whole list, parted by a blank line
+    unused-suppression: `exempt nginx` silences nothing: every image that it means is listed, in that version or another. Delete the line
+    unused-suppression: `allow tag-mismatch for web/*` silences nothing: there is no such finding. Delete it
+    unused-suppression: `allow unused-suppression` silences nothing: this rule cannot be silenced. Delete it
+    unused-suppression: `exempt redis*` silences nothing: the charts deploy no such image. Delete it
+    unused-suppression: `exempt quay.io/*` gives no reason. Write why behind `reason:`
     wrong-comment: the comment says repository bitnami/nginx, but `web` copies nginx
       [tools/ecr-images.conf:4:5 this is copied]
       safe: Write `Repository: nginx`
+    wrong-comment: the comment says tag 1.25.3, but `web` copies 1.27.1
     wrong-source: the note says device-plugin:0.5.10, but device-plugin:0.5.20 deploys the image
       [umbrella/Chart.yaml:6:14 device-plugin:0.5.20 is pinned here]
       safe: Note device-plugin:0.5.20
