@@ -43,10 +43,21 @@ fn right() -> (tempfile::TempDir, String) {
 const ENTRY: &str = "nvidia-k8s-device-plugin=nvcr.io/nvidia/k8s-device-plugin:v0.16.1";
 
 /// A change's name, what it replaces, and by what.
-const CHANGES: [(&str, &str, &str); 27] = [
+const CHANGES: [(&str, &str, &str); 31] = [
     ("tag", "nvidia/k8s-device-plugin:v0.16.1", "nvidia/k8s-device-plugin:v0.16.0"),
     ("tag that moves", "nvidia/k8s-device-plugin:v0.16.1", "nvidia/k8s-device-plugin:latest"),
     ("no tag", "nvidia/k8s-device-plugin:v0.16.1", "nvidia/k8s-device-plugin"),
+    (
+        "digest behind the tag",
+        "nvidia/k8s-device-plugin:v0.16.1",
+        "nvidia/k8s-device-plugin:v0.16.1@sha256:0000000000000000000000000000000000000000000000000000000000000000",
+    ),
+    (
+        "digest for the tag",
+        "nvidia/k8s-device-plugin:v0.16.1",
+        "nvidia/k8s-device-plugin@sha256:0000000000000000000000000000000000000000000000000000000000000000",
+    ),
+    ("registry in capitals", "plugin=nvcr.io/", "plugin=NVCR.io/"),
     ("registry", "plugin=nvcr.io/", "plugin=nvcr.example/"),
     ("no registry", "plugin=nvcr.io/", "plugin="),
     ("path", "plugin=nvcr.io/nvidia/k8s-device-plugin", "plugin=nvcr.io/nvidia/gpu-plugin"),
@@ -84,6 +95,11 @@ const CHANGES: [(&str, &str, &str); 27] = [
         "suppression of nothing",
         ENTRY,
         "# mirrorlint: allow tag-mismatch: none\nnvidia-k8s-device-plugin=nvcr.io/nvidia/k8s-device-plugin:v0.16.1",
+    ),
+    (
+        "suppression without a colon before its reason",
+        ENTRY,
+        "# mirrorlint: allow tag-mismatch frozen\nnvidia-k8s-device-plugin=nvcr.io/nvidia/k8s-device-plugin:v0.16.0",
     ),
     (
         "entry of nothing",
@@ -132,6 +148,11 @@ fn each_change_gives_what_it_deserves() {
       21:59 tag-mismatch latest
     no tag
       21:26 tag-mismatch nvcr.io/nvidia/k8s-device-plugin
+    digest behind the tag
+      21:67 reader-disagreement sha256:0000000000000000000000000000000000000000000000000000000000000000
+    digest for the tag
+      21:26 tag-mismatch nvcr.io/nvidia/k8s-device-plugin@sha256:0000000000000000000000000000000000000000000000000000000000000000
+    registry in capitals
     registry
       21:26 repository-mismatch nvcr.example/nvidia/k8s-device-plugin
     no registry
@@ -173,6 +194,8 @@ fn each_change_gives_what_it_deserves() {
     CR behind a comment
     suppression of nothing
       21:3 unused-suppression mirrorlint: allow tag-mismatch: none
+    suppression without a colon before its reason
+      21:3 unused-suppression mirrorlint: allow tag-mismatch frozen
     entry of nothing
       19:9 stale-entry jenkins/jenkins:2.440.3
     byte order mark

@@ -158,9 +158,18 @@ fn entry(rule: &'static Rule, list: &List, entry: &Entry, line: &Line, text: &st
         Some(reference) if reference.digest().is_some() => format!("`{name}` lists a digest:"),
         _ => format!("`{name}` means {source}, but"),
     };
-    let message = format!("{means} {}. {advice}", readings.join(", and "));
+    let message = format!("{means} {}. {advice}", together(&readings));
     let finding = Finding::new(rule, place, name, message).label(label).entry(name).image(source);
     Some(finding.fix(fix(list, entry, line, span, &advice)))
+}
+
+/// What the scripts read, in one clause where it is the same.
+fn together(readings: &[String]) -> String {
+    let taken = |at: usize, by: &str| readings.get(at)?.strip_prefix(by);
+    match (taken(0, "the copy script takes "), taken(1, "the values script takes ")) {
+        (Some(shell), Some(python)) if shell == python => format!("both scripts take {shell}"),
+        _ => readings.join(", and "),
+    }
 }
 
 /// The line as it is meant, the comment above it; nothing when the scripts would still read it otherwise.
