@@ -213,5 +213,6 @@ fn every_page_has_its_sections() {
             assert!(rule.page.contains(&format!("\n{section}\n")), "{} has no `{section}`", rule.id);
         }
         assert!(rule.page.contains(&format!("\n# {}\n", rule.id)), "{} is not titled by its name", rule.id);
+        assert!(rule.page.contains("\n\nPrinciple: "), "{} does not say what it follows from", rule.id);
     }
 }
