@@ -20,3 +20,5 @@ mod memory;
 mod neovim;
 #[path = "lsp/overlays.rs"]
 mod overlays;
+#[path = "lsp/session.rs"]
+mod session;

@@ -1,8 +1,10 @@
 //! The files of a chart folder, in Helm's order: names sorted byte by byte within each folder, symbolic links followed,
 //! `.helmignore` obeyed. Reads through `Sources`, so that unsaved buffers count.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs::FileType;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::source::{Layer, Sources};
@@ -16,7 +18,8 @@ pub const MAX_FOLDER_DEPTH: usize = 64;
 
 /// The files of the chart in `root`.
 pub(super) fn read(sources: &Sources, root: &Path) -> Result<Vec<Entry>, ChartError> {
-    let mut walk = Walk { sources, rules: rules(sources, root)?, entries: Vec::new() };
+    let unsaved = sources.unsaved_below(root);
+    let mut walk = Walk { sources, unsaved, rules: rules(sources, root)?, entries: Vec::new() };
     walk.folder(root, "", 0)?;
     Ok(walk.entries)
 }
@@ -44,6 +47,8 @@ fn rules(sources: &Sources, root: &Path) -> Result<Rules, ChartError> {
 
 struct Walk<'a> {
     sources: &'a Sources,
+    /// The files that are not on disk yet.
+    unsaved: Vec<PathBuf>,
     rules: Rules,
     entries: Vec<Entry>,
 }
@@ -56,30 +61,48 @@ impl Walk<'_> {
             let message = format!("folders nest more than {MAX_FOLDER_DEPTH} deep: {}", path.display());
             return Err(ChartError::at_path(path, message));
         }
-        let mut found: Vec<(OsString, FileType)> = Vec::new();
-        for entry in std::fs::read_dir(path).map_err(fail)? {
-            let entry = entry.map_err(fail)?;
-            found.push((entry.file_name(), entry.file_type().map_err(fail)?));
+        let mut found = self.unsaved_in(inside);
+        match std::fs::read_dir(path) {
+            Ok(entries) => {
+                for entry in entries {
+                    let entry = entry.map_err(fail)?;
+                    found.insert(entry.file_name(), Found::of(entry.file_type().map_err(fail)?));
+                }
+            }
+            // A folder that is there only for the unsaved files in it.
+            Err(cause) if cause.kind() == ErrorKind::NotFound && !found.is_empty() => {}
+            Err(cause) => return Err(fail(cause)),
         }
-        found.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
-        for (name, kind) in found {
+        for (name, found) in found {
             let shown = name.to_string_lossy();
             let inner = if inside.is_empty() { shown.into_owned() } else { format!("{inside}/{shown}") };
             let path = path.join(&name);
-            let kind = if kind.is_symlink() { followed(&path)? } else { kind };
-            self.visit(path, inner, kind, depth)?;
+            let found = if matches!(found, Found::Link) { followed(&path)? } else { found };
+            self.visit(path, inner, found, depth)?;
         }
         Ok(())
     }
 
-    fn visit(&mut self, path: PathBuf, inside: String, kind: FileType, depth: usize) -> Result<(), ChartError> {
-        if self.rules.ignores(&inside, kind.is_dir()) {
+    /// What unsaved files bring to the folder `inside` of the chart: themselves, or folders with them.
+    fn unsaved_in(&self, inside: &str) -> BTreeMap<OsString, Found> {
+        let below = self.unsaved.iter().filter_map(|path| path.strip_prefix(inside).ok());
+        let name = |path: &Path| {
+            let mut parts = path.iter();
+            let name = parts.next()?.to_owned();
+            Some((name, if parts.next().is_some() { Found::Folder } else { Found::File }))
+        };
+        below.filter_map(name).collect()
+    }
+
+    fn visit(&mut self, path: PathBuf, inside: String, found: Found, depth: usize) -> Result<(), ChartError> {
+        let is_folder = matches!(found, Found::Folder);
+        if self.rules.ignores(&inside, is_folder) {
             return Ok(());
         }
-        if kind.is_dir() {
+        if is_folder {
             return self.folder(&path, &inside, depth + 1);
         }
-        if !kind.is_file() {
+        if !matches!(found, Found::File) {
             let shown = path.display();
             let message = format!("cannot load irregular file {shown} as it has file mode type bits set");
             return Err(ChartError::at_path(&path, message));
@@ -95,15 +118,35 @@ impl Walk<'_> {
     }
 }
 
+/// What a name in a folder stands for.
+enum Found {
+    File,
+    Folder,
+    Link,
+    /// A pipe and the like.
+    Irregular,
+}
+
+impl Found {
+    fn of(kind: FileType) -> Self {
+        match () {
+            () if kind.is_file() => Self::File,
+            () if kind.is_dir() => Self::Folder,
+            () if kind.is_symlink() => Self::Link,
+            () => Self::Irregular,
+        }
+    }
+}
+
 /// Whether the chart's own file `name` is looked at whatever the chart renders to: then it is opened once, not twice.
 fn is_always_read(name: &str) -> bool {
     name.starts_with("templates/") || matches!(name, "Chart.yaml" | "values.yaml" | "values.schema.json")
 }
 
 /// What stands at the end of the symbolic link at `path`.
-fn followed(path: &Path) -> Result<FileType, ChartError> {
+fn followed(path: &Path) -> Result<Found, ChartError> {
     std::fs::metadata(path)
-        .map(|found| found.file_type())
+        .map(|found| Found::of(found.file_type()))
         .map_err(|cause| ChartError::at_path(path, format!("error evaluating symlink {}: {cause}", path.display())))
 }
 
@@ -130,6 +173,23 @@ mod tests {
             write(folder.path(), path, if path == ".helmignore" { "skip/\n" } else { "" });
         }
         assert_eq!(names(folder.path()).unwrap(), [".helmignore", "a/B", "a/z", "a-b", "b.txt", "templates/y"]);
+    }
+
+    #[test]
+    fn files_that_were_never_saved_stand_where_they_will() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), "templates/b", "");
+        write(folder.path(), ".helmignore", "skip/\n");
+        let mut sources = Sources::new();
+        for path in ["Chart.yaml", "templates/a", "templates/c/d", "skip/me"] {
+            sources.overlay(folder.path().join(path), "text");
+        }
+        let entries = read(&sources, folder.path()).unwrap();
+        let names: Vec<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
+        assert_eq!(names, [".helmignore", "Chart.yaml", "templates/a", "templates/b", "templates/c/d"]);
+        let text = entries[4].text(&sources, Layer::Template).unwrap().1;
+        assert_eq!(text.as_str(), "text");
+        assert_eq!(read(&sources, &folder.path().join("new")).unwrap_err().message.matches("cannot read").count(), 1);
     }
 
     #[test]

@@ -63,9 +63,13 @@ impl<'a> Loader<'a> {
 
     /// Loads the folder or package at `path`.
     pub(super) fn load(&mut self, path: &Path, depth: usize) -> Result<Chart, ChartError> {
-        let found = std::fs::metadata(path)
-            .map_err(|cause| ChartError::at_path(path, format!("cannot read {}: {cause}", path.display())))?;
-        if found.is_dir() {
+        let is_folder = match std::fs::metadata(path) {
+            Ok(found) => found.is_dir(),
+            // A chart that was never saved.
+            Err(_) if !self.sources.unsaved_below(path).is_empty() => true,
+            Err(cause) => return Err(ChartError::at_path(path, format!("cannot read {}: {cause}", path.display()))),
+        };
+        if is_folder {
             let entries = folder::read(self.sources, path)?;
             let identity = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
             self.open.push(identity);

@@ -66,7 +66,7 @@ fn images(sources: &Sources, chart: &Arc<Chart>, values: &Value) -> Result<BTree
         given: Vec::new(),
     };
     let target = Target::new(chart.clone(), vec![scenario]);
-    let survey = survey(sources, &[target], &[]);
+    let survey = survey(sources, &[target], &Arc::default());
     if let Some(message) = survey.problems.iter().find_map(|problem| match problem {
         Problem::Unrenderable { message, .. } => Some(message),
         _ => None,

@@ -3,6 +3,7 @@
 
 mod dependence;
 mod lineage;
+mod listing;
 mod operands;
 mod optional;
 mod pods;
@@ -22,6 +23,7 @@ use crate::image::Reference;
 use crate::source::{Layer, Origin, Span, Text};
 
 pub use lineage::{Giver, Lineage, Lost, Part, Setting, Strand, lineage};
+pub use listing::Listing;
 pub use operands::{Confidence, EXAMPLE, Naming};
 pub use optional::{Optional, optional};
 pub use regions::{Change, dynamic, in_regions, is_region_name, regions_named, regions_without};

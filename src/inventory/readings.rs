@@ -88,6 +88,7 @@ impl<'a> Readings<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inventory::Listing;
     use crate::source::{Layer, Sources};
     use crate::yaml;
 
@@ -97,7 +98,8 @@ mod tests {
         let sources = Sources::new();
         let [one, other] =
             ["a", "b"].map(|path| Text::of_file(sources.add(path, text.into()), text.into(), Layer::Template));
-        let values = |text: &Text| Evidence::new(&[], &yaml::load(text).unwrap());
+        let nothing = Listing::default();
+        let values = |text: &Text| Evidence::new(&nothing, &yaml::load(text).unwrap());
         let images = "image: nginx:1\n";
         let images = Text::of_file(sources.add("values", images.into()), images.into(), Layer::Values);
         let mut readings = Readings::default();

@@ -46,6 +46,14 @@ impl Target {
         let renderer = Arc::new(Renderer::new(chart.clone()));
         Self { chart, scenarios, renderer }
     }
+
+    /// Whether it is the very same chart under the same scenarios.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.chart, &other.chart)
+            && self.scenarios.len() == other.scenarios.len()
+            && self.scenarios.iter().zip(&other.scenarios).all(|(one, two)| one.is_same(two))
+    }
 }
 
 /// The regions that the ECR hosts of `references` name, sorted, each once.
@@ -72,6 +80,13 @@ impl std::fmt::Display for Scenario {
 }
 
 impl Scenario {
+    /// Whether it is called the same and renders the same, with every place the same.
+    fn is_same(&self, other: &Self) -> bool {
+        (&self.name, &self.region, self.moves, &self.given) == (&other.name, &other.region, other.moves, &other.given)
+            && self.values.is_same(&other.values)
+            && self.options.is_same(&other.options)
+    }
+
     /// The values that this scenario adds to `values`, a chart's coalesced ones: every key that is called as regions are and is
     /// empty takes the region; where it [moves](Self::moves), also every one that names another region.
     #[must_use]

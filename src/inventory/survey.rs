@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::dependence::dependence;
+use super::listing::Listing;
 use super::operands::Evidence;
 use super::pods::DEFINITION;
 use super::readings::{Named, Readings};
@@ -19,7 +20,7 @@ use crate::source::{Sources, Span};
 use crate::yaml::{Map, Value, merge};
 
 /// Something wrong with a chart.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Problem {
     /// A dependency that is not on disk.
     Unavailable {
@@ -50,7 +51,7 @@ pub enum Problem {
 }
 
 /// A subchart that lies several times under `charts/`, so that Helm chooses by chance, or renders more than is asked for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Ambiguity {
     /// Its name.
     pub name: String,
@@ -88,7 +89,7 @@ pub struct Survey {
     /// A renderer per target, with its templates parsed.
     pub(super) renderers: Arc<[Arc<Renderer>]>,
     /// The images of the list.
-    pub(super) listed: Arc<[Reference]>,
+    pub(super) listed: Arc<Listing>,
     /// What the charts say themselves of their images.
     told: Vec<Testimony>,
 }
@@ -128,7 +129,7 @@ pub(super) struct Outcome {
 /// Surveys charts, each under its scenarios. Renders in parallel; the outcome does not depend on it. `listed` are the images
 /// of the list: a string that equals one of them, or another version of it, is an operand wherever it stands.
 #[must_use]
-pub fn survey(sources: &Sources, targets: &[Target], listed: &[Reference]) -> Survey {
+pub fn survey(sources: &Sources, targets: &[Target], listed: &Arc<Listing>) -> Survey {
     let renderers = targets.iter().map(|target| target.renderer.clone()).collect();
     let mut survey = Survey { renderers, ..Survey::default() };
     let mut jobs = Vec::new();
@@ -146,7 +147,7 @@ pub fn survey(sources: &Sources, targets: &[Target], listed: &[Reference]) -> Su
             }));
         }
     }
-    survey.listed = listed.into();
+    survey.listed = listed.clone();
     for (job, outcome) in jobs.iter().zip(run_all(&jobs, listed)) {
         match outcome {
             Ok(outcome) => {
@@ -166,7 +167,7 @@ pub fn survey(sources: &Sources, targets: &[Target], listed: &[Reference]) -> Su
 const TOGETHER: usize = 64;
 
 /// Renders in parallel; the outcomes in the order of the jobs. Of manifests that several renderings have one is read.
-pub(super) fn run_all(jobs: &[Job<'_>], listed: &[Reference]) -> Vec<Result<Outcome, RenderError>> {
+pub(super) fn run_all(jobs: &[Job<'_>], listed: &Listing) -> Vec<Result<Outcome, RenderError>> {
     use rayon::prelude::*;
     let mut outcomes = Vec::with_capacity(jobs.len());
     for jobs in jobs.chunks(TOGETHER) {
@@ -186,7 +187,7 @@ pub(super) fn run_all(jobs: &[Job<'_>], listed: &[Reference]) -> Vec<Result<Outc
 /// A rendering, its documents by their numbers.
 type Run = (Processed, Vec<RenderError>, Vec<usize>);
 
-fn run<'a>(job: &Job<'_>, listed: &'a [Reference], readings: &Mutex<Readings<'a>>) -> Result<Run, RenderError> {
+fn run<'a>(job: &Job<'_>, listed: &'a Listing, readings: &Mutex<Readings<'a>>) -> Result<Run, RenderError> {
     let rendered = render(job)?;
     let evidence = Evidence::new(listed, &rendered.processed.values);
     let Rendered { processed, refusals, manifests } = Arc::unwrap_or_clone(rendered);
@@ -234,6 +235,12 @@ pub(super) fn choices(chart: &Chart) -> Vec<Choice> {
 }
 
 impl Survey {
+    /// The images that it was done for.
+    #[must_use]
+    pub fn listing(&self) -> &Arc<Listing> {
+        &self.listed
+    }
+
     /// Adds what could be deployed: what a chart says of its images may speak of those.
     pub fn add_optional(&mut self, found: Optional) {
         self.inventory.uses.extend(found.uses);

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::context::Context;
 use super::coverage::coverage;
@@ -220,7 +221,7 @@ pub fn decide(sources: &Sources, workspace: &Workspace, settings: &Settings) -> 
 /// As [`check`].
 pub fn images(sources: &Sources, charts: &[PathBuf], settings: &Settings) -> Result<Inventory, Refusal> {
     let targets = Targets::of_charts(sources, charts, settings)?;
-    let mut survey = survey(sources, &targets.targets, &[]);
+    let mut survey = survey(sources, &targets.targets, &Arc::default());
     survey.problems.extend(targets.problems);
     survey.inventory.gaps = gaps(&survey.problems, &scenario_names(&targets.targets));
     survey.inventory.gaps.extend(in_vain(&survey, &targets.targets, settings));
@@ -344,8 +345,7 @@ impl Run<'_> {
         let listed = listed(&list);
         let Targets { targets, problems, assumed, mut notes, blind, searched, passed_over } =
             Targets::of_list(sources, workspace, &listed, &noted(&list), settings, configured)?;
-        let references: Vec<Reference> = listed.iter().map(|entry| entry.reference.clone()).collect();
-        let mut survey = survey(sources, &targets, &references);
+        let mut survey = survey(sources, &targets, &settings.kept.listing(&listed));
         let blind = blind || !problems.is_empty();
         survey.problems.extend(problems);
         let exemptions = Exemptions::of(&list, settings);
@@ -364,12 +364,12 @@ impl Run<'_> {
         }
         // Rendering what is switched off takes as long again as everything else: only where it can change a verdict.
         if settings.optional || reconciliation.asks_for_optional(&listed, &coverage) {
-            let found = optional(sources, &targets, &survey);
+            let found = settings.kept.optional(sources, &targets, &survey);
             coverage.disabled_unknown.clone_from(&found.unknown);
             survey.add_optional(found);
             reconciliation = reconcile(&listed, &survey.inventory, &coverage);
         }
-        let said = passed_over.ask(sources, &listed, &reconciliation, survey.inventory.uses.len());
+        let said = passed_over.ask(sources, &settings.kept, &listed, &reconciliation, survey.inventory.uses.len());
         let Said { verdicts, aside, problems, unsure, note } = said;
         if !verdicts.is_empty() {
             coverage.elsewhere = verdicts;

@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use super::Refusal;
 use super::walk::{Walk, WorkTree, work_tree};
 use crate::config;
+use crate::source::Sources;
 
 /// What a list is called.
 pub const LIST_NAME: &str = "ecr-images.conf";
@@ -154,6 +155,24 @@ impl Workspace {
         Self { lists, searched: false, ..self }
     }
 
+    /// The same with the lists and charts in it that were never saved; a list that is asked for by itself stays the only one.
+    #[must_use]
+    pub fn with_unsaved(mut self, sources: &Sources) -> Self {
+        for inside in sources.unsaved_below(&self.root) {
+            let path = self.root.join(&inside);
+            let Some(folder) = path.parent().map(Path::to_owned) else { continue };
+            if path.file_name().is_some_and(|name| name == LIST_NAME) && self.searched && !self.lists.contains(&path) {
+                self.lists.push(path);
+            } else if path.ends_with("Chart.yaml") && !self.charts.contains(&folder) {
+                self.templated.retain(|templated| *templated != folder);
+                self.charts.push(folder);
+            }
+        }
+        sort_lists(&mut self.lists);
+        outermost(&mut self.charts);
+        self
+    }
+
     /// The same, if it holds a list.
     ///
     /// # Errors
@@ -278,14 +297,11 @@ fn absolute(path: &Path) -> PathBuf {
 
 fn walk(root: &Path) -> Workspace {
     let found = Walk::of(root);
-    let in_tools = |list: &PathBuf| list.parent().is_some_and(|folder| folder.ends_with("tools"));
     let mut lists = found.lists;
-    lists.sort_by_key(|list| (!in_tools(list), list.clone()));
+    sort_lists(&mut lists);
     let is_chart = |folder: &Path| found.charts.contains(folder) || found.headless.contains(folder);
-    let nested = |chart: &Path| chart.ancestors().skip(1).any(|above| is_chart(above) && below_charts(above, chart));
     let mut charts: Vec<PathBuf> = found.charts.iter().chain(&found.headless).cloned().collect();
-    charts.sort();
-    charts.retain(|chart| !nested(chart));
+    outermost(&mut charts);
     let loose = |package: &&PathBuf| package.ancestors().skip(1).all(|folder| !is_chart(folder));
     Workspace {
         root: root.to_owned(),
@@ -300,6 +316,20 @@ fn walk(root: &Path) -> Workspace {
         skipped: found.skipped.into_iter().collect(),
         ..Workspace::default()
     }
+}
+
+/// Sorts lists, those in a `tools/` folder first.
+fn sort_lists(lists: &mut [PathBuf]) {
+    let in_tools = |list: &PathBuf| list.parent().is_some_and(|folder| folder.ends_with("tools"));
+    lists.sort_by_key(|list| (!in_tools(list), list.clone()));
+}
+
+/// Sorts charts, and leaves those out that lie in another one's `charts/`.
+fn outermost(charts: &mut Vec<PathBuf>) {
+    charts.sort();
+    let all = charts.clone();
+    let is_chart = |folder: &Path| all.binary_search_by(|chart| chart.as_path().cmp(folder)).is_ok();
+    charts.retain(|chart| !chart.ancestors().skip(1).any(|above| is_chart(above) && below_charts(above, chart)));
 }
 
 /// The submodules of a `.gitmodules` file whose folders are empty or not there.

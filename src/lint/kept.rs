@@ -1,11 +1,13 @@
-//! What checks leave for later ones in a process that goes on: loaded charts with what they rendered, by content; and which
-//! text files are a workspace's own. Empty, and kept empty, where nobody asks for it.
+//! What checks leave for later ones in a process that goes on: loaded charts with what they rendered and could deploy, by content; and
+//! which text files are a workspace's own. Empty, and kept empty, where nobody asks for it.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::reconcile::Listed;
 use crate::chart::{Chart, ChartError};
+use crate::inventory::{Listing, Optional, Problem, Survey, Target, optional};
 use crate::render::Renderer;
 use crate::source::{FileId, Sources};
 
@@ -16,8 +18,27 @@ pub struct Kept(Option<Arc<Inner>>);
 #[derive(Debug, Default)]
 struct Inner {
     charts: Mutex<HashMap<PathBuf, KeptChart>>,
+    trials: Mutex<Vec<Trial>>,
     files: Mutex<KeptFiles>,
 }
+
+/// What was found of what could be switched on.
+#[derive(Debug)]
+struct Trial {
+    targets: Vec<Target>,
+    problems: Vec<Problem>,
+    /// The list that it was found for: what vouches for images has a say in it.
+    listing: Arc<Listing>,
+    found: Optional,
+    /// How often [`Kept::tidy`] was called since it was asked for.
+    idle: usize,
+}
+
+/// Rounds that a trial is kept for without being asked for.
+const MOST_IDLE: usize = 50;
+
+/// Trials that are kept; the one that nobody asked for the longest goes first.
+const MOST_TRIALS: usize = 32;
 
 #[derive(Debug)]
 struct KeptChart {
@@ -60,6 +81,10 @@ impl Kept {
         let mut charts = locked(&inner.charts);
         charts.retain(|_, kept| std::mem::take(&mut kept.used));
         charts.values().for_each(|kept| kept.renderer.forget_unused(&kept.files));
+        let is_there = |target: &Target| charts.values().any(|kept| Arc::ptr_eq(&kept.chart, &target.chart));
+        let mut trials = locked(&inner.trials);
+        trials.iter_mut().for_each(|trial| trial.idle += 1);
+        trials.retain(|trial| trial.idle <= MOST_IDLE && trial.targets.iter().all(is_there));
         sources.forget(&charts.values().flat_map(|kept| &kept.files).copied().collect());
     }
 
@@ -98,6 +123,43 @@ impl Kept {
             charts.values().find(|kept| Arc::ptr_eq(&kept.chart, chart)).map(|kept| kept.renderer.clone())
         });
         kept.unwrap_or_else(|| Arc::new(Renderer::new(chart.clone())))
+    }
+
+    /// The images of `listed`, as what vouches for images in charts.
+    pub(super) fn listing(&self, listed: &[Listed]) -> Arc<Listing> {
+        let images = listed.iter().map(|listed| listed.reference.clone()).collect();
+        Arc::new(if self.0.is_some() { Listing::remembering(images) } else { Listing::new(images) })
+    }
+
+    /// What `targets`, which `survey` is of, could deploy: what was found before, if nothing has changed that it depends on.
+    pub(super) fn optional(&self, sources: &Sources, targets: &[Target], survey: &Survey) -> Optional {
+        let Some(inner) = &self.0 else { return optional(sources, targets, survey) };
+        let same = |trial: &&mut Trial| {
+            trial.targets.len() == targets.len()
+                && trial.targets.iter().zip(targets).all(|(one, other)| one.is_same(other))
+                && trial.problems == survey.problems
+                && trial.listing.is_answered_by(survey.listing())
+        };
+        if let Some(trial) = locked(&inner.trials).iter_mut().find(same) {
+            trial.idle = 0;
+            return trial.found.clone();
+        }
+        // Not under the lock: it takes long.
+        let found = optional(sources, targets, survey);
+        let trial = Trial {
+            targets: targets.to_vec(),
+            problems: survey.problems.clone(),
+            listing: survey.listing().clone(),
+            found: found.clone(),
+            idle: 0,
+        };
+        let mut trials = locked(&inner.trials);
+        if trials.len() >= MOST_TRIALS {
+            let oldest = trials.iter().enumerate().max_by_key(|(_, trial)| trial.idle).map(|(at, _)| at);
+            oldest.map(|at| trials.remove(at));
+        }
+        trials.push(trial);
+        found
     }
 
     /// The text files, where they are kept.

@@ -43,4 +43,6 @@ pub use settings::Settings;
 pub(crate) use context::{Context, Judged};
 #[cfg(feature = "lsp")]
 pub(crate) use defect::words;
+#[cfg(feature = "lsp")]
+pub(crate) use note::source_note;
 pub(crate) use suppress::{Fault, FaultKind};

@@ -46,6 +46,7 @@ pub fn open(
         Some(path) => find(path, configuring.is_standard())?,
         None => find_here(configuring.is_standard()),
     };
+    let found = found.with_unsaved(sources);
     let whole = path.is_none_or(|path| path == found.root);
     configure(sources, found, whole, configuring, settings)
 }
@@ -83,7 +84,7 @@ pub fn settings_of(
     let file = match configuring {
         Configuring::Given(given) => Some(given.clone()),
         Configuring::Standard => {
-            let standard = Some(found.root.join(FILE_NAME)).filter(|file| file.is_file());
+            let standard = Some(found.root.join(FILE_NAME)).filter(|file| file.is_file() || sources.has_overlay(file));
             refuse_misnamed(&found.root, standard.is_some())?;
             standard
         }

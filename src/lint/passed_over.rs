@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 
 use super::coverage::coverage;
+use super::kept::Kept;
 use super::reconcile::{Coverage, Listed, Reconciliation, Standing, Verdict, reconcile};
-use crate::image::Reference;
-use crate::inventory::{Problem, Survey, Target, Use, optional, survey};
+use crate::inventory::{Problem, Survey, Target, Use, survey};
 use crate::source::Sources;
 
 /// Such charts.
@@ -37,7 +37,7 @@ pub(super) struct Said {
 impl PassedOver {
     /// Asks the charts about the entries that are stale, or stand for another repository by their name alone. `first` is the
     /// index of the first use that is theirs.
-    pub fn ask(&self, sources: &Sources, listed: &[Listed], known: &Reconciliation, first: usize) -> Said {
+    pub fn ask(&self, sources: &Sources, kept: &Kept, listed: &[Listed], known: &Reconciliation, first: usize) -> Said {
         let is_open =
             |verdict: &Verdict| matches!(verdict, Verdict::Stale | Verdict::OtherRepository { documented: false, .. });
         let open: Vec<usize> = (0..listed.len()).filter(|at| is_open(&known.verdicts[*at])).collect();
@@ -45,12 +45,11 @@ impl PassedOver {
             return Said::default();
         }
         let entries: Vec<Listed> = open.iter().map(|at| listed[*at].clone()).collect();
-        let references: Vec<Reference> = listed.iter().map(|entry| entry.reference.clone()).collect();
-        let mut survey = survey(sources, &self.targets, &references);
+        let mut survey = survey(sources, &self.targets, &kept.listing(listed));
         let mut coverage = Coverage { blind: !self.broken.is_empty(), ..coverage(sources, &survey) };
         let mut found = reconcile(&entries, &survey.inventory, &coverage);
         if found.asks_for_optional(&entries, &coverage) {
-            let more = optional(sources, &self.targets, &survey);
+            let more = kept.optional(sources, &self.targets, &survey);
             survey.inventory.uses.extend(more.uses);
             coverage.disabled_unknown = more.unknown;
             found = reconcile(&entries, &survey.inventory, &coverage);

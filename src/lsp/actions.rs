@@ -27,7 +27,7 @@ impl Actions<'_> {
         let only = params.context.only.as_deref();
         let wants = |kind: &str| only.is_none_or(|only| only.iter().any(|wanted| includes(wanted, kind)));
         let mut actions = Vec::new();
-        let places = Places::new(&room.sources, &self.scene.documents, self.abilities.encoding);
+        let places = Places::new(&room.sources, self.scene, self.abilities.encoding);
         let findings = room.checked.iter().flat_map(|checked| &checked.findings);
         let here = |finding: &&Finding| {
             let (location, _) = places.location(finding.span);

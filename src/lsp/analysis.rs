@@ -85,6 +85,13 @@ impl Room {
         self.everywhere.get_or_init(check).as_ref()
     }
 
+    /// Computes what could be switched on, which is kept: an entry that nothing deploys makes it needed.
+    pub fn prepare(&self) {
+        let Some(settings) = self.settings.clone().filter(|_| self.checked.is_some()) else { return };
+        // What it finds is of no use here, only that the charts are rendered.
+        let _ = check(&self.sources, &self.workspace, &Settings { optional: true, ..settings });
+    }
+
     /// The lists.
     pub fn lists(&self) -> &[PathBuf] {
         &self.workspace.lists
@@ -211,7 +218,9 @@ impl Room {
             }
         };
         self.found = Some(found.clone());
-        if found.lists.is_empty() && !found.root.join(FILE_NAME).is_file() {
+        let found = found.with_unsaved(&self.sources);
+        let configuration = found.root.join(FILE_NAME);
+        if found.lists.is_empty() && !configuration.is_file() && !self.sources.has_overlay(&configuration) {
             return false;
         }
         self.workspace = found.clone();

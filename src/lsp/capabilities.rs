@@ -39,7 +39,7 @@ pub(super) fn initialize_result(abilities: &Abilities) -> InitializeResult {
         ..CodeActionOptions::default()
     };
     let completion = CompletionOptions {
-        trigger_characters: Some(["=", ":", "/", " ", ","].map(str::to_owned).to_vec()),
+        trigger_characters: Some(["=", ":", "/", " ", ",", "("].map(str::to_owned).to_vec()),
         ..CompletionOptions::default()
     };
     let folders = WorkspaceFoldersServerCapabilities { supported: Some(true), change_notifications: Some(true.into()) };

@@ -50,8 +50,11 @@ impl Abilities {
         let workspace = client.workspace.as_ref();
         let pull = text.and_then(|text| text.diagnostic.as_ref());
         let push = text.and_then(|text| text.publish_diagnostics.as_ref());
-        let diagnostics = pull.map(|pull| &pull.diagnostics_capabilities);
-        let diagnostics = diagnostics.or(push.map(|push| &push.diagnostics_capabilities));
+        // Many clients that ask say only of what they are told what it may hold.
+        let diagnostics = [
+            pull.and_then(|pull| pull.diagnostics_capabilities.related_information),
+            push.and_then(|push| push.diagnostics_capabilities.related_information),
+        ];
         let actions = text.and_then(|text| text.code_action.as_ref());
         let resolves = actions.and_then(|actions| actions.resolve_support.as_ref());
         let edits = workspace.and_then(|workspace| workspace.workspace_edit.as_ref());
@@ -64,7 +67,7 @@ impl Abilities {
             pull: pull.is_some(),
             related_documents: pull.and_then(|pull| pull.related_document_support).unwrap_or_default(),
             refresh: again.and_then(|again| again.refresh_support).unwrap_or_default(),
-            related_information: diagnostics.and_then(|all| all.related_information).unwrap_or_default(),
+            related_information: diagnostics.contains(&Some(true)),
             watch: watch.and_then(|watch| watch.dynamic_registration).unwrap_or_default(),
             show_document: pages.is_some_and(|pages| pages.support),
             versioned_edits: edits.and_then(|edits| edits.document_changes).unwrap_or_default(),

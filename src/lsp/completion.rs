@@ -1,4 +1,4 @@
-//! What could stand at the cursor. In a list: entries that are missing, images and tags that the charts deploy, orders to the
+//! What could stand at the cursor. In a list: entries that are missing, images, tags and charts that are deployed, orders to the
 //! linter and the rules that they name. In a configuration: keys, rules and the words that a value can be.
 
 use std::ops::Range;
@@ -13,7 +13,7 @@ use super::relations::entry_at;
 use crate::config::{FILE_NAME, possible};
 use crate::image::Reference;
 use crate::inventory::Use;
-use crate::lint::rules;
+use crate::lint::{rules, source_note};
 
 /// Completes in one document.
 pub(super) struct Completer<'a> {
@@ -132,6 +132,9 @@ impl<'a> Completer<'a> {
             let orders = [("allow", "no findings of these rules"), ("exempt", "images that need no mirroring")];
             return self.items(orders.map(|(name, detail)| keyword(name, detail)).into(), &word(order));
         }
+        if let Some((_, typed)) = comment.rsplit_once("(from ").filter(|(_, typed)| !typed.contains(')')) {
+            return self.notes(held, typed);
+        }
         let field = ["Tag:", "Repository:"].into_iter().find_map(|field| Some((field, comment.strip_prefix(field)?)));
         let Some((field, typed)) = field else { return Vec::new() };
         // The block that the line belongs to is that of the entry below it.
@@ -142,6 +145,23 @@ impl<'a> Completer<'a> {
             Some(offer(text, used, CompletionItemKind::Value))
         });
         self.items(offers.collect(), &word(typed))
+    }
+
+    /// The charts that a source note can name: those of the entry below first, then all that deploy something.
+    fn notes(&self, held: &Held<'_>, typed: &str) -> Vec<CompletionItem> {
+        let Some(checked) = held.checked else { return Vec::new() };
+        let partners = entry_at(held, self.offset).map(|(at, _)| held.uses(at)).unwrap_or_default();
+        let all = partners.into_iter().chain(checked.inventory.uses.iter().filter(|used| used.when.is_none()));
+        let closed = self.after.find(')');
+        let offers = all.filter_map(|used| {
+            let note = source_note(used);
+            let chart = note.strip_prefix("(from ")?.strip_suffix(')')?;
+            let text = if closed.is_some() { chart.to_owned() } else { format!("{chart})") };
+            let detail = used.reference.to_string();
+            Some(Offer { label: chart.to_owned(), text, detail, kind: CompletionItemKind::Reference })
+        });
+        let end = self.offset + closed.unwrap_or(self.after.len());
+        self.items(offers.collect(), &(self.offset - typed.len()..end))
     }
 
     fn configuration(&self) -> Vec<CompletionItem> {

@@ -28,7 +28,7 @@ pub(super) type ByFile = BTreeMap<String, Vec<Diagnostic>>;
 pub(super) fn diagnostics<'a>(rooms: impl Iterator<Item = &'a Room>, scene: &Scene, abilities: &Abilities) -> ByFile {
     let mut all = ByFile::new();
     for room in rooms {
-        let places = Places::new(&room.sources, &scene.documents, abilities.encoding);
+        let places = Places::new(&room.sources, scene, abilities.encoding);
         let teller = Teller { places: &places, abilities };
         let findings = room.checked.iter().flat_map(|checked| &checked.findings).map(|finding| teller.finding(finding));
         let errors = room.errors.iter().flat_map(|error| teller.error(error, room));

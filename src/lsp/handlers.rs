@@ -112,6 +112,10 @@ impl Work for Handlers {
         let versions = scene.documents.iter().map(|document| (document.uri.0.clone(), document.version));
         self.seen = versions.collect();
     }
+
+    fn rest(&mut self, scene: &Scene) {
+        self.analysis.rooms(scene).for_each(Room::prepare);
+    }
 }
 
 /// Answers with what `act` makes of the parameters, if they are what they should be.
@@ -252,7 +256,10 @@ impl Handlers {
                 ShowDocumentParams { uri: Uri(rule.url()), external: Some(true), take_focus: None, selection: None };
             client.request(&Method::WindowShowDocument, params);
         } else {
-            client.show(MessageType::Info, format!("{}: {}\n\n{}", rule.id, rule.summary, rule.body()));
+            // Where messages are shown there is no room for the page.
+            let (id, page) = (rule.id, rule.url());
+            let message = format!("{id}: {}. {page}, or in a terminal: mirrorlint explain {id}", rule.summary);
+            client.show(MessageType::Info, message);
         }
         Ok(Value::Null)
     }

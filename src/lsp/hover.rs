@@ -2,8 +2,10 @@
 //! of a place in a chart which entries depend on it; of a rule's name what the rule finds.
 
 use std::fmt::Write as _;
+use std::ops::Range;
+use std::path::Path;
 
-use lsp_types::{Contents, Hover, MarkupContent, MarkupKind, Position, Range};
+use lsp_types::{Contents, Hover, MarkupContent, MarkupKind, Position, Range as LspRange};
 
 use super::analysis::{Held, Room};
 use super::documents::Document;
@@ -16,8 +18,11 @@ use crate::lint::{Rule, Verdict, rule};
 use crate::mirror::{DirectiveKind, Entry};
 use crate::source::{Layer, Span};
 
-/// Uses of one image that are shown in full.
-const MOST_USES: usize = 4;
+/// Different origins of one image that are shown.
+const MOST_ORIGINS: usize = 4;
+
+/// Workloads of one origin that are named.
+const MOST_PLACES: usize = 3;
 
 /// The hover at `position` of `document`.
 pub(super) fn hover(
@@ -29,7 +34,7 @@ pub(super) fn hover(
 ) -> Option<Hover> {
     let lines = Lines::of(&document.text, encoding);
     let offset = lines.offset(&document.text, position);
-    let writer = Writer { room, places: &Places::new(&room.sources, &scene.documents, encoding) };
+    let writer = Writer { room, places: &Places::new(&room.sources, scene, encoding) };
     let (text, span) = match room.held(&document.path) {
         Some(held) => of_rule(&held, offset).or_else(|| writer.entry(&held, offset))?,
         None => (writer.dependents(document, offset)?, None),
@@ -38,7 +43,7 @@ pub(super) fn hover(
     Some(markdown(text, range))
 }
 
-fn markdown(value: String, range: Option<Range>) -> Hover {
+fn markdown(value: String, range: Option<LspRange>) -> Hover {
     let contents = Contents::MarkupContent(MarkupContent { kind: MarkupKind::Markdown, value });
     Hover { contents, range }
 }
@@ -74,11 +79,27 @@ impl Writer<'_> {
         let uses = held.uses(at);
         text.push_str(&verdict(held, at, &uses));
         text.push_str("\n\n");
-        for used in uses.iter().take(MOST_USES) {
-            self.used(&mut text, used);
+        // What several workloads have in common is told once.
+        let mut origins: Vec<(String, Vec<&Use>)> = Vec::new();
+        for used in &uses {
+            let origin = self.origin(used);
+            match origins.iter_mut().find(|(known, _)| *known == origin) {
+                Some((_, all)) => all.push(used),
+                None => origins.push((origin, vec![used])),
+            }
         }
-        if uses.len() > MOST_USES {
-            let _ = writeln!(text, "and {} more places\n", uses.len() - MOST_USES);
+        for (origin, uses) in origins.iter().take(MOST_ORIGINS) {
+            let mut places: Vec<String> = uses.iter().map(|used| used.place()).collect();
+            places.dedup();
+            let more = places.len().saturating_sub(MOST_PLACES);
+            places.truncate(MOST_PLACES);
+            if more > 0 {
+                places.push(format!("{more} more"));
+            }
+            let _ = writeln!(text, "`{}` in {}\n\n{origin}", uses[0].reference, places.join("; "));
+        }
+        if origins.len() > MOST_ORIGINS {
+            let _ = writeln!(text, "and {} more places\n", origins.len() - MOST_ORIGINS);
         }
         if let Some(used) = uses.iter().find(|used| used.names_region()) {
             self.regions(&mut text, held, used);
@@ -86,21 +107,24 @@ impl Writer<'_> {
         Some((text.trim_end().to_owned(), Some(span_of(entry))))
     }
 
-    /// One place that names the image: what it is, and where each part of the text comes from.
-    fn used(&self, text: &mut String, used: &Use) {
-        let path = used.path.join(" > ");
-        let _ = writeln!(text, "`{}`: {} in {path}, chart **{}**", used.reference, used.place(), used.chart);
-        if let Some(when) = &used.when {
-            let _ = writeln!(text, "\ndeployed only with `{when}`");
-        }
-        if !used.only_in.is_empty() {
-            let copies: Vec<_> = used.only_in.iter().map(|copy| copy.display().to_string()).collect();
-            let _ = writeln!(text, "\nonly by one of several copies of the chart: {}", copies.join(", "));
+    /// Which charts lead to a use, what it hangs on, and where each part of the text comes from.
+    fn origin(&self, used: &Use) -> String {
+        let mut text = format!("- chart **{}**", used.chart);
+        if used.path.len() > 1 {
+            let _ = write!(text, ": {}", used.path.join(" > "));
         }
         text.push('\n');
+        if let Some(when) = &used.when {
+            let _ = writeln!(text, "- deployed only with `{when}`");
+        }
+        if !used.only_in.is_empty() {
+            let copies: Vec<_> = used.only_in.iter().map(|copy| self.shown(copy)).collect();
+            let _ = writeln!(text, "- only by one of several copies of the chart: {}", copies.join(", "));
+        }
         let lineage = lineage(&self.room.sources, used, &[]);
+        // Parts that come from the same places stand in one line.
+        let mut parts: Vec<(String, Range<usize>, String)> = Vec::new();
         for part in &lineage.parts {
-            let said = &used.text.as_str()[part.range.clone()];
             let mut places: Vec<String> = Vec::new();
             for strand in &part.strands {
                 let place = format!("{} ({})", self.link(strand.span), words(strand));
@@ -112,7 +136,16 @@ impl Writer<'_> {
                 }
             }
             let places = if places.is_empty() { "stands in no file".to_owned() } else { places.join(", ") };
-            let _ = writeln!(text, "- {} `{said}`: {places}", part.name);
+            match parts.last_mut().filter(|(.., known)| *known == places) {
+                Some((names, range, _)) => {
+                    let _ = write!(names, ", {}", part.name);
+                    range.end = part.range.end;
+                }
+                None => parts.push((part.name.to_string(), part.range.clone(), places)),
+            }
+        }
+        for (names, range, places) in parts {
+            let _ = writeln!(text, "- {names} `{}`: {places}", &used.text.as_str()[range]);
         }
         if let Some(place) = lineage.place {
             let _ = writeln!(text, "- printed by {}", self.link(place));
@@ -120,7 +153,12 @@ impl Writer<'_> {
         if let Some(pinned) = used.pinned() {
             let _ = writeln!(text, "- chart version pinned in {}", self.link(pinned));
         }
-        text.push('\n');
+        text
+    }
+
+    /// A path as it is shown: from the workspace.
+    fn shown(&self, path: &Path) -> String {
+        crate::report::display_path(&self.room.workspace.root, path)
     }
 
     /// What the image is in every region that the charts name.
@@ -137,8 +175,17 @@ impl Writer<'_> {
             return;
         }
         text.push_str("In all regions that the charts name:\n\n");
+        let mut by_region: Vec<(String, Vec<String>)> = Vec::new();
         for variant in variants {
-            let _ = writeln!(text, "- {}: `{}`", variant.scenarios.join(", "), variant.reference);
+            let (regions, image) = (variant.scenarios.join(", "), format!("`{}`", variant.reference));
+            match by_region.iter_mut().find(|(known, _)| *known == regions) {
+                Some((_, images)) if images.contains(&image) => {}
+                Some((_, images)) => images.push(image),
+                None => by_region.push((regions, vec![image])),
+            }
+        }
+        for (regions, images) in by_region {
+            let _ = writeln!(text, "- {regions}: {}", images.join(" or "));
         }
         text.push('\n');
     }
@@ -176,7 +223,7 @@ impl Writer<'_> {
     fn link(&self, span: Span) -> String {
         let (location, inside) = self.places.location(span);
         let start = self.room.sources.start(span);
-        let path = crate::report::display_path(&self.room.workspace.root, self.room.sources.get(span.file).path());
+        let path = self.shown(self.room.sources.get(span.file).path());
         match inside {
             Some(_) => format!("`{path}:{}`", start.line),
             None => format!("[{path}:{}]({}#L{})", start.line, location.uri.0, start.line),

@@ -72,7 +72,7 @@ impl Navigator<'_> {
 
     /// The places of `spans`, each once; what lies in a package cannot be gone to by line, but its package can.
     fn locations(&self, spans: Vec<Span>) -> Vec<Location> {
-        let places = Places::new(&self.room.sources, &self.scene.documents, self.encoding);
+        let places = Places::new(&self.room.sources, self.scene, self.encoding);
         let mut locations = Vec::new();
         for (location, _) in spans.into_iter().map(|span| places.location(span)) {
             if !locations.contains(&location) {

@@ -8,15 +8,15 @@ use std::sync::Arc;
 
 use lsp_types::{Location, Range, Uri};
 
-use super::documents::Documents;
 use super::positions::{Encoding, Lines};
+use super::queue::Scene;
 use super::uri::uri_of;
 use crate::source::{FileId, Sources, Span, canonical};
 
 /// Places the spans of some sources.
 pub(super) struct Places<'a> {
     sources: &'a Sources,
-    documents: &'a Documents,
+    scene: &'a Scene,
     encoding: Encoding,
     known: RefCell<HashMap<FileId, Rc<Placed>>>,
 }
@@ -44,9 +44,9 @@ impl Placed {
 }
 
 impl<'a> Places<'a> {
-    /// Those of `sources`, as a client that has `documents` open counts.
-    pub fn new(sources: &'a Sources, documents: &'a Documents, encoding: Encoding) -> Self {
-        Self { sources, documents, encoding, known: RefCell::default() }
+    /// Those of `sources`, as the client of `scene` calls and counts them.
+    pub fn new(sources: &'a Sources, scene: &'a Scene, encoding: Encoding) -> Self {
+        Self { sources, scene, encoding, known: RefCell::default() }
     }
 
     /// The file.
@@ -67,9 +67,13 @@ impl<'a> Places<'a> {
         placed
     }
 
-    /// What the client calls the file at `path`, its one path.
+    /// What the client calls the file at `path`, its one path: as it opened it, else by the folder that it works in.
     pub fn uri(&self, path: &Path) -> Uri {
-        self.documents.of_path(path).map_or_else(|| uri_of(path), |document| document.uri.clone())
+        if let Some(document) = self.scene.documents.of_path(path) {
+            return document.uri.clone();
+        }
+        let inside = |folder: &PathBuf| Some(folder.join(path.strip_prefix(canonical(folder)).ok()?));
+        uri_of(&self.scene.folders.iter().find_map(inside).unwrap_or_else(|| path.to_owned()))
     }
 
     /// The place of `span`, and its file's path within its package, when it lies in one.

@@ -4,6 +4,7 @@
 use std::collections::{HashSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use lsp_server::{Request, RequestId};
 
@@ -29,7 +30,12 @@ pub(super) enum Task {
     Answer(Request, Scene),
     /// See what a change means for diagnostics.
     Look(Scene),
+    /// Compute ahead what the next change may need, for nobody asked for anything in a while.
+    Rest(Scene),
 }
+
+/// How long nothing is asked for before things are computed ahead.
+const PAUSE: Duration = Duration::from_millis(300);
 
 /// The tasks that wait.
 #[derive(Debug, Default)]
@@ -44,6 +50,8 @@ struct State {
     /// The request that is being answered, and whether it was cancelled meanwhile.
     running: Option<(RequestId, bool)>,
     known: HashSet<RequestId>,
+    /// What was looked at since things were last computed ahead.
+    ahead: Option<Scene>,
     closed: bool,
 }
 
@@ -70,7 +78,7 @@ impl Queue {
         let mut state = self.state();
         let mut superseded = Vec::new();
         state.tasks.retain(|task| match task {
-            Task::Look(_) => false,
+            Task::Look(_) | Task::Rest(_) => false,
             Task::Answer(request, _) if is_look(request) => {
                 superseded.push(request.id.clone());
                 false
@@ -78,6 +86,7 @@ impl Queue {
             Task::Answer(..) => true,
         });
         state.known.retain(|id| !superseded.contains(id));
+        state.ahead = Some(scene.clone());
         state.tasks.push_back(Task::Look(scene));
         self.ready.notify_one();
         superseded
@@ -112,7 +121,15 @@ impl Queue {
                 }
                 return Some(task);
             }
-            state = self.ready.wait(state).unwrap_or_else(PoisonError::into_inner);
+            if state.ahead.is_none() {
+                state = self.ready.wait(state).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            }
+            let (awake, waited) = self.ready.wait_timeout(state, PAUSE).unwrap_or_else(PoisonError::into_inner);
+            state = awake;
+            if waited.timed_out() && state.tasks.is_empty() && !state.closed {
+                return state.ahead.take().map(Task::Rest);
+            }
         }
     }
 
@@ -158,6 +175,7 @@ mod tests {
         assert!(matches!(queue.next(), Some(Task::Answer(request, _)) if request.id == RequestId::from(2)));
         assert!(!queue.done());
         assert!(matches!(queue.next(), Some(Task::Look(scene)) if scene.revision == 2));
+        assert!(matches!(queue.next(), Some(Task::Rest(scene)) if scene.revision == 2), "nobody asks for anything");
     }
 
     #[test]

@@ -64,7 +64,12 @@ fn message(value: serde_json::Value) -> Frame {
     if value.get("jsonrpc").and_then(serde_json::Value::as_str) != Some("2.0") {
         return malformed("no JSON-RPC 2.0 message".to_owned());
     }
+    let has_id = value.get("id").is_some();
     match serde_json::from_value(value) {
+        // Without this a request would wait for its answer for ever.
+        Ok(Message::Notification(_)) if has_id => {
+            malformed("the id of a request is a string or an integer of 32 bits".to_owned())
+        }
         Ok(message) => Frame::Message(message),
         Err(_) => malformed("neither request, response nor notification".to_owned()),
     }

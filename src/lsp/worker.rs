@@ -34,6 +34,9 @@ pub(super) trait Work {
 
     /// Sees what a change means, and tells the client.
     fn look(&mut self, scene: &Scene, client: &Client);
+
+    /// Computes ahead what the next change may need; tells nobody.
+    fn rest(&mut self, scene: &Scene);
 }
 
 /// Does what the queue holds, until that is closed.
@@ -45,6 +48,10 @@ pub(super) fn run<W: Work>(queue: &Queue, client: &Client, work: &dyn Fn() -> W)
             Task::Answer(request, scene) => Some(working.answer(request, scene, client)),
             Task::Look(scene) => {
                 working.look(scene, client);
+                None
+            }
+            Task::Rest(scene) => {
+                working.rest(scene);
                 None
             }
         }));
@@ -98,6 +105,8 @@ mod tests {
         }
 
         fn look(&mut self, _: &Scene, _: &Client) {}
+
+        fn rest(&mut self, _: &Scene) {}
     }
 
     /// One end of a pipe of bytes.

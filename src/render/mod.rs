@@ -40,6 +40,19 @@ pub struct Options {
     pub objects: Arc<[yaml::Value]>,
 }
 
+impl Options {
+    /// Whether the same would be rendered, with every place the same.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        let objects = self.objects.len() == other.objects.len()
+            && self.objects.iter().zip(other.objects.iter()).all(|(one, two)| one.is_same(two));
+        (&self.release, &self.namespace, self.is_upgrade) == (&other.release, &other.namespace, other.is_upgrade)
+            && (&self.kube_version, &self.api_versions) == (&other.kube_version, &other.api_versions)
+            && self.choice == other.choice
+            && objects
+    }
+}
+
 impl Default for Options {
     /// What `helm template` assumes when it is told nothing.
     fn default() -> Self {
@@ -136,15 +149,9 @@ pub struct Occasion {
 impl Occasion {
     /// Whether the same would be rendered, with every place the same.
     fn is_same(&self, other: &Self) -> bool {
-        let (one, two) = (&self.options, &other.options);
-        let objects = one.objects.len() == two.objects.len()
-            && one.objects.iter().zip(two.objects.iter()).all(|(one, two)| one.is_same(two));
         self.values.is_same(&other.values)
             && (&self.region, self.moves) == (&other.region, other.moves)
-            && (&one.release, &one.namespace, one.is_upgrade) == (&two.release, &two.namespace, two.is_upgrade)
-            && (&one.kube_version, &one.api_versions) == (&two.kube_version, &two.api_versions)
-            && one.choice == two.choice
-            && objects
+            && self.options.is_same(&other.options)
     }
 }
 

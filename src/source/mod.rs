@@ -9,6 +9,7 @@ mod lazy;
 mod path;
 mod renewal;
 mod text;
+mod unsaved;
 mod whole;
 
 pub use allowance::{Allowance, is_spent, spend};

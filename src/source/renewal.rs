@@ -14,13 +14,19 @@ impl Sources {
         self.known().values_mut().for_each(|known| known.doubtful = true);
     }
 
-    /// Puts `overlays` in place of those that there are. Files whose overlay came, went or changed are doubted.
+    /// Puts `overlays` in place of those that there are. Files whose overlay came, went or changed are doubted; all are, when a
+    /// file comes or goes with its overlay.
     pub fn set_overlays(&mut self, overlays: HashMap<PathBuf, Arc<str>>) {
         let before = std::mem::replace(&mut self.overlays, overlays);
         let changed =
             before.iter().filter(|(path, text)| self.overlays.get(*path) != Some(*text)).map(|(path, _)| path);
         let new = self.overlays.keys().filter(|path| !before.contains_key(*path));
+        let gone = before.keys().filter(|path| !self.overlays.contains_key(*path));
+        let come_and_go = new.clone().chain(gone).any(|path| !path.exists());
         let changed: Vec<PathBuf> = changed.chain(new).cloned().collect();
+        if come_and_go {
+            self.doubt_all();
+        }
         changed.iter().for_each(|path| self.doubt(path));
     }
 
@@ -112,8 +118,12 @@ mod tests {
         sources.set_overlays(overlays(&[(&path, "new")]));
         let new = sources.read(&path).unwrap();
         assert_eq!(&**sources.get(new).text(), "new");
-        sources.set_overlays(overlays(&[(&path, "new"), (Path::new("/other"), "x")]));
+        let other = folder.path().join("b");
+        std::fs::write(&other, "").unwrap();
+        sources.set_overlays(overlays(&[(&path, "new"), (&other, "x")]));
         assert!(sources.is_current(new));
+        sources.set_overlays(overlays(&[(&path, "new"), (&folder.path().join("c"), "x")]));
+        assert!(!sources.is_current(new), "whoever listed the folder is to list it again");
         sources.set_overlays(HashMap::new());
         let back = sources.read(&path).unwrap();
         assert_eq!(&**sources.get(back).text(), "disk");

@@ -227,7 +227,8 @@ fn a_rule_is_explained() {
     let params = json!({"command": command["command"], "arguments": command["arguments"]});
     let id = editor.client.ask("workspace/executeCommand", &params);
     let shown = editor.client.expect("window/showMessage");
-    assert!(shown["message"].as_str().unwrap().starts_with("tag-mismatch: "));
+    let message = shown["message"].as_str().unwrap();
+    assert!(message.starts_with("tag-mismatch: ") && message.ends_with("mirrorlint explain tag-mismatch"), "{message}");
     assert_eq!(editor.client.answer(id)["result"], Value::Null);
     let wrong = json!({"command": command["command"], "arguments": ["no-rule"]});
     assert_eq!(editor.client.refused("workspace/executeCommand", &wrong), -32602);
@@ -257,8 +258,9 @@ fn hovers_tell_who_deploys_an_entry_and_where_each_part_comes_from() {
 
     web:1.0.0 deploys another version: `nginx:1.27.1`.
 
-    `nginx:1.27.1`: Pod web, container web in web, chart **web:1.0.0**
+    `nginx:1.27.1` in Pod web, container web
 
+    - chart **web:1.0.0**
     - repository `nginx`: [web/templates/pod.yaml:6](file:///w/web/templates/pod.yaml#L6) (the template's own text)
     - tag `1.27.1`: [web/values.yaml:2](file:///w/web/values.yaml#L2) (`image.tag`, default of web:1.0.0)
     - printed by [web/templates/pod.yaml:6](file:///w/web/templates/pod.yaml#L6)
@@ -385,6 +387,14 @@ fn completions_in_a_list() {
     editor.write(&list.replace("# Tag: 1.26.0", "# Tag: "));
     let tag = self::position(&editor.text, editor.text.find("# Tag: ").unwrap() + 7);
     assert_eq!(editor.labels(&tag), ["1.27.1"]);
+    // The chart in a source note, closed where it is not.
+    for (note, end) in [("(from ", ")"), ("(from local", ")"), ("(from x) y", "")] {
+        editor.write(&list.replace("# Tag: 1.26.0", &format!("# Web {note}")));
+        let at = editor.text.rfind("(from ").unwrap() + 6;
+        let items = editor.ask("textDocument/completion", &json!({"position": self::position(&editor.text, at)}));
+        assert_eq!(items[0]["label"], "local chart web:1.0.0", "{note}");
+        assert_eq!(items[0]["textEdit"]["newText"], format!("local chart web:1.0.0{end}"), "{note}");
+    }
     editor.client.finish();
 }
 

@@ -129,6 +129,29 @@ fn broken_json_is_answered_and_the_next_message_is_read() {
 }
 
 #[test]
+fn a_request_whose_id_is_none_is_refused_and_not_forgotten() {
+    let workspace = empty();
+    let mut client = initialized(&workspace);
+    for (id, told) in [("3000000000", json!(3_000_000_000_u32)), ("1.5", Value::Null), ("null", Value::Null)] {
+        client
+            .send_raw(&frame(&format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"textDocument/hover","params":{{}}}}"#)));
+        let answer = client.next();
+        assert_eq!((&answer["error"]["code"], &answer["id"]), (&json!(-32600), &told), "{id}");
+    }
+    client.finish();
+}
+
+#[test]
+fn requests_in_a_batch_are_refused_as_a_whole() {
+    let workspace = empty();
+    let mut client = initialized(&workspace);
+    client.send(&json!([{"jsonrpc": "2.0", "id": 7, "method": "shutdown"}]));
+    let answer = client.next();
+    assert_eq!((&answer["error"]["code"], &answer["id"]), (&json!(-32600), &Value::Null));
+    client.finish();
+}
+
+#[test]
 fn a_broken_frame_is_answered_and_ends_the_server() {
     let workspace = empty();
     for (broken, why) in [

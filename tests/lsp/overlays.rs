@@ -136,6 +136,50 @@ fn a_list_that_was_never_saved_is_one_too() {
 }
 
 #[test]
+fn files_of_charts_that_were_never_saved_count() {
+    let workspace = Workspace::with_list("# (from local chart web:1.0.0)\nweb=nginx:1\n").file(".mirrorlint.yaml", "");
+    let mut client = Client::open(&workspace.path(""), &json!({"textDocument": {"diagnostic": {}}}));
+    let list = workspace.path("tools/ecr-images.conf");
+    client.open_document(&list, "conf", &workspace.read("tools/ecr-images.conf"));
+    let rules = |client: &mut Client| {
+        let report = client.request("textDocument/diagnostic", &json!({"textDocument": {"uri": uri(&list)}}));
+        let items = report["items"].as_array().unwrap().iter();
+        items.map(|item| item["code"].as_str().unwrap_or("?").to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(rules(&mut client), ["?"], "there is no chart");
+    // A chart in folders that are not there yet.
+    client.open_document(&workspace.path("web/Chart.yaml"), "yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n");
+    assert_eq!(rules(&mut client), ["stale-entry"]);
+    let pod = "kind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: \"nginx:{{ .Values.tag }}\"}]}\n";
+    let template = workspace.path("web/templates/pod.yaml");
+    client.open_document(&template, "helm", pod);
+    let values = workspace.path("web/values.yaml");
+    client.open_document(&values, "yaml", "tag: \"2\"\n");
+    assert_eq!(rules(&mut client), ["tag-mismatch"]);
+    client.change_document(&values, 2, "tag: \"1\"\n");
+    assert!(rules(&mut client).is_empty());
+    client.close_document(&template);
+    assert_eq!(rules(&mut client), ["stale-entry"]);
+    client.finish();
+}
+
+#[test]
+fn a_configuration_that_was_never_saved_counts() {
+    let workspace = workspace().file("tools/ecr-images.conf", "web=nginx:2\n");
+    let mut client = Client::open(&workspace.path(""), &json!({}));
+    assert!(published(&mut client).2.contains(&"tag-mismatch".to_owned()));
+    let prod = workspace.path("prod.yaml");
+    client.open_document(&prod, "yaml", "tag: \"2\"\n");
+    assert_eq!(published(&mut client), told("prod.yaml", json!(1), &[]));
+    let configuration =
+        "lists:\n  - path: tools/ecr-images.conf\n    charts:\n      - {path: web, values: [prod.yaml]}\n";
+    client.open_document(&workspace.path(".mirrorlint.yaml"), "yaml", configuration);
+    assert_eq!(published(&mut client), told(".mirrorlint.yaml", json!(1), &[]));
+    assert_eq!(published(&mut client), told(LIST, Value::Null, &["undocumented-source"]));
+    client.finish();
+}
+
+#[test]
 fn folders_come_and_go() {
     let (one, other) = (workspace(), workspace());
     std::fs::write(other.path("tools/ecr-images.conf"), "# (from local chart web:1.0.0)\nweb=nginx:9\n").unwrap();

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use super::Confidence;
 use super::words::{Hint, Role, hint};
 use crate::image::Reference;
+use crate::inventory::listing::{Likeness, Listing};
 use crate::source::{FileId, Origin, Text};
 use crate::yaml::Value;
 
@@ -13,17 +14,17 @@ use crate::yaml::Value;
 const MAX_DEPTH: usize = 200;
 
 /// What is known beside the string and its key.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Evidence<'a> {
     /// The images of the list.
-    listed: &'a [Reference],
+    listed: &'a Listing,
     /// The places of values that are images by their path (`image.repository`), sorted, for each file.
     values: HashMap<FileId, Vec<(u32, u32)>>,
 }
 
 impl<'a> Evidence<'a> {
     /// `values` are what the templates saw: those of all charts and of the user.
-    pub fn new(listed: &'a [Reference], values: &Value) -> Self {
+    pub fn new(listed: &'a Listing, values: &Value) -> Self {
         let mut evidence = Self { listed, values: HashMap::new() };
         evidence.learn(values, false, 0);
         evidence.values.values_mut().for_each(|places| places.sort_unstable());
@@ -110,12 +111,7 @@ impl<'a> Evidence<'a> {
         runs || plain.contains("mage")
             || plain.contains("MAGE")
             || self.comes_from_image_value(text)
-            || self.mentions(plain)
-    }
-
-    /// Whether the path of a listed image stands in `text`.
-    fn mentions(&self, text: &str) -> bool {
-        self.listed.iter().any(|listed| listed.path().contains('/') && text.contains(listed.path()))
+            || self.listed.is_mentioned(plain)
     }
 
     /// Whether something beside grammar and key says that `text`, which reads as `reference`, is an image.
@@ -126,10 +122,7 @@ impl<'a> Evidence<'a> {
 
     /// What the list says: the same image is one; so is another version of one of its repositories.
     fn listed(&self, reference: &Reference, shape: Shape) -> Option<Confidence> {
-        let mut same = self.listed.iter().filter(|listed| listed.same_repository(reference)).peekable();
-        same.peek()?;
-        let exact = same
-            .any(|listed| listed.effective_tag() == reference.effective_tag() && listed.digest() == reference.digest());
+        let exact = self.listed.likeness(reference)? == Likeness::Whole;
         // `redis:6379` is a service.
         let versioned = shape.tag || shape.digest;
         match (exact && versioned, shape.slash && versioned && !shape.port) {
