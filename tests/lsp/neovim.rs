@@ -31,3 +31,34 @@ fn neovim_drives_the_server() {
     assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stdout));
     assert!(said.contains("the server says goodbye"), "{said}");
 }
+
+/// The set-up of the README, taken from there. MIRRORLINT_NVIM_NEW names a Neovim that is new enough.
+#[test]
+fn the_set_up_of_the_readme_works() {
+    let Some(program) = std::env::var_os("MIRRORLINT_NVIM_NEW") else {
+        println!("there is no new nvim: nothing was tested");
+        return;
+    };
+    let readme = include_str!("../../README.md");
+    let (_, rest) = readme.split_once("**Neovim 0.11 or newer**").unwrap();
+    let (set_up, _) = rest.split_once("```lua\n").unwrap().1.split_once("```").unwrap();
+    let workspace = Workspace::new().file(".home/nvim/init.lua", set_up).file(".mirrorlint.yaml", "");
+    copy(&fixture("hyperpod"), &workspace.path(""));
+    let root = workspace.path("").canonicalize().unwrap();
+    let (home, binary) = (root.join(".home"), std::path::Path::new(env!("CARGO_BIN_EXE_mirrorlint")));
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = [binary.parent().unwrap().to_owned()].into_iter().chain(std::env::split_paths(&path));
+    let output = Command::new(&program)
+        .args(["--headless", "-i", "NONE", "-n", "-S"])
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/lsp/neovim_readme.lua"))
+        .current_dir(&root)
+        .env("WORKSPACE", &root)
+        .env("PATH", std::env::join_paths(folders).unwrap())
+        .envs(["CONFIG", "STATE", "CACHE", "DATA"].map(|name| (format!("XDG_{name}_HOME"), &home)))
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stdout));
+    assert!(said.contains("ok: all fixes are applied"), "{said}");
+}
