@@ -41,9 +41,18 @@ fn keys(checked: &Checked) -> BTreeMap<String, usize> {
     keys
 }
 
-/// The findings of `after` that `before` did not have. What is less than an error and stands in other files merely follows.
+/// The findings of `after` that `before` did not have. What is less than an error and stands in other files merely follows; what
+/// shows under other scenarios was not seen before, but less must be wrong then than it was.
 fn new<'a>(before: &View, after: &'a View, touched: &Path) -> Vec<&'a Finding> {
     let mut known = keys(&before.checked);
+    let scenarios = |view: &View| view.checked.lists.iter().flat_map(|list| list.scenarios.clone()).collect::<Vec<_>>();
+    let weight = |view: &View| {
+        let of = |severity| view.checked.findings.iter().filter(|finding| finding.severity == severity).count();
+        [of(Severity::Error), of(Severity::Warning), of(Severity::Info)]
+    };
+    if scenarios(before) != scenarios(after) && weight(after) < weight(before) {
+        return Vec::new();
+    }
     let follows = |finding: &Finding| {
         finding.severity < Severity::Error && after.sources.get(finding.span.file).path() != touched
     };

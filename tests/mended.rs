@@ -100,9 +100,16 @@ fn new_entries_stand_in_the_order_of_the_dependencies() {
     assert_eq!(names(&mended(&list(&["root", "app"]))), ["root", "zoo", "cache", "app"]);
     // Another order is the team's own: the end is where new things go.
     assert_eq!(names(&mended(&list(&["app", "zoo", "root"]))), ["app", "zoo", "root", "cache"]);
-    // A paragraph of entries is left whole.
+    // Where no blank lines part entries, their comments do.
     let dense = list(&["root", "zoo", "app"]).replace("\n\n", "\n");
-    assert_eq!(names(&mended(&dense)), ["root", "zoo", "app", "cache"]);
+    let mended_dense = mended(&dense);
+    assert_eq!(names(&mended_dense), ["root", "zoo", "cache", "app"]);
+    assert!(!mended_dense.contains("\n\n"), "{mended_dense}");
+    // A paragraph of entries is left whole.
+    let paragraph = "# all (from local chart umbrella:1.0.0)\nroot=acme/root:1\nzoo=acme/zoo:1\napp=acme/app:1\n";
+    let run = umbrella(paragraph);
+    run.run(&["check", "--fix", "--select", "missing-entry"]);
+    assert_eq!(names(&run.read(LIST)), ["root", "zoo", "app", "cache"]);
 }
 
 #[test]

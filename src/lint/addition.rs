@@ -4,9 +4,11 @@
 use std::sync::Arc;
 
 use super::context::Context;
-use super::note::{Habit, block, new_name};
+use super::naming::Habit;
+use super::note::words;
 use super::number::numbers;
 use super::rules::{disagreement, floats};
+use super::style::Style;
 use super::{Edit, Finding, Fix, Rule, Safety, serves};
 use crate::chart::{Chart, Dependency};
 use crate::image::Reference;
@@ -33,6 +35,7 @@ pub(crate) fn additions(
 ) -> Vec<Finding> {
     let order = Order::of(context);
     let habit = Habit::of(&context.list.entries);
+    let style = Style::of(context.list);
     let mut taken: Vec<String> = context.list.entries.iter().map(|entry| entry.name.text.clone()).collect();
     let mut brought: Vec<Reference> = Vec::new();
     let mut findings = Vec::new();
@@ -43,7 +46,7 @@ pub(crate) fn additions(
         if brought.iter().any(|listed| serves(listed, &used.reference)) {
             continue;
         }
-        let name = new_name(&used.reference, habit, &taken);
+        let name = habit.name(&used.reference, &taken);
         let listed = match numbers(context.sources, &used.text).is_empty() {
             true => listable(&name, used),
             false => Err(UNQUOTED),
@@ -51,8 +54,11 @@ pub(crate) fn additions(
         brought.extend(listed.clone());
         if used.kind == kind {
             let fix = listed.map(|image| {
-                let block = block(context.sources, used, &name, &image, context.dynamic.get(at).copied());
-                let edit = order.insert(context.list, used, &block, findings.is_empty());
+                let words = words(context.sources, used, &image, context.dynamic.get(at).copied());
+                let mut block = style.block(&words);
+                block.push(format!("{name}={}", image.as_str()));
+                let new = New { block: &block, gap: style.gap, is_first: findings.is_empty() };
+                let edit = order.insert(context.list, used, &new);
                 // What may be no image at all is listed only when somebody says so.
                 let sure = used.naming.as_ref().is_none_or(|naming| naming.confidence == Confidence::Certain);
                 let safety = if sure { Safety::Safe } else { Safety::Unsafe };
@@ -149,9 +155,9 @@ impl<'a> Order<'a> {
         std::iter::once(root).chain(used.chain.windows(2).map(number)).collect()
     }
 
-    /// Puts `block`, the entry for `used`, where it belongs: behind the paragraph with the last entry that comes before it, or
-    /// before the one with the first entry; at the end where the list has no order or one paragraph has entries of both sides.
-    fn insert(&self, list: &List, used: &Use, block: &[String], is_first: bool) -> Edit {
+    /// Puts the entry for `used` where it belongs: behind the paragraph with the last entry that comes before it, or before the
+    /// one with the first entry; at the end where the list has no order or one paragraph has entries of both sides.
+    fn insert(&self, list: &List, used: &Use, new: &New<'_>) -> Edit {
         let rank = self.rank(used);
         let before = self.entries.partition_point(|(_, other)| *other <= rank);
         if let (0, Some((line, _))) = (before, self.entries.first())
@@ -160,11 +166,16 @@ impl<'a> Order<'a> {
             && let Some(above) = entry.block.start.checked_sub(1)
             && list.lines[above].kind == LineKind::Blank
         {
-            let ending = list.line_ending();
-            let text = block.iter().map(String::as_str).chain([""]).flat_map(|line| [line, ending]).collect();
-            return Edit { span: list.start_of_line(entry.block.start), text };
+            return Edit { span: list.start_of_line(entry.block.start), text: new.above(list) };
         }
-        Edit { span: self.behind(list, before), text: insertion(list, block, is_first) }
+        // Where no blank lines part entries, comments do.
+        if new.gap == 0
+            && let Some(line) = before.checked_sub(1).map(|at| self.entries[at].0 + 1)
+            && list.lines.get(line).is_some_and(|next| next.kind == LineKind::Comment)
+        {
+            return Edit { span: list.start_of_line(line), text: new.above(list) };
+        }
+        Edit { span: self.behind(list, before), text: new.behind(list) }
     }
 
     /// The end of the paragraph with the last of the first `before` entries; of the list when there is none, or what follows in
@@ -188,6 +199,40 @@ impl<'a> Order<'a> {
     }
 }
 
+/// The lines of a new entry, and how they are parted from others.
+struct New<'a> {
+    block: &'a [String],
+    /// The blank lines between entries.
+    gap: usize,
+    /// Whether it is the first that is put into the list.
+    is_first: bool,
+}
+
+impl New<'_> {
+    /// The text that puts it above another entry.
+    fn above(&self, list: &List) -> String {
+        let ending = list.line_ending();
+        let lines = self.block.iter().flat_map(|line| [line, ending]);
+        lines.chain(std::iter::repeat_n(ending, self.gap)).collect()
+    }
+
+    /// The text that puts it behind a paragraph or at the end, parted from what stands there, which for all but the first is
+    /// another block. Several of them can be put at one place one after the other, and at the end what ends an unterminated last
+    /// line before them.
+    fn behind(&self, list: &List) -> String {
+        let ending = list.line_ending();
+        let last = list.lines.iter().rev().find(|line| line.kind != LineKind::Blank);
+        let is_comment = last.is_some_and(|line| line.kind == LineKind::Comment);
+        let is_open = last.is_some_and(|line| line.ending == Ending::None);
+        // What ends the list without a newline, and a comment, would become a part of the block.
+        let gap = if is_comment || is_open { self.gap.max(1) } else { self.gap };
+        let parts = last.is_some() || !self.is_first;
+        let parted = if parts { gap } else { 0 } + usize::from(is_comment && is_open && self.is_first);
+        let lines = self.block.iter().flat_map(|line| [line, ending]);
+        std::iter::repeat_n(ending, parted).chain(lines).collect()
+    }
+}
+
 /// The end of the list: behind the last line that says something.
 fn end(list: &List) -> Span {
     let last = list.lines.iter().rev().find(|line| line.kind != LineKind::Blank);
@@ -200,17 +245,4 @@ fn open_end(list: &List) -> Span {
     let end = end(list).end as usize;
     let stray = list.text()[..end].bytes().rev().take_while(|byte| *byte == b'\r').count();
     Span::new(list.file(), end - stray, end)
-}
-
-/// The text that puts `block` behind a paragraph or at the end, parted by a blank line from what stands there, which for all but
-/// the first is another block. Several of them can be put at one place one after the other, and at the end what ends an
-/// unterminated last line before them.
-fn insertion(list: &List, block: &[String], is_first: bool) -> String {
-    let ending = list.line_ending();
-    let last = list.lines.iter().rev().find(|line| line.kind != LineKind::Blank);
-    // A comment without an end would become a part of the block.
-    let unfinished = last.is_some_and(|line| line.ending == Ending::None && line.kind == LineKind::Comment);
-    let parted = usize::from(last.is_some() || !is_first) + usize::from(unfinished && is_first);
-    let lines = block.iter().flat_map(|line| [line, ending]);
-    std::iter::repeat_n(ending, parted).chain(lines).collect()
 }

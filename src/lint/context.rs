@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::chart::Chart;
 use crate::image::Reference;
 use crate::inventory::{Change, Inventory, Problem, RegionOf, Use};
-use crate::mirror::{DirectiveKind, Entry, List, Scope};
+use crate::mirror::{DirectiveKind, Entry, List, NamedChart, Scope};
 use crate::source::{Layer, Sources, Span};
 
 use super::reconcile::{Listed, Reconciliation, Standing, Verdict};
@@ -79,6 +79,19 @@ impl<'a> Context<'a> {
         let repositories = repositories.filter_map(|field| self.replace(field.value.span, image.name()));
         let tags = entry.note.tags.iter().filter_map(|field| self.replace(field.value.span, image.tag()?));
         repositories.chain(tags).collect()
+    }
+
+    /// Makes the words behind a `Repository:` or `Tag:` of `entry` name the versions of the charts that `used` comes from.
+    pub fn remarked_versions(&self, entry: &Entry, used: &Use) -> Vec<Edit> {
+        if self.is_silenced(entry, "wrong-comment") {
+            return Vec::new();
+        }
+        let fields = entry.note.repositories.iter().chain(&entry.note.tags);
+        let edit = |named: &NamedChart| {
+            let chart = *used.charts_named(&named.chart.text).first()?;
+            self.replace(named.version.as_ref()?.span, &chart.version)
+        };
+        fields.flat_map(|field| &field.charts).filter_map(edit).collect()
     }
 
     /// Whether somebody wants findings of `rule` about `entry` to stay: then no other fix mends them on the way.

@@ -1,8 +1,9 @@
-//! What a source note should say: the words that the fixes write into a list, in the way the team writes them.
+//! What a source note should say: the words that the fixes write into a list. How a team writes them is `style`'s.
 
 use std::ops::Range;
 
-use crate::image::{Reference, check_repository_name};
+use super::style::Words;
+use crate::image::Reference;
 use crate::inventory::{Change, ChartLink, ChartName, Use};
 use crate::mirror::Entry;
 use crate::source::{Layer, Sources, Span};
@@ -81,28 +82,23 @@ pub(crate) fn title(used: &Use) -> String {
     words.collect::<Vec<String>>().join(" ")
 }
 
-/// The lines of a new entry that lists `image` for `used`: title with source note, repository, tag and where it came from, the
-/// entry.
-pub(crate) fn block(
-    sources: &Sources,
-    used: &Use,
-    name: &str,
-    image: &Reference,
-    change: Option<Change>,
-) -> Vec<String> {
-    let mut lines = vec![format!("# {} {}", title(used), source_note(used)), format!("# Repository: {}", image.name())];
-    if let (Some(tag), Some(range)) = (image.tag(), image.tag_range()) {
+/// The words of a new entry that lists `image` for `used`: title, source note, repository, tag and where it came from, notes.
+pub(crate) fn words(sources: &Sources, used: &Use, image: &Reference, change: Option<Change>) -> Words {
+    let tag = image.tag().zip(image.tag_range()).map(|(tag, range)| {
         let place = used.decisive(range);
         let from = place.and_then(|(span, layer)| {
             given_source(sources, used, span).or_else(|| layer_source(layer).map(str::to_owned))
         });
-        let from = from.map(|source| format!(" (from {source})")).unwrap_or_default();
-        lines.push(format!("# Tag: {tag}{from}"));
+        tag.to_owned() + &from.map(|source| format!(" (from {source})")).unwrap_or_default()
+    });
+    let operand = used.naming.as_ref().map(|naming| format!("operand, {}", naming.place));
+    Words {
+        title: title(used),
+        source: source_note(used),
+        repository: image.name().to_owned(),
+        tag,
+        notes: operand.into_iter().chain(change.map(|change| region_note(change, image, used))).collect(),
     }
-    lines.extend(used.naming.as_ref().map(|naming| format!("# Note: operand, {}", naming.place)));
-    lines.extend(change.map(|change| region_note(change, image, used)));
-    lines.push(format!("{name}={}", image.as_str()));
-    lines
 }
 
 /// The name of the file that `span` lies in, when it is the user's own: a values file, the configuration. Arguments are no files.
@@ -156,13 +152,13 @@ pub(crate) fn true_source(remark: &str, sources: &Sources, used: &Use) -> Option
         .then_some((start..start + named.trim_end().len(), right))
 }
 
-/// The comment that says how `image` depends on the region, and for which one it is.
+/// The note that says how `image` depends on the region, and for which one it is.
 pub(crate) fn region_note(change: Change, image: &Reference, used: &Use) -> String {
     let what = varying(change);
     let scenario = used.scenarios.first().map_or("default", String::as_str);
     let region = image.ecr().map_or_else(|| scenario.to_owned(), |host| host.region().to_owned());
     let depend = if what.contains(" and ") { "depend" } else { "depends" };
-    format!("# Note: {what} of this image {depend} on the region; this one is for {region}")
+    format!("{what} of this image {depend} on the region; this one is for {region}")
 }
 
 /// What of an image changes with the region, in words.
@@ -173,70 +169,6 @@ pub(crate) fn varying(change: Change) -> &'static str {
         (false, true) => "the registry",
         (false, false) => "the repository",
     }
-}
-
-/// How a team names its entries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Habit<'a> {
-    /// After the last part of the image's path, with this in front: `mirror/` of `mirror/web` and `mirror/redis`.
-    Prefix(&'a str),
-    /// As the image's whole path.
-    Path,
-}
-
-impl<'a> Habit<'a> {
-    /// The habit that all of `entries` show.
-    pub fn of(entries: &'a [Entry]) -> Self {
-        let is_path =
-            |entry: &Entry| Reference::parse(&entry.source.text).is_ok_and(|image| image.path() == entry.name.text);
-        let several = entries.iter().filter(|entry| entry.name.text.contains('/')).count() > 1;
-        if several && entries.iter().all(is_path) { Self::Path } else { Self::Prefix(habitual_prefix(entries)) }
-    }
-}
-
-/// What the names of all `entries` begin with, up to a separator, when that is the team's habit and not the images' own.
-fn habitual_prefix(entries: &[Entry]) -> &str {
-    let Some((first, others)) = entries.split_first().filter(|(_, others)| !others.is_empty()) else { return "" };
-    let first = first.name.text.as_str();
-    let shared = |name: &str| first.bytes().zip(name.bytes()).take_while(|(one, other)| one == other).count();
-    let length = others.iter().map(|entry| shared(&entry.name.text)).min().unwrap_or_default();
-    let common = &first.as_bytes()[..length];
-    let end = common.iter().rposition(|byte| matches!(byte, b'/' | b'-' | b'_' | b'.')).map_or(0, |at| at + 1);
-    let prefix = &first[..end];
-    let own = |entry: &Entry| entry.source.text.contains(prefix) || entry.name.text.len() == end;
-    if entries.iter().any(own) { "" } else { prefix }
-}
-
-/// A repository name for `image` that ECR accepts and that is not `taken`: as the habit is, where ECR accepts that; else its
-/// last path part, with more of the path in front where that is needed.
-pub(crate) fn new_name(image: &Reference, habit: Habit<'_>, taken: &[String]) -> String {
-    let path = image.path().to_owned();
-    if habit == Habit::Path && check_repository_name(&path).is_ok() && !taken.contains(&path) {
-        return path;
-    }
-    let prefix = match habit {
-        Habit::Prefix(prefix) => prefix,
-        Habit::Path => "",
-    };
-    let parts: Vec<String> = path.split('/').map(ecr_part).collect();
-    let prefix = Some(prefix).filter(|prefix| check_repository_name(&format!("{prefix}{}", parts.join("-"))).is_ok());
-    let prefix = prefix.unwrap_or_default();
-    let candidates = (1..=parts.len()).map(|count| format!("{prefix}{}", parts[parts.len() - count..].join("-")));
-    let numbered = (2..).map(|number| format!("{prefix}{}-{number}", parts.join("-")));
-    let free = |name: &String| name.len() > 1 && !taken.contains(name);
-    candidates.chain(numbered).find(free).unwrap_or_default()
-}
-
-/// A path part of an image with ECR's stricter rule: one separator between letters or digits.
-fn ecr_part(part: &str) -> String {
-    let mut name = String::with_capacity(part.len());
-    for letter in part.chars() {
-        let separator = !letter.is_ascii_alphanumeric();
-        if !(separator && name.ends_with(['.', '_', '-'])) {
-            name.push(letter);
-        }
-    }
-    name
 }
 
 #[cfg(test)]
@@ -260,49 +192,5 @@ mod tests {
         for (address, name) in names {
             assert_eq!(repository_name(address).as_deref(), name, "{address}");
         }
-    }
-
-    #[test]
-    fn new_names_are_free_and_acceptable() {
-        let image = Reference::parse("public.ecr.aws/neuron/device__plugin--x:1").unwrap();
-        assert_eq!(new_name(&image, Habit::Prefix(""), &[]), "device_plugin-x");
-        assert_eq!(new_name(&image, Habit::Prefix(""), &["device_plugin-x".to_owned()]), "neuron-device_plugin-x");
-        let taken = ["device_plugin-x".to_owned(), "neuron-device_plugin-x".to_owned()];
-        assert_eq!(new_name(&image, Habit::Prefix(""), &taken), "neuron-device_plugin-x-2");
-        for name in [new_name(&image, Habit::Prefix(""), &[]), new_name(&image, Habit::Prefix(""), &taken)] {
-            assert!(crate::image::check_repository_name(&name).is_ok());
-        }
-    }
-    #[test]
-    fn names_begin_as_all_others_do() {
-        let prefix = |text: &str| {
-            let sources = Sources::new();
-            let file = sources.add("list", text.into());
-            let list = crate::mirror::List::parse(file, sources.get(file).text());
-            match Habit::of(&list.entries) {
-                Habit::Prefix(prefix) => prefix.to_owned(),
-                Habit::Path => "the path".to_owned(),
-            }
-        };
-        assert_eq!(prefix("mirror/web=nginx:1\nmirror/redis=redis:7\n"), "mirror/");
-        let paths = "nvidia/driver=nvcr.io/nvidia/driver:1\nnvidia/toolkit=nvcr.io/nvidia/toolkit:1\n";
-        assert_eq!(prefix(paths), "the path");
-        assert_eq!(prefix(&format!("{paths}web=nginx:1\n")), "");
-        assert_eq!(prefix("acme-k8s-web=nginx:1\nacme-k8s-redis=redis:7\n"), "acme-k8s-");
-        for none in [
-            "",
-            "mirror/web=nginx:1\n",
-            "web=nginx:1\nmirror/redis=redis:7\n",
-            "aws-node=eks/aws-node:1\naws-efa=eks/aws-efa:2\n",
-            "a-=nginx:1\na-b=redis:7\n",
-        ] {
-            assert_eq!(prefix(none), "", "{none}");
-        }
-        let image = Reference::parse("ghcr.io/acme/web:1").unwrap();
-        assert_eq!(new_name(&image, Habit::Path, &[]), "acme/web");
-        assert_eq!(new_name(&image, Habit::Path, &["acme/web".to_owned()]), "web");
-        assert_eq!(new_name(&image, Habit::Prefix("mirror/"), &[]), "mirror/web");
-        assert_eq!(new_name(&image, Habit::Prefix("mirror/"), &["mirror/web".to_owned()]), "mirror/acme-web");
-        assert_eq!(new_name(&image, Habit::Prefix("Mirror/"), &[]), "web", "ECR refuses the other names as well");
     }
 }

@@ -12,6 +12,8 @@ pub struct Field {
     pub value: Located,
     /// What else stands on the line: `(from chart values.yaml)`.
     pub remark: Option<Located>,
+    /// The charts that the remark names: `(from chart web:1.0.0 values.yaml)`.
+    pub charts: Vec<NamedChart>,
 }
 
 /// The comment block of an entry, read.
@@ -91,17 +93,19 @@ impl SourceNote {
     }
 }
 
-/// The key of a `KEY: VALUE` line, and the value. Case, blanks and a word like `image` in front do not matter.
+/// The key of a `KEY: VALUE` line, and the value. Case, blanks and a word like `image` in front do not matter; Japanese is read as
+/// well, and its wide colon.
 fn keyed(comment: Piece<'_>) -> Option<(Key, Piece<'_>)> {
-    let (at, colon) = comment.text.char_indices().find(|(_, c)| [':', '：'].contains(c))?;
+    let (at, colon) = comment.text.char_indices().find(|(_, letter)| matches!(letter, ':' | '：'))?;
     let (words, value) = comment.split(at, colon.len_utf8());
     let words: Vec<String> = words.text.split_whitespace().map(str::to_ascii_lowercase).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let key = match words.as_slice() {
-        ["repository" | "repo"] | ["image" | "source", "repository" | "repo"] => Key::Repository,
-        ["tag"] | ["image" | "source", "tag"] => Key::Tag,
-        ["region"] | ["default", "region"] => Key::DefaultRegion,
-        ["note" | "notes"] => Key::Note,
+        ["repository" | "repo" | "リポジトリ" | "レポジトリ"]
+        | ["image" | "source" | "upstream", "repository" | "repo"] => Key::Repository,
+        ["tag" | "タグ" | "イメージタグ"] | ["image" | "source" | "upstream", "tag"] => Key::Tag,
+        ["region" | "リージョン" | "デフォルトリージョン"] | ["default", "region"] => Key::DefaultRegion,
+        ["note" | "notes" | "注" | "注意" | "注記" | "備考" | "ノート" | "メモ"] => Key::Note,
         _ => return None,
     };
     Some((key, value))
@@ -115,8 +119,10 @@ fn field(value: Piece<'_>) -> Option<Field> {
     let (word, rest) = remark.map_or((word, rest), |at| value.trim().split(at, 0));
     let word = word.trim_end_matching(|c| matches!(c, ',' | ';'));
     let word = unquoted(word);
-    (!word.text.is_empty() && !word.text.starts_with(OPENING))
-        .then(|| Field { value: word.located(), remark: rest.filled() })
+    (!word.text.is_empty() && !word.text.starts_with(OPENING)).then(|| {
+        let charts = Named::find(rest).charts.into_iter().map(|(chart, _)| chart).collect();
+        Field { value: word.located(), remark: rest.filled(), charts }
+    })
 }
 
 fn unquoted(word: Piece<'_>) -> Piece<'_> {

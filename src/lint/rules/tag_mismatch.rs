@@ -81,10 +81,15 @@ pub(super) fn fix(context: &Context<'_>, judged: Judged<'_>, used: &Use) -> Opti
     edits.extend(Reference::parse(&whole).iter().flat_map(|image| context.comments(judged.entry, image)));
     let note = &judged.entry.note;
     let silenced = context.is_silenced(judged.entry, "wrong-comment");
+    let mut remarks = context.remarked_versions(judged.entry, used);
     for remark in note.tags.iter().filter(|_| !silenced).filter_map(|field| field.remark.as_ref()) {
-        let right = true_source(&remark.text, context.sources, used);
-        edits.extend(right.map(|(range, words)| Edit { span: remark.span_of(range), text: words }));
+        if let Some((range, words)) = true_source(&remark.text, context.sources, used) {
+            let span = remark.span_of(range);
+            remarks.retain(|edit| edit.span.end <= span.start || span.end <= edit.span.start);
+            edits.push(Edit { span, text: words });
+        }
     }
+    edits.extend(remarks);
     if !context.is_silenced(judged.entry, "wrong-source") {
         edits.extend(noted_version(context, note, used));
     }

@@ -1,6 +1,7 @@
 //! The image depends on the region, and no comment of the entry says so.
 
 use crate::lint::note::{region_note, speaks_of_region, varying};
+use crate::lint::style::Style;
 use crate::lint::{Context, Edit, Finding, Fix, Rule, Safety, Verdict};
 
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
@@ -25,7 +26,8 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             used.chart
         );
         let message = if what.contains(" and ") { message } else { message.replacen(" change ", " changes ", 1) };
-        let text = region_note(*change, image, used) + context.list.line_ending();
+        let note = Style::of(context.list).note(&region_note(*change, image, used));
+        let text = note + context.list.line_ending();
         let edit = Edit { span: context.list.start_of_line(judged.entry.line), text };
         let place = used.decisive(used.reference.name_range()).map(|(span, _)| span);
         let mut finding = judged

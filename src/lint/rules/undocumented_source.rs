@@ -1,7 +1,8 @@
 //! No `(from ...)` in the comment block of an entry that a chart deploys, or one that is only a name.
 
 use crate::inventory::{Inventory, Kind, Use};
-use crate::lint::note::{source_note, source_note_named};
+use crate::lint::note::{source_note, source_note_named, title};
+use crate::lint::style::Style;
 use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Verdict, brings};
 use crate::mirror::Located;
 use crate::source::Span;
@@ -27,8 +28,8 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         // The first words of the file may be its header, not the entry's title.
         let first = context.list.lines[0].span;
         let header = |title: &Located| title.span.start < first.end && !entry.note.remarks.is_empty();
-        let title = entry.note.title.as_ref().filter(|title| !header(title));
-        let edit = match title {
+        let titled = entry.note.title.as_ref().filter(|title| !header(title));
+        let edit = match titled {
             Some(title) => {
                 let end = title.span.end as usize;
                 Edit { span: Span::new(title.span.file, end, end), text: format!(" {note}") }
@@ -36,13 +37,14 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             None => {
                 let line = if entry.note.title.is_some() { entry.line } else { entry.block.start };
                 let ending = context.list.line_ending();
-                let text = format!("# {} {note}{ending}", crate::lint::note::title(used));
+                let comment = Style::of(context.list).comment(&format!("{} {note}", title(used)));
+                let text = comment + ending;
                 Edit { span: context.list.start_of_line(line), text }
             }
         };
         let sure = is_sure(context, judged) && !brings_more(context, at);
         let fix = sure.then(|| Fix::new(format!("Add `{note}`"), Safety::Safe, vec![edit]));
-        let span = title.map_or(entry.name.span, |title| title.span);
+        let span = titled.map_or(entry.name.span, |title| title.span);
         findings.push(finding(judged.finding(rule, span, message).label("names no chart"), used).fix(fix));
     }
     findings

@@ -33,9 +33,10 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             (Some(chart), Some(version)) => {
                 let message =
                     format!("the note says {}:{}, but {} deploys the image", named.chart.text, version.text, chart);
-                let edit = Edit { span: version.span, text: chart.version.clone() };
+                let mut edits = vec![Edit { span: version.span, text: chart.version.clone() }];
+                edits.extend(context.remarked_versions(judged.entry, first));
                 finding(rule, judged, first, version.span, message, format!("{} is deployed", chart.version))
-                    .fix(Fix::new(format!("Note {chart}"), Safety::Safe, vec![edit]))
+                    .fix(Fix::new(format!("Note {chart}"), Safety::Safe, edits))
             }
             _ => {
                 let message = format!("the note says {}, but {} deploys the image", said(named), first.chart);

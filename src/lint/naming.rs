@@ -1,0 +1,182 @@
+//! Names for new entries: as the team names the others where that can be seen, never one that ECR refuses or that is taken. The
+//! habit is read from the entries alone.
+
+use crate::image::{Reference, check_repository_name};
+use crate::mirror::Entry;
+
+/// What may part the words of a name.
+const SEPARATORS: [char; 4] = ['/', '-', '_', '.'];
+
+/// The entries, by what they show of the team's habit.
+pub(crate) struct Habit<'a> {
+    entries: Vec<(&'a str, Reference)>,
+    /// What stands between the parts of an image's path in the names of all entries.
+    joined: Option<char>,
+    /// What all names begin with, which is of no image.
+    prefix: &'a str,
+}
+
+impl<'a> Habit<'a> {
+    /// The habit that `entries` show.
+    pub fn of(entries: &'a [Entry]) -> Self {
+        let read = |entry: &'a Entry| Some((entry.name.text.as_str(), Reference::parse(&entry.source.text).ok()?));
+        let read: Vec<_> = entries.iter().filter_map(read).collect();
+        let is_whole = read.len() == entries.len();
+        let joined = SEPARATORS.into_iter().find(|separator| is_whole && is_joined(&read, *separator));
+        Self { entries: read, joined, prefix: common_prefix(entries) }
+    }
+
+    /// A repository name for `image` that ECR accepts and that is not `taken`: as the habit is, where ECR accepts that; else its
+    /// last path part. More of the path stands in front where that is needed.
+    pub fn name(&self, image: &Reference, taken: &[String]) -> String {
+        let parts = parts(image);
+        let last = parts.last().map(String::as_str).unwrap_or_default();
+        let habitual = match self.joined {
+            Some(separator) => parts.join(&separator.to_string()),
+            None => format!("{}{last}", self.front(image).unwrap_or(self.prefix)),
+        };
+        let longer = |prefix: &str| -> Vec<String> {
+            (1..=parts.len()).map(|count| format!("{prefix}{}", parts[parts.len() - count..].join("-"))).collect()
+        };
+        let free = |name: &String| check_repository_name(name).is_ok() && !taken.contains(name);
+        let names = std::iter::once(habitual).chain(longer(self.prefix)).chain(longer(""));
+        let whole = parts.join("-");
+        let numbered = (2..).map(|number| format!("{whole}-{number}"));
+        names.chain(numbered).find(free).unwrap_or_default()
+    }
+
+    /// What stands in front of the last path part in the names of the entries whose images are nearest to `image`: in the same
+    /// folder of the same registry, or with as many folders in common as any have. Nothing when there are none, or they differ.
+    fn front(&self, image: &Reference) -> Option<&'a str> {
+        let own = folders(image);
+        let near = |other: &Reference| {
+            let other = folders(other);
+            let common = own.iter().zip(&other).take_while(|(one, other)| one == other).count();
+            // The registry alone says nothing: Docker Hub has images of all the world.
+            if common > 1 || own == other { common } else { 0 }
+        };
+        let most = self.entries.iter().map(|(_, other)| near(other)).max().filter(|most| *most > 0)?;
+        let mut fronts = self.entries.iter().filter(|(_, other)| near(other) == most).filter_map(|(name, other)| {
+            let front = name.strip_suffix(parts(other).last()?.as_str())?;
+            (front.is_empty() || front.ends_with(SEPARATORS)).then_some(front)
+        });
+        let first = fronts.next()?;
+        fronts.all(|front| front == first).then_some(first)
+    }
+}
+
+/// Whether all names are the paths of their images with `separator` between the parts, and at least two show it.
+fn is_joined(entries: &[(&str, Reference)], separator: char) -> bool {
+    let joined = |(name, image): &(&str, Reference)| *name == parts(image).join(&separator.to_string());
+    entries.iter().all(joined) && entries.iter().filter(|(_, image)| parts(image).len() > 1).count() > 1
+}
+
+/// The registry and the folders within it.
+fn folders(image: &Reference) -> Vec<String> {
+    let mut parts: Vec<String> = image.repository().split('/').map(str::to_owned).collect();
+    parts.pop();
+    parts
+}
+
+/// The parts of the image's path, each with ECR's stricter rule: one separator between letters or digits.
+fn parts(image: &Reference) -> Vec<String> {
+    let part = |part: &str| {
+        let mut name = String::with_capacity(part.len());
+        for letter in part.chars() {
+            let separator = !letter.is_ascii_alphanumeric();
+            if !(separator && name.ends_with(['.', '_', '-'])) {
+                name.push(letter);
+            }
+        }
+        name
+    };
+    image.path().split('/').map(part).collect()
+}
+
+/// What the names of all `entries` begin with, up to a separator, when that is the team's habit and not the images' own.
+fn common_prefix(entries: &[Entry]) -> &str {
+    let Some((first, others)) = entries.split_first().filter(|(_, others)| !others.is_empty()) else { return "" };
+    let first = first.name.text.as_str();
+    let shared = |name: &str| first.bytes().zip(name.bytes()).take_while(|(one, other)| one == other).count();
+    let length = others.iter().map(|entry| shared(&entry.name.text)).min().unwrap_or_default();
+    let common = &first.as_bytes()[..length];
+    let end = common.iter().rposition(|byte| SEPARATORS.contains(&char::from(*byte))).map_or(0, |at| at + 1);
+    let prefix = &first[..end];
+    let own = |entry: &Entry| entry.source.text.contains(prefix) || entry.name.text.len() == end;
+    if entries.iter().any(own) { "" } else { prefix }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Sources;
+
+    /// The name for a new `image` in a list of `entries`, parted by blanks.
+    fn name(entries: &str, image: &str) -> String {
+        let sources = Sources::new();
+        let file = sources.add("list", entries.replace(' ', "\n").as_str().into());
+        let list = crate::mirror::List::parse(file, sources.get(file).text());
+        let taken: Vec<String> = list.entries.iter().map(|entry| entry.name.text.clone()).collect();
+        Habit::of(&list.entries).name(&Reference::parse(image).unwrap(), &taken)
+    }
+
+    #[test]
+    fn names_are_free_and_acceptable() {
+        let image = "public.ecr.aws/neuron/device__plugin--x:1";
+        assert_eq!(name("", image), "device_plugin-x");
+        assert_eq!(name("device_plugin-x=a:1", image), "neuron-device_plugin-x");
+        assert_eq!(name("device_plugin-x=a:1 neuron-device_plugin-x=b:1", image), "neuron-device_plugin-x-2");
+        assert_eq!(name("", "quay.io/acme/x:1"), "acme-x", "ECR wants two letters");
+    }
+
+    #[test]
+    fn names_begin_as_all_others_do() {
+        let image = "ghcr.io/acme/web:1";
+        assert_eq!(name("mirror/nginx=nginx:1 mirror/redis=redis:7", image), "mirror/web");
+        assert_eq!(name("mirror/web=nginx:1 mirror/redis=redis:7", image), "mirror/acme-web");
+        assert_eq!(name("acme-k8s-nginx=nginx:1 acme-k8s-redis=redis:7", image), "acme-k8s-web");
+        assert_eq!(
+            name("Mirror/nginx=nginx:1 Mirror/redis=redis:7", image),
+            "web",
+            "ECR refuses the other names as well"
+        );
+        for none in [
+            "mirror/nginx=nginx:1",
+            "nginx=nginx:1 mirror/redis=redis:7",
+            "aws-node=eks/aws-node:1 aws-efa=eks/aws-efa:2",
+            "a-=nginx:1 a-b=redis:7",
+        ] {
+            assert_eq!(name(none, image), "web", "{none}");
+        }
+    }
+
+    #[test]
+    fn names_are_paths_where_all_are() {
+        let paths = "nvidia/driver=nvcr.io/nvidia/driver:1 nvidia/toolkit=nvcr.io/nvidia/toolkit:1";
+        assert_eq!(name(paths, "ghcr.io/acme/web:1"), "acme/web");
+        let dashes = "nvidia-driver=nvcr.io/nvidia/driver:1 acme-web=quay.io/acme/web:1 nginx=nginx:1";
+        assert_eq!(name(dashes, "quay.io/prometheus/node-exporter:1"), "prometheus-node-exporter");
+        assert_eq!(name(dashes, "redis:7"), "redis");
+        assert_eq!(name(&format!("{paths} web=nginx:1"), "ghcr.io/acme/web:1"), "acme-web", "not all of them");
+    }
+
+    #[test]
+    fn names_follow_those_of_the_nearest_images() {
+        // As the lists of the field are: some names have the namespace in front, some do not.
+        let list = "efa-plugin=602401143452.dkr.ecr.us-west-2.amazonaws.com/eks/efa-plugin:1 \
+                    nvidia-k8s-device-plugin=nvcr.io/nvidia/k8s-device-plugin:1 \
+                    mpi-operator=mpioperator/mpi-operator:1 kubeflow-training-operator=kubeflow/training-operator:1";
+        assert_eq!(name(list, "nvcr.io/nvidia/gpu-operator:1"), "nvidia-gpu-operator");
+        assert_eq!(name(list, "nvcr.io/nvidia/cloud-native/dcgm:1"), "nvidia-dcgm");
+        assert_eq!(name(list, "kubeflow/trainer:1"), "kubeflow-trainer");
+        assert_eq!(name(list, "mpioperator/base:1"), "base");
+        assert_eq!(name(list, "602401143452.dkr.ecr.us-west-2.amazonaws.com/eks/agent:1"), "agent");
+        assert_eq!(name(list, "nginx:1"), "nginx");
+        assert_eq!(name(list, "ghcr.io/nvidia/x-plugin:1"), "x-plugin", "another registry");
+        let differing = "a-one=quay.io/acme/one:1 two=quay.io/acme/two:1";
+        assert_eq!(name(differing, "quay.io/acme/three:1"), "three");
+        assert_eq!(name("k8s-pause=registry.k8s.io/pause:3", "registry.k8s.io/etcd:1"), "k8s-etcd");
+        assert_eq!(name("k8s-pause=registry.k8s.io/pause:3", "registry.k8s.io/sig/csi:1"), "csi");
+        assert_eq!(name("web=nginx:1", "redis:7"), "redis", "a name of somebody's own shows no habit");
+    }
+}
