@@ -1,5 +1,6 @@
 //! A packaged chart: a gzipped tar file, streamed under fixed limits and never unpacked to disk. Refuses what Helm refuses
-//! (absolute paths, parent folders, drive letters) and also links and devices, which Helm reads as empty files.
+//! (absolute paths, parent folders, drive letters), also where they stand before the base folder, which Helm cuts off unread; and
+//! links and devices, which Helm reads as empty files.
 
 use std::io::Read;
 use std::path::Path;
@@ -139,19 +140,18 @@ fn inner_name(raw: &str) -> Result<String, String> {
     }
     let (base, rest) = raw.split_once(delimiter).unwrap_or((raw, ""));
     let inside = rest.replace(delimiter, "/");
-    if inside.starts_with('/') {
+    if base.is_empty() || inside.starts_with('/') {
         return Err("chart illegally contains absolute paths".to_owned());
     }
     let name = clean(&inside);
     if name == "." {
         return Err(format!("chart illegally contains content outside the base directory: {}", go::quote(raw)));
     }
-    if name.starts_with("..") {
+    if base == ".." || name.starts_with("..") {
         return Err("chart illegally references parent directory".to_owned());
     }
-    let mut characters = name.chars();
-    let drive = (characters.next(), characters.next(), characters.next());
-    if matches!(drive, (Some(letter), Some(':'), Some('/')) if letter.is_ascii_alphabetic()) {
+    let is_drive = |part: &str| matches!(part.as_bytes(), [letter, b':'] if letter.is_ascii_alphabetic());
+    if is_drive(base) || name.split_once('/').is_some_and(|(first, _)| is_drive(first)) {
         return Err("chart contains illegally named files".to_owned());
     }
     if base == "Chart.yaml" {
@@ -200,6 +200,10 @@ mod tests {
             ("a/../../etc/passwd", "chart illegally references parent directory"),
             ("a//etc/passwd", "chart illegally contains absolute paths"),
             ("Chart.yaml", "chart illegally contains content outside the base directory: \"Chart.yaml\""),
+            ("/etc/passwd", "chart illegally contains absolute paths"),
+            ("\\etc\\passwd", "chart illegally contains absolute paths"),
+            ("../a/x", "chart illegally references parent directory"),
+            ("c:\\a\\x", "chart contains illegally named files"),
             ("a/c:/x", "chart contains illegally named files"),
             ("a\\..\\..\\x", "chart illegally references parent directory"),
             ("a/..\\..\\x", "chart illegally mixes slashes and backslashes in a path"),

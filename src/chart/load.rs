@@ -14,7 +14,7 @@ use super::entry::Entry;
 use super::error::ChartError;
 use super::folder;
 use super::metadata::{Dependency, Lock, Metadata};
-use super::packages::{Found, Package, Packages, RefusedPackage, Wanted};
+use super::packages::{Found, Held, Package, Packages, RefusedPackage, Wanted};
 use super::{Chart, ChartFile, Place};
 
 /// How deep charts may lie in charts.
@@ -26,7 +26,9 @@ pub struct LoadOptions<'a> {
     /// Load a dependency whose repository is `file://PATH` from there when `charts/` does not hold it. Helm itself demands
     /// `helm dependency build` first; for a linter the folder is the truth.
     pub resolve_file_dependencies: bool,
-    /// Load a dependency on another machine's repository from here when `charts/` does not hold it.
+    /// Load a dependency on another machine's repository from here when `charts/` does not hold it, and refuse packages in
+    /// `charts/` that these object to. Only for the chart itself and folders below it: what a package lacks, Helm does not
+    /// deploy.
     pub packages: Option<&'a dyn Packages>,
 }
 
@@ -34,7 +36,7 @@ pub(super) struct Loader<'a> {
     sources: &'a Sources,
     options: LoadOptions<'a>,
     budget: Budget,
-    /// The folders and lent packages that are being loaded, for dependencies that lead back into one of them.
+    /// The folders that are being loaded, for dependencies that lead back into one of them.
     open: Vec<PathBuf>,
     /// The first `file://` dependency that does, and the round.
     pub(super) cycle: Option<String>,
@@ -105,12 +107,15 @@ impl<'a> Loader<'a> {
         let metadata_path = parts.metadata_path.take().unwrap_or_else(|| path.join("Chart.yaml"));
         metadata.validate(&metadata_path)?;
         let warnings = metadata.warnings(&metadata_path);
-        let mut subcharts = self.subcharts(&path, place, &metadata, std::mem::take(&mut parts.subcharts), depth)?;
-        let mut refused = Vec::new();
-        if let Some(packages) = self.options.packages {
-            let (lent, not_lent) = self.borrow(packages, &metadata, parts.lock.as_ref(), &subcharts, depth);
+        let groups = std::mem::take(&mut parts.subcharts);
+        let (mut subcharts, mut refused) = self.subcharts(&path, place, &metadata, groups, depth)?;
+        if let Some(packages) = self.options.packages.filter(|_| place == Place::Folder || depth == 0) {
+            let is_held = |name: &Text| {
+                subcharts.iter().any(|chart| *chart.name() == *name) || refused.iter().any(|one| one.name == *name)
+            };
+            let (lent, not_lent) = self.borrow(packages, &metadata, parts.lock.as_ref(), &is_held, depth);
             subcharts.extend(lent);
-            refused = not_lent;
+            refused.extend(not_lent);
         }
         Ok(Chart {
             entry: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
@@ -139,11 +144,10 @@ impl<'a> Loader<'a> {
         packages: &dyn Packages,
         metadata: &Metadata,
         lock: Option<&Lock>,
-        held: &[Arc<Chart>],
+        is_held: &dyn Fn(&Text) -> bool,
         depth: usize,
     ) -> (Vec<Arc<Chart>>, Vec<RefusedPackage>) {
         let (mut lent, mut refused): (Vec<Arc<Chart>>, Vec<RefusedPackage>) = (Vec::new(), Vec::new());
-        let is_held = |name: &Text| held.iter().any(|chart| *chart.name() == *name);
         let dependencies = metadata.dependencies.iter().flatten();
         for dependency in dependencies.filter(|one| one.is_external() && !is_held(&one.name)) {
             let package = match packages.find(&Wanted {
@@ -159,7 +163,7 @@ impl<'a> Loader<'a> {
             };
             match package {
                 Ok(chart) => lent.push(Arc::new(chart)),
-                Err(reason) => refused.push(RefusedPackage { name: dependency.name.clone(), reason }),
+                Err(reason) => refused.push(RefusedPackage { name: dependency.name.clone(), reason, held: None }),
             }
         }
         (lent, refused)
@@ -167,12 +171,7 @@ impl<'a> Loader<'a> {
 
     /// The chart in a lent package, which must be the one that was asked for.
     fn lent(&mut self, package: Package, dependency: &Dependency, depth: usize) -> Result<Chart, String> {
-        if self.open.contains(&package.path) {
-            return Err(format!("{} leads back to itself", package.path.display()));
-        }
-        self.open.push(package.path.clone());
         let chart = self.package(&package.path, &package.bytes, depth);
-        self.open.pop();
         let mut chart = chart.map_err(|error| format!("{}: {}", package.path.display(), error.message))?;
         if chart.metadata.name != dependency.name || *chart.metadata.version != *package.version {
             let (name, version) = (&chart.metadata.name, &chart.metadata.version);
@@ -265,9 +264,9 @@ impl<'a> Loader<'a> {
         metadata: &Metadata,
         groups: BTreeMap<String, Vec<Entry>>,
         depth: usize,
-    ) -> Result<Vec<Arc<Chart>>, ChartError> {
+    ) -> Result<(Vec<Arc<Chart>>, Vec<RefusedPackage>), ChartError> {
         let parent = &metadata.name;
-        let mut subcharts = Vec::new();
+        let (mut subcharts, mut refused) = (Vec::new(), Vec::new());
         for (name, entries) in groups {
             if name.starts_with(['_', '.']) {
                 continue;
@@ -276,7 +275,13 @@ impl<'a> Loader<'a> {
                 match entries.first() {
                     Some(entry) if entry.name == name => {
                         let bytes = entry.bytes(self.sources)?;
-                        self.package(&entry.path, &bytes, depth + 1)
+                        let loaded = self.package(&entry.path, &bytes, depth + 1);
+                        let own = loaded.as_ref().ok().filter(|_| place == Place::Folder);
+                        if let Some(objection) = own.and_then(|chart| self.objection(metadata, chart, &bytes)) {
+                            refused.push(objection);
+                            continue;
+                        }
+                        loaded
                     }
                     other => {
                         let found = other.map_or("", |entry| entry.name.as_str());
@@ -311,7 +316,18 @@ impl<'a> Loader<'a> {
                 }
             }
         }
-        Ok(subcharts)
+        Ok((subcharts, refused))
+    }
+
+    /// Why a package in `charts/` with these bytes must not be used, if a dependency on a repository names it.
+    fn objection(&self, metadata: &Metadata, chart: &Chart, bytes: &[u8]) -> Option<RefusedPackage> {
+        let packages = self.options.packages?;
+        let (name, version) = (chart.name(), &chart.metadata.version);
+        let mut asked = metadata.dependencies.iter().flatten().filter(|one| one.is_external() && one.name == *name);
+        let reason = asked.find_map(|dependency| {
+            packages.objection(&Held { name, version, repository: &dependency.repository, bytes })
+        });
+        Some(RefusedPackage { name: name.clone(), reason: reason?, held: Some(chart.path.clone()) })
     }
 
     /// Loads the chart that `repository: file://TARGET` of the chart in `path` means.

@@ -36,7 +36,7 @@ pub use load::{LoadOptions, MAX_CHART_DEPTH};
 pub use metadata::{Dependency, Lock, Maintainer, Metadata};
 pub use overrides::{Given, Overrides, STANDARD_INPUT};
 pub(crate) use overrides::{assign, read_values};
-pub use packages::{Found, Package, Packages, RefusedPackage, Wanted};
+pub use packages::{Found, Held, Package, Packages, RefusedPackage, Wanted};
 pub(crate) use process::is_compatible;
 pub use process::{Cause, ChartNode, Disabled, Processed};
 pub(crate) use set::typed;

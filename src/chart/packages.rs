@@ -9,6 +9,22 @@ use crate::source::Text;
 pub trait Packages: std::fmt::Debug + Send + Sync {
     /// The package that serves `wanted`.
     fn find(&self, wanted: &Wanted<'_>) -> Found;
+
+    /// Why a package that lies in `charts/` must not be used, in a sentence.
+    fn objection(&self, held: &Held<'_>) -> Option<String>;
+}
+
+/// A package in `charts/` that a dependency on another machine's repository names.
+#[derive(Clone, Copy, Debug)]
+pub struct Held<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its version.
+    pub version: &'a str,
+    /// The dependency's repository, as it is written.
+    pub repository: &'a str,
+    /// Its bytes.
+    pub bytes: &'a [u8],
 }
 
 /// A dependency of a chart that has nothing of that name in its `charts/`.
@@ -49,10 +65,12 @@ pub struct Package {
 }
 
 /// A dependency whose package is there, but must not be used.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct RefusedPackage {
     /// `name` of the dependency.
     pub name: Text,
     /// Why.
     pub reason: String,
+    /// The package, when it lies in `charts/`.
+    pub held: Option<PathBuf>,
 }

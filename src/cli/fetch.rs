@@ -12,10 +12,12 @@ use super::check::is_chart;
 use super::{Ending, Outcome, Session};
 use crate::chart::{Chart, LoadOptions};
 use crate::config::{FILE_NAME, Loaded};
-use crate::fetch::{Brought, Meter, Mode, Need, Patience, Remotes, State, Vendored, bring, externals, vendor};
+use crate::fetch::{
+    Brought, Meter, Mode, Need, Patience, Remotes, Run, State, Vendored, bring, externals, pins, vendor,
+};
 use crate::lint::{Refusal, Workspace, find, find_here};
 use crate::source::{canonical, path_from};
-use crate::store::{Environment, LOCK_NAME, Lock, Pin, Store, fits};
+use crate::store::{Environment, LOCK_NAME, Lock, Store};
 
 pub(super) fn run(session: &Session, options: &Fetch) -> Outcome {
     let (root, charts, whole) = charts(session, options.path.as_deref(), &options.charts)?;
@@ -27,7 +29,7 @@ pub(super) fn run(session: &Session, options: &Fetch) -> Outcome {
     let mode = Mode { update: options.update, dry_run: options.dry_run, vendor: options.vendor };
     let progress = Progress::new(meter);
     let failed = Mutex::new(None);
-    let (outcomes, broken) = bring(&session.sources, &charts, &mut store, &remotes, mode, &|outcome| {
+    let (outcomes, broken) = bring(&session.sources, &charts, &store, &remotes, mode, &|outcome| {
         let shown =
             outcome.result.as_ref().map(|brought| line(&outcome.need.name, brought, &outcome.need.shown_repository()));
         progress.tell(|| {
@@ -65,35 +67,12 @@ pub(super) fn run(session: &Session, options: &Fetch) -> Outcome {
             .as_ref()
             .and_then(|lock| lock.path.parent())
             .is_none_or(|folder| canonical(folder) == canonical(&root));
-        let mut asked = asked(session, &charts);
-        let same = |one: &Need, other: &Need| {
-            (&one.name, &one.version, &one.repository) == (&other.name, &other.version, &other.repository)
-        };
-        asked.retain(|need| !outcomes.iter().any(|outcome| same(&outcome.need, need)));
-        let is_asked = |pin: &Pin| {
-            asked.iter().any(|need| {
-                let wanted = need.wanted();
-                pin.is_of(&wanted) && fits(&wanted).is_some_and(|fits| fits.allows(&pin.version))
-            })
-        };
-        let old = before.as_ref().map(|lock| lock.packages.clone()).unwrap_or_default();
-        let kept = old.into_iter().filter(|pin| {
-            let named = |name: &str| pin.name == name;
-            let failed = outcomes.iter().any(|outcome| outcome.result.is_err() && named(&outcome.need.name));
-            let renewed = outcomes.iter().any(|outcome| outcome.result.is_ok() && pin.is_of(&outcome.need.wanted()));
-            failed || is_asked(pin) || (!renewed && (!whole || !own || !complete))
-        });
-        let brought = outcomes.iter().filter_map(|outcome| Some((&outcome.need, outcome.result.as_ref().ok()?)));
-        let new = brought.map(|(need, brought)| Pin {
-            name: need.name.clone(),
-            version: brought.version.clone(),
-            repository: need.shown_repository(),
-            url: brought.url.clone(),
-            sha256: brought.sha256.clone(),
-        });
-        let packages: Vec<Pin> = kept.chain(new).collect();
-        let path = before.map_or_else(|| root.join(LOCK_NAME), |lock| lock.path);
-        write_lock(session, options, Lock { path, packages })?;
+        let asked = asked(session, &charts);
+        let (old, path) = before.map_or_else(|| (Vec::new(), root.join(LOCK_NAME)), |lock| (lock.packages, lock.path));
+        let run = Run { before: &old, outcomes: &outcomes, asked: &asked, whole: whole && own && complete };
+        let (lock, written) = Lock::change(&path, |now| pins(&run, now))?;
+        tell_lock(session, options, &lock, written)?;
+        store.lock = Some(lock);
         if options.vendor {
             vendor_all(session, options, &charts, &store)?;
         }
@@ -104,12 +83,8 @@ pub(super) fn run(session: &Session, options: &Fetch) -> Outcome {
     Ok(if complete { Ending::Clean } else { Ending::Incomplete })
 }
 
-fn write_lock(session: &Session, options: &Fetch, lock: Lock) -> Result<(), Refusal> {
-    if lock.packages.is_empty() && !lock.path.exists() {
-        return Ok(());
-    }
-    let written = lock.write()?;
-    if options.quiet {
+fn tell_lock(session: &Session, options: &Fetch, lock: &Lock, written: bool) -> Result<(), Refusal> {
+    if options.quiet || (lock.packages.is_empty() && !written) {
         return Ok(());
     }
     let shown = path_from(&std::env::current_dir().unwrap_or_default(), &lock.path);
@@ -134,11 +109,12 @@ fn vendor_all(session: &Session, options: &Fetch, charts: &[PathBuf], store: &St
         let Ok(chart) = Chart::load(&session.sources, path, &loading) else { continue };
         let done = vendor(&chart, store).map_err(|error| Refusal::new(error.message))?;
         for vendored in done.iter().filter(|_| !options.quiet) {
-            let (what, path) = match vendored {
-                Vendored::Written(path) => ("wrote", path),
-                Vendored::Removed(path) => ("removed", path),
+            let (what, path, why) = match vendored {
+                Vendored::Written(path) => ("wrote", path, ""),
+                Vendored::Removed(path) => ("removed", path, ""),
+                Vendored::Left(path) => ("left", path, ", which Chart.yaml does not ask for: Helm would remove it"),
             };
-            session.print(&format!("{what} {}\n", path.display()))?;
+            session.print(&format!("{what} {}{why}\n", path.display()))?;
         }
     }
     Ok(())

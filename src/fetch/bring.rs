@@ -1,5 +1,5 @@
-//! Brings what charts need into the cache, level by level, and says what the lock file should pin. A package is kept only when it
-//! is whole, is the chart that was asked for, and has the bytes that it had before.
+//! Brings what charts need into the cache. A package is kept only when it is whole, is the chart that was asked for, and has the
+//! bytes that it had before. What is there already is held against what its repository says of it today.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -7,11 +7,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::FetchError;
-use super::needs::{Key, Need, needs};
+use super::needs::{Need, is_exact, needs};
 use super::remotes::Remotes;
-use super::verify::verify;
-use crate::chart::version::Version;
-use crate::chart::{Chart, ChartError, Found, LoadOptions, Packages as _};
+use super::verify::{Verified, verify};
+use crate::chart::{Chart, ChartError, LoadOptions};
 use crate::source::Sources;
 use crate::store::{Known, LOCK_NAME, Pin, Store, plain_address, sha256};
 
@@ -19,8 +18,6 @@ use crate::store::{Known, LOCK_NAME, Pin, Store, plain_address, sha256};
 pub const WORKERS: usize = 8;
 /// The most packages that one run brings.
 pub const MAX_PACKAGES: usize = 2000;
-/// The most levels of dependencies that lie in no `charts/`.
-const MAX_LEVELS: usize = crate::chart::MAX_CHART_DEPTH;
 
 /// What may be done.
 #[derive(Clone, Copy, Debug, Default)]
@@ -68,67 +65,45 @@ pub struct Outcome {
     pub result: Result<Brought, FetchError>,
 }
 
-/// Brings what the charts at `paths` need. `store` takes what is brought, and pins it. `said` hears of each outcome as it comes.
-/// Charts that cannot be loaded are told in the end.
+/// Brings what the charts at `paths` need, each once, in order of repository and name. `store` takes what is brought. `said` hears of
+/// each outcome as it comes. Told in the end: charts that cannot be loaded, and packages in `charts/` that have other bytes than are
+/// pinned, unless they are to be replaced.
 pub fn bring(
     sources: &Sources,
     paths: &[PathBuf],
-    store: &mut Store,
+    store: &Store,
     remotes: &Remotes,
     mode: Mode,
     said: &(dyn Fn(&Outcome) + Sync),
 ) -> (Vec<Outcome>, Vec<ChartError>) {
-    let mut done: BTreeMap<Key, Outcome> = BTreeMap::new();
-    // A pin that is chosen anew must not choose itself.
-    let pinned = store.clone();
-    let mut errors = Vec::new();
-    for _ in 0..MAX_LEVELS {
-        let (all, broken) = all_needs(sources, paths, store, mode.vendor);
-        errors = broken;
-        let new: Vec<Need> = all.into_iter().filter(|need| !done.contains_key(&need.key())).collect();
-        if new.is_empty() {
-            break;
-        }
-        let free = MAX_PACKAGES.saturating_sub(done.len());
-        let run = Run { store: &pinned, remotes, mode };
-        let outcomes = run.all(&new, free, said);
-        for outcome in outcomes {
-            if let (Ok(brought), false) = (&outcome.result, mode.dry_run) {
-                pin(store, &outcome.need, brought);
-            }
-            done.insert(outcome.need.key(), outcome);
-        }
-    }
-    (done.into_values().collect(), errors)
-}
-
-/// What all charts need that can be loaded.
-fn all_needs(sources: &Sources, paths: &[PathBuf], store: &Store, vendoring: bool) -> (Vec<Need>, Vec<ChartError>) {
     let (mut all, mut errors) = (BTreeMap::new(), Vec::new());
     for path in paths {
         let options = LoadOptions { resolve_file_dependencies: true, packages: Some(store) };
         match Chart::load(sources, path, &options) {
-            Ok(chart) => all.extend(needs(&chart, vendoring).into_iter().map(|need| (need.key(), need))),
+            Ok(chart) => {
+                all.extend(needs(&chart, mode.vendor).into_iter().map(|need| (need.key(), need)));
+                if !mode.vendor {
+                    objections(&chart, &mut errors);
+                }
+            }
             Err(error) => errors.push(error),
         }
     }
-    (all.into_values().collect(), errors)
+    let all: Vec<Need> = all.into_values().collect();
+    let outcomes = Run { store, remotes, mode }.all(&all, said);
+    (outcomes, errors)
 }
 
-fn pin(store: &mut Store, need: &Need, brought: &Brought) {
-    let repository = plain_address(&need.repository);
-    let lock = store.lock.get_or_insert_default();
-    lock.packages.retain(|pin| {
-        let same = pin.name == need.name && pin.repository == repository && pin.version == brought.version;
-        !same
-    });
-    lock.packages.push(Pin {
-        name: need.name.clone(),
-        version: brought.version.clone(),
-        repository,
-        url: brought.url.clone(),
-        sha256: brought.sha256.clone(),
-    });
+/// The packages in `charts/` that must not be used.
+fn objections(chart: &Chart, errors: &mut Vec<ChartError>) {
+    let held = chart.refused.iter().filter(|refused| refused.held.is_some());
+    errors.extend(held.map(|refused| {
+        let span = chart.metadata.dependencies.iter().flatten().find(|one| one.name == refused.name);
+        let span = span.and_then(|dependency| dependency.name.exact_span());
+        let message = format!("{} depends on {}, but {}", chart.name(), refused.name, refused.reason);
+        ChartError { message, span, path: chart.metadata_path.clone() }
+    }));
+    chart.subcharts.iter().for_each(|subchart| objections(subchart, errors));
 }
 
 struct Run<'a> {
@@ -139,7 +114,7 @@ struct Run<'a> {
 
 impl Run<'_> {
     /// Brings all, several at a time; the outcomes in the order of the needs.
-    fn all(&self, needs: &[Need], free: usize, said: &(dyn Fn(&Outcome) + Sync)) -> Vec<Outcome> {
+    fn all(&self, needs: &[Need], said: &(dyn Fn(&Outcome) + Sync)) -> Vec<Outcome> {
         let next = AtomicUsize::new(0);
         let outcomes = Mutex::new(Vec::with_capacity(needs.len()));
         std::thread::scope(|scope| {
@@ -148,7 +123,7 @@ impl Run<'_> {
                     loop {
                         let number = next.fetch_add(1, Ordering::Relaxed);
                         let Some(need) = needs.get(number) else { break };
-                        let result = if number < free {
+                        let result = if number < MAX_PACKAGES {
                             self.one(need)
                         } else {
                             Err(FetchError::new(format!("one run brings no more than {MAX_PACKAGES} packages")))
@@ -167,17 +142,27 @@ impl Run<'_> {
 
     fn one(&self, need: &Need) -> Result<Brought, FetchError> {
         let pin = self.store.pin(&need.wanted()).filter(|_| !self.mode.update || is_exact(need));
-        if let Some(pin) = pin
-            && let Found::Package(package) = self.store.find(&need.wanted())
-            && self.in_own_cache(&package.path)
-        {
-            let (version, url) = (pin.version.clone(), pin.url.clone());
-            return Ok(Brought { version, url, sha256: pin.sha256.clone(), state: State::Held, notes: Vec::new() });
-        }
+        let kept = pin.and_then(|pin| self.kept(need, pin));
         let locked = pin.map(|pin| pin.version.clone());
         let exactly = Need { locked: locked.or_else(|| need.locked.clone()), ..need.clone() };
-        let (release, skipped) = self.remotes.choose(&exactly)?;
-        let notes = notes(need, &release.version, pin.is_some(), skipped);
+        let (release, skipped) = match (self.remotes.choose(&exactly), kept.clone()) {
+            (Ok(chosen), _) => chosen,
+            // The right bytes are here; only nobody says whether they are still what is offered.
+            (Err(error), Some(kept)) => {
+                return Ok(Brought { notes: vec![format!("not compared with what is offered now: {error}")], ..kept });
+            }
+            (Err(error), None) => return Err(error),
+        };
+        if let (Some(pin), Some(digest)) = (pin, &release.digest)
+            && *digest != pin.sha256
+        {
+            let place = need.shown_repository();
+            return Err(changed(need, &pin.version, &format!("{place} offers it with"), digest, &pin.sha256));
+        }
+        if let Some(kept) = kept {
+            return Ok(kept);
+        }
+        let mut notes = notes(need, &release.version, pin.is_some(), skipped);
         if let Some(held) = self.held(need, &release.version, release.digest.as_deref(), pin)? {
             let (version, sha256) = (held.version, held.sha256);
             return Ok(Brought { version, url: held.url, sha256, state: State::Held, notes });
@@ -196,9 +181,10 @@ impl Run<'_> {
             )));
         }
         if let Some(pin) = pin.filter(|pin| pin.sha256 != digest) {
-            return Err(changed(need, &pin.version, &url, &digest, &pin.sha256));
+            return Err(changed(need, &pin.version, &format!("{url} has"), &digest, &pin.sha256));
         }
-        let version = verify(&bytes, &need.name, &release.version, &url)?;
+        let Verified { version, notes: more } = verify(&bytes, &need.name, &release.version, &url)?;
+        notes.extend(more);
         let known = self.store.known(&need.wanted());
         if let Some(before) =
             known.iter().find(|known| known.version == version && known.sha256 != digest && pin.is_none())
@@ -215,8 +201,12 @@ impl Run<'_> {
         Ok(Brought { version, url, sha256, state: State::Fetched, notes })
     }
 
-    fn in_own_cache(&self, path: &std::path::Path) -> bool {
-        self.store.cache.as_ref().is_some_and(|cache| path.starts_with(cache.folder()))
+    /// What our cache holds of what is pinned.
+    fn kept(&self, need: &Need, pin: &Pin) -> Option<Brought> {
+        let there = self.store.cache.as_ref()?.package(&need.name, &pin.version, &pin.sha256);
+        there.ok().flatten()?;
+        let Pin { version, url, sha256, .. } = pin.clone();
+        Some(Brought { version, url, sha256, state: State::Held, notes: Vec::new() })
     }
 
     /// What the cache holds of `version`, if the repository's index agrees with it.
@@ -233,21 +223,12 @@ impl Run<'_> {
         if pin.is_some_and(|pin| pin.sha256 != known.sha256) {
             return Ok(None);
         }
-        // A registry is asked for its manifest, which is as short as an index is long.
-        if digest.is_none() && super::remotes::is_registry(&need.repository) && pin.is_none() {
-            return Ok(None);
-        }
         if let Some(digest) = digest.filter(|digest| *digest != known.sha256) {
             return Err(changed_since(need, version, &known.url, digest, &known));
         }
         let there = cache.package(&known.name, &known.version, &known.sha256);
         Ok(there.ok().flatten().map(|_| known))
     }
-}
-
-/// Whether a version is asked for and no range.
-fn is_exact(need: &Need) -> bool {
-    need.locked.is_some() || Version::parse(&need.version).is_ok()
 }
 
 fn notes(need: &Need, version: &str, pinned: bool, skipped: Vec<String>) -> Vec<String> {
@@ -266,9 +247,10 @@ fn notes(need: &Need, version: &str, pinned: bool, skipped: Vec<String>) -> Vec<
     notes
 }
 
-fn changed(need: &Need, version: &str, url: &str, found: &str, pinned: &str) -> FetchError {
+/// `place`: `ADDRESS has`.
+fn changed(need: &Need, version: &str, place: &str, found: &str, pinned: &str) -> FetchError {
     FetchError::new(format!(
-        "{} {version} was published again with other bytes: {url} has the sha256 {found}, {LOCK_NAME} pins {pinned}. Ask its \
+        "{} {version} was published again with other bytes: {place} the sha256 {found}, {LOCK_NAME} pins {pinned}. Ask its \
          makers why; if that is right, take the package out of {LOCK_NAME} and fetch again",
         need.name
     ))

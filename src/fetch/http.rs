@@ -302,7 +302,7 @@ impl Client {
             return Ok(agent.clone());
         }
         let through = match &proxy {
-            Some(proxy) => Some(ureq::Proxy::new(proxy).map_err(|_| {
+            Some(proxy) => Some(ureq::Proxy::new(&super::proxy::as_go(proxy)).map_err(|_| {
                 FetchError::new(format!("the proxy {} is no address", crate::store::plain_address(proxy)))
             })?),
             None => None,

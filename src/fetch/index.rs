@@ -29,6 +29,8 @@ pub struct Release {
     pub urls: Vec<String>,
     /// The sha256 that the package should have.
     pub digest: Option<String>,
+    /// How many bytes the package should have, where that is known.
+    pub size: Option<u64>,
 }
 
 /// What an index says of the wanted charts.
@@ -110,6 +112,7 @@ fn release(name: &str, entry: &Value) -> Result<Release, String> {
         deprecated: entry.get("deprecated").and_then(Value::as_bool).unwrap_or_default(),
         urls,
         digest: digest.map(|digest| digest.trim_start_matches("sha256:").to_ascii_lowercase()),
+        size: None,
     })
 }
 

@@ -12,6 +12,7 @@ mod http_repository;
 mod index;
 mod meter;
 mod needs;
+mod pinning;
 mod proxy;
 mod registry;
 mod remotes;
@@ -27,9 +28,11 @@ pub use http::{FIRST_PAUSE, LONGEST_PAUSE, LONGEST_RETRY_AFTER, MAX_REDIRECTS, P
 pub use index::{Index, MAX_INDEX_SIZE, MAX_TOLD, Release};
 pub use meter::Meter;
 pub use needs::{External, Need, externals, needs};
+pub use pinning::{Run, pins};
 pub use registry::{MAX_MANIFEST_SIZE, MAX_TAG_PAGES, MAX_TAGS_SIZE};
 pub use remotes::{Offer, Remotes};
 pub use vendor::{Vendored, vendor};
+pub use verify::MAX_NESTED;
 
 /// Why something could not be fetched.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

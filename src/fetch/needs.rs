@@ -1,8 +1,10 @@
-//! Which packages charts need: the dependencies of them and of all below them that no `charts/` holds.
+//! Which packages charts need: the dependencies of them and of the chart folders below them that no `charts/` holds. What a
+//! package needs lies in it; what it lacks Helm does not deploy.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::chart::version::Version;
 use crate::chart::{Chart, Dependency, Place, Wanted, is_compatible};
 use crate::source::{Span, Text};
 use crate::store::plain_address;
@@ -69,8 +71,8 @@ impl Need {
     }
 }
 
-/// What `chart` and all below it need, each once, in order of repository and name. `vendoring`: also what is to take the place of
-/// packages in `charts/` that have another version.
+/// What `chart` and the folders below it need, each once, in order of repository and name. `vendoring`: also what `charts/` holds as
+/// packages, which are to be what repositories give.
 #[must_use]
 pub fn needs(chart: &Chart, vendoring: bool) -> Vec<Need> {
     let mut found = BTreeMap::new();
@@ -82,7 +84,8 @@ fn collect(chart: &Chart, vendoring: bool, found: &mut BTreeMap<Key, Need>) {
     for need in own_needs(chart, vendoring) {
         found.entry(need.key()).or_insert(need);
     }
-    chart.subcharts.iter().for_each(|subchart| collect(subchart, vendoring, found));
+    let own = chart.subcharts.iter().filter(|subchart| subchart.place == Place::Folder);
+    own.for_each(|subchart| collect(subchart, vendoring, found));
 }
 
 /// An external dependency, wherever its chart comes from.
@@ -126,24 +129,23 @@ fn collect_external(chart: &Arc<Chart>, found: &mut Vec<External>) {
 pub(super) fn own_needs(chart: &Chart, vendoring: bool) -> Vec<Need> {
     let external = chart.metadata.dependencies.iter().flatten().filter(|dependency| dependency.is_external());
     let needed = external.filter(|dependency| {
-        let held: Vec<_> = held(chart, &dependency.name).collect();
-        let outdated =
-            || vendoring && chart.place == Place::Folder && !held.iter().any(|held| is_wanted(chart, dependency, held));
-        held.is_empty() || outdated()
+        let mut held = held(chart, &dependency.name).peekable();
+        // A folder is somebody's work.
+        let is_replaced = |held: &Chart| held.place != Place::Folder || !is_wanted(chart, dependency, held);
+        held.peek().is_none() || (vendoring && chart.place == Place::Folder && held.all(is_replaced))
     });
     needed.map(|dependency| Need::of(chart, dependency, dependency.locked(chart.lock.as_ref()))).collect()
+}
+
+/// Whether `need` is for a version and no range.
+pub(super) fn is_exact(need: &Need) -> bool {
+    need.locked.is_some() || Version::parse(&need.version).is_ok()
 }
 
 /// The charts called `name` that the `charts/` of `chart` holds.
 pub(super) fn held<'a>(chart: &'a Chart, name: &str) -> impl Iterator<Item = &'a Chart> {
     let own = chart.subcharts.iter().map(|subchart| &**subchart);
     own.filter(move |subchart| subchart.keeper.is_none() && *subchart.name() == *name)
-}
-
-/// Whether some dependency of `chart` wants `held`, in the version that it has.
-pub(super) fn is_asked_for(chart: &Chart, held: &Chart) -> bool {
-    let mut named = chart.metadata.dependencies.iter().flatten().filter(|dependency| dependency.name == *held.name());
-    named.any(|dependency| is_wanted(chart, dependency, held))
 }
 
 /// Whether `held` has the version that `chart` wants of it.

@@ -1,5 +1,6 @@
 //! Which proxy a request goes through: as Go's `http.ProxyFromEnvironment`, which Helm uses. Never one for this machine itself.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use super::address::Address;
@@ -57,6 +58,14 @@ impl Proxies {
             let same = host == domain && !name.starts_with(['.', '*']);
             (same || below) && wanted.is_none_or(|wanted| wanted == port)
         })
+    }
+}
+
+/// A proxy as Go understands it: one for SOCKS resolves the names itself.
+pub(super) fn as_go(proxy: &str) -> Cow<'_, str> {
+    match proxy.strip_prefix("socks5://") {
+        Some(rest) => Cow::Owned(format!("socks5h://{rest}")),
+        None => Cow::Borrowed(proxy),
     }
 }
 

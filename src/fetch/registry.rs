@@ -112,10 +112,16 @@ fn tag_of(version: &str) -> String {
     version.replace('+', "_")
 }
 
+/// The release of `version`, whether there is one or not.
+fn named(place: &Place, version: &str) -> Release {
+    Release { version: version.to_owned(), urls: vec![place.with_tag(&tag_of(version))], ..Release::default() }
+}
+
 impl Registry<'_> {
-    /// The release of `version`, whether there is one or not.
-    pub fn release(place: &Place, version: &str) -> Release {
-        Release { version: version.to_owned(), urls: vec![place.with_tag(&tag_of(version))], ..Release::default() }
+    /// The release of `version` with the digest of its package, which its manifest says.
+    pub fn release(&self, place: &Place, version: &str) -> Result<Release, FetchError> {
+        let layer = self.layer(place, version)?;
+        Ok(Release { digest: Some(layer.digest), size: Some(layer.size), ..named(place, version) })
     }
 
     /// All tags that are versions, newest first.
@@ -129,7 +135,7 @@ impl Registry<'_> {
                 .map_err(|_| FetchError::new(format!("{address} answers with something that is no list of tags")))?;
             let versions = found.tags.into_iter().flatten().map(|tag| tag.replace('_', "+"));
             let versions = versions.filter(|version| Version::parse(version).is_ok());
-            releases.extend(versions.map(|version| Self::release(place, &version)));
+            releases.extend(versions.map(|version| named(place, &version)));
             let next = page.headers("link").find_map(next_page);
             let Some(next) = next.and_then(|next| address.join(&next).ok()) else {
                 sort(&mut releases);
@@ -143,8 +149,27 @@ impl Registry<'_> {
         Err(FetchError::new(format!("{} has more than {MAX_TAG_PAGES} pages of tags", place.with_tag("*"))))
     }
 
-    /// The package of `version`, and where it was.
-    pub fn package(&self, place: &Place, version: &str) -> Result<(Vec<u8>, String), FetchError> {
+    /// The package of `release`, and where it was.
+    pub fn package(&self, place: &Place, release: &Release) -> Result<(Vec<u8>, String), FetchError> {
+        let shown = place.with_tag(&tag_of(&release.version));
+        let (digest, size) = match (&release.digest, release.size) {
+            (Some(digest), Some(size)) => (digest.clone(), size),
+            _ => self.layer(place, &release.version).map(|layer| (layer.digest, layer.size))?,
+        };
+        let digest = format!("sha256:{digest}");
+        let tail = format!("/v2/{}/blobs/{digest}", place.name);
+        let (answer, address) = self.get(place, &tail, "*/*", MAX_PACKAGE_SIZE)?;
+        let body = answer.success(&address)?.body;
+        if body.len() as u64 != size {
+            let found = body.len();
+            return Err(FetchError::new(format!("{shown}: the package has {found} bytes, its manifest says {size}")));
+        }
+        check_digest(&format!("the package of {shown}"), &digest, &body)?;
+        Ok((body, shown))
+    }
+
+    /// What the manifest of `version` says of its package; the digest without `sha256:`.
+    fn layer(&self, place: &Place, version: &str) -> Result<Descriptor, FetchError> {
         let tag = tag_of(version);
         let shown = place.with_tag(&tag);
         let tail = format!("/v2/{}/manifests/{tag}", place.name);
@@ -167,25 +192,17 @@ impl Registry<'_> {
             None => return Err(FetchError::new(format!("{shown} is no Helm chart: it has no configuration"))),
         }
         let layers = manifest.layers.unwrap_or_default();
-        let Some(layer) = layers.iter().rfind(|layer| LAYER_TYPES.contains(&layer.media_type.as_str())) else {
+        let Some(layer) = layers.into_iter().rfind(|layer| LAYER_TYPES.contains(&layer.media_type.as_str())) else {
             return Err(FetchError::new(format!("{shown} is no Helm chart: it has no layer of {}", LAYER_TYPES[0])));
         };
         if layer.size > MAX_PACKAGE_SIZE {
             return Err(FetchError::new(format!("{shown} is larger than {MAX_PACKAGE_SIZE} bytes")));
         }
         let (algorithm, hex) = layer.digest.split_once(':').unwrap_or_default();
-        if algorithm != "sha256" || !hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        if algorithm != "sha256" || hex.len() != 64 || !hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(FetchError::new(format!("{shown}: nothing is known of digests as {}", layer.digest)));
         }
-        let tail = format!("/v2/{}/blobs/{}", place.name, layer.digest);
-        let (answer, address) = self.get(place, &tail, "*/*", MAX_PACKAGE_SIZE)?;
-        let body = answer.success(&address)?.body;
-        if body.len() as u64 != layer.size {
-            let (found, wanted) = (body.len(), layer.size);
-            return Err(FetchError::new(format!("{shown}: the package has {found} bytes, its manifest says {wanted}")));
-        }
-        check_digest(&format!("the package of {shown}"), &layer.digest, &body)?;
-        Ok((body, shown))
+        Ok(Descriptor { digest: hex.to_ascii_lowercase(), ..layer })
     }
 
     /// Asks the registry for `tail`, with a token where it wants one.

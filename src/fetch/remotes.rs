@@ -12,7 +12,7 @@ use super::meter::Meter;
 use super::needs::Need;
 use super::registry::{Acquaintance, Place, Registry};
 use crate::chart::version::Version;
-use crate::store::{Environment, Repositories, fits, plain_address};
+use crate::store::{Environment, Repositories, fits, plain_address, sha256};
 
 /// What a repository offers for a dependency.
 #[derive(Clone, Debug)]
@@ -32,6 +32,7 @@ pub struct Remotes {
     repositories: Repositories,
     logins: Registries,
     known: Acquaintance,
+    /// By the digest of the address, which may hold a password.
     opened: Mutex<HashMap<String, Opened>>,
 }
 
@@ -79,7 +80,8 @@ impl Remotes {
                 need.locked.as_deref().or_else(|| Version::parse(&need.version).ok().map(|_| need.version.as_str()));
             // Helm asks for the tag of an exact version, listed or not.
             if let Some(version) = exact {
-                return Ok((Registry::release(&Place::of(&need.repository, &need.name)?, version), Vec::new()));
+                let place = Place::of(&need.repository, &need.name)?;
+                return Ok((self.registry().release(&place, version)?, Vec::new()));
             }
         }
         let Offer { mut releases, skipped } = self.offer(need)?;
@@ -94,6 +96,10 @@ impl Remotes {
         }
         let wanted = need.locked.as_ref().unwrap_or(&need.version);
         match fits.best(releases, |release| &release.version) {
+            Some(release) if is_registry(&need.repository) => {
+                let place = Place::of(&need.repository, &need.name)?;
+                Ok((self.registry().release(&place, &release.version)?, skipped))
+            }
             Some(release) => Ok((release, skipped)),
             None => {
                 let newest = newest.map(|newest| format!("; the newest is {newest}")).unwrap_or_default();
@@ -111,7 +117,7 @@ impl Remotes {
     pub fn package(&self, need: &Need, release: &Release) -> Result<(Vec<u8>, String), FetchError> {
         if is_registry(&need.repository) {
             let place = Place::of(&need.repository, &need.name)?;
-            return self.registry().package(&place, &release.version);
+            return self.registry().package(&place, release);
         }
         self.with(&need.repository, |repository| repository.package(&self.client, release))
     }
@@ -127,7 +133,10 @@ impl Remotes {
     ) -> Result<T, FetchError> {
         let opened = {
             let mut all = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
-            all.entry(self.repositories.address(written)).or_default().clone()
+            // Whoever writes a password into an address gets another answer than who does not.
+            let known = self.repositories.find(written).ok().flatten();
+            let whole = known.map_or(written, |known| &known.url).trim_end_matches('/');
+            all.entry(sha256(whole.as_bytes())).or_default().clone()
         };
         let repository = opened.get_or_init(|| HttpRepository::open(&self.client, &self.repositories, written));
         repository.as_ref().map_err(Clone::clone).and_then(use_it)

@@ -1,5 +1,5 @@
-//! Whether a package is the chart that was asked for. It is read under the limits of every packaged chart and never unpacked to
-//! disk.
+//! Whether a package is the chart that was asked for. It is read under the limits of every packaged chart, and narrower ones, and
+//! never unpacked to disk.
 
 use std::path::Path;
 
@@ -8,8 +8,20 @@ use crate::chart::version::Version;
 use crate::chart::{Chart, LoadOptions};
 use crate::source::Sources;
 
-/// The version that the chart in `bytes` has, if it is `name` in `version`. `place`: where it is from.
-pub(super) fn verify(bytes: &[u8], name: &str, version: &str, place: &str) -> Result<String, FetchError> {
+/// How deep charts may lie in charts of one package that is fetched.
+pub const MAX_NESTED: usize = 16;
+
+/// What is known of a package that may be kept.
+#[derive(Debug)]
+pub(super) struct Verified {
+    /// The version as its `Chart.yaml` has it.
+    pub version: String,
+    /// What is to be said of it.
+    pub notes: Vec<String>,
+}
+
+/// What the chart in `bytes` is, if it is `name` in `version`. `place`: where it is from.
+pub(super) fn verify(bytes: &[u8], name: &str, version: &str, place: &str) -> Result<Verified, FetchError> {
     let fail = |message: String| FetchError::new(format!("{place} {message}"));
     // The place of what it holds is only told in errors.
     let chart = Chart::load_package(&Sources::new(), Path::new(place), bytes, &LoadOptions::default())
@@ -22,5 +34,21 @@ pub(super) fn verify(bytes: &[u8], name: &str, version: &str, place: &str) -> Re
     if plain(own) != plain(version) {
         return Err(fail(format!("should hold {name} {version}, but holds {own}")));
     }
-    Ok(own.to_string())
+    if depth(&chart) > MAX_NESTED {
+        return Err(fail(format!("is no chart that can be used: charts nest more than {MAX_NESTED} deep in it")));
+    }
+    Ok(Verified { version: own.to_string(), notes: lacking(&chart) })
+}
+
+fn depth(chart: &Chart) -> usize {
+    chart.subcharts.iter().map(|subchart| depth(subchart) + 1).max().unwrap_or(0)
+}
+
+/// What the chart and those in it depend on, but do not hold.
+fn lacking(chart: &Chart) -> Vec<String> {
+    let own = chart.missing_dependencies().into_iter().map(|dependency| {
+        let (name, version) = (chart.name(), &dependency.version);
+        format!("{name} depends on {} {version}, which is not in its package: Helm deploys none", dependency.name)
+    });
+    own.chain(chart.subcharts.iter().flat_map(|subchart| lacking(subchart))).collect()
 }

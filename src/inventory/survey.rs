@@ -13,7 +13,9 @@ use super::scenario::{RegionValue, region_values};
 use super::witness::{Testimony, disagreements, testimonies};
 use super::{ChartLink, ChartName, Inventory, Kind, Malformed, Optional, Scenario, Target, Use, Workload, decisive};
 use crate::chart::version::Version;
-use crate::chart::{AmbiguousSubchart, Cause, Chart, ChartNode, Choice, Dependency, Disabled, Processed};
+use crate::chart::{
+    AmbiguousSubchart, Cause, Chart, ChartNode, Choice, Dependency, Disabled, Place, Processed, RefusedPackage,
+};
 use crate::image::Reference;
 use crate::render::{Occasion, Options, RenderError, Rendered, Renderer};
 use crate::source::{Sources, Span};
@@ -30,8 +32,8 @@ pub enum Problem {
         parent: ChartName,
         /// Where it should come from.
         repository: Option<String>,
-        /// Why the package that is at hand must not be used.
-        refused: Option<String>,
+        /// The package that is at hand, but must not be used.
+        refused: Option<RefusedPackage>,
         /// Where it is asked for.
         span: Span,
     },
@@ -274,13 +276,20 @@ impl Survey {
         }
     }
 
-    /// The dependencies that are not on disk: of the root all, for Helm refuses it then; of the charts below it those that
-    /// are on.
+    /// The dependencies that are not on disk: of the root all, for Helm refuses it then; of the chart folders below it those
+    /// that are on. What a packaged subchart lacks nobody brings, and Helm does not deploy it.
     fn miss(&mut self, sources: &Sources, node: &ChartNode, above: &[String], disabled: &[Disabled]) {
         let folder = node.chart.path.file_name().map(|folder| folder.to_string_lossy().into_owned());
         let own = [node.chart.name().to_string(), node.name.to_string()];
         let above: Vec<String> = above.iter().cloned().chain(own).chain(folder).collect();
-        for dependency in node.chart.missing_dependencies() {
+        let refused = |name: &str| node.chart.refused.iter().find(|refused| refused.name == *name);
+        let is_missing = |dependency: &Dependency| {
+            let is_there = node.chart.subcharts.iter().any(|chart| *chart.name() == dependency.name);
+            let brought = node.is_root || node.chart.place == Place::Folder;
+            (brought && !is_there) || refused(&dependency.name).is_some()
+        };
+        let dependencies = node.chart.metadata.dependencies.iter().flatten();
+        for dependency in dependencies.filter(|dependency| is_missing(dependency)) {
             let called = if dependency.alias.is_empty() { &dependency.name } else { &dependency.alias };
             let off = disabled.iter().any(|found| found.parent == node.path && found.dependency == *called);
             let span = dependency.name.exact_span().or_else(|| start_of(sources, &node.chart));
@@ -294,8 +303,7 @@ impl Survey {
             let repository = Some(dependency.repository.to_string()).filter(|address| !address.is_empty());
             self.unknown.extend([dependency.name.to_string(), dependency.alias.to_string()]);
             self.above_unknown.extend(above.iter().cloned());
-            let refused = node.chart.refused.iter().find(|refused| refused.name == dependency.name);
-            let refused = refused.map(|refused| refused.reason.clone());
+            let refused = refused(&dependency.name).cloned();
             self.problems.push(Problem::Unavailable { chart, parent: name_of(&node.chart), repository, refused, span });
         }
         for subchart in &node.subcharts {

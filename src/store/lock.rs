@@ -1,5 +1,7 @@
 //! `.mirrorlint.lock`: which bytes each external chart has. Written by `fetch`, meant to be committed.
 
+use std::collections::BTreeSet;
+use std::fs::File as Handle;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -42,6 +44,9 @@ pub struct Pin {
     pub url: String,
     /// The digest of its bytes.
     pub sha256: String,
+    /// The constraints that it was chosen for. A dependency that asks for another one does not move it.
+    #[serde(rename = "for", default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub constraints: BTreeSet<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -66,6 +71,12 @@ impl Pin {
     #[must_use]
     pub fn is_of(&self, wanted: &Wanted<'_>) -> bool {
         self.name == wanted.name && plain_address(&self.repository) == plain_address(wanted.repository)
+    }
+
+    /// Whether it was chosen for this constraint.
+    #[must_use]
+    pub fn is_for(&self, constraint: &str) -> bool {
+        self.constraints.contains(constraint)
     }
 }
 
@@ -113,11 +124,23 @@ impl Lock {
         format!("{HEADER}{body}")
     }
 
-    /// Writes it, whole or not at all; says whether that changed anything.
+    /// Changes the lock file at `path`: `change` makes of the packages that are in it now those that are to be in it. Others that
+    /// do the same at the same time wait, so that nobody's pins are lost. Says what it is then, and whether that changed
+    /// anything; a file without packages is not made.
     ///
     /// # Errors
-    /// What the system said.
-    pub fn write(&self) -> Result<bool, LockError> {
+    /// When it cannot be read or written.
+    pub fn change(path: &Path, change: impl FnOnce(Vec<Pin>) -> Vec<Pin>) -> Result<(Self, bool), LockError> {
+        let _guard = guard(path);
+        let now = if path.exists() { Self::read(path)?.packages } else { Vec::new() };
+        let mut lock = Self { path: path.to_owned(), packages: change(now) };
+        lock.packages.sort();
+        let written = if lock.packages.is_empty() && !path.exists() { false } else { lock.write()? };
+        Ok((lock, written))
+    }
+
+    /// Writes it, whole or not at all; says whether that changed anything.
+    fn write(&self) -> Result<bool, LockError> {
         let text = self.text();
         if std::fs::read_to_string(&self.path).is_ok_and(|old| old == text) {
             return Ok(false);
@@ -128,6 +151,15 @@ impl Lock {
     }
 }
 
+/// Keeps others from changing the lock file at `path` for as long as the value lives: a lock on its folder, for the file itself is
+/// replaced. Where folders cannot be locked (Windows, some network file systems), the time between reading and writing is short.
+fn guard(path: &Path) -> Option<Handle> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let handle = Handle::open(folder).ok()?;
+    handle.lock().ok()?;
+    Some(handle)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,17 +167,19 @@ mod tests {
     fn pin(name: &str, version: &str) -> Pin {
         let text = |text: &str| text.to_owned();
         let (repository, url) = (text("https://a.example/"), text("https://a.example/x.tgz"));
-        Pin { name: text(name), version: text(version), repository, url, sha256: text("ab") }
+        let constraints = BTreeSet::new();
+        Pin { name: text(name), version: text(version), repository, url, sha256: text("ab"), constraints }
     }
 
     #[test]
     fn a_lock_file_is_written_sorted_and_read_again() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(LOCK_NAME);
-        let lock = Lock { path: path.clone(), packages: vec![pin("web", "1.10"), pin("api", "2"), pin("api", "2")] };
+        let web = Pin { constraints: BTreeSet::from(["^1.0".to_owned()]), ..pin("web", "1.10") };
+        let lock = Lock { path: path.clone(), packages: vec![web.clone(), pin("api", "2"), pin("api", "2")] };
         assert_eq!(lock.write(), Ok(true));
         assert_eq!(lock.write(), Ok(false));
-        assert_eq!(Lock::read(&path).unwrap().packages, [pin("api", "2"), pin("web", "1.10")]);
+        assert_eq!(Lock::read(&path).unwrap().packages, [pin("api", "2"), web]);
         insta::assert_snapshot!(std::fs::read_to_string(&path).unwrap(), @r"
         # Written by `mirrorlint fetch`: the bytes that external charts must have. Commit it.
         version: 1
@@ -160,7 +194,27 @@ mod tests {
           repository: https://a.example/
           url: https://a.example/x.tgz
           sha256: ab
+          for:
+          - ^1.0
         ");
+    }
+
+    #[test]
+    fn changes_at_once_lose_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(LOCK_NAME);
+        std::thread::scope(|scope| {
+            for number in 0..16 {
+                let path = &path;
+                scope.spawn(move || {
+                    let new = pin(&format!("web{number}"), "1.0.0");
+                    Lock::change(path, |now| now.into_iter().chain([new]).collect()).unwrap();
+                });
+            }
+        });
+        assert_eq!(Lock::read(&path).unwrap().packages.len(), 16);
+        let (lock, written) = Lock::change(&folder.path().join("none"), |now| now).unwrap();
+        assert!(lock.packages.is_empty() && !written && !lock.path.exists());
     }
 
     #[test]

@@ -9,7 +9,7 @@ mod repositories;
 use std::path::{Path, PathBuf};
 
 use crate::chart::version::{Constraint, Version};
-use crate::chart::{Found, Package, Packages, Wanted};
+use crate::chart::{Found, Held, Package, Packages, Wanted};
 
 pub use cache::{Cache, Known, sha256};
 pub use environment::Environment;
@@ -46,13 +46,13 @@ impl Store {
         })
     }
 
-    /// What is pinned for `wanted`: the newest, where several are.
+    /// What is pinned for `wanted`: what was chosen for the same constraint, else the newest that it allows.
     #[must_use]
     pub fn pin(&self, wanted: &Wanted<'_>) -> Option<&Pin> {
         let fits = fits(wanted)?;
         let pins = self.lock.iter().flat_map(|lock| &lock.packages);
         let mine = pins.filter(|pin| pin.is_of(wanted) && fits.allows(&pin.version));
-        mine.max_by_key(|pin| Version::parse(&pin.version).ok())
+        mine.max_by_key(|pin| (pin.is_for(wanted.version), Version::parse(&pin.version).ok()))
     }
 
     fn pinned(&self, pin: &Pin, wanted: &Wanted<'_>) -> Found {
@@ -140,6 +140,22 @@ impl Packages for Store {
             Some(pin) => self.pinned(pin, wanted),
             None => self.unpinned(wanted),
         }
+    }
+
+    fn objection(&self, held: &Held<'_>) -> Option<String> {
+        let Held { name, version, repository, bytes } = *held;
+        let wanted = Wanted { name, version, repository, locked: None };
+        let pins = self.lock.iter().flat_map(|lock| &lock.packages);
+        let pin = pins.into_iter().find(|pin| pin.is_of(&wanted) && pin.version == version)?;
+        let found = sha256(bytes);
+        (found != pin.sha256).then(|| {
+            format!(
+                "the package in its charts/ has other bytes (sha256 {found}) than {LOCK_NAME} pins for {name} {version} ({}). \
+                 `mirrorlint fetch --vendor` puts the pinned ones there; if those in charts/ are meant, take {name} out of \
+                 {LOCK_NAME}",
+                pin.sha256
+            )
+        })
     }
 }
 

@@ -89,10 +89,13 @@ impl Repositories {
     /// As [`Repositories::all`].
     pub fn find(&self, written: &str) -> Result<Option<&Repository>, String> {
         let all = self.all()?;
-        Ok(match name_of(written) {
-            Some(name) => all.iter().find(|one| one.name == name),
-            None => all.iter().find(|one| plain_address(&one.url) == plain_address(written)),
-        })
+        if let Some(name) = name_of(written) {
+            return Ok(all.iter().find(|one| one.name == name));
+        }
+        let (whole, plain) = (written.trim_end_matches('/'), plain_address(written));
+        let same = all.iter().find(|one| one.url.trim_end_matches('/') == whole);
+        // An address with a password or a query of its own is used as it is written.
+        Ok(same.or_else(|| all.iter().find(|one| whole == plain && plain_address(&one.url) == plain)))
     }
 
     /// The address that `written` stands for; `written` itself where nobody knows the name.
@@ -153,6 +156,7 @@ mod tests {
         assert_eq!(known.address("@other"), "@other");
         assert_eq!(known.find("https://a.example/charts").unwrap().unwrap().password, "secret");
         assert!(known.find("https://b.example").unwrap().is_none());
+        assert!(known.find("https://me:own@a.example/charts").unwrap().is_none());
         assert!(!format!("{known:?}").contains("secret"));
         std::fs::write(&path, "repositories: [{password: [secret]}]").unwrap();
         let error = Repositories::new(Some(path)).all().unwrap_err();

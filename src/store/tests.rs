@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use super::*;
 use crate::chart::tests::package;
 
@@ -44,6 +46,7 @@ impl Shelf {
             repository: format!("{REPOSITORY}/"),
             url: String::new(),
             sha256: sha256(bytes),
+            constraints: BTreeSet::new(),
         });
     }
 
@@ -109,4 +112,33 @@ fn another_repositorys_chart_of_the_same_name_is_another_chart() {
     let shelf = Shelf::new(&["1.2.0"]);
     let wanted = Wanted { name: "web", version: "1.2.0", repository: "https://b.example", locked: None };
     assert!(matches!(shelf.store.find(&wanted), Found::Nothing));
+}
+
+#[test]
+fn a_pin_stays_with_the_constraint_that_it_was_chosen_for() {
+    let mut shelf = Shelf::new(&["1.2.0", "1.6.0"]);
+    shelf.pin("1.2.0", &web("1.2.0", "plain"));
+    shelf.pin("1.6.0", &web("1.6.0", "plain"));
+    shelf.store.lock.as_mut().unwrap().packages[0].constraints = BTreeSet::from(["^1.0.0".to_owned()]);
+    let keeper = "from the cache, pinned by .mirrorlint.lock";
+    assert_eq!(shelf.find("^1.0.0", None), format!("1.2.0 {keeper}"));
+    assert_eq!(shelf.find("^1.1.0", None), format!("1.6.0 {keeper}"));
+    assert_eq!(shelf.find("^1.0.0", Some("1.6.0")), format!("1.6.0 {keeper}"));
+}
+
+#[test]
+fn a_package_in_charts_is_held_against_its_pin() {
+    let mut shelf = Shelf::new(&[]);
+    let bytes = web("1.2.0", "plain");
+    let object = |shelf: &Shelf, version: &str, repository: &str| {
+        shelf.store.objection(&Held { name: "web", version, repository, bytes: &bytes })
+    };
+    assert_eq!(object(&shelf, "1.2.0", REPOSITORY), None);
+    shelf.pin("1.2.0", &bytes);
+    assert_eq!(object(&shelf, "1.2.0", REPOSITORY), None);
+    shelf.store.lock = None;
+    shelf.pin("1.2.0", &web("1.2.0", "other"));
+    assert!(object(&shelf, "1.2.0", REPOSITORY).unwrap().contains("has other bytes (sha256 "));
+    assert_eq!(object(&shelf, "1.3.0", REPOSITORY), None);
+    assert_eq!(object(&shelf, "1.2.0", "https://b.example"), None);
 }

@@ -1,5 +1,6 @@
 //! Who gets which credentials, over what: nobody else, and never in the clear.
 
+use std::io::{Read as _, Write as _};
 use std::sync::{Arc, Mutex};
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
@@ -184,4 +185,65 @@ fn proxies_of_the_environment_are_used() {
     assert_eq!(run.code, 0, "{}\n{:?}", run.text(), proxy.asked());
     // Its name is for the proxy to look up.
     assert_eq!(place.images(), ["docker.io/acme/web:1"]);
+}
+
+/// A SOCKS5 proxy that takes any host for `server`; gives its port and what it was asked to connect to.
+fn socks(server: &Server) -> (u16, Arc<Mutex<Vec<String>>>) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let (port, asked, target) =
+        (listener.local_addr().unwrap().port(), Arc::<Mutex<Vec<String>>>::default(), server.host());
+    let log = asked.clone();
+    std::thread::spawn(move || {
+        for mut client in listener.incoming().map_while(Result::ok) {
+            let mut head = [0; 2];
+            client.read_exact(&mut head).unwrap();
+            client.read_exact(&mut vec![0; head[1].into()]).unwrap();
+            client.write_all(&[5, 0]).unwrap();
+            // Version, connect, reserved, a name and its length; then the name and two bytes for the port.
+            let mut request = [0; 5];
+            client.read_exact(&mut request).unwrap();
+            assert_eq!(request[..4], [5, 1, 0, 3]);
+            let mut name = vec![0; usize::from(request[4]) + 2];
+            client.read_exact(&mut name).unwrap();
+            log.lock().unwrap().push(String::from_utf8(name[..name.len() - 2].to_vec()).unwrap());
+            client.write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0]).unwrap();
+            let mut server = std::net::TcpStream::connect(&target).unwrap();
+            let (mut from, mut to) = (server.try_clone().unwrap(), client.try_clone().unwrap());
+            std::thread::spawn(move || std::io::copy(&mut from, &mut to));
+            std::thread::spawn(move || std::io::copy(&mut client, &mut server));
+        }
+    });
+    (port, asked)
+}
+
+#[test]
+fn a_socks_proxy_looks_names_up_itself() {
+    let server = Server::of_files(files(&[("web", "1.0.0", web())]));
+    let (port, asked) = socks(&server);
+    let mut place = Place::new(&[("web", "1.0.0", "http://charts.example")]);
+    place.set("HTTP_PROXY", &format!("socks5://127.0.0.1:{port}"));
+    let run = place.fetch();
+    assert_eq!(run.code, 0, "{}", run.text());
+    assert_eq!(asked.lock().unwrap().first().map(String::as_str), Some("charts.example"));
+}
+
+#[test]
+fn an_address_with_a_password_and_the_same_without_are_two() {
+    let index = format!(
+        "apiVersion: v1\nentries:\n  web:\n{}  api:\n{}",
+        entry("web", "1.0.0", "web.tgz", &web()),
+        entry("api", "1.0.0", "api.tgz", &web())
+    );
+    let server = Server::new(move |asked| match (authorization(asked), asked.target.as_str()) {
+        (Some(given), "/index.yaml") if given == basic() => Reply::ok(index.clone()),
+        (Some(given), _) if given == basic() => Reply::ok(web()),
+        _ => Reply::status(401),
+    });
+    let with = server.url().replace("http://", &format!("http://user:{SECRET}@"));
+    let place = Place::new(&[("web", "1.0.0", &with), ("api", "1.0.0", &server.url())]);
+    let run = place.fetch();
+    assert_eq!(run.code, 2, "{}", run.text());
+    assert!(run.stdout.contains("fetched web 1.0.0"), "{}", run.text());
+    assert!(run.stderr.contains("api of umbrella cannot be fetched") && run.stderr.contains("401"), "{}", run.text());
+    assert!(!run.text().contains(SECRET));
 }

@@ -203,6 +203,8 @@ fn hostile_archives_are_refused() {
     let plain = |_: &mut tar::Header| {};
     holds(&said_of_package(hostile("web/../../etc/passwd", plain)), "chart illegally references parent directory");
     holds(&said_of_package(hostile("web//etc/passwd", plain)), "chart illegally contains absolute paths");
+    holds(&said_of_package(hostile("../etc/passwd", plain)), "chart illegally references parent directory");
+    holds(&said_of_package(hostile("/etc/passwd", plain)), "chart illegally contains absolute paths");
     holds(&said_of_package(hostile("web/c:/x", plain)), "chart contains illegally named files");
     for (kind, words) in [
         (tar::EntryType::Symlink, "as a symbolic link"),
@@ -256,15 +258,16 @@ fn charts_nest_deep_but_not_without_end() {
         let files: Vec<_> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
         package(&files)
     };
-    let server = repository(&[("web", "1.0.0", nested(20))]);
+    let server = repository(&[("web", "1.0.0", nested(16))]);
     let run = Place::new(&[("web", "1.0.0", &server.url())]).fetch();
     assert_eq!(run.code, 0, "{}", run.text());
+    holds(&said_of_package(nested(20)), "charts nest more than 16 deep");
     holds(&said_of_package(nested(40)), "charts nest more than 32 deep");
 }
 
 #[test]
-fn packages_that_lead_back_to_themselves_end() {
-    // The index cannot know a digest of what names its own address.
+fn what_a_package_lacks_is_told_and_not_brought_as_helm_does() {
+    // It leads back to itself, even; the index cannot know a digest of what names its own address.
     let server = Arc::new(std::sync::OnceLock::<String>::new());
     let own = server.clone();
     let started = Server::new(move |asked| {
@@ -281,8 +284,9 @@ fn packages_that_lead_back_to_themselves_end() {
     let place = Place::new(&[("web", "1.0.0", &started.url())]);
     let run = place.fetch();
     assert_eq!(run.code, 0, "{}", run.text());
-    let found = place.run(&["images", "umbrella"]);
-    holds(&found.stderr, "leads back to itself");
+    holds(&run.stdout, "web depends on web 1.0.0, which is not in its package: Helm deploys none");
+    assert_eq!(place.images(), [IMAGE]);
+    assert_eq!(place.findings("unavailable-chart").len(), 0);
 }
 
 #[test]

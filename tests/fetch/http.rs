@@ -36,17 +36,21 @@ fn a_chart_comes_into_the_cache_and_check_and_images_find_it_there() {
 }
 
 #[test]
-fn dependencies_of_dependencies_come_too() {
+fn dependencies_of_local_charts_come_too_and_packages_bring_theirs() {
     let inner = chart("inner", "0.3.0", "docker.io/acme/inner:3");
     let deep = repository(&[("inner", "0.3.0", inner)]);
     let more = format!("dependencies:\n- {{name: inner, version: ~0.3, repository: '{}'}}\n", deep.url());
     let outer = repository(&[("outer", "2.0.0", chart_with("outer", "2.0.0", "docker.io/acme/outer:2", &more))]);
-    let place = Place::new(&[("outer", "^2.0.0", &format!("{}/", outer.url()))]);
+    let place = Place::new(&[("outer", "^2.0.0", &format!("{}/", outer.url())), ("local", "1.0.0", "file://../local")]);
+    place.write("local/Chart.yaml", format!("apiVersion: v2\nname: local\nversion: 1.0.0\n{more}"));
     let run = place.fetch();
     assert_eq!(run.code, 0, "{}", run.text());
     assert!(run.stdout.contains("no lock file pins it: 2.0.0 is the newest that `^2.0.0` allows"), "{}", run.stdout);
+    // One `inner` only: Helm deploys none for `outer`, whose package lacks it.
     assert_eq!(place.images(), ["docker.io/acme/inner:3", "docker.io/acme/outer:2"]);
     assert_eq!(place.packages(), ["inner-0.3.0.tgz", "outer-2.0.0.tgz"]);
+    let whole = place.run(&["images", "umbrella"]).stdout;
+    assert!(whole.contains("in umbrella > local > inner") && !whole.contains("outer > inner"), "{whole}");
 }
 
 /// `bytes`, gzipped.

@@ -74,8 +74,11 @@ fn a_version_that_was_published_again_with_other_bytes_is_an_error_that_says_so(
     assert_eq!(place.fetch().code, 0);
     let lock = std::fs::read(place.path(".mirrorlint.lock")).unwrap();
     changed.store(true, Ordering::SeqCst);
-    // What is in the cache and pinned needs no repository.
-    assert_eq!(place.fetch().code, 0);
+    // Pin and cache agree, but not with what is offered now.
+    let run = place.fetch();
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("web 1.0.0 was published again with other bytes: http://127.0.0.1:"), "{}", run.stderr);
+    assert_eq!(std::fs::read(place.path(".mirrorlint.lock")).unwrap(), lock);
     // Without the lock file, the cache remembers.
     std::fs::remove_file(place.path(".mirrorlint.lock")).unwrap();
     let run = place.fetch();
@@ -127,6 +130,7 @@ fn charts_come_before_the_cache_and_helms_cache_after_it() {
     assert!(settings.contains("from Helm's cache: web 1.0.0"), "{settings}");
     assert_eq!(place.fetch().code, 0);
     assert_eq!(place.images(), ["docker.io/acme/web:1.0.0"]);
+    std::fs::remove_file(place.path(".mirrorlint.lock")).unwrap();
     place.write("umbrella/charts/web-1.0.0.tgz", chart("web", "1.0.0", "of-charts:1"));
     assert_eq!(place.images(), ["of-charts:1"]);
     let settings = place.run(&["check", "--show-settings"]).stdout;
@@ -157,6 +161,7 @@ fn vendoring_fills_charts_and_replaces_other_versions() {
         std::fs::read_dir(place.path("umbrella/charts")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
     assert_eq!(names, ["api-2.0.0.tgz", "own-1.0.0.tgz", "web-1.1.0.tgz"]);
+    assert!(run.stdout.contains("own-1.0.0.tgz, which Chart.yaml does not ask for"), "{}", run.stdout);
     assert_eq!(std::fs::read(place.path("umbrella/charts/web-1.1.0.tgz")).unwrap(), web("1.1.0"));
     assert_eq!(place.run(&["render", "umbrella"]).code, 0);
     // A folder is somebody's work.
@@ -284,4 +289,119 @@ fn fetching_one_chart_keeps_the_pins_of_the_others() {
     assert_eq!(run.code, 0, "{}", run.text());
     let lock = std::fs::read_to_string(place.path(".mirrorlint.lock")).unwrap();
     assert!(lock.contains("name: web") && lock.contains("name: api"), "{lock}");
+}
+
+#[test]
+fn what_is_here_and_pinned_needs_no_repository() {
+    let server = repository(&[("web", "1.0.0", web("1.0.0"))]);
+    let place = Place::new(&[("web", "1.0.0", &server.url())]);
+    assert_eq!(place.fetch().code, 0);
+    drop(server);
+    let run = place.fetch();
+    assert_eq!(run.code, 0, "{}", run.text());
+    assert!(run.stdout.contains("cached web 1.0.0"), "{}", run.stdout);
+    assert!(run.stdout.contains("not compared with what is offered now: http://127.0.0.1:"), "{}", run.stdout);
+}
+
+#[test]
+fn packages_in_charts_are_held_against_the_lock_file() {
+    let server = repository(&[("web", "1.0.0", web("1.0.0"))]);
+    let place = Place::new(&[("web", "1.0.0", &server.url())]);
+    assert_eq!(place.fetch_with(&["--vendor"]).code, 0);
+    assert_eq!(place.findings("unavailable-chart").len(), 0);
+    let file = "umbrella/charts/web-1.0.0.tgz";
+    place.write(file, chart("web", "1.0.0", "docker.io/evil/web:1"));
+    let found = place.findings("unavailable-chart");
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0].contains("depends on web:1.0.0, but the package in its charts/ has other bytes (sha256 "),
+        "{found:?}"
+    );
+    let run = place.fetch();
+    assert_eq!(run.code, 2, "{}", run.text());
+    assert!(run.stderr.contains("umbrella/Chart.yaml:5") && run.stderr.contains("has other bytes"), "{}", run.stderr);
+    let run = place.fetch_with(&["--vendor"]);
+    assert_eq!(run.code, 0, "{}", run.text());
+    assert_eq!(std::fs::read(place.path(file)).unwrap(), web("1.0.0"));
+    assert_eq!(place.findings("unavailable-chart").len(), 0);
+    // A folder has no bytes that could be compared.
+    std::fs::remove_file(place.path(file)).unwrap();
+    place.write("umbrella/charts/web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n");
+    assert_eq!(place.findings("unavailable-chart").len(), 0);
+}
+
+#[test]
+fn vendoring_brings_what_repositories_give_and_updating_the_newest() {
+    let server = repository(&[("web", "1.0.0", web("1.0.0")), ("web", "1.1.0", web("1.1.0"))]);
+    let place = Place::new(&[("web", "1.0.0", &server.url())]);
+    // Nothing pins it yet.
+    place.write("umbrella/charts/web-1.0.0.tgz", chart("web", "1.0.0", "other:1"));
+    let run = place.fetch_with(&["--vendor"]);
+    assert_eq!(run.code, 0, "{}", run.text());
+    assert_eq!(std::fs::read(place.path("umbrella/charts/web-1.0.0.tgz")).unwrap(), web("1.0.0"));
+    let run = place.fetch_with(&["--vendor"]);
+    assert!(!run.stdout.contains("charts/web"), "{}", run.stdout);
+    place.write("umbrella/Chart.yaml", umbrella(&[("web", "^1.0.0", &server.url())]));
+    let run = place.fetch_with(&["--vendor"]);
+    assert!(run.stdout.contains("cached web 1.0.0"), "{}", run.stdout);
+    let run = place.fetch_with(&["--vendor", "--update"]);
+    assert!(run.stdout.contains("fetched web 1.1.0"), "{}", run.text());
+    let names: Vec<_> =
+        std::fs::read_dir(place.path("umbrella/charts")).unwrap().map(|one| one.unwrap().file_name()).collect();
+    assert_eq!(names, ["web-1.1.0.tgz"]);
+}
+
+#[test]
+fn no_chart_moves_the_pin_of_another() {
+    let offered = ["1.2.0", "1.6.0"].map(|version| ("web", version, web(version)));
+    let (old, new) = (files(&offered[..1]), files(&offered));
+    let newer = Arc::new(AtomicBool::new(false));
+    let is_newer = newer.clone();
+    let server = Server::new(move |asked| {
+        let files = if is_newer.load(Ordering::SeqCst) { &new } else { &old };
+        files.get(&asked.target).map_or(Reply::status(404), |body| Reply::ok(body.clone()))
+    });
+    let place = Place::new(&[("web", "^1.0.0", &server.url())]);
+    assert_eq!(place.fetch().code, 0);
+    newer.store(true, Ordering::SeqCst);
+    let other = umbrella(&[("web", "^1.5.0", &server.url())]).replace("name: umbrella", "name: other");
+    place.write("other/Chart.yaml", other);
+    for arguments in [&["other"][..], &[]] {
+        let run = place.fetch_with(arguments);
+        assert_eq!(run.code, 0, "{}", run.text());
+        assert_eq!(place.images(), ["docker.io/acme/web:1.2.0"]);
+        let run = place.run(&["images", "other", "--format", "plain"]);
+        assert_eq!(run.stdout, "docker.io/acme/web:1.6.0\n");
+    }
+}
+
+#[test]
+fn fetches_of_different_charts_at_once_lose_no_pins() {
+    let charts: Vec<(String, Vec<u8>)> = (0..6)
+        .map(|number| format!("web{number}"))
+        .map(|name| (name.clone(), chart(&name, "1.0.0", "web:1")))
+        .collect();
+    let listed: Vec<_> = charts.iter().map(|(name, bytes)| (name.as_str(), "1.0.0", bytes.clone())).collect();
+    let server = repository(&listed);
+    for round in 0..5 {
+        let mut place = Place::new(&[]);
+        let cache = place.path("cache").display().to_string();
+        place.set("MIRRORLINT_CACHE", &cache);
+        for (name, _) in &charts {
+            let text =
+                umbrella(&[(name, "1.0.0", &server.url())]).replace("name: umbrella", &format!("name: of-{name}"));
+            place.write(&format!("of-{name}/Chart.yaml"), text);
+        }
+        std::thread::scope(|scope| {
+            for (name, _) in &charts {
+                let place = &place;
+                scope.spawn(move || {
+                    let run = place.fetch_with(&["--chart", &format!("of-{name}")]);
+                    assert_eq!(run.code, 0, "{}", run.text());
+                });
+            }
+        });
+        let lock = std::fs::read_to_string(place.path(".mirrorlint.lock")).unwrap();
+        assert_eq!(lock.matches("- name: ").count(), charts.len(), "round {round}: {lock}");
+    }
 }

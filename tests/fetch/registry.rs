@@ -1,6 +1,7 @@
 //! OCI registries, played by a server of ours: tokens, tags, manifests, digests, and what can be wrong with them.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use mirrorlint::store::sha256;
 
@@ -254,4 +255,26 @@ fn blobs_elsewhere_get_no_token() {
     assert_eq!(store.asked().len(), 1);
     assert_eq!(store.asked()[0].headers.get("authorization"), None);
     drop(inner);
+}
+
+#[test]
+fn a_tag_that_moved_is_told_although_the_package_is_here() {
+    let moved = Arc::new(AtomicBool::new(false));
+    let is_moved = moved.clone();
+    let (before, after) =
+        (Registry::of(web("1.0.0")), Registry::of(crate::repository::chart("web", "1.0.0", "evil:1")));
+    let server = Server::new(move |asked| if is_moved.load(Ordering::SeqCst) { &after } else { &before }.answer(asked));
+    let place = place(&server, "1.0.0");
+    let run = place.fetch_with(&["--dry-run"]);
+    assert!(run.stdout.contains(&format!("(sha256 {})", sha256(&web("1.0.0")))), "{}", run.text());
+    assert_eq!(place.fetch().code, 0);
+    let asked = server.targets().len();
+    let run = place.fetch();
+    assert_eq!((run.code, run.stdout.contains("cached web 1.0.0")), (0, true), "{}", run.text());
+    // Only the manifest.
+    assert_eq!(server.targets()[asked..], ["/v2/".to_owned(), "/v2/charts/web/manifests/1.0.0".to_owned()]);
+    moved.store(true, Ordering::SeqCst);
+    let run = place.fetch();
+    assert_eq!(run.code, 2, "{}", run.text());
+    assert!(run.stderr.contains("web 1.0.0 was published again with other bytes: oci://"), "{}", run.stderr);
 }
