@@ -100,6 +100,8 @@ pub struct Answer {
     /// The body; of an error only the beginning.
     pub body: Vec<u8>,
     headers: ureq::http::HeaderMap,
+    /// How often was asked for it.
+    attempts: u32,
 }
 
 impl Answer {
@@ -130,11 +132,19 @@ impl Answer {
             408 => "408: it waited too long for us",
             410 => "410: it is gone",
             429 => "429: too many requests",
-            500..=599 => return Err(FetchError::new(format!("{address} answers {}: the server failed", self.status))),
-            other => return Err(FetchError::new(format!("{address} answers {other}"))),
+            500..=599 => return Err(self.error(format!("{address} answers {}: the server failed", self.status))),
+            other => return Err(self.error(format!("{address} answers {other}"))),
         };
-        Err(FetchError { status: Some(self.status), ..FetchError::new(format!("{address} answers {meaning}")) })
+        Err(FetchError { status: Some(self.status), ..self.error(format!("{address} answers {meaning}")) })
     }
+
+    fn error(&self, message: String) -> FetchError {
+        FetchError::new(after_attempts(message, self.attempts))
+    }
+}
+
+fn after_attempts(message: String, attempts: u32) -> String {
+    if attempts > 1 { format!("{message} ({attempts} attempts)") } else { message }
 }
 
 /// Why there is no answer.
@@ -191,10 +201,10 @@ impl Client {
                 _ => return outcome,
             };
             if attempt > self.patience.retries {
-                return outcome.map_err(|failure| match attempt {
-                    1 => failure,
-                    _ => Failure { message: format!("{} ({attempt} attempts)", failure.message), ..failure },
-                });
+                return match outcome {
+                    Ok(answer) => Ok(Answer { attempts: attempt, ..answer }),
+                    Err(failure) => Err(Failure { message: after_attempts(failure.message, attempt), ..failure }),
+                };
             }
             std::thread::sleep(wait);
             pause = (pause * 2).min(LONGEST_PAUSE);
@@ -262,7 +272,7 @@ impl Client {
         let headers = response.headers().clone();
         let packed = headers.get("content-encoding").is_some_and(|value| value.as_bytes() == b"gzip");
         let body = if packed && request.compressed { unpacked(address, &body, most)? } else { body };
-        Ok(Answer { status, body, headers })
+        Ok(Answer { status, body, headers, attempts: 1 })
     }
 
     fn body(&self, address: &Address, response: &mut Response<Body>, most: u64) -> Result<Vec<u8>, Failure> {

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::remotes::is_registry;
 use crate::chart::version::Version;
 use crate::chart::{Chart, Dependency, Place, Wanted, is_compatible};
 use crate::source::{Span, Text};
@@ -137,9 +138,11 @@ pub(super) fn own_needs(chart: &Chart, vendoring: bool) -> Vec<Need> {
     needed.map(|dependency| Need::of(chart, dependency, dependency.locked(chart.lock.as_ref()))).collect()
 }
 
-/// Whether `need` is for a version and no range.
+/// Whether `need` is for a version and no range. `1.2` is a range, but of a registry Helm asks for the tag `1.2`.
 pub(super) fn is_exact(need: &Need) -> bool {
-    need.locked.is_some() || Version::parse(&need.version).is_ok()
+    let plain = need.version.strip_prefix('v').unwrap_or(&need.version);
+    let is_tag = || is_registry(&need.repository) && Version::parse(&need.version).is_ok();
+    need.locked.is_some() || Version::parse_strict(plain).is_ok() || is_tag()
 }
 
 /// The charts called `name` that the `charts/` of `chart` holds.

@@ -132,6 +132,8 @@ mod tests {
         let first = run(&[], &[outcome("^1.0.0", "1.2.0"), outcome("1.0.0", "1.0.0")], true);
         assert_eq!(shown(&first), ["1.0.0 for {}", "1.2.0 for {^1.0.0}"]);
         let second = run(&first, &[outcome("^1.5.0", "1.6.0")], false);
+        // `1.2` is any 1.2.x.
+        assert_eq!(shown(&run(&[], &[outcome("1.2", "1.2.0")], true)), ["1.2.0 for {1.2}"]);
         assert_eq!(shown(&second), ["1.0.0 for {}", "1.2.0 for {^1.0.0}", "1.6.0 for {^1.5.0}"]);
         let both = [outcome("^1.0.0", "1.6.0"), outcome("^1.5.0", "1.6.0")];
         assert_eq!(shown(&run(&second, &both, true)), ["1.6.0 for {^1.0.0, ^1.5.0}"]);

@@ -103,7 +103,7 @@ fn a_server_that_fails_is_asked_again() {
         assert_eq!(run.code, 0, "{status}: {}", run.text());
         assert_eq!(place.packages(), ["web-1.0.0.tgz"]);
     }
-    holds(&said(|_| Reply::status(500)), "answers 500: the server failed");
+    holds(&said(|_| Reply::status(500)), "answers 500: the server failed (2 attempts)");
 }
 
 #[test]

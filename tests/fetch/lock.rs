@@ -405,3 +405,18 @@ fn fetches_of_different_charts_at_once_lose_no_pins() {
         assert_eq!(lock.matches("- name: ").count(), charts.len(), "round {round}: {lock}");
     }
 }
+
+#[test]
+fn a_version_of_two_numbers_is_a_range() {
+    let server = repository(&[("web", "1.2.0", web("1.2.0")), ("web", "1.2.5", web("1.2.5"))]);
+    let url = server.url();
+    let place = Place::new(&[("web", "1.2", &url)]);
+    let lock = "version: 1\npackages:\n- {name: web, version: 1.2.0, repository: REPOSITORY, url: u, sha256: DIGEST}\n";
+    let lock = lock.replace("REPOSITORY", &url).replace("DIGEST", &mirrorlint::store::sha256(&web("1.2.0")));
+    place.write(".mirrorlint.lock", lock);
+    let run = place.fetch();
+    assert!(run.stdout.contains("fetched web 1.2.0"), "{}", run.text());
+    let run = place.fetch_with(&["--update"]);
+    assert!(run.stdout.contains("1.2.5 is the newest that `1.2` allows"), "{}", run.text());
+    assert_eq!(place.images(), ["docker.io/acme/web:1.2.5"]);
+}
