@@ -49,6 +49,13 @@ fn each_variable_stands_for_its_option_and_the_command_line_wins() {
 
     let settings = |environment: &[(&str, &str)]| given(&workspace, &["--show-settings"], environment).stdout;
     assert!(settings(&[("MIRRORLINT_KUBE_VERSION", "1.29.0")]).contains("1.29.0"));
+    let chart = Workspace::new()
+        .chart("web", &[])
+        .file("web/templates/version.yaml", "version: {{ .Capabilities.KubeVersion.Version }}\n");
+    let older = [("MIRRORLINT_KUBE_VERSION", "1.19.3")];
+    assert!(run(&chart.path(""), &["render", "web"], &older).stdout.contains("version: v1.19.3"));
+    let given = ["render", "web", "--kube-version", "1.20.0"];
+    assert!(run(&chart.path(""), &given, &older).stdout.contains("version: v1.20.0"));
     let regions = settings(&[("MIRRORLINT_REGION", "eu-west-1,us-east-1")]);
     assert!(regions.contains("eu-west-1") && regions.contains("us-east-1"), "{regions}");
 }
