@@ -89,6 +89,7 @@ fn odd() -> Vec<Workspace> {
         plain(format!("{right}\n# mirrorlint: allow tag-mismatch: too late\n"), &["nginx:1"]),
         plain(format!("# mirrorlint: exempt nginx: no need\n\n{right}"), &["nginx:1"]),
         plain(format!("# mirrorlint:\n\n{right}"), &["nginx:1"]),
+        plain(format!("<<<<<<< HEAD\n{right}"), &["nginx:1"]),
         plain(right.replace("web:1.0.0", "app:1.0.0"), &["nginx:1"]),
         plain(right.replace("web:1.0.0", "other:1.0.0"), &["nginx:1"]).chart("other", &["redis:7"]),
         configured("allow: [{rule: tag-mismatch, path: web/*, reason: x}, {rule: unused-suppression, reason: x}]\n"),
@@ -185,6 +186,7 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     invalid-entry: there is no repository name before the `=`: the scripts read `NAME=IMAGE` lines only. Write the line so, or put `#` before it
     invalid-entry: there is no source image after the `=`: the scripts read `NAME=IMAGE` lines only. Write the line so, or put `#` before it
     invalid-entry: there is no `=` between repository name and source image: the scripts read `NAME=IMAGE` lines only. Write the line so, or put `#` before it
+    invalid-entry: a merge was left undecided here: the scripts read `NAME=IMAGE` lines only. Decide it, and delete the mark
     invalid-image-reference: `example.org/Proxy:1` is no image that can be pulled: the repository must be lowercase, not `P`
     invalid-image-reference: web:1.0.0 deploys `nginx:` (Pod web, container web), which is no image that can be pulled: the tag is empty. Give its values with --values or --set
     invalid-image-reference: web:1.0.0 deploys a container without an image (Pod web, container web): `image` is empty. Correct the template

@@ -115,7 +115,7 @@ fn unreasoned(before: Option<&Located>, reason: Option<&Reason>) -> Option<Fault
     let words = reason.words.text.clone();
     let first = words.split([' ', '\t', ':', ',']).next().unwrap_or_default();
     let names_rule = rule(first).is_some();
-    (!reason.parted).then(|| FaultKind::Unparted { at: Span { start: before.end, ..before }, words, names_rule })
+    (!reason.parted).then_some(FaultKind::Unparted { at: Span { start: before.end, ..before }, words, names_rule })
 }
 
 /// Takes the findings out that `directive` silences as far as it names the rule `name`, and says what is wrong with that.
