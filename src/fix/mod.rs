@@ -8,7 +8,7 @@ mod rounds;
 use crate::lint::{Edit, Fix};
 
 pub use output::{append, create, put};
-pub use ownership::{is_own, safe_fix};
+pub use ownership::{is_own, is_safe, safe_fix};
 pub use rounds::{Change, Fixed, MAX_ROUNDS, Settled, Texts, View, Withheld, settle};
 
 /// `text` after `fix`; every byte outside the edits stays as it is.

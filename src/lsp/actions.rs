@@ -11,8 +11,8 @@ use super::edits::{Edits, between, insertion, of_fix, workspace_edit};
 use super::places::Places;
 use super::positions::Lines;
 use super::queue::Scene;
-use crate::fix::{Texts, View, safe_fix, settle};
-use crate::lint::{Finding, Refusal, Safety};
+use crate::fix::{Texts, View, is_safe, safe_fix, settle};
+use crate::lint::{Finding, Fix, Refusal};
 use crate::source::{Span, canonical};
 
 /// Offers what can be done.
@@ -36,7 +36,7 @@ impl Actions<'_> {
         let here: Vec<&Finding> = findings.filter(here).collect();
         if wants("quickfix") {
             for finding in &here {
-                actions.extend(self.fixes(finding, &places));
+                actions.extend(self.fixes(room, finding, &places));
             }
             if let Some(held) = room.held(&document.path) {
                 actions.extend(here.iter().filter_map(|finding| self.suppress(finding, &held, &places)));
@@ -58,11 +58,11 @@ impl Actions<'_> {
         actions.into_iter().map(CodeActionResponse::from).collect()
     }
 
-    fn fixes(&self, finding: &Finding, places: &Places<'_>) -> Vec<CodeAction> {
+    fn fixes(&self, room: &Room, finding: &Finding, places: &Places<'_>) -> Vec<CodeAction> {
         let diagnostic = Teller { places, abilities: self.abilities }.finding(finding).1;
-        let action = |(number, fix): (usize, &crate::lint::Fix)| {
+        let action = |(number, fix): (usize, &Fix)| {
             let edits = of_fix(fix, places)?;
-            let safe = fix.safety == Safety::Safe;
+            let safe = is_safe(&room.sources, &room.workspace.root, fix);
             Some(CodeAction {
                 title: if safe { fix.title.clone() } else { format!("{} (unsafe)", fix.title) },
                 kind: Some(CodeActionKind::QuickFix),
@@ -178,7 +178,8 @@ fn explain(finding: &Finding) -> CodeAction {
 }
 
 fn has_safe_fix(room: &Room, document: &Document, places: &Places<'_>) -> bool {
-    let safe = |finding: &Finding| finding.fixes.iter().any(|fix| fix.safety == Safety::Safe);
+    let is_safe = |fix: &Fix| is_safe(&room.sources, &room.workspace.root, fix);
+    let safe = |finding: &Finding| finding.fixes.iter().any(is_safe);
     let mut findings = room.checked.iter().flat_map(|checked| &checked.findings).filter(|finding| safe(finding));
     findings.any(|finding| places.file(finding.span.file).path == document.path)
 }

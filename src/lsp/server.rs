@@ -9,14 +9,16 @@ use std::thread;
 
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, ResponseError};
 use lsp_types::{
-    CancelParams, DidChangeTextDocumentParams, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams,
-    DidOpenTextDocumentParams, Id, InitializeParams, MessageType, WorkspaceFolder, WorkspaceFolders,
+    CancelParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
+    DidCloseTextDocumentParams, DidOpenTextDocumentParams, Id, InitializeParams, MessageType, WorkspaceFolder,
+    WorkspaceFolders,
 };
 use serde::de::DeserializeOwned;
 
 use super::capabilities::{initialize_result, registrations};
 use super::client::{Abilities, Client, Outgoing, error};
 use super::queue::{Queue, Scene};
+use super::stamps::matters;
 use super::uri::path_of;
 use super::wire::{self, Frame, Malformed};
 use super::worker::{self, Work};
@@ -206,7 +208,12 @@ impl Server {
                     scene.disk += 1;
                 });
             }),
-            "textDocument/didSave" | "workspace/didChangeWatchedFiles" => self.change(|scene| scene.disk += 1),
+            "textDocument/didSave" => self.change(|scene| scene.disk += 1),
+            "workspace/didChangeWatchedFiles" => self.with(notice, |server, params: DidChangeWatchedFilesParams| {
+                if params.changes.iter().any(|change| path_of(&change.uri).is_some_and(|path| matters(&path))) {
+                    server.change(|scene| scene.disk += 1);
+                }
+            }),
             "workspace/didChangeWorkspaceFolders" => {
                 self.with(notice, |server, params: DidChangeWorkspaceFoldersParams| {
                     let (added, removed) = (paths(&params.event.added), paths(&params.event.removed));

@@ -1,5 +1,5 @@
-//! When files and folders were changed last, for clients that cannot watch them: what was looked at is looked at again, by its
-//! time and size.
+//! Which changes on disk matter; and when files and folders were changed last, for clients that cannot watch them: what was
+//! looked at is looked at again, by its time and size.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -35,6 +35,11 @@ impl Stamps {
     }
 }
 
+/// Whether a change of the file at `path` can mean anything: git writes its own files all the time.
+pub(super) fn matters(path: &Path) -> bool {
+    path.iter().all(|part| part != ".git" && part != "node_modules")
+}
+
 fn stamp(path: &Path) -> Option<Stamp> {
     let metadata = std::fs::metadata(path).ok()?;
     Some((metadata.modified().ok()?, metadata.len()))
@@ -56,6 +61,12 @@ fn is_own(entry: &DirEntry) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_git_keeps_for_itself_means_nothing() {
+        assert!(!matters(Path::new("/w/.git/index")) && !matters(Path::new("/w/node_modules/x/Chart.yaml")));
+        assert!(matters(Path::new("/w/.gitmodules")) && matters(Path::new("/w/.mirrorlint.yaml")));
+    }
 
     #[test]
     fn what_changes_comes_or_goes_makes_stamps_old() {

@@ -124,10 +124,22 @@ fn a_list_without_a_folder_finds_its_charts() {
 fn a_list_that_was_never_saved_is_one_too() {
     let workspace = workspace();
     std::fs::remove_file(workspace.path("tools/ecr-images.conf")).unwrap();
-    let mut client = Client::open(&workspace.path(""), &json!({}));
+    let actions = json!({"codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix", "source.fixAll"]}}});
+    let mut client = Client::open(&workspace.path(""), &json!({"textDocument": {"codeAction": actions}}));
     let list = workspace.path("tools/ecr-images.conf");
     client.open_document(&list, "conf", "# (from local chart web:1.0.0)\nweb=nginx:7\n");
     assert_eq!(published(&mut client), told(LIST, json!(1), &["tag-mismatch"]));
+    // Its fixes are as safe as those of others.
+    let params = json!({
+        "textDocument": {"uri": uri(&list)},
+        "range": {"start": {"line": 1, "character": 0}, "end": {"line": 1, "character": 0}},
+        "context": {"diagnostics": [], "only": ["quickfix", "source.fixAll"]},
+    });
+    let actions = client.request("textDocument/codeAction", &params);
+    assert_eq!((&actions[0]["title"], &actions[0]["isPreferred"]), (&json!("Set the tag to 1"), &json!(true)));
+    let all = actions.as_array().unwrap().iter().find(|action| action["kind"] == "source.fixAll.mirrorlint").unwrap();
+    let edits = all["edit"]["changes"][uri(&list)].as_array().unwrap();
+    assert!(edits.iter().any(|edit| edit["newText"].as_str().unwrap().contains("nginx:1")), "{all}");
     // By another name it is one when the editor says so.
     let other = workspace.path("tools/images.txt");
     client.open_document(&other, "ecr-images", "# (from local chart web:1.0.0)\nweb=nginx:8\n");
