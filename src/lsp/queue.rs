@@ -35,7 +35,7 @@ pub(super) enum Task {
 }
 
 /// How long nothing is asked for before things are computed ahead.
-const PAUSE: Duration = Duration::from_millis(300);
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// The tasks that wait.
 #[derive(Debug, Default)]

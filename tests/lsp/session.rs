@@ -93,9 +93,9 @@ fn what_is_kept_changes_no_answer() {
                 documents.insert(list.clone(), text);
             }
         }
-        if turn % 10 == 9 {
+        if turn % 20 == 9 {
             // Long enough for things to be computed ahead.
-            std::thread::sleep(std::time::Duration::from_millis(600));
+            std::thread::sleep(std::time::Duration::from_millis(1300));
         }
         let (told, new) = (diagnostics(&mut client), fresh(&folder, &documents));
         assert_eq!(told, new, "after edit {turn}: {}", uri(&list));
