@@ -282,3 +282,50 @@ fn a_doubled_name_is_mended_in_two_rounds() {
         assert_eq!(workspace.read(LIST).matches("web=").count(), 1, "{}", workspace.read(LIST));
     }
 }
+
+/// The registry that the copy fills is no source to copy from.
+#[test]
+fn the_private_registry_is_listed_by_no_fix() {
+    let list = "# Server (from local chart web:1.0.0)\nserver=quay.io/acme/server:1\n";
+    let workspace = Workspace::with_list(list).chart("web", &["111122223333.dkr.ecr.us-west-2.amazonaws.com/web:1"]);
+    let run = workspace.run(&["check", "--fix", "--unsafe-fixes", "--format", "concise"]);
+    assert_eq!((run.code, workspace.read(LIST).as_str()), (1, list), "{}", run.text());
+    assert!(run.stdout.contains("repository-mismatch") && run.stdout.contains("If that is your own registry"));
+}
+
+/// What documents the tag names the chart's version, too: it goes with the fix.
+#[test]
+fn versions_behind_a_tag_go_with_it() {
+    let list = |version: &str, tag: &str| {
+        format!(
+            "# Web (from local chart web:{version})\n# Tag: {tag} (from chart web:{version} values.yaml)\nweb=acme/web:{tag}\n"
+        )
+    };
+    for (old, tag) in [("0.9.0", "0.5"), ("0.9.0", "1.5")] {
+        let workspace = Workspace::with_list(&list(old, tag))
+            .chart("web", &["acme/web:{{ .Values.tag }}"])
+            .file("web/values.yaml", "tag: \"1.5\"\n");
+        let run = workspace.run(&["check", "--fix"]);
+        assert_eq!((run.code, workspace.read(LIST)), (0, list("1.0.0", "1.5")), "{}", run.text());
+    }
+}
+
+/// New entries look like the others.
+#[test]
+fn new_entries_are_written_as_the_others() {
+    let cases = [
+        (
+            "#Web (from local chart web:1.0.0)\n#Tag:1\n#Repository:nginx\nweb=nginx:1\n",
+            "\n#Redis (from local chart web:1.0.0)\n#Tag:7 (from chart template)\n#Repository:redis\nredis=redis:7\n",
+        ),
+        (
+            "\n## ----\n## Web (from local chart web:1.0.0)\n## ----\n## リポジトリ：nginx\n## タグ：1\nweb=nginx:1\n",
+            "\n## ----\n## Redis (from local chart web:1.0.0)\n## ----\n## リポジトリ：redis\n## タグ：7 (from chart template)\nredis=redis:7\n",
+        ),
+    ];
+    for (list, added) in cases {
+        let workspace = Workspace::with_list(list).chart("web", &["nginx:1", "redis:7"]);
+        let run = workspace.run(&["check", "--fix"]);
+        assert_eq!((run.code, workspace.read(LIST)), (0, format!("{list}{added}")), "{}", run.text());
+    }
+}

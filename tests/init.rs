@@ -221,3 +221,33 @@ fn the_plan_knows_what_cannot_be_pushed_and_what_is_pushed_over() {
         (&serde_json::json!([]), &serde_json::json!(["nginx:1"]))
     );
 }
+
+/// Values that point at the private registry ask for what is pushed there, and nowhere else.
+#[test]
+fn the_plan_holds_the_registry_against_what_values_point_at() {
+    let workspace = Workspace::with_list("# Web (from local chart web:1.0.0)\nweb=nginx:1\n")
+        .chart("web", &["{{ .Values.image }}"])
+        .file("web/values.yaml", "image: nginx:1\n");
+    let plan = |image: &str, registry: &[&str]| -> serde_json::Value {
+        let run = workspace.run(&[&["plan", "--format", "json", "--set", image], registry].concat());
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        serde_json::from_str::<serde_json::Value>(&run.stdout).unwrap()["lists"][0].clone()
+    };
+    let own = "111122223333.dkr.ecr.us-west-2.amazonaws.com";
+    for (image, registry, missing) in [
+        (format!("{own}/web:1"), vec![], vec![]),
+        (format!("{own}/web:1"), vec!["--registry", own], vec![]),
+        (format!("{own}/web:latest"), vec!["--registry", own], vec![]),
+        (format!("{own}/web:2"), vec!["--registry", own], vec![format!("{own}/web:2")]),
+        (format!("{own}/other:1"), vec!["--registry", own], vec![format!("{own}/other:1")]),
+    ] {
+        let plan = plan(&format!("image={image}"), &registry);
+        assert_eq!(plan["missing"], serde_json::json!(missing), "{image}");
+        let serves = if missing.is_empty() { vec![image.clone()] } else { vec![] };
+        assert_eq!(plan["steps"][0]["serves"], serde_json::json!(serves), "{image}");
+    }
+    for other in ["444455556666.dkr.ecr.us-west-2.amazonaws.com", "111122223333.dkr.ecr.eu-west-1.amazonaws.com"] {
+        let plan = plan(&format!("image={own}/web:1"), &["--registry", other]);
+        assert_eq!(plan["missing"], serde_json::json!([format!("{own}/web:1")]), "{other}");
+    }
+}

@@ -172,6 +172,7 @@ pub(super) fn settings_of(session: &Session, found: &Workspace, options: &ChartO
 
 pub(super) fn settings(session: &Session, options: &ChartOptions) -> Result<Settings, Refusal> {
     Ok(Settings {
+        registry: None,
         charts: options.charts.clone(),
         regions: options.regions.clone(),
         overrides: overrides(session, &options.values)?,

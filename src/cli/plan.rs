@@ -14,7 +14,8 @@ pub(super) fn run(session: &Session, options: &Plan) -> Outcome {
         let wanted = "ACCOUNT.dkr.ecr.REGION.amazonaws.com, with an account of 12 digits";
         return Err(Refusal::new(format!("--registry: `{registry}` is no private ECR: {wanted}")));
     }
-    let (workspace, settings) = open(session, options.path.as_deref(), &options.charts)?;
+    let (workspace, mut settings) = open(session, options.path.as_deref(), &options.charts)?;
+    settings.registry.clone_from(&options.registry);
     let checked = check(&session.sources, &workspace, &settings)?;
     let registry = options.registry.as_deref();
     session.print(&match options.format {

@@ -11,7 +11,7 @@ use super::exemption::{Exemptions, Idleness};
 use super::note::speaks_of_region;
 use super::overridden::overridden;
 use super::passed_over::Said;
-use super::plan::{Plan, plan};
+use super::plan::{Plan, Pushed, plan};
 use super::reconcile::{Coverage, Listed, NotedChart, Reconciliation, Verdict, reconcile};
 use super::settings::Levels;
 use super::supply;
@@ -349,7 +349,8 @@ impl Run<'_> {
         let blind = blind || !problems.is_empty();
         survey.problems.extend(problems);
         let exemptions = Exemptions::of(&list, settings);
-        let overridden = overridden(&listed, &survey.inventory);
+        let registry = settings.registry.as_deref();
+        let overridden = overridden(&listed, &survey.inventory, registry);
         let mut coverage =
             Coverage { blind, overridden: overridden.clone(), meant: meant(&list), ..coverage(sources, &survey) };
         let mut reconciliation = reconcile(&listed, &survey.inventory, &coverage);
@@ -431,8 +432,10 @@ impl Run<'_> {
         let missing = reconciliation.missing.iter().chain(&reconciliation.missing_operands);
         let missing = missing.chain(&reconciliation.reserved);
         let own = |at: &usize| *at < survey.inventory.uses.len();
-        let wanted = verdicts.chain(missing).copied().filter(own).collect();
-        let plan = plan(&list, &survey.inventory, &wanted, &overridden, &exemptions);
+        let mut wanted: BTreeSet<usize> = verdicts.chain(missing).copied().filter(own).collect();
+        wanted.extend(&overridden);
+        let pushed = Pushed { overridden: &overridden, registry };
+        let plan = plan(&list, &survey.inventory, &wanted, &pushed, &exemptions);
         let entries = listed.iter().map(|listed| listed.entry);
         let missing = [reconciliation.missing.as_slice(), &reconciliation.missing_operands].concat();
         let checked = CheckedList {

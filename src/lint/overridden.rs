@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use super::reconcile::Listed;
 use crate::chart::Chart;
+use crate::image::{EcrHost, Reference};
 use crate::inventory::{Inventory, Use};
 use crate::source::Layer;
 
@@ -39,16 +40,23 @@ enum Giver {
     Parent,
 }
 
-/// The uses whose registry is the team's. That is an account that neither the list copies from nor a chart speaks of by itself,
-/// given by the user; or by a chart further up, if at least one of its images is called as an entry is.
-pub(super) fn overridden(listed: &[Listed], inventory: &Inventory) -> HashSet<usize> {
-    let copied: HashSet<&str> =
-        listed.iter().filter_map(|entry| entry.reference.ecr()).map(|host| host.account()).collect();
+/// Whether `image` may come from the team's registry: from an account of ECR that is not AWS's, and that the list does not copy
+/// from.
+pub(crate) fn may_be_own(listed: &[Listed], image: &Reference) -> bool {
+    let copied =
+        |account: &str| listed.iter().filter_map(|entry| entry.reference.ecr()).any(|host| host.account() == account);
+    image.ecr().is_some_and(|host| !AWS_ACCOUNTS.contains(&host.account()) && !copied(host.account()))
+}
+
+/// The uses whose registry is the team's. That is `registry`, if it is known; and an account that neither the list copies from nor
+/// a chart speaks of by itself, given by the user; or by a chart further up, if at least one of its images is called as an entry
+/// is.
+pub(super) fn overridden(listed: &[Listed], inventory: &Inventory, registry: Option<&str>) -> HashSet<usize> {
     let account = |used: &Use| used.reference.ecr().map(|host| host.account().to_owned());
     let mut candidates = Vec::new();
     for (at, used) in inventory.uses.iter().enumerate().filter(|(_, used)| used.when.is_none()) {
         let Some(account) = account(used) else { continue };
-        if AWS_ACCOUNTS.contains(&account.as_str()) || copied.contains(account.as_str()) {
+        if !may_be_own(listed, &used.reference) {
             continue;
         }
         candidates.extend(giver(used, &account).map(|giver| (at, account, giver)));
@@ -59,7 +67,15 @@ pub(super) fn overridden(listed: &[Listed], inventory: &Inventory) -> HashSet<us
         .filter(|(at, _, giver)| *giver == Giver::User || is_entry(*at))
         .map(|(_, account, _)| account.clone())
         .collect();
-    candidates.into_iter().filter(|(_, account, _)| ours.contains(account)).map(|(at, ..)| at).collect()
+    let given = candidates.into_iter().filter(|(_, account, _)| ours.contains(account)).map(|(at, ..)| at);
+    let known = |(_, used): &(usize, &Use)| used.when.is_none() && registry.is_some_and(|own| is_from(own, used));
+    given.chain(inventory.uses.iter().enumerate().filter(known).map(|(at, _)| at)).collect()
+}
+
+/// Whether `used` is pulled from the ECR registry of that host.
+pub(super) fn is_from(registry: &str, used: &Use) -> bool {
+    let own = EcrHost::parse(registry);
+    own.zip(used.reference.ecr()).is_some_and(|(own, other)| own.same_registry(&other))
 }
 
 /// Who gave the registry of `used`; nobody when its own chart speaks of that account, or a template does.

@@ -4,6 +4,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::exemption::Exemptions;
+use super::overridden::is_from;
 use super::same::brings;
 use crate::image::{Reference, check_repository_name};
 use crate::inventory::{Inventory, Use};
@@ -38,13 +39,20 @@ pub struct Step {
     pub serves: Vec<String>,
 }
 
-/// The plan for `list`. `wanted` are the uses that entries stand for or that are missing; `overridden` those that come from
-/// the team's own registry already.
+/// Where the copy goes.
+pub(super) struct Pushed<'a> {
+    /// The uses that come from the team's own registry already.
+    pub overridden: &'a HashSet<usize>,
+    /// That registry, when it is known.
+    pub registry: Option<&'a str>,
+}
+
+/// The plan for `list`. `wanted` are the uses that entries stand for or that are missing.
 pub(super) fn plan(
     list: &List,
     inventory: &Inventory,
     wanted: &BTreeSet<usize>,
-    overridden: &HashSet<usize>,
+    pushed: &Pushed<'_>,
     exemptions: &Exemptions,
 ) -> Plan {
     let mut plan = Plan::default();
@@ -82,8 +90,9 @@ pub(super) fn plan(
             }
         };
         let pushes = read.pushes();
-        let stands_for = |at: &&usize| match overridden.contains(at) {
-            true => is_pushed(&pushes, &uses[**at]),
+        let goes_there = |used: &Use| pushed.registry.is_none_or(|registry| is_from(registry, used));
+        let stands_for = |at: &&usize| match pushed.overridden.contains(at) {
+            true => goes_there(&uses[**at]) && is_pushed(&pushes, &uses[**at]),
             false => brings(&pulled, &uses[**at]),
         };
         let own: Vec<&Use> = deployed.iter().filter(stands_for).map(|at| &uses[*at]).collect();

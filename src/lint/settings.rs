@@ -30,6 +30,8 @@ pub struct Settings {
     pub configuration: Option<Loaded>,
     /// Where external charts may lie that are in no `charts/`.
     pub store: Option<Arc<Store>>,
+    /// The private registry that the list is copied to, when it is known: a host of ECR.
+    pub registry: Option<String>,
     /// What earlier checks left.
     pub kept: Kept,
 }

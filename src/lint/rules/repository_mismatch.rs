@@ -5,7 +5,12 @@ use std::ops::Range;
 use super::tag_mismatch::obstacle;
 use crate::image::Reference;
 use crate::lint::addition::listable;
+use crate::lint::overridden::may_be_own;
 use crate::lint::{Context, Finding, Fix, Rule, Safety, Verdict};
+
+/// What is to be done about an image that the team itself may have copied there.
+const MAY_BE_OWN: &str =
+    "If that is your own registry, call the entry as the repository there is called; else list that image";
 
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -24,6 +29,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             format!("no chart deploys {}; {} deploys {image}, which nothing lists", judged.reference.name(), used.chart)
         };
         let obstacle = obstacle(judged.reference, &used.reference);
+        let obstacle = obstacle.or_else(|| may_be_own(context.listed, &used.reference).then_some(MAY_BE_OWN));
         let message = obstacle.map_or(message.clone(), |advice| format!("{message}. {advice}"));
         // What the scripts can read, where there is such a way to write it.
         let wanted = listable(name, used).unwrap_or_else(|_| used.reference.clone());
