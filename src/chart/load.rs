@@ -88,6 +88,7 @@ impl<'a> Loader<'a> {
     /// Loads the package `bytes`, which goes by `path`.
     pub(super) fn load_package(&mut self, path: &Path, bytes: &[u8]) -> Result<Chart, ChartError> {
         archive::check_signature(path, bytes)?;
+        self.budget.strict = true;
         self.package(path, bytes, 0)
     }
 

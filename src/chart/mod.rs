@@ -141,7 +141,8 @@ impl Chart {
         load::Loader::new(sources, *options).load(path, 0).map(Arc::new)
     }
 
-    /// Loads the package `bytes`, which goes by `path`, as [`Chart::load`] loads one from disk.
+    /// Loads the package `bytes`, which somebody sent and goes by `path`, as [`Chart::load`] loads one from disk. Refuses also
+    /// base folders that lead elsewhere (`/`, `..`, drives), which Helm cuts off unread.
     ///
     /// # Errors
     /// Those of [`Chart::load`].
