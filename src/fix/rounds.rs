@@ -120,10 +120,12 @@ where
         let mut view = (self.check)(&texts)?;
         let start = count(&view.checked);
         let mut originals = Texts::new();
+        let mut seen = vec![Texts::new()];
         let (mut fixed, mut withheld, mut owed) = (Vec::new(), Vec::new(), BTreeSet::new());
         for _ in 0..MAX_ROUNDS {
+            let past = Past { originals: &originals, seen: &seen };
             let mut round =
-                Round { attempt: self, before: &view, texts: &texts, fixed: &fixed, accepted: Vec::new(), next: None };
+                Round { attempt: self, before: &view, texts: &texts, past, accepted: Vec::new(), next: None };
             withheld.clear();
             // What was not chosen, for it touched a fix that is given up, has its turn now.
             loop {
@@ -142,6 +144,7 @@ where
             }
             owed.extend(next.owed);
             (texts, view) = (next.texts, next.view);
+            seen.push(texts.clone());
         }
         let change = |(path, before): (PathBuf, Arc<str>)| {
             let after = texts.get(&path).cloned().unwrap_or_else(|| before.clone());
@@ -161,13 +164,29 @@ struct Next {
     owed: BTreeSet<String>,
 }
 
+/// What the files were before.
+#[derive(Clone, Copy)]
+struct Past<'a> {
+    /// On disk.
+    originals: &'a Texts,
+    /// At the start and after each round; a file without a text was as it is on disk.
+    seen: &'a [Texts],
+}
+
+impl Past<'_> {
+    /// Whether all files were as they are in `texts`.
+    fn has(&self, texts: &Texts) -> bool {
+        let was = |old: &Texts, path: &PathBuf| old.get(path).or_else(|| self.originals.get(path)).cloned();
+        self.seen.iter().any(|old| texts.iter().all(|(path, text)| was(old, path).as_ref() == Some(text)))
+    }
+}
+
 /// One round: what is accepted so far, and the check of it.
 struct Round<'a, C, W> {
     attempt: &'a Attempt<'a, C, W>,
     before: &'a View,
     texts: &'a Texts,
-    /// What earlier rounds mended.
-    fixed: &'a [Fixed],
+    past: Past<'a>,
     accepted: Vec<Chosen>,
     next: Option<Next>,
 }
@@ -203,16 +222,16 @@ where
     fn verify(&mut self, fixes: &[Chosen]) -> Result<Next, String> {
         let all: Vec<&Chosen> = self.accepted.iter().chain(fixes).collect();
         let texts = apply_all(&self.before.sources, self.texts, &all);
+        if self.past.has(&texts) {
+            return Err("what was mended before as it was".to_owned());
+        }
         let view = (self.attempt.check)(&texts).map_err(|refusal| refusal.message)?;
         let paths: BTreeSet<&Path> = all.iter().map(|one| one.fixed.path.as_path()).collect();
         let mended: Vec<&str> = all.iter().map(|one| one.fixed.key.as_str()).collect();
         let mut owed = BTreeSet::new();
         for finding in brought(&self.before.checked, &view, &paths, &mended) {
             let key = finding.key();
-            let fix = (self.attempt.wanted)(&view, finding).filter(|_| !self.attempt.lasting.contains(&key));
-            // What was mended so once and comes back would go round in circles.
-            let mut done = self.fixed.iter().chain(all.iter().map(|one| &one.fixed));
-            if fix.is_none_or(|fix| done.any(|done| done.key == key && done.title == fix.title)) {
+            if self.attempt.lasting.contains(&key) || (self.attempt.wanted)(&view, finding).is_none() {
                 return Err(format!("{}: {}", finding.rule.id, finding.message));
             }
             owed.insert(key);
