@@ -17,9 +17,9 @@ const ATTACKS: &[(&str, &str, &str)] = &[
     ("seq", "{{ seq 1 1000000000 }}", "more than"),
     ("count", "{{ range 1000000000 }}{{ end }}", "steps"),
     ("nested-ranges", "{{ range until 100000 }}{{ range until 100000 }}{{ end }}{{ end }}", "steps"),
-    ("repeat", "{{ repeat 1000000000 \"x\" }}", "Repeat count causes overflow"),
-    ("indent", "{{ indent 1000000000 \"x\" }}", "Repeat count causes overflow"),
-    ("random", "{{ randAlphaNum 1000000000 }}", "out of range"),
+    ("repeat", "{{ repeat 1000000000 \"x\" }}", "larger than"),
+    ("indent", "{{ indent 1000000000 \"x\" }}", "larger than"),
+    ("random", "{{ randAlphaNum 1000000000 }}", "random characters"),
     ("output", "{{ $x := randAlphaNum 1000000 }}{{ range until 1000 }}{{ $x }}{{ end }}", "the output is larger"),
     ("doubling", "{{ $x := \"0123456789\" }}{{ range until 60 }}{{ $x = cat $x $x }}{{ end }}", "bytes of text"),
     ("replace", "{{ $x := repeat 100000 \"x\" }}{{ replace \"x\" $x $x | len }}", "bytes of text"),
@@ -69,6 +69,9 @@ const ATTACKS: &[(&str, &str, &str)] = &[
     ("large-yaml", "{{ fromYaml (repeat 3000000 \"- a\\n\") | len }}", "bytes of text"),
     ("aliases", "{{ .Values.bomb }}", "excessive aliasing"),
 ];
+
+/// Those of the attacks that Helm itself ends: with an error, or because Go's stack does.
+const HELMS: &[&str] = &["aliases", "circle", "deep-regex", "include", "large-regex", "template"];
 
 /// Templates that look dangerous and are not.
 const HARMLESS: &[(&str, &str)] = &[
@@ -137,7 +140,13 @@ fn whatever_runs_away_is_stopped_and_told_with_its_place() {
             let file = sources.get(finding.span.file);
             file.path().ends_with("templates/a.yaml") || file.path().ends_with("values.yaml")
         });
-        if !(quick && told && placed && others.is_empty() && checked.lists[0].images == 1) {
+        // Whoever stops is named: Helm would go on with most of them.
+        let named = found.first().is_some_and(|finding| {
+            let ours = finding.message.contains("mirrorlint's bound");
+            finding.message.starts_with(if ours { "mirrorlint gives up on " } else { "Helm would refuse " })
+                && ours != HELMS.contains(name)
+        });
+        if !(quick && told && placed && named && others.is_empty() && checked.lists[0].images == 1) {
             let messages: Vec<_> =
                 found.iter().map(|finding| finding.message.chars().take(300).collect::<String>()).collect();
             failures.push(format!("{name}: {:?}, placed: {placed}, {messages:?}, others: {others:?}", start.elapsed()));

@@ -1,7 +1,7 @@
 //! How Helm 3.10 lays values over each other: given values over a chart's own, a parent's over a subchart's, globals from the
 //! top down. Follows pkg/chartutil/coalesce.go, with its habit of changing the charts' own tables while it reads them.
 
-use crate::source::Text;
+use crate::source::{Text, beyond};
 use crate::yaml::Value;
 
 use super::go;
@@ -48,7 +48,9 @@ impl std::fmt::Display for Misfit {
         match self {
             // Helm prints the value with `%t`, which is meant for booleans.
             Self::Type { name, value } => write!(f, "type mismatch on {name}: {}", print_as_bool(value)),
-            Self::TooDeep => f.write_str("values nest too deep, or contain themselves through import-values"),
+            Self::TooDeep => f.write_str(&beyond(format_args!(
+                "values nest deeper than {MAX_DEPTH}, or contain themselves through import-values"
+            ))),
         }
     }
 }

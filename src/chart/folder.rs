@@ -7,7 +7,7 @@ use std::fs::FileType;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use crate::source::{Layer, Sources};
+use crate::source::{Layer, Sources, beyond};
 
 use super::entry::{self, Content, Entry};
 use super::error::ChartError;
@@ -58,7 +58,7 @@ impl Walk<'_> {
         let fail =
             |cause: std::io::Error| ChartError::at_path(path, format!("cannot read {}: {cause}", path.display()));
         if depth > MAX_FOLDER_DEPTH {
-            let message = format!("folders nest more than {MAX_FOLDER_DEPTH} deep: {}", path.display());
+            let message = beyond(format_args!("folders nest more than {MAX_FOLDER_DEPTH} deep: {}", path.display()));
             return Err(ChartError::at_path(path, message));
         }
         let mut found = self.unsaved_in(inside);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::source::{FileId, Layer, LazyText, Sources, Span, Text};
+use crate::source::{FileId, Layer, LazyText, Sources, Span, Text, beyond};
 use crate::yaml::{self, Map, Value};
 
 use super::archive::{self, Budget};
@@ -99,7 +99,10 @@ impl<'a> Loader<'a> {
 
     fn chart(&mut self, path: PathBuf, place: Place, entries: Vec<Entry>, depth: usize) -> Result<Chart, ChartError> {
         if depth > MAX_CHART_DEPTH {
-            return Err(ChartError::at_path(path, format!("charts nest more than {MAX_CHART_DEPTH} deep")));
+            return Err(ChartError::at_path(
+                path,
+                beyond(format_args!("charts nest more than {MAX_CHART_DEPTH} deep")),
+            ));
         }
         let mut parts = self.sort(entries)?;
         let Some(mut metadata) = parts.metadata.take() else {

@@ -4,7 +4,7 @@ use super::arguments::{Render, Values};
 use super::check::overrides;
 use super::named::named_chart;
 use super::{Ending, Outcome, Session, leave};
-use crate::chart::{Chart, ChartError, LoadOptions};
+use crate::chart::{Chart, ChartError, LoadOptions, Processed};
 use crate::lint::Refusal;
 use crate::render::{KubeVersion, Options, RenderError, Renderer, crds, print, show_only, stream};
 
@@ -34,6 +34,7 @@ pub(super) fn run(session: &Session, arguments: &Render) -> Outcome {
     };
     let renderer = Renderer::new(chart);
     let mut rendered = renderer.render(&values, &options)?;
+    tell_warnings(session, &rendered.processed);
     if let Some(error) = rendered.refusals.into_iter().next() {
         return Err(error.into());
     }
@@ -48,6 +49,18 @@ pub(super) fn run(session: &Session, arguments: &Render) -> Outcome {
     }
     leave((renderer, rendered.processed, rendered.manifests, definitions));
     Ok(Ending::Clean)
+}
+
+/// What Helm logs beside the output. `check` does not: it changes nothing of what is deployed.
+fn tell_warnings(session: &Session, processed: &Processed) {
+    if processed.root.chart.metadata.deprecated {
+        session.warn("this chart is deprecated");
+    }
+    for message in &processed.warnings {
+        // Helm writes the word in front of some, in two ways.
+        let bare = ["warning: ", "Warning: "].iter().find_map(|prefix| message.strip_prefix(prefix));
+        session.warn(bare.unwrap_or(message));
+    }
 }
 
 /// Prints `values.yaml` as it is written.

@@ -11,7 +11,7 @@ use super::switches::{Guard, Path, beside, guards};
 use super::{Gap, Problem, Scenario, Survey, Target, Use, values};
 use crate::chart::{Cause, Chart, ChartNode, Choice, Disabled, Processed};
 use crate::render::Renderer;
-use crate::source::{Origin, Sources, Span, Text};
+use crate::source::{Origin, Sources, Span, Text, verdict};
 use crate::yaml::{Map, Value, merge};
 
 /// Switches inside switched-off charts that are followed.
@@ -192,7 +192,7 @@ impl<'a> Search<'a> {
         let span = place(problem)?;
         let message = match problem {
             Problem::Unrenderable { chart, message, .. } => {
-                format!("with {switches} on, Helm would refuse {}: {message}", chart.name)
+                format!("with {switches} on, {}", verdict(&chart.name, message))
             }
             Problem::Unavailable { chart, parent, .. } => {
                 format!("with {switches} on, {parent} would need {chart}, which is not in its charts/")

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
-use crate::source::Text;
+use crate::source::{Text, beyond};
 use crate::yaml::{Map, Value};
 
 use super::compile::json;
@@ -100,7 +100,7 @@ pub(super) fn check<'v>(nodes: &[Node], value: &'v Value) -> Result<Vec<Violatio
     let outcome = checker.check(0, value, &root);
     match checker.exhausted {
         Some(Bound::Depth) => Err("schema refers to itself without end".to_owned()),
-        Some(Bound::Steps) => Err(format!("schema takes more than {MOST_STEPS} steps")),
+        Some(Bound::Steps) => Err(beyond(format_args!("schema takes more than {MOST_STEPS} steps"))),
         None => Ok(outcome.violations),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::source::Text;
+use crate::source::{Text, beyond};
 use crate::yaml::{Map, Value, emit_json};
 
 use super::node::{
@@ -88,7 +88,7 @@ impl<'s> Compiler<'s> {
 
     fn fill(&mut self, id: NodeId, schema: &'s Value, depth: usize) -> Result<(), String> {
         if depth > DEEPEST {
-            return Err("schemas nest too deep".to_owned());
+            return Err(beyond(format_args!("schemas nest deeper than {DEEPEST}")));
         }
         let node = match schema {
             Value::Bool(pass, _) if self.draft >= Draft::Six => Node { pass: Some(*pass), ..Node::default() },
@@ -160,7 +160,7 @@ impl<'s> Compiler<'s> {
 
     fn reference(&mut self, reference: &'s Value, depth: usize) -> Result<NodeId, String> {
         let Some(address) = self.references.address(reference).map(str::to_owned) else {
-            return Err("schemas nest too deep".to_owned());
+            return Err(beyond(format_args!("schemas nest deeper than {DEEPEST}")));
         };
         if let Some(known) = self.known.get(&address) {
             return Ok(*known);

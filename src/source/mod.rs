@@ -3,6 +3,7 @@
 //! crate, never parses anything.
 
 mod allowance;
+mod bound;
 mod bytes;
 mod file;
 mod lazy;
@@ -13,6 +14,7 @@ mod unsaved;
 mod whole;
 
 pub use allowance::{Allowance, is_spent, spend};
+pub use bound::{beyond, is_beyond, verdict};
 pub use bytes::{from_bytes, is_stray, to_bytes, to_utf8};
 pub use file::{FileId, Position, SourceError, SourceFile, Sources, Span};
 pub use lazy::LazyText;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::objects::Record;
 use super::value::{MapKind, Value};
-use crate::source::{Text, spend};
+use crate::source::{Text, beyond, spend};
 use crate::yaml;
 
 /// How deep a value may nest on its way to YAML or JSON: a map can contain itself. Go notices cycles past 1000 levels; no more
@@ -20,7 +20,7 @@ pub enum Unwritable {
     #[error("json: unsupported value: encountered a cycle")]
     Cycle,
     /// Takes more memory than is left.
-    #[error("json: the value is too large")]
+    #[error("{}", beyond("json: the value takes more memory than is left"))]
     TooLarge,
     /// Not a number, or infinite.
     #[error("json: unsupported value: {0}")]

@@ -10,7 +10,7 @@ use super::number::{format_float, format_single};
 use super::resolve::{Resolved, resolve, resolve_tagged};
 use super::scanner::DEEPEST;
 use super::value::{Map, Value};
-use crate::source::Text;
+use crate::source::{Text, beyond};
 
 /// Up to how many decoded nodes nearly all may come from aliases.
 const SMALL: usize = 400_000;
@@ -184,7 +184,7 @@ impl<'a> Decoder<'a> {
     fn enter(&mut self, node: Node<'a>) -> Result<Node<'a>, Failure> {
         self.count(node)?;
         if self.depth >= DEEPEST {
-            return Err(error(node, "yaml: exceeded max depth"));
+            return Err(error(node, &beyond(format_args!("yaml: exceeded max depth of {DEEPEST}"))));
         }
         self.depth += 1;
         let Some(target) = node.target() else { return Ok(node) };

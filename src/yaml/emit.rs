@@ -11,7 +11,7 @@ use super::scanner::{DEEPEST, Scanner};
 use super::style::{Dialect, Style, analyze, break_len, escape, is_printable, is_word, style, width};
 use super::token::Content;
 use super::value::Value;
-use crate::source::{Origins, Text, TextBuilder, is_stray};
+use crate::source::{Origins, Text, TextBuilder, beyond, is_stray};
 
 /// Past this column a space may become a line break in the standard dialect.
 const WIDTH: usize = 80;
@@ -77,7 +77,7 @@ struct Emitter {
 impl Emitter {
     fn node(&mut self, value: &Value, context: Context) -> Result<(), String> {
         if self.depth > DEEPEST {
-            return Err(format!("error converting JSON to YAML: yaml: exceeded max depth of {DEEPEST}"));
+            return Err(beyond(format_args!("error converting JSON to YAML: yaml: exceeded max depth of {DEEPEST}")));
         }
         self.depth += 1;
         let result = match value {

@@ -3,7 +3,7 @@
 use super::number::format_json;
 use super::scanner::DEEPEST;
 use super::value::Value;
-use crate::source::{Text, TextBuilder};
+use crate::source::{Text, TextBuilder, beyond};
 
 /// `json.Marshal`: compact, keys sorted by bytes, `<`, `>`, `&` escaped.
 ///
@@ -44,7 +44,7 @@ fn write(value: &Value, form: Form) -> Result<Text, String> {
 
 fn write_value(out: &mut TextBuilder, value: &Value, form: Form, depth: usize) -> Result<(), String> {
     if depth > DEEPEST {
-        return Err(format!("json: unsupported value: nested deeper than {DEEPEST}"));
+        return Err(beyond(format_args!("json: unsupported value: nested deeper than {DEEPEST}")));
     }
     match value {
         Value::Null(origins) => out.push_computed("null", origins),

@@ -8,7 +8,7 @@ use super::error::Error;
 use super::number::parse_decimal;
 use super::scanner::DEEPEST;
 use super::value::{Map, Value};
-use crate::source::{Text, TextBuilder, to_bytes};
+use crate::source::{Text, TextBuilder, beyond, to_bytes};
 
 /// The value of a JSON text: `json.Unmarshal` into an `interface{}`.
 ///
@@ -130,7 +130,11 @@ impl Reader<'_> {
 
     fn nested(&mut self, read: fn(&mut Self) -> Result<Value, Error>) -> Result<Value, Error> {
         if self.depth >= DEEPEST {
-            return Err(Error::at(self.text, self.at..self.at + 1, "exceeded max depth".to_owned()));
+            return Err(Error::at(
+                self.text,
+                self.at..self.at + 1,
+                beyond(format_args!("exceeded max depth of {DEEPEST}")),
+            ));
         }
         self.depth += 1;
         self.at += 1;

@@ -8,7 +8,7 @@ use super::error::{Error, Failure};
 use super::node::{Data, Document, NodeKind, Properties};
 use super::scanner::{DEEPEST, Scanner};
 use super::token::{Bytes, Content, Kind, Mark, Style, Token, small};
-use crate::source::Text;
+use crate::source::{Text, beyond};
 
 /// What stands in front of a node, and where that starts.
 #[derive(Default)]
@@ -210,7 +210,7 @@ impl<'a> Parser<'a> {
 
     fn node(&mut self, block: bool, indentless: bool) -> Result<u32, Failure> {
         if self.depth >= DEEPEST {
-            return self.fail(None, &format!("exceeded max depth of {DEEPEST}"));
+            return self.fail(None, &beyond(format_args!("exceeded max depth of {DEEPEST}")));
         }
         self.depth += 1;
         let node = match self.leaf(block, indentless)? {

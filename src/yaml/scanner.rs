@@ -8,6 +8,7 @@ use std::ops::Range;
 use super::error::{Error, Failure, within};
 use super::reader;
 use super::token::{Kind, Mark, Style, Token, small};
+use crate::source::beyond;
 
 #[derive(Clone, Copy, Debug, Default)]
 struct SimpleKey {
@@ -197,7 +198,7 @@ impl<'a> Scanner<'a> {
         self.indents.push(self.indent);
         self.indent = column;
         if self.indents.len() > DEEPEST {
-            return Err(self.error(mark, &format!("exceeded max depth of {DEEPEST}")));
+            return Err(self.error(mark, &beyond(format_args!("exceeded max depth of {DEEPEST}"))));
         }
         let token = Token { kind, start: mark, end: mark.offset };
         self.insert(before, token);
@@ -350,7 +351,7 @@ impl<'a> Scanner<'a> {
         self.simple_keys.push(SimpleKey { token, mark, ..SimpleKey::default() });
         self.flow_level += 1;
         if self.flow_level > DEEPEST {
-            return Err(self.error(mark, &format!("exceeded max depth of {DEEPEST}")));
+            return Err(self.error(mark, &beyond(format_args!("exceeded max depth of {DEEPEST}"))));
         }
         self.simple_key_allowed = true;
         self.push_indicator(kind);

@@ -1,14 +1,16 @@
-//! Helm would refuse to read or render the chart.
+//! Helm would refuse to read or render the chart, or it goes beyond what mirrorlint bears.
 
 use crate::inventory::Problem;
 use crate::lint::{Context, Finding, Rule};
+use crate::source::{is_beyond, verdict};
 
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for problem in context.problems {
         let Problem::Unrenderable { chart, message, span, scenarios } = problem else { continue };
-        let text = format!("Helm would refuse {}: {message}", chart.name);
-        let mut finding = Finding::new(rule, *span, &chart.name, text).label("Helm stops here").chart(chart.clone());
+        let label = if is_beyond(message) { "mirrorlint stops here" } else { "Helm stops here" };
+        let text = verdict(&chart.name, message);
+        let mut finding = Finding::new(rule, *span, &chart.name, text).label(label).chart(chart.clone());
         finding.scenarios = scenarios.clone();
         findings.push(finding);
     }

@@ -19,14 +19,20 @@ use super::functions::format;
 use super::machine::{ExecError, Frame, Run};
 use super::program::{Program, Templates};
 use super::quote::quote;
+use super::stack::DEEP_STACK;
 use super::value::{Element, MapKind, Value};
-use crate::source::{Text, TextBuilder, is_spent};
+use crate::source::{Text, TextBuilder, beyond, is_spent};
 use types::{Held, truth};
 
 /// Go's bound on nested `{{ template }}`.
 const MAX_TEMPLATE_DEPTH: usize = 100_000;
 
 type Evaluated<T> = Result<T, Box<ExecError>>;
+
+/// What is said when the stack ends before Go's bounds are reached.
+fn too_deep() -> String {
+    beyond(format_args!("the templates nest deeper than {} MiB of stack hold", DEEP_STACK >> 20))
+}
 
 /// How a list of nodes ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,7 +136,7 @@ impl<'p> Evaluator<'p, '_> {
         }
         let limit = self.run.environment.limits.output;
         if self.output.len() > limit {
-            return Err(self.fail(format!("the output is larger than {limit} bytes")));
+            return Err(self.fail(beyond(format_args!("the output is larger than {limit} bytes"))));
         }
         Ok(())
     }
@@ -261,6 +267,7 @@ impl<'p> Evaluator<'p, '_> {
         let Some(callee) = self.set.templates.find(&invocation.name) else {
             return Err(self.fail(format!("template {} not defined", quote(&invocation.name))));
         };
+        // Nothing but recursion without end comes here, which Go ends in these words; its own stack is larger.
         if self.depth >= MAX_TEMPLATE_DEPTH || self.run.guard.is_exhausted() {
             return Err(self.fail(format!("exceeded maximum template depth ({MAX_TEMPLATE_DEPTH})")));
         }
@@ -291,7 +298,7 @@ impl<'p> Evaluator<'p, '_> {
         let left = self.run.steps.get();
         if left == 0 {
             let limit = self.run.environment.limits.steps;
-            return Err(self.fail(format!("the templates take more than {limit} steps")));
+            return Err(self.fail(beyond(format_args!("the templates take more than {limit} steps"))));
         }
         self.run.steps.set(left - 1);
         if self.output.is_full() { self.check_memory() } else { Ok(()) }
@@ -303,12 +310,12 @@ impl<'p> Evaluator<'p, '_> {
             return Ok(());
         }
         let limit = self.run.environment.limits.memory;
-        Err(self.fail(format!("the templates make more than {limit} bytes of text and lists")))
+        Err(self.fail(beyond(format_args!("the templates make more than {limit} bytes of text and lists"))))
     }
 
     /// Stops recursion that the call of a template did not stop.
     fn check_stack(&self) -> Evaluated<()> {
-        if self.run.guard.is_exhausted() { Err(self.fail("the templates nest too deeply")) } else { Ok(()) }
+        if self.run.guard.is_exhausted() { Err(self.fail(too_deep())) } else { Ok(()) }
     }
 
     /// The variable's value.

@@ -2,7 +2,7 @@
 
 use super::types::{Held, type_name};
 use super::{Evaluated, Evaluator, Set, execute_in};
-use crate::source::{Text, is_spent, spend};
+use crate::source::{Text, beyond, is_spent, spend};
 use crate::template::context::Place;
 use crate::template::functions::helm;
 use crate::template::machine::ExecError;
@@ -29,7 +29,11 @@ impl<'p> Evaluator<'p, '_> {
             return Ok(Held::default());
         };
         let open = self.set.included.borrow().get(name).copied().unwrap_or(0);
-        if open > MAX_INCLUDES || self.run.guard.is_exhausted() {
+        if self.run.guard.is_exhausted() {
+            self.place = Some(node);
+            return Err(self.fail(format!("error calling include: {}", super::too_deep())));
+        }
+        if open > MAX_INCLUDES {
             self.place = Some(node);
             let message = format!("rendering template has a nested reference name: {name}: unable to execute template");
             return Err(self.fail(format!("error calling include: {message}")));
@@ -62,7 +66,9 @@ impl<'p> Evaluator<'p, '_> {
         let before = self.place.replace(node);
         self.check_stack()?;
         if self.run.texts.get() >= MAX_TEXTS {
-            return Err(self.fail(format!("error calling tpl: more than {MAX_TEXTS} texts run each other")));
+            return Err(
+                self.fail(beyond(format_args!("error calling tpl: more than {MAX_TEXTS} texts run each other")))
+            );
         }
         spend(text.len() + text.matches("{{").count() * ACTION);
         if is_spent() {

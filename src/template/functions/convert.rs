@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::types::origins;
 use super::{Failure, Function, Outcome, Type, format};
-use crate::source::{Origins, Text};
+use crate::source::{Origins, Text, beyond};
 use crate::template::Value;
 use crate::template::value::{Element, IntKind, List};
 
@@ -317,7 +317,7 @@ fn counted(start: i64, stop: i64, step: i64) -> Result<Vec<i64>, Failure> {
     let mut number = start;
     while if stop < start { step < 0 && number > stop } else { step > 0 && number < stop } {
         if found.len() == MOST_NUMBERS {
-            return Err(format!("more than {MOST_NUMBERS} numbers").into());
+            return Err(beyond(format_args!("more than {MOST_NUMBERS} numbers")).into());
         }
         found.push(number);
         let Some(next) = number.checked_add(step) else { break };

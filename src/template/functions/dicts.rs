@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::convert::strval;
 use super::types::{DEEPEST, origins, type_name};
 use super::{Failure, Function, Outcome, Type, merge};
-use crate::source::{Text, spend};
+use crate::source::{Text, beyond, spend};
 use crate::template::Value;
 use crate::template::value::{List, Map, MapKind};
 
@@ -129,7 +129,7 @@ fn copied(value: &Value, depth: usize) -> Outcome {
         return Err("stack overflow: the value contains itself".into());
     }
     if !spend(value.footprint()) {
-        return Err("the copy is too large".into());
+        return Err(beyond("the copy takes more memory than is left").into());
     }
     Ok(match value {
         Value::List(list) => {

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use super::{Failure, Function, Outcome, Type, json, structs};
-use crate::source::{Text, spend};
+use crate::source::{Text, beyond, spend};
 use crate::template::value::{Element, List, MapKind};
 use crate::template::{Value, convert};
 use crate::yaml;
@@ -45,7 +45,7 @@ fn text(arguments: &[Value]) -> &Text {
 fn read(arguments: &[Value]) -> Result<&Text, Failure> {
     let text = text(arguments);
     let counted = if text.len() > LONGEST { usize::MAX } else { text.len() * 8 };
-    if spend(counted) { Ok(text) } else { Err("the text is too large".into()) }
+    if spend(counted) { Ok(text) } else { Err(beyond(format_args!("the text is larger than {LONGEST} bytes")).into()) }
 }
 
 fn written(arguments: &[Value], write: Writer) -> Outcome {

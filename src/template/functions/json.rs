@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::source::{Text, from_bytes, to_bytes};
+use crate::source::{Text, beyond, from_bytes, to_bytes};
 use crate::template::Value;
 use crate::template::quote::quote;
 
@@ -104,7 +104,7 @@ impl Parser<'_> {
 
     fn nested(&mut self, inner: fn(&mut Self) -> Result<Value, String>) -> Result<Value, String> {
         if self.depth >= DEEPEST {
-            return Err("exceeded max depth".to_owned());
+            return Err(beyond(format_args!("exceeded max depth of {DEEPEST}")));
         }
         self.depth += 1;
         self.position += 1;

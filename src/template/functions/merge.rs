@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::defaults::is_empty;
 use super::types::DEEPEST;
 use super::{Failure, Outcome};
+use crate::source::beyond;
 use crate::template::Value;
 use crate::template::value::{Map, MapKind};
 
@@ -54,7 +55,7 @@ fn merge_into(
     let entries: Vec<_> = source.entries.borrow().iter().map(|(key, value)| (key.clone(), value.clone())).collect();
     *left = left
         .checked_sub(entries.len())
-        .ok_or_else(|| Failure::from(format!("more than {MOST_ENTRIES} entries to merge")))?;
+        .ok_or_else(|| Failure::from(beyond(format_args!("more than {MOST_ENTRIES} entries to merge"))))?;
     for (key, value) in entries {
         let present = destination.entries.borrow().get(&*key).cloned();
         let replace = match (&value, &present) {

@@ -133,6 +133,7 @@ const FAMILIES: &[&[Function]] = &[
     certificates::FUNCTIONS,
     convert::FUNCTIONS,
     dates::FUNCTIONS,
+    dates::MEASURES,
     defaults::FUNCTIONS,
     dicts::FUNCTIONS,
     digests::FUNCTIONS,

@@ -5,7 +5,7 @@ use data_encoding::BASE64;
 
 use super::Type::{Int, String};
 use super::{Failure, Function, Outcome, arguments};
-use crate::source::Text;
+use crate::source::{Text, beyond};
 use crate::template::Value;
 
 /// The functions of this family.
@@ -48,7 +48,7 @@ fn bytes(arguments: &[Value]) -> Outcome {
 }
 
 fn bounded(count: usize) -> Result<(), Failure> {
-    if count > LONGEST { Err("runtime error: makeslice: len out of range".into()) } else { Ok(()) }
+    if count > LONGEST { Err(beyond(format_args!("more than {LONGEST} random characters")).into()) } else { Ok(()) }
 }
 
 /// A hash in bcrypt's form with Go's default cost. It is of no password.

@@ -6,7 +6,7 @@ use std::ops::Range;
 use ::toml::de::{DeTable, DeValue};
 
 use super::{Failure, Function, Outcome, Type, types};
-use crate::source::{Text, TextBuilder, spend, to_bytes};
+use crate::source::{Text, TextBuilder, beyond, spend, to_bytes};
 use crate::template::Value;
 use crate::template::objects::{Field, Record};
 use crate::template::value::IntKind;
@@ -123,7 +123,7 @@ impl Writer {
         }
         for (key, value) in entries(value)? {
             if !spend(size_of::<Value>() * path.len()) {
-                return Err(Refusal::Failed("the value is too large".to_owned()));
+                return Err(Refusal::Failed(beyond("the value takes more memory than is left")));
             }
             let mut path = path.to_vec();
             path.push(key);
@@ -170,7 +170,7 @@ impl Writer {
             return Err(Refusal::Failed("stack overflow: the value contains itself".to_owned()));
         }
         if !spend(size_of::<Value>()) {
-            return Err(Refusal::Failed("the value is too large".to_owned()));
+            return Err(Refusal::Failed(beyond("the value takes more memory than is left")));
         }
         match value {
             Value::Nil => return Err(Refusal::Told("toml: cannot encode array with nil element")),

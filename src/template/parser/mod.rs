@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::ast::{Command, Extent, Node, Operand, Source, Tree};
 use super::lexer::{Kind, Lexer, Token};
 use super::stack::Guard;
-use crate::source::{Span, Text};
+use crate::source::{Span, Text, beyond};
 
 /// How deep parentheses and control actions may nest. Go allows 10,000 parentheses; no chart comes near either.
 pub const MAX_NESTING: usize = 1000;
@@ -222,7 +222,8 @@ impl Parser<'_> {
     /// Runs `inner` one level deeper, unless that is too deep.
     fn nested<T>(&mut self, inner: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
         if self.nesting >= MAX_NESTING || self.guard.is_exhausted() {
-            return self.fail("max expression depth exceeded");
+            return self
+                .fail(beyond(format_args!("expressions nest deeper than {MAX_NESTING}, or than the stack holds")));
         }
         self.nesting += 1;
         let outcome = inner(self);

@@ -3,6 +3,7 @@
 
 mod duration;
 mod layout;
+mod measures;
 mod moment;
 mod object;
 mod parsing;
@@ -14,6 +15,7 @@ use crate::source::{Origin, Origins, Text};
 use crate::template::Value;
 use crate::template::value::IntKind;
 pub(super) use layout::{DAYS, MONTHS};
+pub(super) use measures::FUNCTIONS as MEASURES;
 use moment::Moment;
 use object::Time;
 use zone::Zone;

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use regex::bytes::{CaptureLocations, Regex, RegexBuilder};
 
 use crate::expression;
-use crate::source::spend;
+use crate::source::{beyond, spend};
 
 /// The most expressions that are kept; a chart that builds more of them starts over.
 const KEPT: usize = 64;
@@ -66,7 +66,8 @@ impl Expression {
             Err(regex::Error::CompiledTooBig(_)) if spend(COUNTED[1]) => build(LARGEST),
             other => other,
         };
-        let too_large = |_| format!("error parsing regexp: expression too large: `{pattern}`");
+        let too_large =
+            |_| beyond(format_args!("error parsing regexp: expression larger than {LARGEST} bytes: `{pattern}`"));
         Ok(Self { regex: regex.map_err(too_large)?, names: translated.names })
     }
 

@@ -1,7 +1,7 @@
 //! Functions that set text into lines or repeat and replace parts of it.
 
 use super::LONGEST;
-use crate::source::{Text, TextBuilder};
+use crate::source::{Text, TextBuilder, beyond};
 use crate::template::Value;
 use crate::template::functions::{Failure, Outcome, arguments};
 
@@ -43,7 +43,8 @@ fn blanks(count: i64) -> Result<String, Failure> {
 pub(super) fn repeat(arguments: &[Value]) -> Outcome {
     let (count, text) = (arguments::int(arguments, 0)?, arguments::text(arguments, 1)?);
     let count = usize::try_from(count).map_err(|_| Failure::from("strings: negative Repeat count"))?;
-    bounded(count.saturating_mul(text.len()))?;
+    let length = count.checked_mul(text.len()).filter(|length| i64::try_from(*length).is_ok());
+    bounded(length.ok_or_else(|| Failure::from("strings: Repeat count causes overflow"))?)?;
     if count == 0 || text.is_empty() {
         return Ok(Value::String(text.slice(0..0)));
     }
@@ -54,7 +55,7 @@ pub(super) fn repeat(arguments: &[Value]) -> Outcome {
 
 /// Go refuses only what overflows its `int`, and dies of what does not fit into memory.
 fn bounded(length: usize) -> Result<(), Failure> {
-    if length > LONGEST { Err("strings: Repeat count causes overflow".into()) } else { Ok(()) }
+    if length > LONGEST { Err(beyond(format_args!("the text is larger than {LONGEST} bytes")).into()) } else { Ok(()) }
 }
 
 /// `replace OLD NEW TEXT`; an empty old text stands before every character and at the end.
