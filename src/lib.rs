@@ -23,4 +23,5 @@ mod schema;
 pub mod source;
 pub mod store;
 pub mod template;
+mod url;
 pub mod yaml;

@@ -2,8 +2,6 @@
 
 use std::fmt::Write;
 
-use regex::Regex;
-
 use super::Problem;
 use super::escape;
 
@@ -148,13 +146,8 @@ pub(super) fn unicode(text: &str) -> Result<Option<(String, usize)>, Problem> {
 /// The `regex` crate's form of a category or script.
 fn unicode_class(name: &str) -> Option<String> {
     match name {
-        "Any" => return Some(r"[\x{0}-\x{10FFFF}]".to_owned()),
-        "Cs" => return Some(NOTHING.to_owned()),
-        _ if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_- ".contains(&byte)) => {
-            return None;
-        }
-        _ => {}
+        "Any" => Some(r"[\x{0}-\x{10FFFF}]".to_owned()),
+        "Cs" => Some(NOTHING.to_owned()),
+        name => super::unicode::class(name),
     }
-    let forms = [format!(r"\p{{gc={name}}}"), format!(r"\p{{sc={name}}}")];
-    forms.into_iter().find(|form| Regex::new(form).is_ok())
 }

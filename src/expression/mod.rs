@@ -3,6 +3,7 @@
 
 mod class;
 mod escape;
+mod unicode;
 
 use crate::source::is_stray;
 

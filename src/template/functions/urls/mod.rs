@@ -1,16 +1,13 @@
 //! `urlParse` and `urlJoin`: Go's `net/url` over a dictionary of parts.
 
-mod escaping;
-mod parsing;
-
 use std::collections::BTreeMap;
 
 use super::Type::{Map, String};
 use super::{Failure, Function, Outcome, arguments, types};
 use crate::source::{Origin, Origins, Text};
 use crate::template::Value;
-use escaping::{Part, escape};
-use parsing::{Parsed, User};
+use crate::template::quote::quote;
+use crate::url::{Parsed, Part, Problem, User, escape, parse};
 
 /// The functions of this family.
 pub(super) const FUNCTIONS: &[Function] =
@@ -19,8 +16,8 @@ pub(super) const FUNCTIONS: &[Function] =
 /// A dictionary of the parts. Those that stand in the text as they are keep their places.
 fn url_parse(arguments: &[Value]) -> Outcome {
     let text = arguments::text(arguments, 0)?;
-    let Parsed { scheme, opaque, user, host, path, query, fragment } =
-        parsing::parse(text).map_err(|problem| Failure::from(format!("unable to parse url: {problem}")))?;
+    let Parsed { scheme, opaque, user, host, path, query, fragment } = parse(text)
+        .map_err(|(read, problem)| Failure::from(format!("unable to parse url: {}", told(read, problem))))?;
     // Each part is looked for behind the sign that opens it.
     let behind = |sign: &str| text.find(sign).map_or(0, |at| at + sign.len());
     let authority = behind("//");
@@ -44,6 +41,15 @@ fn url_parse(arguments: &[Value]) -> Outcome {
     ]
     .into();
     Ok(Value::map(entries))
+}
+
+/// Go's message about `read`.
+fn told(read: &str, problem: Problem) -> std::string::String {
+    let read = quote(read);
+    match problem {
+        Problem::Said(sentence) => format!("parse {read}: {sentence}"),
+        Problem::Quoting(before, text, after) => format!("parse {read}: {before}{}{after}", quote(&text)),
+    }
 }
 
 /// The host without its port, and without the brackets of an IPv6 address.
@@ -81,8 +87,9 @@ fn url_join(arguments: &[Value]) -> Outcome {
     let user = if userinfo.is_empty() {
         None
     } else {
-        let parsed = parsing::parse(&format!("proto://{userinfo}@host"));
-        parsed.map_err(|problem| Failure::from(format!("unable to parse userinfo in dict: {problem}")))?.user
+        let whole = format!("proto://{userinfo}@host");
+        let refused = |(read, problem)| format!("unable to parse userinfo in dict: {}", told(read, problem));
+        parse(&whole).map_err(refused)?.user
     };
     let mut url = std::string::String::new();
     if !scheme.is_empty() {

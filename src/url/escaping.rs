@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+use super::Problem;
 use crate::source::{from_bytes, to_bytes};
-use crate::template::quote::quote;
 
 /// Where in a URL a text stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
+pub(crate) enum Part {
     Path,
     Host,
     /// The zone of an IPv6 address.
@@ -30,7 +30,7 @@ fn must_escape(byte: u8, part: Part) -> bool {
 }
 
 /// `text` with everything escaped that may not stand in `part`.
-pub(super) fn escape(text: &str, part: Part) -> Cow<'_, str> {
+pub(crate) fn escape(text: &str, part: Part) -> Cow<'_, str> {
     let bytes = to_bytes(text);
     if !bytes.iter().any(|byte| must_escape(*byte, part)) {
         return Cow::Borrowed(text);
@@ -51,25 +51,25 @@ pub(super) fn escape(text: &str, part: Part) -> Cow<'_, str> {
 ///
 /// # Errors
 /// Go's message about a malformed escape, or one or a character that may not stand in `part`.
-pub(super) fn unescape(text: &str, part: Part) -> Result<String, String> {
+pub(crate) fn unescape(text: &str, part: Part) -> Result<String, Problem> {
     let bytes = to_bytes(text);
-    let shown = |bytes: &[u8]| quote(&from_bytes(bytes));
+    let quoted = |before, bytes: &[u8], after| Err(Problem::Quoting(before, from_bytes(bytes).into_owned(), after));
     let in_host = matches!(part, Part::Host | Part::Zone);
     let mut plain = Vec::with_capacity(bytes.len());
     let mut rest = &*bytes;
     while let [byte, after @ ..] = rest {
         if *byte != b'%' {
             if in_host && byte.is_ascii() && must_escape(*byte, part) {
-                return Err(format!("invalid character {} in host name", shown(&[*byte])));
+                return quoted("invalid character ", &[*byte], " in host name");
             }
             plain.push(*byte);
             rest = after;
             continue;
         }
-        let invalid = |length: usize| Err(format!("invalid URL escape {}", shown(&rest[..length.min(rest.len())])));
-        let [high, low, after @ ..] = after else { return invalid(3) };
+        let invalid = || quoted("invalid URL escape ", &rest[..rest.len().min(3)], "");
+        let [high, low, after @ ..] = after else { return invalid() };
         let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-        let (Some(high), Some(low)) = (digit(*high), digit(*low)) else { return invalid(3) };
+        let (Some(high), Some(low)) = (digit(*high), digit(*low)) else { return invalid() };
         let value = high << 4 | low;
         let allowed = match part {
             // A host may escape what is not ASCII; `%25` starts a zone.
@@ -78,7 +78,7 @@ pub(super) fn unescape(text: &str, part: Part) -> Result<String, String> {
             _ => true,
         };
         if !allowed {
-            return invalid(3);
+            return invalid();
         }
         plain.push(value);
         rest = after;
