@@ -31,6 +31,7 @@ const ATTACKS: &[(&str, &str, &str)] = &[
         "{{ $d := dict }}{{ range $i := until 100000 }}{{ $_ := set $d (toString $i) (until 100000) }}{{ end }}",
         "bytes of text",
     ),
+    ("uniq", "{{ uniq (until 1000000) | len }}", "bytes of text"),
     ("lists", "{{ $l := until 1000 }}{{ range until 60 }}{{ $l = concat $l $l }}{{ end }}", "bytes of text"),
     (
         "shared",

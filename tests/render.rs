@@ -135,3 +135,21 @@ sub: {{ .Values.global.net.a }}";
     let text = rendered(folder.path(), &[]).unwrap();
     assert!(text.contains("sub: sub\n") && text.contains("main: 1 sub sub\n"), "{text}");
 }
+
+#[test]
+fn what_helm_warns_of_is_told_beside_the_output() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |path: &str, text: &str| {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    write("Chart.yaml", "apiVersion: v2\nname: w\nversion: 1.0.0\ndeprecated: true\n");
+    write("values.yaml", "image: {tag: a}\nport: 1\n");
+    write("templates/a.yaml", "a: {{ .Values.image }}\n");
+    let options = ["render", folder.path().to_str().unwrap(), "--set", "image.tag=b,port.http=2"];
+    let run = run(Path::new("."), &options, &[]);
+    assert_eq!((run.code, run.stdout.as_str()), (0, "---\n# Source: w/templates/a.yaml\na: map[tag:b]\n"));
+    let told = "warning: this chart is deprecated\nwarning: skipped value for w.port: Not a table.\n";
+    assert_eq!(run.stderr, told);
+}

@@ -3,8 +3,9 @@
 
 use std::ops::Range;
 
+use super::cursor::Stops;
 use super::error::Failure;
-use super::scanner::{Scanner, Stops};
+use super::scanner::Scanner;
 use super::token::{Content, Cooked, Kind, Mark, Tag};
 
 /// Line breaks between two parts of a flow scalar: they fold to a space, or to one fewer than they are.

@@ -2,6 +2,7 @@
 
 use super::types::Held;
 use super::{Evaluated, Evaluator};
+use crate::source::beyond;
 use crate::template::ast::{Command, Number, Operand, Pipe, Term};
 use crate::template::context::Place;
 use crate::template::value::{IntKind, Value};
@@ -93,7 +94,7 @@ impl<'p> Evaluator<'p, '_> {
         let written = self.tree.source.slice(word.extent.range());
         let origins = number.origins.clone();
         match (number.float, number.int) {
-            _ if number.is_complex => Err(self.fail(format!("no function takes the complex number {written}"))),
+            _ if number.is_complex => Err(self.fail(beyond(format_args!("no complex numbers such as {written}")))),
             (Some(float), _) if number.is_float_syntax => Ok(Held::plain(Value::Float(float, origins))),
             (_, Some(int)) => Ok(Held::plain(Value::Int(int, IntKind::Int, origins))),
             _ => Err(self.fail(format!("{written} overflows int"))),

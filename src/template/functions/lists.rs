@@ -124,7 +124,7 @@ fn reverse(arguments: &[Value]) -> Outcome {
 const COMPARISON: usize = 32;
 
 fn contains(haystack: &[Value], needle: &Value) -> bool {
-    haystack.iter().any(|item| spend(COMPARISON) && deep_equal(needle, item))
+    haystack.iter().take_while(|_| spend(COMPARISON)).any(|item| deep_equal(needle, item))
 }
 
 fn uniq(arguments: &[Value]) -> Outcome {

@@ -32,6 +32,8 @@ fn to_toml(arguments: &[Value]) -> Outcome {
     let outcome = match value {
         Value::Nil => Err(Refusal::Failed("reflect: call of reflect.Value.Interface on zero Value".to_owned())),
         value if is_table(value) => writer.table_body(&[], value),
+        // Items are looked at before the place of the list is.
+        Value::List(list) if holds_nil(&list.items, DEEPEST) => Err(nil_item()),
         _ => Err(Refusal::Told("toml: top-level values must be Go maps or structs")),
     };
     match outcome {
@@ -173,7 +175,7 @@ impl Writer {
             return Err(Refusal::Failed(beyond("the value takes more memory than is left")));
         }
         match value {
-            Value::Nil => return Err(Refusal::Told("toml: cannot encode array with nil element")),
+            Value::Nil => return Err(nil_item()),
             Value::Bool(value, origins) => self.out.push_computed(if *value { "true" } else { "false" }, origins),
             Value::Int(value, _, origins) => self.out.push_computed(&value.to_string(), origins),
             Value::Float(value, origins) => self.out.push_computed(&float(*value), origins),
@@ -236,10 +238,21 @@ impl Writer {
 
 /// A list may not hold nil.
 fn check_items(items: &[Value]) -> Result<(), Refusal> {
-    if items.iter().any(|item| matches!(item, Value::Nil)) {
-        return Err(Refusal::Told("toml: cannot encode array with nil element"));
-    }
-    Ok(())
+    if items.iter().any(|item| matches!(item, Value::Nil)) { Err(nil_item()) } else { Ok(()) }
+}
+
+fn nil_item() -> Refusal {
+    Refusal::Told("toml: cannot encode array with nil element")
+}
+
+/// Whether nil is in a list, or in a list of it.
+fn holds_nil(items: &[Value], depth: usize) -> bool {
+    depth > 0
+        && items.iter().any(|item| match item {
+            Value::Nil => true,
+            Value::List(inner) => holds_nil(&inner.items, depth - 1),
+            _ => false,
+        })
 }
 
 /// Without exponent, and always with a point.
