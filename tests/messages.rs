@@ -263,6 +263,7 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     unused-suppression: `allow stale-entry` silences nothing: the entry has no such finding. Delete it
     unused-suppression: `allow tag-mismatch` gives no reason. Write `# mirrorlint: allow tag-mismatch: WHY`
     unused-suppression: `exempt quay.io/acme/*` gives no reason: a colon stands before it. Write `# mirrorlint: exempt quay.io/acme/*: reached through the registry proxy`
+    unused-suppression: `allow tag-mismatch: 1.28 starts too slowly` is a comment like any other: no colon stands before it. Write `# mirrorlint: allow tag-mismatch: 1.28 starts too slowly`
     unused-suppression: `allow tag-mismatch` says nothing of what follows: commas part rules. Write `# mirrorlint: allow tag-mismatch, wrong-source: 1.28 starts too slowly`
     unused-suppression: `allow stale-entry` silences nothing: the list has no such finding. Delete the line
     unused-suppression: `exempt quay.io/*` silences nothing: the charts deploy no such image. Delete the line

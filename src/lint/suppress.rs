@@ -58,6 +58,8 @@ pub(crate) enum FaultKind {
     Adrift,
     /// It is neither `allow` nor `exempt`.
     NoOrder,
+    /// No colon stands behind `mirrorlint`; here it belongs.
+    Unaddressed(Span),
 }
 
 impl FaultKind {
@@ -75,6 +77,9 @@ pub(super) fn suppress(list: &List, findings: &mut Vec<Finding>, doubtful: &dyn 
         match &directive.kind {
             DirectiveKind::Exempt { .. } => {}
             DirectiveKind::Unknown(_) => faults.push(fault(list, directive, FaultKind::NoOrder)),
+            DirectiveKind::Unaddressed { at, .. } => {
+                faults.push(fault(list, directive, FaultKind::Unaddressed(*at)));
+            }
             DirectiveKind::Allow { rules, reason } => {
                 let kind_of = |name: &Located| allow(list, directive, &name.text, name.span, findings, doubtful);
                 let mut kinds: Vec<_> = rules.iter().map(kind_of).collect();
@@ -178,6 +183,7 @@ fn fault(list: &List, directive: &Directive, kind: FaultKind) -> Fault {
         DirectiveKind::Allow { rules, .. } => allow_of(rules),
         DirectiveKind::Exempt { glob, .. } => format!("exempt {}", glob.text),
         DirectiveKind::Unknown(words) => words.as_ref().map(|words| words.text.clone()).unwrap_or_default(),
+        DirectiveKind::Unaddressed { words, .. } => words.text.clone(),
     };
     let entry = match directive.scope {
         Scope::Entry(entry) => list.entries.get(entry).map(|entry| entry.name.text.clone()),

@@ -35,6 +35,13 @@ pub enum DirectiveKind {
     },
     /// Neither: the words after `mirrorlint:`; nothing when there are none.
     Unknown(Option<Located>),
+    /// One of them without the colon behind `mirrorlint`, which leaves it a comment like any other.
+    Unaddressed {
+        /// Where the colon belongs.
+        at: Span,
+        /// What follows.
+        words: Located,
+    },
 }
 
 /// Why a directive is there.
@@ -62,8 +69,8 @@ pub struct Directive {
 /// Reads the words of a comment; `None` when they are not addressed to this linter.
 pub(super) fn read(comment: Piece<'_>) -> Option<DirectiveKind> {
     let (address, words) = comment.split(comment.text.find(':')?, 1);
-    if !address.trim().text.eq_ignore_ascii_case("mirrorlint") {
-        return None;
+    if !is_address(address) {
+        return unaddressed(comment);
     }
     let (verb, rest) = words.first_word();
     let directive = match verb.text.to_ascii_lowercase().as_str() {
@@ -81,6 +88,19 @@ pub(super) fn read(comment: Piece<'_>) -> Option<DirectiveKind> {
         _ => None,
     };
     Some(directive.unwrap_or_else(|| DirectiveKind::Unknown(words.filled())))
+}
+
+fn is_address(words: Piece<'_>) -> bool {
+    words.trim().text.eq_ignore_ascii_case("mirrorlint")
+}
+
+/// An order that lacks the colon behind the address; prose about the tool has no such verb, or no colon before a reason.
+fn unaddressed(comment: Piece<'_>) -> Option<DirectiveKind> {
+    let (address, words) = comment.first_word();
+    let (verb, rest) = words.first_word();
+    let orders = is_address(address) && matches!(verb.text, "allow" | "exempt") && rest.text.contains(':');
+    let at = address.from(address.text.len()).span();
+    orders.then(|| words.filled()).flatten().map(|words| DirectiveKind::Unaddressed { at, words })
 }
 
 /// The names before the reason, which commas part, and what stands behind them.

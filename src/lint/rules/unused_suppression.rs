@@ -50,6 +50,10 @@ fn finding(rule: &'static Rule, fault: &Fault) -> Finding {
             format!("`mirrorlint: {written}` says nothing. Write `allow RULE: REASON` or `exempt IMAGE: REASON`"),
             "not understood",
         ),
+        FaultKind::Unaddressed(_) => (
+            format!("`{written}` is a comment like any other: no colon stands before it. Write `{order}{written}`"),
+            "no colon",
+        ),
     };
     let subject = fault.entry.iter().map(|entry| format!("{entry}:")).collect::<String>() + written;
     let mut finding = Finding::new(rule, fault.span, subject, message).label(label);
@@ -66,6 +70,10 @@ fn fix(list: &List, fault: &Fault) -> Fix {
             // With a colon among the words, more of them may stand for rules or images.
             let safety = if *names_rule || words.contains(':') { Safety::Unsafe } else { Safety::Safe };
             return Fix::new(format!("Write `{sign}`"), safety, vec![Edit { span: *at, text: sign.to_owned() }]);
+        }
+        (FaultKind::Unaddressed(at), _) => {
+            let edit = Edit { span: *at, text: ":".to_owned() };
+            return Fix::new("Write `:`", Safety::Unsafe, vec![edit]);
         }
         (FaultKind::NoRule { name, meant: Some(meant) }, _) => {
             let edit = Edit { span: *name, text: (*meant).to_owned() };

@@ -322,7 +322,8 @@ fn directives_know_what_they_speak_of() {
         "# mirrorlint: exempt *.dkr.ecr.*.amazonaws.com/eks/*:v1: pulled through endpoints\n\n\
          # mirrorlint: allow floating-tag: vendor has no other\n\n\
          # x\n#MirrorLint: allow tag-mismatch\na=b\n\n\
-         # mirrorlint: allow\n# mirrorlint: forgive all\n# mirrorlint:\n# mirrorlint is a tool\n",
+         # mirrorlint: allow\n# mirrorlint: forgive all\n# mirrorlint:\n# mirrorlint is a tool\n\
+         # mirrorlint allow stale-entry: soon\n# mirrorlint allow lists stay\n# mirrorlint is told: allow a: b\n",
     );
     let read: Vec<_> = list
         .directives
@@ -338,6 +339,7 @@ fn directives_know_what_they_speak_of() {
                     ("exempt", Some(text_of(&list, glob)), reason.as_ref().map(|reason| text_of(&list, &reason.words)))
                 }
                 DirectiveKind::Unknown(found) => ("unknown", words(&list, found), None),
+                DirectiveKind::Unaddressed { words, .. } => ("unaddressed", Some(text_of(&list, words)), None),
             };
             (directive.line, directive.scope, kind)
         })
@@ -351,6 +353,7 @@ fn directives_know_what_they_speak_of() {
             (8, Scope::Nowhere, ("unknown", Some("allow"), None)),
             (9, Scope::Nowhere, ("unknown", Some("forgive all"), None)),
             (10, Scope::Nowhere, ("unknown", None, None)),
+            (12, Scope::Nowhere, ("unaddressed", Some("allow stale-entry: soon"), None)),
         ]
     );
     assert_eq!(&list.text()[list.directives[2].span.range()], "MirrorLint: allow tag-mismatch");
