@@ -111,10 +111,20 @@ fn a_submodule_that_is_not_checked_out_makes_nothing_stale() {
     let list = format!("{LIST}\n# Agent (from local chart agent:1.0.0)\nagent=quay.io/acme/agent:1\n");
     let modules = "[submodule \"cli\"]\n\tpath = cli\n\turl = https://example.org/cli\n";
     let workspace = Workspace::with_list(&list).chart("web", &["nginx:1"]).file(".gitmodules", modules);
-    assert_eq!(workspace.findings(), Vec::<String>::new());
-    has(
-        &closing(&workspace, &[]),
-        "no chart called agent is there; it may lie in a submodule that is not checked out (cli)",
+    let told = "tools/ecr-images.conf:4:9 unavailable-chart no chart called agent is there; it may lie in a submodule that \
+                is not checked out (cli): `git submodule update --init`; so nothing can be said of `agent`";
+    assert_eq!(workspace.findings(), [told]);
+    // Notes that all lead to charts have no need of it.
+    let resolved = Workspace::with_list(LIST).chart("web", &["nginx:1"]).file(".gitmodules", modules);
+    assert_eq!(resolved.findings(), Vec::<String>::new());
+    // Without notes any chart may be meant.
+    let bare = Workspace::with_list("web=nginx:1\nagent=quay.io/acme/agent:1\n")
+        .chart("web", &["nginx:1"])
+        .file(".gitmodules", modules);
+    let found = bare.findings_with(&["--select", "stale-entry,unavailable-chart"]);
+    assert!(
+        found.len() == 1 && found[0].contains("no source note names a chart; the chart may lie in a submodule"),
+        "{found:#?}"
     );
     // Checked out, it holds no such chart: then the entry is stale.
     let workspace = workspace.file("cli/README.md", "");
@@ -196,8 +206,9 @@ fn a_link_to_nowhere_makes_nothing_stale() {
     let list = format!("{LIST}\n# Agent (from local chart agent:1.0.0)\nagent=quay.io/acme/agent:1\n");
     let workspace = Workspace::with_list(&list).chart("web", &["nginx:1"]);
     link(&workspace, "../agent/chart", "agent");
-    assert_eq!(workspace.findings(), Vec::<String>::new());
-    has(&closing(&workspace, &[]), "it may be behind a symbolic link that leads nowhere (agent)");
+    let found = workspace.findings();
+    assert!(found.len() == 1 && found[0].contains("unavailable-chart"), "{found:#?}");
+    has(&found[0], "it may be behind a symbolic link that leads nowhere (agent)");
 }
 
 #[cfg(unix)]

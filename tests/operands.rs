@@ -533,3 +533,51 @@ fn what_is_only_likely_is_listed_by_nobody_else() {
     assert_eq!(safety(&container("env: [{name: AGENT_IMAGE, value: 'quay.io/a/agent:2'}]")), "safe");
     assert_eq!(safety(&container("env: [{name: AGENT, value: 'quay.io/a/agent:2'}]")), "unsafe");
 }
+
+#[test]
+fn what_is_left_alone_tolerated_or_told_is_no_operand() {
+    let templates = [
+        container("args: ['--taint=example.org/gpu:NoSchedule', '--taints', 'acme.io/gpu:NoExecute']"),
+        container("args: ['--ignore-images=quay.io/acme/old:1', '--skip-image', 'quay.io/acme/old:2']"),
+        container("env: [{name: EXCLUDED_IMAGES, value: 'quay.io/acme/old:1'}]"),
+        container("env: [{name: MODE_IMAGE, value: fast}]"),
+        resource("Application", "{source: {chart: app, repository: ghcr.io/acme/helm, version: 1.0.0}}"),
+        resource("Application", "{source: {repoURL: ghcr.io/acme/helm/app, targetRevision: 1.0.0, name: x}}"),
+        resource(
+            "Thing",
+            "{app: 'ghcr.io/acme/charts/app:1.0.0', from: {repository: ghcr.io/acme/charts/app, version: 1.0.0}}",
+        ),
+        resource(
+            "Thing",
+            "{image: 'Use quay.io/acme/app:1 or any later one', imageName: 'the image of the app, e.g. acme/app:1'}",
+        ),
+        config("{image: 'Take acme/app:1 here.'}"),
+    ];
+    for template in templates {
+        assert_eq!(operands("", &template), [""; 0], "{template}");
+    }
+    // From the other side.
+    let several = container("env: [{name: APP_IMAGES, value: 'quay.io/acme/a:1, quay.io/acme/b:2'}]");
+    assert_eq!(operands("", &several), ["quay.io/acme/a:1 env APP_IMAGES", "quay.io/acme/b:2 env APP_IMAGES"]);
+    let chart = resource("Thing", "{image: 'ghcr.io/acme/charts/app:1.0.0'}");
+    assert_eq!(operands("", &chart), ["ghcr.io/acme/charts/app:1.0.0 field spec.image"]);
+}
+
+#[test]
+fn a_base_image_takes_the_tag_beside_it() {
+    let one = |spec: &str| operands("", &resource("Thing", spec));
+    assert_eq!(one("{baseImage: quay.io/acme/base, tag: v1}"), ["quay.io/acme/base:v1 field spec.baseImage+tag"]);
+    let digest = format!("sha256:{}", "a".repeat(64));
+    assert_eq!(
+        one(&format!("{{baseImage: acme/base, sha: '{digest}'}}")),
+        [format!("acme/base@{digest} field spec.baseImage+sha")]
+    );
+    let two = one("{baseImage: quay.io/acme/base, otherImage: quay.io/acme/other, tag: v1}");
+    assert!(two.iter().all(|row| !row.contains(":v1")), "whose tag it is cannot be told: {two:#?}");
+}
+
+#[test]
+fn a_variable_may_name_an_image_that_everybody_knows() {
+    let variables = container("env: [{name: WAIT_IMAGE, value: busybox}, {name: MODE_IMAGE, value: fast}]");
+    assert_eq!(operands("", &variables), ["busybox env WAIT_IMAGE ?"]);
+}

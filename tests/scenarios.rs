@@ -296,7 +296,8 @@ fn blocks_behind_switches_are_tried() {
     let wanted = [
         "acme/helped:1 \"helper.enabled\" default",
         "acme/inner:1 \"outer.enabled, outer.inner.create\" default",
-        "acme/mode:1 \"values: by.mode.image\" default",
+        "acme/mode:1 \"mode=b\" default",
+        "acme/never:1 \"not never.enabled\" default",
         "acme/plain:1 \"plain\" default",
         "nginx:1 null default",
         "quay.io/acme/exporter:1 \"exporter.enabled\" default",
@@ -311,6 +312,98 @@ fn blocks_behind_switches_are_tried() {
         "{told:#?}"
     );
     assert!(workspace.run(&["check", "--select", "disabled-source"]).stdout.contains("exporter.enabled is off here"));
+}
+
+/// The images that one container list names when it is not empty, with what must hold for them.
+fn optional(values: &str, containers: &str) -> Vec<String> {
+    let helper = "{{ define \"is-on\" }}{{ if or .Values.helper.enabled (eq .Values.helper.kind \"special\") }}yes{{ end }}{{ end }}";
+    let workspace = Workspace::new()
+        .chart("web", &[])
+        .file("web/values.yaml", format!("helper: {{enabled: false, kind: usual}}\n{values}\n"))
+        .file("web/templates/_helpers.tpl", helper)
+        .file("web/templates/web.yaml", pod_of(containers));
+    images(&workspace, &["web"]).into_iter().filter(|row| !row.starts_with("nginx:1 ")).collect()
+}
+
+#[test]
+fn whatever_keeps_a_block_from_running_is_named() {
+    let block = |values: &str, condition: &str| {
+        let found = optional(
+            values,
+            &format!("    {{{{- {condition} }}}}\n    - {{name: x, image: \"acme/x:1\"}}\n    {{{{- end }}}}\n"),
+        );
+        let when = |row: &String| {
+            row.strip_prefix("acme/x:1 ").and_then(|row| row.strip_suffix(" default")).unwrap().to_owned()
+        };
+        found.iter().map(when).collect::<Vec<_>>()
+    };
+    let cases = [
+        ("x: {enabled: true}", "if not .Values.x.enabled", "not x.enabled"),
+        (
+            "a: {enabled: false}\nb: {enabled: false}",
+            "if or .Values.a.enabled .Values.b.enabled",
+            "a.enabled or b.enabled",
+        ),
+        ("a: false\nb: true", "if and .Values.a (not .Values.b)", "a, not b"),
+        ("a: true\nb: true", "if not (and .Values.a .Values.b)", "not a or not b"),
+        ("mode: single", "if eq .Values.mode \"ha\"", "mode=ha"),
+        ("mode: single", "if has .Values.mode (list \"ha\" \"wide\")", "mode=ha or mode=wide"),
+        ("mode: ha", "if ne .Values.mode \"ha\"", "(ne .Values.mode \\\"ha\\\")"),
+        ("url: https://example.org", "if not .Values.url", "not url"),
+        ("a: {enabled: true}", "if .Values.a.enabled }}{{ else", "not a.enabled"),
+        ("sidecar: {}", "with .Values.sidecar", "sidecar given"),
+        ("jobs: []", "range .Values.jobs", "jobs given"),
+        ("jobs: []", "range $name, $job := .Values.jobs", "jobs given"),
+        ("replicas: 1", "if gt (int .Values.replicas) 2", "(gt (int .Values.replicas) 2)"),
+        ("", "if .Capabilities.APIVersions.Has \"example.org/v1\"", "capability example.org/v1"),
+        ("", "if eq (include \"is-on\" .) \"yes\"", "helper.enabled or helper.kind=special"),
+        ("a: 1", "$on := eq .Values.helper.kind \"special\" }}{{ if $on", "helper.kind=special"),
+        ("jobs: []\nb: false", "range .Values.jobs }}{{ end }}{{ if and .Values.b (not .Values.jobs)", "b"),
+    ];
+    for (values, condition, when) in cases {
+        assert_eq!(block(&values, condition), [format!("\"{when}\"")], "{condition}");
+    }
+}
+
+#[test]
+fn a_block_within_a_block_needs_both() {
+    let containers = "    {{- with .Values.extra }}{{ if $.Values.b.enabled }}\n    - {name: x, image: \"acme/x:1\"}\n    {{- end }}{{ end }}\n";
+    assert_eq!(
+        optional("extra: ''\nb: {enabled: false}\n", containers),
+        ["acme/x:1 \"extra given, b.enabled\" default"]
+    );
+}
+
+#[test]
+fn a_part_that_is_not_there_makes_no_other_image() {
+    let variable = "    {{- $registry := print .Values.registry }}{{ if $registry }}\n    - {name: x, image: \"quay.io/acme/x:1\"}\n    \
+                    {{- else }}\n    - {name: x, image: \"acme/x:1\"}\n    {{- end }}\n";
+    assert_eq!(optional("registry: quay.io\n", variable), ["quay.io/acme/x:1 null default"]);
+    let name = "    {{- if contains \"a\" (printf \"%s-%s\" .Values.nameOverride \"b\") }}\n    - {name: y, image: \"acme/y:1\"}\n    {{- end }}\n";
+    let found = optional("nameOverride: web\n", name);
+    assert!(found.iter().all(|row| !row.contains("%s") && !row.contains("=b")), "{found:#?}");
+    let containers = "    - {name: x, image: \"{{ with .Values.registry }}{{ . }}/{{ end }}acme/x{{ if .Values.tag }}:{{ .Values.tag }}{{ else }}:latest{{ end }}\"}\n                          {{- if not .Values.image.tag }}\n    - {name: y, image: \"acme/y\"}\n    {{- end }}\n";
+    assert_eq!(
+        optional("registry: quay.io\ntag: '1'\nimage: {tag: '1'}\n", containers),
+        ["quay.io/acme/x:1 null default"]
+    );
+}
+
+#[test]
+fn an_entry_behind_any_switch_is_not_stale() {
+    let list = "# X (from local chart web:1.0.0)\nx=acme/x:1\n";
+    let containers = "    {{- if or .Values.a.enabled (eq .Values.mode \"ha\") }}\n    - {name: x, image: \"acme/x:1\"}\n    {{- end }}\n";
+    let workspace = Workspace::with_list(list)
+        .chart("web", &[])
+        .file("web/values.yaml", "a: {enabled: false}\nmode: single\n")
+        .file("web/templates/web.yaml", pod_of(containers));
+    let told = workspace.findings_with(&["--select", "disabled-source,stale-entry"]);
+    assert!(
+        told.len() == 1 && told[0].contains("`x` is deployed only when a.enabled or mode=ha; web:1.0.0 would"),
+        "{told:#?}"
+    );
+    let shown = workspace.run(&["check", "--select", "disabled-source"]).stdout;
+    assert!(shown.contains("a.enabled is off here") && shown.contains("mode is not ha here"), "{shown}");
 }
 
 #[test]
@@ -550,4 +643,71 @@ fn a_note_names_the_file_that_gives_the_tag() {
     assert_eq!(fixed(&of("")), "# Tag: 1 (from chart values)");
     assert_eq!(fixed(&of(", values: [prod.yaml]")), "# Tag: 2 (from prod.yaml)");
     assert_eq!(fixed(&of(", set: {tag: '3'}")), "# Tag: 3 (from .mirrorlint.yaml)");
+}
+
+/// The agent's list in both regions.
+const BOTH: &str = "# Agent, dynamic by region (from local chart agent:1.0.0)\nagent=111111111111.dkr.ecr.us-east-1.amazonaws.com/agent:1\n\n\
+                    # Agent, dynamic by region (from local chart agent:1.0.0)\nagent-eu=222222222222.dkr.ecr.eu-west-1.amazonaws.com/agent:1\n\n\
+                    # Redis (from local chart agent:1.0.0)\nredis=redis:7\n";
+
+#[test]
+fn a_region_that_is_asked_for_makes_no_other_stale() {
+    let workspace = agent(BOTH);
+    assert_eq!(workspace.findings(), Vec::<String>::new());
+    assert_eq!(workspace.findings_with(&["--region", "us-east-1"]), Vec::<String>::new());
+    let west = agent(&BOTH[BOTH.find("\n\n").unwrap() + 2..]).findings_with(&["--region", "us-east-1"]);
+    assert!(west.len() == 1 && west[0].contains("missing-entry") && west[0].contains("us-east-1"), "{west:#?}");
+}
+
+#[test]
+fn a_region_that_is_asked_for_is_one_of_configured_scenarios() {
+    let configuration = "lists: [{path: tools/ecr-images.conf, charts: [{path: agent, scenarios: [{name: prod, region: us-east-1}, \
+                         {name: europe, region: eu-west-1}]}]}]\n";
+    let workspace = agent(BOTH).file(".mirrorlint.yaml", configuration);
+    let scenarios = |arguments: &[&str]| {
+        let report = workspace.run(&[&["check", "--format", "json"], arguments].concat()).stdout;
+        let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+        report["lists"][0]["scenarios"].clone()
+    };
+    assert_eq!(scenarios(&[]), serde_json::json!(["prod", "europe"]));
+    assert_eq!(scenarios(&["--region", "eu-west-1"]), serde_json::json!(["europe"]));
+    assert_eq!(scenarios(&["--region", "ap-south-1"]).as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_region_that_a_schema_refuses_hides_nothing_else() {
+    let list = "# Agent (from local chart agent:1.0.0)\nagent=111111111111.dkr.ecr.ap-south-1.amazonaws.com/agent:1\n";
+    let schema = r#"{"properties": {"region": {"enum": ["", "us-east-1", "eu-west-1"]}}}"#;
+    let workspace = agent(list)
+        .file("agent/values.schema.json", schema)
+        .file(
+            "agent/Chart.yaml",
+            "apiVersion: v2\nname: agent\nversion: 1.0.0\ndependencies: [{name: web, version: 1.0.0}]\n",
+        )
+        .chart("agent/charts/web", &["nginx:1"]);
+    let found = workspace.findings();
+    assert!(found.iter().any(|line| line.contains("unrenderable-chart") && line.contains("region")), "{found:#?}");
+    assert!(found.iter().any(|line| line.contains("missing-entry") && line.contains("nginx:1")), "{found:#?}");
+    let agent = found.iter().filter(|line| line.contains("dkr.ecr"));
+    assert_eq!(agent.count(), 0, "what the region decides is not known: {found:#?}");
+}
+
+#[test]
+fn a_tag_that_depends_on_the_region_is_told() {
+    let template = "{{- $tags := dict \"us-east-1\" \"1\" \"eu-west-1\" \"2\" }}\napiVersion: v1\nkind: Pod\nmetadata: {name: agent}\nspec:\n  \
+                    containers:\n  - {name: agent, image: \"quay.io/acme/agent:{{ get $tags .Values.region }}\"}\n";
+    let list = "# Agent (from local chart agent:1.0.0)\nagent=quay.io/acme/agent:1\n";
+    let workspace = Workspace::with_list(list)
+        .chart("agent", &[])
+        .file("agent/values.yaml", "region: us-east-1\n")
+        .file("agent/templates/agent.yaml", template);
+    assert_eq!(workspace.findings(), Vec::<String>::new(), "values say the region");
+    let workspace = workspace.file("agent/values.yaml", "region: ''\n");
+    let found = workspace.findings_with(&["--region", "us-east-1"]);
+    assert!(found.len() == 1 && found[0].contains("undocumented-dynamic-image"), "{found:#?}");
+    let fixed = workspace.run(&["check", "--region", "us-east-1", "--diff"]).stdout;
+    assert!(
+        fixed.contains("+# Note: the version of this image depends on the region; this one is for us-east-1"),
+        "{fixed}"
+    );
 }

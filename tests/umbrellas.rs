@@ -14,7 +14,7 @@ use serde_json::Value;
 const KUBE_PROMETHEUS_STACK: &str = "
 docker.io/bats/bats:v1.4.1 | container | kube-prometheus-stack > grafana | Pod, container release-name-test
 docker.io/busybox:latest | container | kube-prometheus-stack > crds | Job, container busybox | when crds.upgradeJob.enabled
-docker.io/curlimages/curl:8.9.1 | container | kube-prometheus-stack > grafana | values, grafana.downloadDashboardsImage | when values: grafana.downloadDashboardsImage
+docker.io/curlimages/curl:8.9.1 | container | kube-prometheus-stack > grafana | Deployment, container download-dashboards | when grafana.dashboards given
 docker.io/grafana/grafana-image-renderer:latest | container | kube-prometheus-stack > grafana | Deployment, container grafana-image-renderer | when grafana.imageRenderer.enabled
 docker.io/grafana/grafana:12.3.1 | container | kube-prometheus-stack > grafana | Deployment, container grafana
 docker.io/library/busybox:1.31.1 | container | kube-prometheus-stack > grafana | Deployment, container init-chown-data | when grafana.persistence.enabled
@@ -31,7 +31,7 @@ quay.io/prometheus-operator/admission-webhook:v0.93.1 | container | kube-prometh
 quay.io/prometheus-operator/prometheus-config-reloader:v0.93.1 | operand | kube-prometheus-stack | Deployment, container kube-prometheus-stack, argument --prometheus-config-reloader | certain
 quay.io/prometheus-operator/prometheus-operator:v0.93.1 | container | kube-prometheus-stack | Deployment, container kube-prometheus-stack
 quay.io/prometheus/alertmanager:v0.34.0 | operand | kube-prometheus-stack | Alertmanager, field spec.image | certain
-quay.io/prometheus/busybox:latest | container | kube-prometheus-stack > prometheus-node-exporter | values, prometheus-node-exporter.permissionInitContainer.image | when values: prometheus-node-exporter.permissionInitContainer.image
+quay.io/prometheus/busybox:latest | container | kube-prometheus-stack > prometheus-node-exporter | DaemonSet, container permission-fix | when prometheus-node-exporter.permissionInitContainer.fixes.rapl or prometheus-node-exporter.permissionInitContainer.fixes.slabinfo
 quay.io/prometheus/node-exporter:v1.12.1-distroless | container | kube-prometheus-stack > prometheus-node-exporter | DaemonSet, container node-exporter
 quay.io/prometheus/prometheus:v3.14.0-distroless | operand | kube-prometheus-stack | Prometheus, field spec.image | certain
 quay.io/thanos/thanos:v0.42.4 | operand | kube-prometheus-stack | Deployment, container kube-prometheus-stack, argument --thanos-default-base-image | certain

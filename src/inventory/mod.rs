@@ -1,6 +1,7 @@
 //! The images that rendered charts deploy: each use with its chart, workload, container, origins and scenarios.
 //! Uses `render`, `chart` and `image`; judges nothing.
 
+mod conditions;
 mod dependence;
 mod lineage;
 mod listing;
@@ -10,9 +11,11 @@ mod pods;
 mod readings;
 mod regions;
 mod scenario;
+mod speech;
 mod survey;
 mod switches;
 mod values;
+pub mod when;
 mod witness;
 
 use std::path::PathBuf;
@@ -189,10 +192,13 @@ impl Use {
             .filter(move |link| link.chart.name == name || link.called == name || link.folder.as_deref() == Some(name))
     }
 
-    /// Whether it is of the kind that changes with the region: it comes from a private ECR, or names a region.
+    /// Whether it is of the kind that changes with the region: it comes from a private ECR, names a region, or is made with one.
     #[must_use]
     pub fn names_region(&self) -> bool {
-        self.reference.ecr().is_some() || regions::names_region(self.reference.name())
+        let is_region = |value: &String| scenario::is_region_key(value.rsplit('.').next().unwrap_or(value));
+        self.reference.ecr().is_some()
+            || regions::names_region(self.reference.name())
+            || self.depends.iter().any(is_region)
     }
 
     /// Whether its controller puts the node's system behind the tag, so that no such image exists as it is named.

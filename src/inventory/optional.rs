@@ -1,24 +1,30 @@
-//! Images that charts would deploy if something were switched on: dependencies that a condition or a tag turns off, blocks of
-//! templates that a value keeps from running, and images in values that no template prints as the values stand. They are never
-//! missing; they explain why an entry is there.
+//! Images that charts would deploy if something were otherwise: dependencies that a condition or a tag turns off, blocks of
+//! templates that do not run, and images in values that no template prints as the values stand. They are never missing; they
+//! explain why an entry is there. Each is found by rendering once more: with other values or API versions where the block's
+//! condition says which, else with the block run by force.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use super::conditions::Fact;
 use super::regions::speaks_of_regions;
 use super::survey::{Job, choices, run_all, switch};
-use super::switches::{Guard, Path, beside, guards};
+use super::switches::{Blocks, Path, beside, blocks};
 use super::{Gap, Problem, Scenario, Survey, Target, Use, values};
 use crate::chart::{Cause, Chart, ChartNode, Choice, Disabled, Processed};
-use crate::render::Renderer;
+use crate::render::{Decisions, Renderer};
 use crate::source::{Origin, Sources, Span, Text, verdict};
+use crate::template::Decision;
 use crate::yaml::{Map, Value, merge};
 
 /// Switches inside switched-off charts that are followed.
 const MAX_DEPTH: usize = 4;
 
-/// Renderings of one round; what more there is to turn on is told.
+/// Renderings of all rounds; what more there is to turn on is told.
 const MAX_RENDERINGS: usize = 512;
+
+/// Blocks of one round that are run by force.
+const MAX_FORCED: usize = 64;
 
 /// What could be deployed, but is not.
 #[derive(Clone, Debug, Default)]
@@ -59,6 +65,16 @@ struct Search<'a> {
     named: Vec<Use>,
     gaps: Vec<Gap>,
     switches: Vec<(String, Span)>,
+    /// Renderings that may still be done.
+    left: usize,
+    /// The conditions that were asked for, by the chart that they were asked for in.
+    asked: HashSet<(String, Span)>,
+    /// Which way each of them went in some rendering.
+    taken: HashSet<Decision>,
+    /// What each of them was first asked for in.
+    reached: HashMap<Span, Arc<Variant<'a>>>,
+    /// The blocks that print whole images, with their conditions in words.
+    blocks: BTreeMap<Decision, String>,
 }
 
 /// Renders each target once more for each dependency and each block of a template that is switched off, with its switch on, and
@@ -73,6 +89,11 @@ pub fn optional(sources: &Sources, targets: &[Target], survey: &Survey) -> Optio
         named: Vec::new(),
         gaps: Vec::new(),
         switches: Vec::new(),
+        left: MAX_RENDERINGS,
+        asked: HashSet::new(),
+        taken: HashSet::new(),
+        reached: HashMap::new(),
+        blocks: BTreeMap::new(),
     };
     let (mut round, mut bases) = (Vec::new(), Vec::new());
     for (target, renderer) in targets.iter().zip(survey.renderers.iter()) {
@@ -86,6 +107,9 @@ pub fn optional(sources: &Sources, targets: &[Target], survey: &Survey) -> Optio
     // What no block of a template shows may be guarded in ways that cannot be read: by a helper, by a variable.
     let round: Vec<_> = bases.iter().flat_map(|(base, values)| search.beside(base, values, &unused)).collect();
     search.render(round);
+    for _ in 0..MAX_DEPTH {
+        search.force();
+    }
     let mut uses = search.new_uses(targets);
     let unused = values::unused(search.named, &survey.inventory, &uses);
     uses.extend(unused);
@@ -130,12 +154,16 @@ impl<'a> Search<'a> {
                         false => {}
                     }
                 }
-                for guard in guards(renderer, &processed, &BTreeSet::new()) {
+                let place = (chart.path.clone(), scenario.name.clone());
+                let decided = self.survey.decided.get(&place).cloned().unwrap_or_default();
+                let found = blocks(renderer, &processed, &decided, &HashSet::new(), &HashSet::new());
+                for guard in &found.guards {
                     let base = if speaks(std::slice::from_ref(&guard.chart)) { &base } else { &shared };
                     if base.also.is_empty() || number == 0 {
-                        round.extend(self.turn(base, &guard, &processed));
+                        round.extend(self.turn(base, &guard.facts, &processed));
                     }
                 }
+                self.learn(if by_region { &shared } else { &base }, &decided, found);
                 bases.push((if by_region { shared } else { base }, processed.values));
             }
         }
@@ -143,43 +171,92 @@ impl<'a> Search<'a> {
 
     /// Renders a round; what the next one is to try.
     fn render(&mut self, mut round: Vec<Variant<'a>>) -> Vec<Variant<'a>> {
-        if let Some(more) = round.len().checked_sub(MAX_RENDERINGS).filter(|more| *more > 0) {
+        if let Some(more) = round.len().checked_sub(self.left).filter(|more| *more > 0) {
             let message = format!("{more} switches were not tried: what they would bring is not known");
             self.gaps.push(Gap { message, span: None, is_refusal: false });
         }
-        round.truncate(MAX_RENDERINGS);
+        round.truncate(self.left);
+        self.left -= round.len();
         let jobs: Vec<_> = round.iter().map(Variant::job).collect();
         let mut next = Vec::new();
         for ((job, outcome), variant) in jobs.iter().zip(run_all(&jobs, &self.survey.listed)).zip(&round) {
             let problems = self.found.problems.len();
             match outcome {
                 Ok(outcome) => {
-                    let processed = outcome.processed.clone();
+                    let (processed, decisions) = (outcome.processed.clone(), outcome.decisions.clone());
                     self.found.gather(self.sources, job, outcome);
-                    for disabled in &processed.disabled {
+                    // Those of the charts that were on before have their turn by themselves.
+                    let of_new = |disabled: &&Disabled| !variant.seen.contains(&disabled.parent);
+                    for disabled in processed.disabled.iter().filter(of_new) {
                         next.extend(variant.with_dependency(disabled, &mut self.known));
                     }
                     let new = paths(&processed.root);
+                    let seen = Variant { seen: Arc::new(&new | &variant.seen), ..variant.clone() };
                     if !new.is_subset(&variant.seen) {
                         let (when, scenarios) = (job.when.as_deref(), variant.scenarios());
                         self.named.extend(values::images(variant.chart, &scenarios, &processed, when, &variant.seen));
-                        let seen = Variant { seen: Arc::new(&new | &variant.seen), ..variant.clone() };
-                        for guard in guards(variant.renderer, &processed, &variant.seen) {
-                            next.extend(self.turn(&seen, &guard, &processed));
-                        }
                     }
+                    if self.is_news(&decisions) {
+                        let found = blocks(variant.renderer, &processed, &decisions, &self.asked, &self.taken);
+                        for guard in &found.guards {
+                            next.extend(self.turn(&seen, &guard.facts, &processed));
+                        }
+                        self.learn(&seen, &decisions, found);
+                    }
+                    self.taken.extend(decisions.values().flatten());
                 }
                 Err(error) => self.found.refuse(self.sources, job, &error, None),
             }
             let new: Vec<Gap> = self.found.problems[problems..].iter().filter_map(|new| self.gap(new, job)).collect();
             self.gaps.extend(new);
-            for used in self.found.inventory.uses.iter_mut().filter(|used| used.when == job.when) {
-                let new = variant.also.iter().filter(|name| !used.scenarios.contains(name));
-                let new: Vec<String> = new.cloned().collect();
-                used.scenarios.extend(new);
-            }
         }
         next
+    }
+
+    /// Whether conditions were asked for that no rendering has asked for before.
+    fn is_news(&self, decisions: &Decisions) -> bool {
+        let mut asked = decisions.iter().flat_map(|(chart, decisions)| decisions.iter().map(move |one| (chart, one)));
+        asked.any(|(chart, decision)| !self.asked.contains(&(chart.clone(), decision.place)))
+    }
+
+    /// Notes what `variant` decided, and the blocks of its templates.
+    fn learn(&mut self, variant: &Variant<'a>, decisions: &Decisions, Blocks { blocks, .. }: Blocks) {
+        let variant = Arc::new(variant.clone());
+        for (chart, decisions) in decisions {
+            for decision in decisions {
+                self.asked.insert((chart.clone(), decision.place));
+                self.taken.insert(*decision);
+                self.reached.entry(decision.place).or_insert_with(|| variant.clone());
+            }
+        }
+        for block in blocks {
+            self.blocks.entry(block.decision).or_insert(block.words);
+        }
+    }
+
+    /// Runs by force each block that was reached and that no rendering has run. What Helm would refuse then says nothing: the values
+    /// are not there that would let it run.
+    fn force(&mut self) {
+        let mut round = Vec::new();
+        for (decision, words) in &self.blocks {
+            let Some(variant) = self.reached.get(&decision.place).filter(|_| !self.taken.contains(decision)) else {
+                continue;
+            };
+            round.extend(variant.with_block(*decision, words, &mut self.known));
+        }
+        round.truncate(MAX_FORCED);
+        let jobs: Vec<_> = round.iter().map(Variant::job).collect();
+        for ((job, outcome), variant) in jobs.iter().zip(run_all(&jobs, &self.survey.listed)).zip(&round) {
+            let Ok(mut outcome) = outcome else { continue };
+            outcome.refusals.clear();
+            let (processed, decisions) = (outcome.processed.clone(), outcome.decisions.clone());
+            self.found.gather(self.sources, job, outcome);
+            if self.is_news(&decisions) {
+                let found = blocks(variant.renderer, &processed, &decisions, &self.asked, &self.taken);
+                self.learn(variant, &decisions, found);
+            }
+            self.taken.extend(decisions.values().flatten());
+        }
     }
 
     /// What a trial could not show, unless it is known of the charts as they stand.
@@ -204,19 +281,23 @@ impl<'a> Search<'a> {
         (!known).then_some(Gap { message, span: Some(span), is_refusal: false })
     }
 
-    /// `base` with the switches of `guard` on, once.
-    fn turn(&mut self, base: &Variant<'a>, guard: &Guard, processed: &Processed) -> Option<Variant<'a>> {
-        self.note_places(&guard.switches, &processed.values);
-        base.with_switches(&guard.switches, &mut self.known)
+    /// `base` where `facts` hold, once.
+    fn turn(&mut self, base: &Variant<'a>, facts: &[Fact], processed: &Processed) -> Option<Variant<'a>> {
+        self.note_places(facts, &processed.values);
+        base.with_facts(facts, &mut self.known)
     }
 
-    /// Notes where each of `switches` is off.
-    fn note_places(&mut self, switches: &[Path], values: &Value) {
-        for path in switches {
-            let value = path.iter().try_fold(values, |value, key| value.get(key));
-            let Some(Value::Bool(_, origins) | Value::Null(origins)) = value else { continue };
+    /// Notes where the value of each of `facts` is otherwise.
+    fn note_places(&mut self, facts: &[Fact], values: &Value) {
+        for fact in facts {
+            let Some((path, _)) = fact.value() else { continue };
+            let origins = match path.iter().try_fold(values, |value, key| value.get(key)) {
+                Some(Value::Bool(_, origins) | Value::Null(origins)) => origins.clone(),
+                Some(Value::String(text)) => text.origins(),
+                _ => continue,
+            };
             let place = origins.as_ref().map(Origin::places).unwrap_or_default();
-            let new = place.first().map(|(span, ..)| (path.join("."), *span));
+            let new = place.first().map(|(span, ..)| (fact.words(), *span));
             self.switches.extend(new.filter(|new| !self.switches.contains(new)));
         }
     }
@@ -230,11 +311,11 @@ impl<'a> Search<'a> {
         };
         for used in unused.iter().filter(own) {
             let path: Vec<&str> = used.workload.name.split('.').collect();
-            let switches = beside(values, &path);
-            let nearest = &switches[..switches.len().min(1)];
-            for switches in [nearest, switches.as_slice()].into_iter().filter(|switches| !switches.is_empty()) {
-                self.note_places(switches, values);
-                round.extend(base.with_switches(switches, &mut self.known));
+            let facts = beside(values, &path);
+            let nearest = &facts[..facts.len().min(1)];
+            for facts in [nearest, facts.as_slice()].into_iter().filter(|facts| !facts.is_empty()) {
+                self.note_places(facts, values);
+                round.extend(base.with_facts(facts, &mut self.known));
             }
         }
         round
@@ -271,6 +352,7 @@ impl Variant<'_> {
             scenario: &self.scenario,
             choice: self.choice.clone(),
             when: Some(self.switches.join(", ")),
+            also: &self.also,
         }
     }
 
@@ -281,43 +363,62 @@ impl Variant<'_> {
 
     /// This rendering with `disabled` on, unless that is `known`.
     fn with_dependency(&self, disabled: &Disabled, known: &mut BTreeSet<String>) -> Option<Self> {
-        let path = match &disabled.cause {
+        let path: Path = match &disabled.cause {
             Cause::Condition { path, .. } => path.split('.').map(str::to_owned).collect(),
             Cause::Tags { tags, .. } => {
                 ["tags".to_owned()].into_iter().chain(tags.first().map(ToString::to_string)).collect()
             }
         };
-        self.with(&[path], vec![switch(&disabled.cause)], known)
+        self.with(&[Fact::Switch(path, true)], vec![switch(&disabled.cause)], known)
     }
 
-    /// This rendering with the values at `paths` true, unless that is `known`.
-    fn with_switches(&self, paths: &[Path], known: &mut BTreeSet<String>) -> Option<Self> {
-        let names: Vec<String> = paths.iter().map(|path| path.join(".")).collect();
-        self.with(paths, names, known)
+    /// This rendering where `facts` hold, unless that is `known`.
+    fn with_facts(&self, facts: &[Fact], known: &mut BTreeSet<String>) -> Option<Self> {
+        self.with(facts, facts.iter().map(Fact::words).collect(), known)
     }
 
-    fn with(&self, paths: &[Path], names: Vec<String>, known: &mut BTreeSet<String>) -> Option<Self> {
-        let switches = names.join(", ");
-        let key = format!("{:?} {} {:?} {switches}", self.chart.path, self.scenario.name, self.choice);
+    /// This rendering with a block run by force, whose condition is `words`, unless that is `known`.
+    fn with_block(&self, decision: Decision, words: &str, known: &mut BTreeSet<String>) -> Option<Self> {
+        let key = format!("{:?} {} {:?} {decision:?}", self.chart.path, self.scenario.name, self.choice);
+        let mut variant = self.turned(vec![words.to_owned()], key, known)?;
+        let forced = self.scenario.options.forced.iter().copied().chain([decision]);
+        variant.scenario.options.forced = forced.collect();
+        Some(variant)
+    }
+
+    fn with(&self, facts: &[Fact], names: Vec<String>, known: &mut BTreeSet<String>) -> Option<Self> {
+        let mut all = [self.switches.as_slice(), &names].concat();
+        all.sort();
+        let key = format!("{:?} {} {:?} {}", self.chart.path, self.scenario.name, self.choice, all.join(", "));
+        let mut variant = self.turned(names, key, known)?;
+        let mut values = self.scenario.values.as_map().cloned().unwrap_or_default();
+        for fact in facts {
+            if let Some((path, value)) = fact.value() {
+                values = merge(&values, &under(path, value));
+            }
+            if let Fact::Capability(version) = fact {
+                variant.scenario.options.api_versions.push(version.clone());
+            }
+        }
+        variant.scenario.values = Value::Map(Arc::new(values));
+        Some(variant)
+    }
+
+    /// This with more that is turned, called `names`, unless `key` is known.
+    fn turned(&self, names: Vec<String>, key: String, known: &mut BTreeSet<String>) -> Option<Self> {
         if !known.insert(key) {
             return None;
         }
         let mut variant = self.clone();
-        let mut values = self.scenario.values.as_map().cloned().unwrap_or_default();
-        for path in paths {
-            values = merge(&values, &on(path));
-        }
-        variant.scenario.values = Value::Map(Arc::new(values));
         variant.switches.extend(names);
         Some(variant)
     }
 }
 
-/// `true` under `path`.
-fn on(path: &[String]) -> Map {
-    let leaf = Value::Bool(true, None);
+/// `value` under `path`.
+fn under(path: &[String], value: Value) -> Map {
     let keys = path.iter().rev().map(|key| Text::new(key));
-    let value = keys.fold(leaf, |value, key| Value::Map(Arc::new(Map::from([(key, value)]))));
+    let value = keys.fold(value, |value, key| Value::Map(Arc::new(Map::from([(key, value)]))));
     match value {
         Value::Map(map) => Arc::unwrap_or_clone(map),
         _ => Map::new(),

@@ -126,6 +126,7 @@ pub fn in_regions(
             scenario,
             choice: choice.clone(),
             when: None,
+            also: &[],
         })
         .collect();
     let mut found = Survey::default();
@@ -145,6 +146,8 @@ pub struct Change {
     pub account: bool,
     /// The region of its ECR registry does.
     pub region: bool,
+    /// Its tag or digest does, and its name does not.
+    pub version: bool,
 }
 
 /// Regions in which an image is tried at most, until it is taken for one that does not change.
@@ -153,7 +156,7 @@ const MAX_PROBES: usize = 12;
 /// Regions that are tried together.
 const PROBES: usize = 2;
 
-/// Those of the uses `suspects` whose registry or repository changes with the region, and how. Renders only where the
+/// Those of the uses `suspects` whose image changes with the region, and how. Renders only where the
 /// scenarios of `survey` do not show it, in as few regions as it takes.
 #[must_use]
 pub fn dynamic(sources: &Sources, targets: &[Target], survey: &Survey, suspects: &[usize]) -> BTreeMap<usize, Change> {
@@ -207,15 +210,16 @@ fn probes(targets: &[Target], survey: &Survey) -> Vec<String> {
 
 /// Whether `variant` is the same image in another region.
 fn is_variant(used: &Use, variant: &Use) -> bool {
-    variant.when.is_none() && variant.slot() == used.slot() && variant.reference.name() != used.reference.name()
+    variant.when.is_none() && variant.slot() == used.slot() && variant.reference.as_str() != used.reference.as_str()
 }
 
 fn change(used: &Use, variant: &Use) -> Change {
+    let version = used.reference.name() == variant.reference.name();
     match (used.reference.ecr(), variant.reference.ecr()) {
         (Some(one), Some(other)) => {
-            Change { account: one.account() != other.account(), region: one.region() != other.region() }
+            Change { account: one.account() != other.account(), region: one.region() != other.region(), version }
         }
-        _ => Change { account: false, region: false },
+        _ => Change { account: false, region: false, version },
     }
 }
 

@@ -128,7 +128,7 @@ pub(super) fn region_values(value: &Value) -> Vec<RegionValue> {
 }
 
 /// Whether a key is called as regions are: `region`, `awsRegion`, `aws_region`, `AWS_DEFAULT_REGION`.
-fn is_region_key(key: &str) -> bool {
+pub(super) fn is_region_key(key: &str) -> bool {
     let Some(at) = key.len().checked_sub("region".len()).filter(|at| key.is_char_boundary(*at)) else { return false };
     let (before, last) = key.split_at(at);
     let part = before.is_empty() || before.ends_with(['_', '-']);

@@ -9,7 +9,9 @@ use super::listing::Listing;
 use super::operands::Evidence;
 use super::pods::DEFINITION;
 use super::readings::{Named, Readings};
+use super::regions::speaks_of_regions;
 use super::scenario::{RegionValue, region_values};
+use super::when::either;
 use super::witness::{Testimony, disagreements, testimonies};
 use super::{ChartLink, ChartName, Inventory, Kind, Malformed, Optional, Scenario, Target, Use, Workload, decisive};
 use crate::chart::version::Version;
@@ -17,7 +19,7 @@ use crate::chart::{
     AmbiguousSubchart, Cause, Chart, ChartNode, Choice, Dependency, Disabled, Place, Processed, RefusedPackage,
 };
 use crate::image::Reference;
-use crate::render::{Occasion, Options, RenderError, Rendered, Renderer};
+use crate::render::{Decisions, Occasion, Options, RenderError, Rendered, Renderer};
 use crate::source::{Sources, Span};
 use crate::yaml::{Map, Value, merge};
 
@@ -92,6 +94,8 @@ pub struct Survey {
     pub(super) renderers: Arc<[Arc<Renderer>]>,
     /// The images of the list.
     pub(super) listed: Arc<Listing>,
+    /// Which blocks of templates ran, by root chart and scenario.
+    pub(super) decided: BTreeMap<(PathBuf, String), Decisions>,
     /// What the charts say themselves of their images.
     told: Vec<Testimony>,
 }
@@ -119,12 +123,15 @@ pub(super) struct Job<'a> {
     pub choice: Choice,
     /// What had to be switched on for it.
     pub when: Option<String>,
+    /// Other scenarios in which the same is deployed.
+    pub also: &'a [String],
 }
 
 /// What is kept of a rendering: not its manifests, which may be large.
 pub(super) struct Outcome {
     pub processed: Processed,
-    refusals: Vec<RenderError>,
+    pub refusals: Vec<RenderError>,
+    pub decisions: Decisions,
     named: Vec<Named>,
 }
 
@@ -146,20 +153,28 @@ pub fn survey(sources: &Sources, targets: &[Target], listed: &Arc<Listing>) -> S
                 scenario,
                 choice: choice.clone(),
                 when: None,
+                also: &[],
             }));
         }
     }
     survey.listed = listed.clone();
+    let mut refused = Vec::new();
     for (job, outcome) in jobs.iter().zip(run_all(&jobs, listed)) {
         match outcome {
             Ok(outcome) => {
                 survey.note_region(job, &outcome.processed.values);
+                let decided = survey.decided.entry((job.chart.path.clone(), job.scenario.name.clone())).or_default();
+                add_decisions(decided, &outcome.decisions);
                 survey.told.extend(testimonies(&outcome.processed.root));
                 survey.gather(sources, job, outcome);
             }
-            Err(error) => survey.refuse(sources, job, &error, None),
+            Err(error) => {
+                survey.refuse(sources, job, &error, None);
+                refused.push(job);
+            }
         }
     }
+    survey.add_rest(sources, &refused);
     survey.settle(targets);
     survey.inventory.disagreements = disagreements(&survey.told, &survey.inventory);
     survey
@@ -178,28 +193,28 @@ pub(super) fn run_all(jobs: &[Job<'_>], listed: &Listing) -> Vec<Result<Outcome,
         let readings = readings.into_inner().unwrap_or_else(PoisonError::into_inner);
         let read: Vec<Vec<Named>> = readings.documents.par_iter().map(|document| readings.read(document)).collect();
         outcomes.extend(rendered.into_iter().map(|rendered| {
-            let (processed, refusals, documents) = rendered?;
+            let (processed, refusals, decisions, documents) = rendered?;
             let named = documents.into_iter().flat_map(|at| read[at].iter().cloned()).collect();
-            Ok(Outcome { processed, refusals, named })
+            Ok(Outcome { processed, refusals, decisions, named })
         }));
     }
     outcomes
 }
 
 /// A rendering, its documents by their numbers.
-type Run = (Processed, Vec<RenderError>, Vec<usize>);
+type Run = (Processed, Vec<RenderError>, Decisions, Vec<usize>);
 
 fn run<'a>(job: &Job<'_>, listed: &'a Listing, readings: &Mutex<Readings<'a>>) -> Result<Run, RenderError> {
     let rendered = render(job)?;
     let evidence = Evidence::new(listed, &rendered.processed.values);
-    let Rendered { processed, refusals, manifests } = Arc::unwrap_or_clone(rendered);
+    let Rendered { processed, refusals, manifests, decisions } = Arc::unwrap_or_clone(rendered);
     // The schemas of custom resources are the bulk of many charts, and deploy nothing.
     let manifests = manifests.into_iter().filter(|manifest| manifest.kind != DEFINITION);
     // Equal documents give equal findings: it does not matter which thread comes first.
     let mut readings = readings.lock().unwrap_or_else(PoisonError::into_inner);
     let evidence = readings.learn(evidence);
     let documents = manifests.map(|manifest| readings.number(evidence, manifest)).collect();
-    Ok((processed, refusals, documents))
+    Ok((processed, refusals, decisions, documents))
 }
 
 fn render(job: &Job<'_>) -> Result<Arc<Rendered>, RenderError> {
@@ -220,6 +235,13 @@ fn render(job: &Job<'_>) -> Result<Arc<Rendered>, RenderError> {
         let merged = merge(values.as_map().unwrap_or(&empty), &region);
         job.renderer.render(&Value::Map(Arc::new(merged)), options)
     })
+}
+
+/// Adds `more` to what is known of the blocks of templates.
+pub(super) fn add_decisions(known: &mut Decisions, more: &Decisions) {
+    for (chart, decisions) in more {
+        known.entry(chart.clone()).or_default().extend(decisions);
+    }
 }
 
 /// The choices under which all copies of ambiguous subcharts get their turn: folders first, then each further copy.
@@ -249,6 +271,23 @@ impl Survey {
         self.inventory.gaps.extend(found.gaps);
         self.switches.extend(found.switches);
         self.inventory.disagreements = disagreements(&self.told, &self.inventory);
+    }
+
+    /// Of renderings that were refused as a whole in a region: what they deploy whatever the region is.
+    fn add_rest(&mut self, sources: &Sources, refused: &[&Job<'_>]) {
+        let elsewhere = |job: &&Job<'_>| Scenario { region: None, moves: false, ..job.scenario.clone() };
+        let regional: Vec<&Job<'_>> = refused.iter().copied().filter(|job| job.scenario.region.is_some()).collect();
+        let scenarios: Vec<Scenario> = regional.iter().map(elsewhere).collect();
+        let jobs = regional.iter().zip(&scenarios);
+        let jobs: Vec<Job<'_>> =
+            jobs.map(|(job, scenario)| Job { scenario, choice: job.choice.clone(), when: None, ..**job }).collect();
+        for (job, outcome) in jobs.iter().zip(run_all(&jobs, &self.listed)) {
+            let Ok(outcome) = outcome else { continue };
+            let mut found = Self::default();
+            found.gather(sources, job, outcome);
+            let is_same = |used: &Use| used.chain.last().is_some_and(|link| !speaks_of_regions(&link.source));
+            found.inventory.uses.into_iter().filter(is_same).for_each(|used| self.inventory.add(used));
+        }
     }
 
     /// What became of the scenario's region, in values as the templates saw them.
@@ -312,7 +351,7 @@ impl Survey {
     }
 
     pub(super) fn gather(&mut self, sources: &Sources, job: &Job<'_>, outcome: Outcome) {
-        let Outcome { processed, refusals, named } = outcome;
+        let Outcome { processed, refusals, named, .. } = outcome;
         let chains = Chains::new(&processed);
         let unparsed = refusals.iter().any(|refusal| refusal.message.starts_with("parse error at "));
         for refusal in &refusals {
@@ -388,7 +427,7 @@ impl Survey {
             chain: chain.clone(),
             template: template.to_string(),
             workload,
-            scenarios: vec![job.scenario.name.clone()],
+            scenarios: [&job.scenario.name].into_iter().chain(job.also).cloned().collect(),
             only_in: job.choice.preferred.clone(),
             when: both(job.when.clone(), when),
             turn: *turn - 1,
@@ -465,6 +504,7 @@ impl Inventory {
             self.uses.push(used);
             return;
         };
+        known.when = either(known.when.take(), used.when);
         for scenario in used.scenarios {
             if !known.scenarios.contains(&scenario) {
                 known.scenarios.push(scenario);

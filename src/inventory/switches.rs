@@ -1,66 +1,96 @@
-//! Switches within charts: boolean values that keep a block of a template from running which names images. Reads templates and
-//! values; renders nothing, so what a switch really brings is for a rendering to show.
+//! Blocks of templates that do not run and could name images: what would make them run, as far as their conditions say. Reads
+//! templates, values and what was decided; renders nothing, so what a switch really brings is for a rendering to show.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use super::conditions::{Conditions, Fact, Given, is_capability, is_switch, negated, product};
+use super::speech::{MAX_DEPTH, Speech, says_image};
 use crate::chart::{Chart, ChartNode, Processed};
-use crate::render::Renderer;
-use crate::source::Text;
-use crate::template::ParsedFile;
-use crate::template::ast::{Action, Branch, Command, Node, Operand, Pipe, Source, Term, Tree, Variable};
+use crate::render::{Decisions, Renderer};
+use crate::source::{Span, Text};
+use crate::template::ast::{Branch, Node, Operand, Pipe, Source, Term, Tree};
+use crate::template::{Decision, ParsedFile};
 use crate::yaml::Value;
 
 /// The keys that lead to a value.
 pub(super) type Path = Vec<String>;
 
-/// A block that does not run, for values are not true.
+/// A way to make a block run that does not.
 #[derive(Clone, Debug)]
 pub(super) struct Guard {
-    /// Those values, by their paths from the root's.
-    pub switches: Vec<Path>,
+    /// What must be otherwise.
+    pub facts: Vec<Fact>,
     /// The chart whose template has the block.
     pub chart: Arc<Chart>,
 }
 
-/// Nesting of blocks that is followed; the parser refuses deeper ones long before a person writes them.
-const MAX_DEPTH: usize = 100;
+/// A block that can be made to run by force.
+#[derive(Clone, Debug)]
+pub(super) struct Block {
+    /// What must be decided.
+    pub decision: Decision,
+    /// Its condition, in words.
+    pub words: String,
+}
 
-/// Ways to turn one block on that are followed.
-const MAX_WAYS: usize = 8;
+/// The blocks of a rendering that do not run.
+#[derive(Debug, Default)]
+pub(super) struct Blocks {
+    /// How to make them run, each once, those that need least first.
+    pub guards: Vec<Guard>,
+    /// Those that print a whole image.
+    pub blocks: Vec<Block>,
+}
 
-/// The guards in the templates of all charts of `processed` but those at the paths `known`; each once, those with the fewest
-/// switches first.
-pub(super) fn guards(renderer: &Renderer, processed: &Processed, known: &BTreeSet<String>) -> Vec<Guard> {
+/// The blocks in the templates of all charts of `processed` whose conditions were asked for and are not among `known`, and those
+/// inside of them, but for those that are among `taken`. `decided` is what the rendering decided.
+pub(super) fn blocks(
+    renderer: &Renderer,
+    processed: &Processed,
+    decided: &Decisions,
+    known: &HashSet<(String, Span)>,
+    taken: &HashSet<Decision>,
+) -> Blocks {
     let mut parsed: Vec<Templates<'_>> = Vec::new();
     parse(renderer, &processed.root, &[], &mut parsed);
-    let speaking = speaking(parsed.iter().flat_map(|(.., files)| files.iter().flat_map(|file| file.iter())));
-    let mut guards: Vec<Guard> = Vec::new();
-    for (node, names, files) in parsed.iter().filter(|(node, ..)| !known.contains(&node.path)) {
+    let trees = || parsed.iter().flat_map(|(.., files)| files.iter().flat_map(|file| file.iter()));
+    let speech = Speech::of(trees().collect::<Vec<_>>().into_iter());
+    let templates: HashMap<&str, &Tree> = trees().map(|tree| (&*tree.name, tree)).collect();
+    let mut found = Blocks::default();
+    for (node, names, files) in &parsed {
         let values = names.iter().try_fold(&processed.values, |values, name| values.get(name));
-        let Some(values) = values else { continue };
+        let Some((values, decided)) = values.zip(decided.get(&node.path)) else { continue };
+        let is_new = |place: Span| !known.contains(&(node.path.clone(), place));
         for tree in files.iter().flat_map(|file| file.iter()) {
-            let mut reader =
-                Reader { source: &tree.source, speaking: &speaking, values, variables: Vec::new(), found: Vec::new() };
-            reader.nodes(&tree.body, &[Vec::new()], None, 0);
-            for switches in reader.found {
-                let from_root = |path: &Path| match path.first().is_some_and(|first| first == "global") {
-                    true => path.clone(),
-                    false => names.iter().chain(path).cloned().collect(),
-                };
-                let switches: Vec<Path> = switches.iter().map(from_root).collect();
-                if guards.iter().all(|known| known.switches != switches) {
-                    guards.push(Guard { switches, chart: node.chart.clone() });
+            let mut reader = Reader {
+                name: &tree.name,
+                source: &tree.source,
+                speech: &speech,
+                decided,
+                is_new: &is_new,
+                taken,
+                names,
+                conditions: Conditions { values, templates: &templates, variables: HashMap::new() },
+                around: Vec::new(),
+                ways: Vec::new(),
+                blocks: &mut found.blocks,
+            };
+            reader.nodes(&tree.body, Some(&[Vec::new()]), None, 0);
+            for facts in reader.ways {
+                let facts: Vec<Fact> = facts.into_iter().map(|fact| from_root(fact, names)).collect();
+                if found.guards.iter().all(|known| known.facts != facts) {
+                    found.guards.push(Guard { facts, chart: node.chart.clone() });
                 }
             }
         }
     }
-    guards.sort_by_key(|guard| guard.switches.len());
-    guards
+    found.guards.sort_by_key(|guard| guard.facts.len());
+    found
 }
 
-/// The switches beside and above the value at `path`: values that are `false` and called as switches are, nearest first.
-pub(super) fn beside(values: &Value, path: &[&str]) -> Vec<Path> {
+/// The facts beside and above the value at `path`: values that are `false` and called as switches are, nearest first, on.
+pub(super) fn beside(values: &Value, path: &[&str]) -> Vec<Fact> {
     let mut found = Vec::new();
     for depth in (0..path.len()).rev() {
         let above = &path[..depth];
@@ -69,15 +99,26 @@ pub(super) fn beside(values: &Value, path: &[&str]) -> Vec<Path> {
             (matches!(value, Value::Bool(false, _)) && is_switch(key)).then(|| key.to_string())
         };
         let keys = map.into_iter().flatten().filter_map(off);
-        found.extend(keys.map(|key| above.iter().map(|part| (*part).to_owned()).chain([key]).collect::<Path>()));
+        let paths = keys.map(|key| above.iter().map(|part| (*part).to_owned()).chain([key]).collect::<Path>());
+        found.extend(paths.map(|path| Fact::Switch(path, true)));
     }
     found
 }
 
-/// Whether a value that is called so turns something on.
-fn is_switch(key: &str) -> bool {
-    let key = key.to_ascii_lowercase();
-    key.ends_with("enabled") || key.ends_with("enable") || matches!(key.as_str(), "create" | "install" | "deploy")
+/// `fact`, whose path is that of a chart's values, from the root's. `names` lead from there to the chart.
+fn from_root(fact: Fact, names: &[String]) -> Fact {
+    match fact {
+        Fact::Switch(path, on) => Fact::Switch(path_from_root(&path, names), on),
+        Fact::Text(path, text) => Fact::Text(path_from_root(&path, names), text),
+        capability @ Fact::Capability(_) => capability,
+    }
+}
+
+fn path_from_root(path: &Path, names: &[String]) -> Path {
+    match path.first().is_some_and(|first| first == "global") {
+        true => path.clone(),
+        false => names.iter().chain(path).cloned().collect(),
+    }
 }
 
 /// A chart with the names that lead to its values, and its templates.
@@ -91,116 +132,130 @@ fn parse<'a>(renderer: &Renderer, node: &'a ChartNode, names: &[String], parsed:
     }
 }
 
-/// The names of the templates that name images, themselves or by those that they include.
-fn speaking<'a>(trees: impl Iterator<Item = &'a Tree>) -> HashSet<Arc<str>> {
-    let mut speaking = HashSet::new();
-    let mut silent: Vec<&Tree> = trees.collect();
-    loop {
-        let before = silent.len();
-        silent.retain(|tree| {
-            let speaks = names_image(&tree.source, &tree.body, &speaking, 0);
-            if speaks {
-                speaking.insert(tree.name.clone());
-            }
-            !speaks
-        });
-        if silent.len() == before {
-            return speaking;
-        }
-    }
-}
-
-/// Whether one of `nodes` prints a key or value that is called image, or includes a template that does.
-fn names_image(source: &Source, nodes: &[Node], speaking: &HashSet<Arc<str>>, depth: usize) -> bool {
-    let pipe = |pipe: &Pipe| speaks(pipe, speaking, depth + 1);
-    let branch = |branch: &Branch| {
-        let inner = |nodes: &[Node]| names_image(source, nodes, speaking, depth + 1);
-        pipe(&branch.pipe) || inner(&branch.body) || branch.otherwise.as_deref().is_some_and(inner)
-    };
-    depth <= MAX_DEPTH
-        && nodes.iter().any(|node| match node {
-            Node::Text(range) => says_image(source.slice(range.clone())),
-            Node::Action(action) => pipe(&action.pipe),
-            Node::If(inner) | Node::With(inner) | Node::Range(inner) => branch(inner),
-            Node::Template(invocation) => speaking.contains(&invocation.name),
-            Node::Break | Node::Continue => false,
-        })
-}
-
-fn says_image(text: &str) -> bool {
-    text.contains("mage")
-}
-
-fn speaks(pipe: &Pipe, speaking: &HashSet<Arc<str>>, depth: usize) -> bool {
-    let operand = |operand: &Operand| operand_speaks(operand, speaking, depth + 1);
-    depth <= MAX_DEPTH && pipe.commands.iter().any(|command| command.words.iter().any(operand))
-}
-
-fn operand_speaks(operand: &Operand, speaking: &HashSet<Arc<str>>, depth: usize) -> bool {
-    let fields = |parts: &[Arc<str>]| parts.iter().any(|part| says_image(part));
-    match &operand.term {
-        Term::Field(parts) | Term::Variable(_, parts) => fields(parts),
-        Term::String(text) => says_image(text) || speaking.contains(text.as_str()),
-        Term::Chain(inner, parts) => fields(parts) || operand_speaks(inner, speaking, depth + 1),
-        Term::Pipe(inner) => speaks(inner, speaking, depth + 1),
-        _ => false,
-    }
-}
-
-/// What must be turned on for a condition to hold: one of several sets of values. `None`: no boolean does it.
-type Ways = Option<Vec<Vec<Path>>>;
-
+/// Reads one template.
 struct Reader<'a> {
+    /// The template's name.
+    name: &'a str,
     source: &'a Source,
-    speaking: &'a HashSet<Arc<str>>,
-    /// Those of the chart.
-    values: &'a Value,
-    /// Variables that stand for values.
-    variables: Vec<(u32, Path)>,
-    found: Vec<Vec<Path>>,
+    speech: &'a Speech,
+    decided: &'a BTreeSet<Decision>,
+    is_new: &'a dyn Fn(Span) -> bool,
+    taken: &'a HashSet<Decision>,
+    names: &'a [String],
+    conditions: Conditions<'a>,
+    /// The conditions of the blocks around.
+    around: Vec<Given<'a>>,
+    /// What would make blocks run.
+    ways: Vec<Vec<Fact>>,
+    blocks: &'a mut Vec<Block>,
 }
 
-impl Reader<'_> {
-    /// `ways` lead to `nodes`; `dot` is the value that `.` stands for, where it is one.
-    fn nodes(&mut self, nodes: &[Node], ways: &[Vec<Path>], dot: Option<&Path>, depth: usize) {
+impl<'a> Reader<'a> {
+    /// `ways` lead to `nodes`, if any is known; `dot` is the value that `.` stands for, where it is one.
+    fn nodes(&mut self, nodes: &'a [Node], ways: Option<&[Vec<Fact>]>, dot: Option<&Path>, depth: usize) {
         if depth > MAX_DEPTH {
             return;
         }
         for node in nodes {
             match node {
-                Node::Action(action) => self.remember(action, dot),
-                Node::If(branch) => self.condition(branch, ways, dot, depth),
+                Node::Action(action) => self.conditions.remember(&action.pipe, dot, &self.around),
+                Node::If(branch) => {
+                    self.conditions.remember(&branch.pipe, dot, &[]);
+                    self.branch(branch, ways, dot, dot, depth);
+                }
                 Node::With(branch) => {
-                    let path = self.path_of(&branch.pipe, dot);
-                    if path.as_ref().is_none_or(|path| is_on(self.look_up(path))) {
-                        self.nodes(&branch.body, ways, path.as_ref(), depth + 1);
-                    }
-                    self.nodes(branch.otherwise.as_deref().unwrap_or_default(), ways, dot, depth + 1);
+                    self.conditions.remember(&branch.pipe, dot, &[]);
+                    let path = self.conditions.path_of(&branch.pipe, dot);
+                    self.branch(branch, ways, dot, path.as_ref(), depth);
                 }
-                Node::Range(branch) => {
-                    self.nodes(&branch.body, ways, None, depth + 1);
-                    self.nodes(branch.otherwise.as_deref().unwrap_or_default(), ways, dot, depth + 1);
-                }
+                Node::Range(branch) => self.branch(branch, ways, dot, None, depth),
                 Node::Text(_) | Node::Template(_) | Node::Break | Node::Continue => {}
             }
         }
     }
 
-    fn condition(&mut self, branch: &Branch, ways: &[Vec<Path>], dot: Option<&Path>, depth: usize) {
-        if let Some(own) = self.ways(&branch.pipe, dot, 0) {
-            let both = product(ways, &own);
-            let turned = own.iter().all(|way| !way.is_empty());
-            let names = || {
-                names_image(self.source, &branch.body, self.speaking, depth)
-                    || self.prints_image(&branch.body, dot, depth)
-            };
-            if turned && names() {
-                let new = both.iter().filter(|way| !way.is_empty());
-                self.found.extend(new.cloned());
-            }
-            self.nodes(&branch.body, &both, dot, depth + 1);
+    /// Both ways of a block; `inner` is the dot of its body.
+    fn branch(
+        &mut self,
+        branch: &'a Branch,
+        ways: Option<&[Vec<Fact>]>,
+        dot: Option<&Path>,
+        inner: Option<&Path>,
+        depth: usize,
+    ) {
+        let place = self.source.span(branch.pipe.extent.range());
+        self.around.push(self.conditions.as_given(&branch.pipe, dot));
+        self.arm(branch, &branch.body, (place, true), ways, (dot, inner), depth);
+        let otherwise = branch.otherwise.as_deref().unwrap_or_default();
+        self.arm(branch, otherwise, (place, false), ways, (dot, dot), depth);
+        self.around.pop();
+    }
+
+    fn arm(
+        &mut self,
+        branch: &'a Branch,
+        nodes: &'a [Node],
+        (place, taken): (Option<Span>, bool),
+        ways: Option<&[Vec<Fact>]>,
+        (dot, inner): (Option<&Path>, Option<&Path>),
+        depth: usize,
+    ) {
+        let ran = |taken: bool| place.is_some_and(|place| self.decided.contains(&Decision { place, taken }));
+        if ran(taken) {
+            return self.nodes(nodes, ways, inner, depth + 1);
         }
-        self.nodes(branch.otherwise.as_deref().unwrap_or_default(), ways, dot, depth + 1);
+        // A part of an image that is not there makes another image, not another feature.
+        let forced =
+            || self.speech.gives_whole(self.source, nodes) && !self.conditions.asks_for_part(&branch.pipe, dot);
+        if let Some(place) = place.filter(|_| forced()) {
+            let words = self.words(&branch.pipe, taken, dot);
+            self.blocks.push(Block { decision: Decision { place, taken }, words });
+        }
+        let own = self.conditions.ways(&branch.pipe, taken, dot);
+        let both = ways.zip(own.as_ref()).map(|(ways, own)| product(ways, own));
+        // What is asked for only when something else is otherwise stands inside of that.
+        let asked = ran(!taken) || ways.is_some_and(|ways| ways.iter().all(|way| !way.is_empty()));
+        let is_new = place.is_none_or(|place| (self.is_new)(place) && !self.taken.contains(&Decision { place, taken }));
+        if asked
+            && is_new
+            && let Some(both) = &both
+            && (self.is_within_image(branch)
+                || self.speech.speaks(self.source, nodes)
+                || self.prints_image(nodes, inner, depth))
+        {
+            let new = both.iter().filter(|way| !way.is_empty());
+            self.ways.extend(new.cloned());
+        }
+        let both = both.map(|both| both.into_iter().filter(|way| !way.is_empty()).collect::<Vec<_>>());
+        self.nodes(nodes, both.as_deref().filter(|both| !both.is_empty()), inner, depth + 1);
+    }
+
+    /// Whether a block is a piece of an image's text, so that an image is another one without it: a template that is called so
+    /// has it, or its line speaks of images before it.
+    fn is_within_image(&self, branch: &Branch) -> bool {
+        let before = self.source.text.get(..branch.pipe.extent.start as usize).unwrap_or_default();
+        says_image(self.name) || says_image(before.rsplit('\n').next().unwrap_or_default())
+    }
+
+    /// A condition in words: the value that it is, the API version that it asks for, else its text.
+    fn words(&self, pipe: &Pipe, wanted: bool, dot: Option<&Path>) -> String {
+        let path = self.conditions.path_of(pipe, dot).filter(|path| !path.is_empty());
+        let capability = || match pipe.commands.split_first()?.0.words.split_first()? {
+            (first, [version]) if is_capability(first) => match &version.term {
+                Term::String(text) => Some(format!("capability {text}")),
+                _ => None,
+            },
+            _ => None,
+        };
+        let given = |path: Path| {
+            let is_switch = matches!(self.conditions.look_up(&path), Some(Value::Bool(..)) | None);
+            let words = path_from_root(&path, self.names).join(".");
+            if is_switch || !wanted { words } else { format!("{words} given") }
+        };
+        let words = path.map(given).or_else(capability);
+        let text = || self.source.slice(pipe.extent.range()).split_whitespace().collect::<Vec<_>>().join(" ");
+        let words = words.unwrap_or_else(|| format!("({})", text().replace(", ", ",")));
+        if wanted { words } else { negated(&words) }
     }
 
     /// Whether one of `nodes` prints a mapping that holds an image.
@@ -213,7 +268,7 @@ impl Reader<'_> {
             && nodes.iter().any(|node| match node {
                 Node::Action(action) => self.mentions_image(&action.pipe, dot, depth),
                 Node::If(inner) => branch(inner, dot),
-                Node::With(inner) => branch(inner, self.path_of(&inner.pipe, dot).as_ref()),
+                Node::With(inner) => branch(inner, self.conditions.path_of(&inner.pipe, dot).as_ref()),
                 Node::Range(inner) => branch(inner, None),
                 Node::Text(_) | Node::Template(_) | Node::Break | Node::Continue => false,
             })
@@ -223,102 +278,11 @@ impl Reader<'_> {
         let holds = |operand: &Operand| match &operand.term {
             Term::Pipe(inner) => depth <= MAX_DEPTH && self.mentions_image(inner, dot, depth + 1),
             _ => {
-                let value = self.path(operand, dot).filter(|path| !path.is_empty());
-                value.is_some_and(|path| self.look_up(&path).is_some_and(|value| holds_image(value, 0)))
+                let value = self.conditions.path(operand, dot).filter(|path| !path.is_empty());
+                value.is_some_and(|path| self.conditions.look_up(&path).is_some_and(|value| holds_image(value, 0)))
             }
         };
         pipe.commands.iter().any(|command| command.words.iter().any(holds))
-    }
-
-    /// `{{ $name := .Values.x }}`
-    fn remember(&mut self, action: &Action, dot: Option<&Path>) {
-        let [Variable { id, .. }] = &*action.pipe.variables else { return };
-        self.variables.retain(|(known, _)| known != id);
-        if let Some(path) = self.path_of(&action.pipe, dot) {
-            self.variables.push((*id, path));
-        }
-    }
-
-    /// The value that a pipeline is, if it is nothing else.
-    fn path_of(&self, pipe: &Pipe, dot: Option<&Path>) -> Option<Path> {
-        let [Command { words, .. }] = &*pipe.commands else { return None };
-        let [operand] = &**words else { return None };
-        self.path(operand, dot)
-    }
-
-    fn path(&self, operand: &Operand, dot: Option<&Path>) -> Option<Path> {
-        let below = |parts: &[Arc<str>]| match parts {
-            [first, rest @ ..] if **first == *"Values" => Some(rest.iter().map(ToString::to_string).collect::<Path>()),
-            _ => None,
-        };
-        let joined = |start: &Path, parts: &[Arc<str>]| {
-            let parts = parts.iter().map(ToString::to_string);
-            start.iter().cloned().chain(parts).collect::<Path>()
-        };
-        match &operand.term {
-            Term::Dot => dot.cloned(),
-            Term::Field(parts) => below(parts).or_else(|| dot.map(|dot| joined(dot, parts))),
-            Term::Variable(Variable { id: 0, .. }, parts) => below(parts),
-            Term::Variable(Variable { id, .. }, parts) => {
-                let known = self.variables.iter().find(|(known, _)| known == id);
-                known.map(|(_, path)| joined(path, parts))
-            }
-            _ => None,
-        }
-    }
-
-    fn look_up(&self, path: &Path) -> Option<&Value> {
-        path.iter().try_fold(self.values, |value, key| value.get(key))
-    }
-
-    /// What turns a condition on. What cannot be told from here is taken to hold.
-    fn ways(&self, pipe: &Pipe, dot: Option<&Path>, depth: usize) -> Ways {
-        let holds = || Some(vec![Vec::new()]);
-        let [Command { words, .. }, rest @ ..] = &*pipe.commands else { return holds() };
-        let is_default = |command: &Command| matches!(command.words.first().map(|word| &word.term), Some(Term::Function(callee)) if callee.name == "default");
-        if depth > MAX_DEPTH || !rest.iter().all(is_default) {
-            return holds();
-        }
-        let operand = |operand: &Operand| self.ways_of(operand, dot, depth);
-        let Term::Function(callee) = &words[0].term else { return operand(&words[0]) };
-        let arguments = &words[1..];
-        match callee.name {
-            "and" => {
-                let all: Option<Vec<_>> = arguments.iter().map(operand).collect();
-                Some(all?.iter().fold(vec![Vec::new()], |both, ways| product(&both, ways)))
-            }
-            "or" => {
-                let any: Vec<Vec<Path>> = arguments.iter().filter_map(operand).flatten().collect();
-                if any.iter().any(Vec::is_empty) { holds() } else { Some(any).filter(|any| !any.is_empty()) }
-            }
-            "not" => match arguments.first().and_then(operand) {
-                Some(ways) if ways.iter().any(Vec::is_empty) && self.is_known(&arguments[0], dot) => None,
-                _ => holds(),
-            },
-            "default" => arguments.last().and_then(operand),
-            "eq" if arguments.iter().any(|argument| matches!(argument.term, Term::Bool(true, _))) => {
-                arguments.iter().find(|argument| self.path(argument, dot).is_some()).map_or_else(holds, operand)
-            }
-            _ => holds(),
-        }
-    }
-
-    /// Whether it is known if a word is true.
-    fn is_known(&self, operand: &Operand, dot: Option<&Path>) -> bool {
-        self.path(operand, dot).is_some()
-    }
-
-    fn ways_of(&self, operand: &Operand, dot: Option<&Path>, depth: usize) -> Ways {
-        if let Term::Pipe(inner) = &operand.term {
-            return self.ways(inner, dot, depth + 1);
-        }
-        let Some(path) = self.path(operand, dot) else { return Some(vec![Vec::new()]) };
-        match self.look_up(&path) {
-            value if is_on(value) => Some(vec![Vec::new()]),
-            Some(Value::Bool(..)) => Some(vec![vec![path]]),
-            None | Some(Value::Null(_)) if path.last().is_some_and(|last| is_switch(last)) => Some(vec![vec![path]]),
-            _ => None,
-        }
     }
 }
 
@@ -330,27 +294,4 @@ fn holds_image(value: &Value, depth: usize) -> bool {
         Value::List(items) => depth <= MAX_DEPTH && items.iter().any(|item| holds_image(item, depth + 1)),
         _ => false,
     }
-}
-
-/// Whether a template takes a value for true.
-fn is_on(value: Option<&Value>) -> bool {
-    match value {
-        None | Some(Value::Null(_)) => false,
-        Some(Value::Bool(on, _)) => *on,
-        Some(Value::Int(number, _)) => *number != 0,
-        Some(Value::Float(number, _)) => *number != 0.0,
-        Some(Value::String(text)) => !text.is_empty(),
-        Some(Value::List(items)) => !items.is_empty(),
-        Some(Value::Map(map)) => !map.is_empty(),
-    }
-}
-
-/// All ways to go both.
-fn product(one: &[Vec<Path>], other: &[Vec<Path>]) -> Vec<Vec<Path>> {
-    let join = |one: &Vec<Path>, other: &Vec<Path>| {
-        let new = other.iter().filter(|path| !one.contains(path));
-        one.iter().chain(new).cloned().collect::<Vec<Path>>()
-    };
-    let pairs = one.iter().flat_map(|one| other.iter().map(move |other| join(one, other)));
-    pairs.take(MAX_WAYS).collect()
 }

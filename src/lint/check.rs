@@ -23,7 +23,7 @@ use crate::chart::Chart;
 use crate::image::Reference;
 use crate::inventory::{
     ChartName, Gap, Inventory, Problem, RegionOf, RegionValue, Survey, Target, Use, dynamic, in_regions, optional,
-    regions_named, survey,
+    regions_named, regions_of, survey,
 };
 use crate::mirror::{Entry, Line, LineKind, List};
 use crate::source::{FileId, Sources, Span, is_stray, path_from};
@@ -193,9 +193,10 @@ pub fn decide(sources: &Sources, workspace: &Workspace, settings: &Settings) -> 
         let file = read_list(sources, path).map_err(|error| named_by(configured, error))?;
         let list = List::parse(file, sources.get(file).text());
         let listed = listed(&list);
-        let Targets { targets, problems, assumed, notes: told, .. } =
+        let Targets { targets, problems, assumed, notes: told, lost, .. } =
             Targets::of_list(sources, workspace, &listed, &noted(&list), settings, configured)?;
         let mut notes: Vec<String> = assumed.into_iter().map(|assumption| assumption.sentence).chain(told).collect();
+        notes.extend(lost.into_iter().map(|lost| lost.message));
         let mut scenarios: Vec<String> = Vec::new();
         for scenario in targets.iter().flat_map(|target| &target.scenarios) {
             let line = scenario.to_string();
@@ -343,7 +344,7 @@ impl Run<'_> {
         let file = read_list(sources, path).map_err(|error| named_by(configured, error))?;
         let list = List::parse(file, sources.get(file).text());
         let listed = listed(&list);
-        let Targets { targets, problems, assumed, mut notes, blind, searched, passed_over } =
+        let Targets { targets, problems, assumed, mut notes, blind, lost, searched, passed_over } =
             Targets::of_list(sources, workspace, &listed, &noted(&list), settings, configured)?;
         let mut survey = survey(sources, &targets, &settings.kept.listing(&listed));
         let blind = blind || !problems.is_empty();
@@ -354,8 +355,11 @@ impl Run<'_> {
         let mut coverage =
             Coverage { blind, overridden: overridden.clone(), meant: meant(&list), ..coverage(sources, &survey) };
         let mut reconciliation = reconcile(&listed, &survey.inventory, &coverage);
-        if reconciliation.asks_for_regions() {
-            coverage.built = built(sources, &targets, &survey);
+        let references: Vec<Reference> = listed.iter().map(|entry| entry.reference.clone()).collect();
+        let narrowed = !settings.regions.is_empty() && !regions_of(&references).is_empty();
+        if narrowed || reconciliation.asks_for_regions() {
+            coverage.narrowed = narrowed;
+            coverage.built = built(sources, &targets, &survey, if narrowed { &references } else { &[] });
             reconciliation = reconcile(&listed, &survey.inventory, &coverage);
             let regions = reconciliation.regions_in_doubt(&listed);
             if !regions.is_empty() {
@@ -400,6 +404,7 @@ impl Run<'_> {
             reconciliation: &reconciliation,
             inventory: &survey.inventory,
             problems: &survey.problems,
+            lost: &lost,
             overridden: &unmirrored,
             switches: &survey.switches,
             regions: &survey.regions,
@@ -540,9 +545,10 @@ fn read_list(sources: &Sources, path: &Path) -> Result<FileId, Refusal> {
     }
 }
 
-/// What the charts build in all regions that they name.
-fn built(sources: &Sources, targets: &[Target], survey: &Survey) -> Vec<Use> {
-    let regions: BTreeSet<String> = targets.iter().flat_map(|target| regions_named(&target.chart)).collect();
+/// What the charts build in all regions that they name, and in those of `listed`.
+fn built(sources: &Sources, targets: &[Target], survey: &Survey, listed: &[Reference]) -> Vec<Use> {
+    let named = targets.iter().flat_map(|target| regions_named(&target.chart));
+    let regions: BTreeSet<String> = named.chain(regions_of(listed)).collect();
     let regions: Vec<String> = regions.into_iter().collect();
     in_regions(sources, targets, survey, &regions, false).uses
 }

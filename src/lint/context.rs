@@ -11,6 +11,7 @@ use crate::source::{Layer, Sources, Span};
 
 use super::reconcile::{Listed, Reconciliation, Standing, Verdict};
 use super::suppress::Fault;
+use super::targets::Lost;
 use super::text_files::TextFiles;
 use super::{Edit, Finding};
 
@@ -27,6 +28,8 @@ pub(crate) struct Context<'a> {
     pub inventory: &'a Inventory,
     /// What was wrong with the charts.
     pub problems: &'a [Problem],
+    /// Charts that may lie where nobody could look.
+    pub lost: &'a [Lost],
     /// The uses that come from the team's own registry.
     pub overridden: &'a HashSet<usize>,
     /// Where each switch of a chart is off.

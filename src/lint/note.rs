@@ -163,6 +163,9 @@ pub(crate) fn region_note(change: Change, image: &Reference, used: &Use) -> Stri
 
 /// What of an image changes with the region, in words.
 pub(crate) fn varying(change: Change) -> &'static str {
+    if change.version {
+        return "the version";
+    }
     match (change.account, change.region) {
         (true, true) => "the account and region",
         (true, false) => "the account",

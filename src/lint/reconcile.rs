@@ -44,6 +44,8 @@ pub struct Coverage {
     pub disabled: Vec<(String, String)>,
     /// What the charts build in all regions that they name, once that is known.
     pub built: Vec<Use>,
+    /// Whether the scenarios are not all regions that the list is for.
+    pub narrowed: bool,
     /// What they would build in the regions of entries if values that name another region said so.
     pub possible: Vec<Use>,
     /// Names of switched-off charts whose images are not all known.
@@ -122,6 +124,8 @@ pub enum Verdict {
         /// The use that there would be; `None` when only the source note leads to the switched-off chart.
         used: Option<usize>,
     },
+    /// It is right in a region that was not asked for.
+    Elsewhere,
     /// Its chart could not be read or rendered, so nothing can be said.
     Unknown,
     /// No chart deploys it.
@@ -137,7 +141,7 @@ impl Verdict {
             | Self::OtherRegistry { uses, .. }
             | Self::OtherVersion { uses }
             | Self::OtherRepository { uses, .. } => uses,
-            Self::Disabled { .. } | Self::Unknown | Self::Stale => &[],
+            Self::Disabled { .. } | Self::Elsewhere | Self::Unknown | Self::Stale => &[],
         }
     }
 
@@ -149,7 +153,7 @@ impl Verdict {
             | Self::OtherVersion { uses }
             | Self::OtherRepository { uses, .. } => uses.iter_mut().for_each(|at| *at += first),
             Self::Disabled { used, .. } => used.iter_mut().for_each(|at| *at += first),
-            Self::Unknown | Self::Stale => {}
+            Self::Elsewhere | Self::Unknown | Self::Stale => {}
         }
     }
 }
@@ -190,7 +194,7 @@ impl Reconciliation {
         self.verdicts.iter().zip(listed).any(|(verdict, entry)| match verdict {
             Verdict::Stale | Verdict::Unknown | Verdict::Disabled { .. } | Verdict::OtherRepository { .. } => true,
             Verdict::OtherRegistry { .. } | Verdict::OtherVersion { .. } => coverage.switch_of(entry).is_some(),
-            Verdict::Right { .. } => false,
+            Verdict::Right { .. } | Verdict::Elsewhere => false,
         })
     }
 }
@@ -370,6 +374,14 @@ impl Work<'_> {
 
     fn exact(&self, entry: &Listed) -> Option<Verdict> {
         let mut uses = self.select(|used| brings(&entry.reference, used));
+        if self.coverage.narrowed && uses.is_empty() {
+            let elsewhere: Vec<&Use> =
+                self.coverage.built.iter().filter(|used| brings(&entry.reference, used)).collect();
+            uses = self.select(|used| elsewhere.iter().any(|other| other.is_variant(used)));
+            if !uses.is_empty() {
+                return Some(Verdict::Elsewhere);
+            }
+        }
         // What is surely pulled speaks for the entry.
         uses.sort_by_key(|at| self.uses[*at].kind);
         if uses.is_empty() {

@@ -17,6 +17,15 @@ use crate::render::{KubeVersion, Options};
 use crate::source::{Sources, Span, path_from};
 use crate::yaml::{self, Map, Value, merge};
 
+/// Charts that source notes name and that are nowhere, and where they may be.
+#[derive(Clone, Debug)]
+pub(crate) struct Lost {
+    /// Their names; none where no note names a chart, so that any may be meant.
+    pub names: Vec<String>,
+    /// Where they may be and what to do, in a sentence.
+    pub message: String,
+}
+
 /// The root charts of a list.
 #[derive(Default)]
 pub(super) struct Targets {
@@ -29,6 +38,8 @@ pub(super) struct Targets {
     pub notes: Vec<String>,
     /// Whether charts that the source notes name may lie where nobody could look.
     pub blind: bool,
+    /// Charts that may lie where nobody could look.
+    pub lost: Vec<Lost>,
     /// Whether the charts are those that were found in the workspace.
     pub searched: bool,
     /// The root charts that the list is not held against, for no source note names a chart in them.
@@ -119,22 +130,32 @@ impl Targets {
         if !workspace.unread.is_empty() && (unnamed || !lost.is_empty()) {
             self.blind = true;
         }
-        if lost.is_empty() {
+        if lost.is_empty() && !unnamed {
             return;
         }
-        let nowhere = format!("no chart called {} is there", lost.join(" or "));
+        let nowhere = match lost {
+            [] => "no source note names a chart".to_owned(),
+            lost => format!("no chart called {} is there", lost.join(" or ")),
+        };
+        let mut places = Vec::new();
         if !workspace.absent_submodules.is_empty() {
-            self.blind = true;
             let submodules = shown(&workspace.absent_submodules);
-            self.notes.push(format!(
-                "{nowhere}; it may lie in a submodule that is not checked out ({submodules}): \
-                 `git submodule update --init`"
+            places.push(format!(
+                "may lie in a submodule that is not checked out ({submodules}): `git submodule update --init`"
             ));
         }
         if !workspace.dangling.is_empty() {
-            self.blind = true;
             let links = shown(&workspace.dangling);
-            self.notes.push(format!("{nowhere}; it may be behind a symbolic link that leads nowhere ({links})"));
+            places.push(format!("may be behind a symbolic link that leads nowhere ({links})"));
+        }
+        for place in places {
+            self.blind = true;
+            let it = if lost.is_empty() { "the chart" } else { "it" };
+            let names = lost.iter().map(ToString::to_string).collect();
+            self.lost.push(Lost { names, message: format!("{nowhere}; {it} {place}") });
+        }
+        if lost.is_empty() {
+            return;
         }
         let skipped: Vec<PathBuf> = workspace.skipped.iter().filter(|path| !path.ends_with(".git")).cloned().collect();
         if !skipped.is_empty() {
@@ -207,8 +228,8 @@ impl Targets {
             if scenarios.is_empty() {
                 scenarios = by_region(&base, &loaded, listed, settings);
                 targets.assumed.push(Assumption::of(&scenarios, settings));
-            } else if settings.all_regions {
-                scenarios = in_all_regions(&scenarios, &loaded, listed, settings);
+            } else if settings.all_regions || !settings.regions.is_empty() {
+                scenarios = in_all_regions(scenarios, &loaded, listed, settings);
             }
             targets.doubt_regions(&loaded, &scenarios, listed, settings);
             let renderer = settings.kept.renderer(&loaded);
@@ -381,8 +402,13 @@ fn by_region(base: &Scenario, chart: &Chart, listed: &[Listed], settings: &Setti
     regions.into_iter().map(of).collect()
 }
 
-/// Each of the configured `scenarios` in each region: `prod/us-west-2`, or the region alone where there is one of them.
-fn in_all_regions(scenarios: &[Scenario], chart: &Chart, listed: &[Listed], settings: &Settings) -> Vec<Scenario> {
+/// Each of the configured `scenarios` in each region: `prod/us-west-2`, or the region alone where there is one of them. Where
+/// some are configured for the regions that are asked for, those.
+fn in_all_regions(scenarios: Vec<Scenario>, chart: &Chart, listed: &[Listed], settings: &Settings) -> Vec<Scenario> {
+    let is_asked = |scenario: &Scenario| scenario.region.as_ref().is_some_and(|own| settings.regions.contains(own));
+    if !settings.all_regions && scenarios.iter().any(is_asked) {
+        return scenarios.into_iter().filter(is_asked).collect();
+    }
     let of = |base: &Scenario| {
         let mut variants = by_region(base, chart, listed, settings);
         let is_region =

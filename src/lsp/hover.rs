@@ -13,6 +13,7 @@ use super::places::Places;
 use super::positions::{Encoding, Lines};
 use super::queue::Scene;
 use super::relations::{Relation, entry_at};
+use crate::inventory::when::in_words;
 use crate::inventory::{Giver, Strand, Use, lineage};
 use crate::lint::{Rule, Verdict, rule};
 use crate::mirror::{DirectiveKind, Entry};
@@ -248,7 +249,8 @@ fn verdict(held: &Held<'_>, at: usize, uses: &[&Use]) -> String {
             format!("{chart} deploys it from another registry: `{expected}`.")
         }
         Some(Verdict::OtherRepository { .. }) => format!("{chart} deploys `{image}` in its place."),
-        Some(Verdict::Disabled { when, .. }) => format!("It is deployed only when `{when}` is switched on."),
+        Some(Verdict::Disabled { when, .. }) => format!("It is deployed only when {}.", in_words(when)),
+        Some(Verdict::Elsewhere) => "It is deployed in a region that was not asked for.".to_owned(),
         Some(Verdict::Unknown) => "Its chart could not be read or rendered, so nothing can be said.".to_owned(),
         Some(Verdict::Stale) => "No chart deploys it.".to_owned(),
     }

@@ -8,13 +8,13 @@ mod release;
 mod scope;
 mod selection;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::chart::{Chart, ChartError, ChartFile, ChartNode, Choice, Processed};
 use crate::source::{FileId, Span, Text};
 use crate::template::functions::helm::{cleanup_execution_error, cleanup_parse_error, without_no_value};
-use crate::template::{Environment, Machine, ParseError, ParsedFile, Program, parser, stack};
+use crate::template::{Decision, Environment, Machine, ParseError, ParsedFile, Program, parser, stack};
 use crate::yaml;
 
 pub use capabilities::KubeVersion;
@@ -38,6 +38,8 @@ pub struct Options {
     pub choice: Choice,
     /// The cluster's objects for `lookup`.
     pub objects: Arc<[yaml::Value]>,
+    /// Decisions of templates that are made so whatever the values say.
+    pub forced: Arc<[Decision]>,
 }
 
 impl Options {
@@ -48,7 +50,7 @@ impl Options {
             && self.objects.iter().zip(other.objects.iter()).all(|(one, two)| one.is_same(two));
         (&self.release, &self.namespace, self.is_upgrade) == (&other.release, &other.namespace, other.is_upgrade)
             && (&self.kube_version, &self.api_versions) == (&other.kube_version, &other.api_versions)
-            && self.choice == other.choice
+            && (&self.choice, &self.forced) == (&other.choice, &other.forced)
             && objects
     }
 }
@@ -64,6 +66,7 @@ impl Default for Options {
             api_versions: Vec::new(),
             choice: Choice::default(),
             objects: Arc::default(),
+            forced: Arc::default(),
         }
     }
 }
@@ -95,7 +98,12 @@ pub struct Rendered {
     pub manifests: Vec<Manifest>,
     /// What Helm refuses, in the order in which it would meet it: it would stop at the first and print nothing.
     pub refusals: Vec<RenderError>,
+    /// Which blocks of templates ran and which did not, by the path of the chart that they ran for.
+    pub decisions: Decisions,
 }
+
+/// What was decided in the templates of each chart, by its path.
+pub type Decisions = BTreeMap<String, BTreeSet<Decision>>;
 
 /// The manifests below `crds/` of all charts that are on, with the names that Helm 3.10 prints: without
 /// the chart's.
@@ -241,7 +249,8 @@ impl Renderer {
         self.chart.check_kube_version(&options.kube_version.version)?;
         let mut templates = scope::templates(&processed);
         let (program, mut refusals) = self.parse(&mut templates);
-        let (outputs, failures) = stack::on_sufficient_stack(|| execute(&processed, &templates, &program, options));
+        let (outputs, failures, decisions) =
+            stack::on_sufficient_stack(|| execute(&processed, &templates, &program, options));
         refusals.extend(failures);
         refuse_unreadable(&processed.root, &mut refusals);
         let (manifests, unreadable) = manifests::sort(outputs);
@@ -251,7 +260,7 @@ impl Renderer {
             message: document.message,
             template: Some(document.template),
         }));
-        Ok(Rendered { manifests, refusals, processed })
+        Ok(Rendered { manifests, refusals, decisions, processed })
     }
 
     /// Parses the templates; one that does not parse is dropped, and told.
@@ -303,11 +312,12 @@ fn execute(
     templates: &[scope::Template<'_>],
     program: &Program,
     options: &Options,
-) -> (Vec<(String, Text)>, Vec<RenderError>) {
+) -> (Vec<(String, Text)>, Vec<RenderError>, Decisions) {
     let scopes = scope::Scopes::new(processed, options);
-    let environment = Environment { objects: options.objects.clone(), ..Environment::default() };
-    let machine = Machine::new(program, environment);
-    let (mut outputs, mut refusals) = (Vec::new(), Vec::new());
+    let environment =
+        Environment { objects: options.objects.clone(), forced: options.forced.clone(), ..Environment::default() };
+    let mut machine = Machine::new(program, environment);
+    let (mut outputs, mut refusals, mut decisions) = (Vec::new(), Vec::new(), Decisions::new());
     for template in templates.iter().filter(|template| !template.is_partial()) {
         match machine.execute(&template.name, &scopes.enter(template)) {
             Ok(text) if !template.name.ends_with("NOTES.txt") => {
@@ -320,6 +330,10 @@ fn execute(
                 template: Some(template.name.clone()),
             }),
         }
+        match decisions.get_mut(template.chart) {
+            Some(known) => known.extend(machine.take_decisions()),
+            None => _ = decisions.insert(template.chart.to_owned(), machine.take_decisions()),
+        }
     }
-    (outputs, refusals)
+    (outputs, refusals, decisions)
 }

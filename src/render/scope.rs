@@ -21,7 +21,7 @@ pub(super) struct Template<'a> {
     /// Its source.
     pub file: FileId,
     /// The path of its chart: `umbrella/charts/sub`.
-    chart: &'a str,
+    pub chart: &'a str,
 }
 
 impl Template<'_> {

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::human::{Style, printable};
 use super::location::Place;
+use crate::inventory::when::in_words;
 use crate::inventory::{Confidence, EXAMPLE, Inventory, Use};
 use crate::source::{Layer, Sources};
 
@@ -69,15 +70,9 @@ pub(super) fn when(when: &str) -> String {
     }
     match when.split_once("values: ") {
         Some(("", _)) => " (no template prints these values)".to_owned(),
-        Some((switches, _)) => on(switches.trim_end_matches(", ")),
-        None => on(when),
+        Some((facts, _)) => format!(" (when {})", in_words(facts.trim_end_matches(", "))),
+        None => format!(" (when {})", in_words(when)),
     }
-}
-
-/// ` (when a is on)`, ` (when a and b are on)`
-fn on(switches: &str) -> String {
-    let verb = if switches.contains(", ") { "are" } else { "is" };
-    format!(" (when {} {verb} on)", switches.replace(", ", " and "))
 }
 
 /// The scenarios, where there are several, and the condition that is off.

@@ -1,6 +1,7 @@
 //! Runs the templates of a [`Program`]: limits, the objects that `lookup` finds, and errors with Go's text and our places.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::evaluator;
@@ -32,6 +33,15 @@ impl Default for Limits {
     }
 }
 
+/// Whether the body of one `if`, `with` or `range` ran, or what follows otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Decision {
+    /// The condition or collection, where it stands in a file.
+    pub place: Span,
+    /// Whether the body ran.
+    pub taken: bool,
+}
+
 /// What templates see beside their data.
 #[derive(Clone, Debug, Default)]
 pub struct Environment {
@@ -39,6 +49,8 @@ pub struct Environment {
     pub limits: Limits,
     /// The cluster's objects: manifests with `apiVersion`, `kind` and `metadata`, for `lookup`.
     pub objects: Arc<[yaml::Value]>,
+    /// Decisions that are made so whatever the data say. A `range` over nothing then runs once, over nil.
+    pub forced: Arc<[Decision]>,
 }
 
 /// A template that was executing when an error happened.
@@ -78,6 +90,20 @@ pub(super) struct Run<'p> {
     pub(super) guard: Guard,
     /// How many `tpl` are open.
     pub(super) texts: Cell<usize>,
+    pub(super) decisions: &'p RefCell<BTreeSet<Decision>>,
+}
+
+impl Run<'_> {
+    /// How the decision at `place` is made, if not by the data.
+    pub(super) fn forced(&self, place: Option<Span>) -> Option<bool> {
+        let known = |place| self.environment.forced.iter().find(|forced| forced.place == place);
+        place.and_then(known).map(|forced| forced.taken)
+    }
+
+    /// Notes how the decision at `place` was made.
+    pub(super) fn note(&self, place: Option<Span>, taken: bool) {
+        self.decisions.borrow_mut().extend(place.map(|place| Decision { place, taken }));
+    }
 }
 
 /// Executes the templates of one program. Cheap to make; not `Send`, for values are not.
@@ -85,13 +111,14 @@ pub(super) struct Run<'p> {
 pub struct Machine<'p> {
     program: &'p Program,
     environment: Environment,
+    decisions: RefCell<BTreeSet<Decision>>,
 }
 
 impl<'p> Machine<'p> {
     /// A machine over `program`.
     #[must_use]
     pub fn new(program: &'p Program, environment: Environment) -> Self {
-        Self { program, environment }
+        Self { program, environment, decisions: RefCell::default() }
     }
 
     /// Executes the template `name` with `data` as its dot. What it prints for nil, `<no value>`, Helm removes later.
@@ -105,8 +132,14 @@ impl<'p> Machine<'p> {
             steps: Cell::new(self.environment.limits.steps),
             guard: Guard::new(),
             texts: Cell::new(0),
+            decisions: &self.decisions,
         };
         let _allowance = Allowance::of(self.environment.limits.memory);
         evaluator::execute(&run, self.program, name, data).map_err(|error| *error)
+    }
+    /// The decisions of what was executed since this was asked for.
+    #[must_use]
+    pub fn take_decisions(&mut self) -> BTreeSet<Decision> {
+        self.decisions.take()
     }
 }

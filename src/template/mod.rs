@@ -17,7 +17,7 @@ pub mod stack;
 mod tests;
 pub mod value;
 
-pub use machine::{Environment, ExecError, Limits, Machine};
+pub use machine::{Decision, Environment, ExecError, Limits, Machine};
 pub use parser::ParseError;
 pub use program::{ParsedFile, Program};
 pub use value::Value;

@@ -94,6 +94,10 @@ impl<'a> Evidence<'a> {
         if hint.never && reference.digest().is_none() {
             return None;
         }
+        // `ghcr.io/acme/charts/app:1.0.0` is a chart unless somebody says image.
+        if !hint.names_image() && reference.path().split('/').any(|part| part == "charts" || part == "helm-charts") {
+            return None;
+        }
         let grade = shape.grade(hint, || self.comes_from_image_value(&text.slice(reference.path_range())))?;
         Some((reference, grade))
     }
@@ -187,6 +191,39 @@ impl Shape {
     }
 }
 
+/// Images of Docker's own library that charts take for helpers, and that are no words of configuration: `WAIT_IMAGE=busybox`.
+const OFFICIAL: [&str; 24] = [
+    "alpine",
+    "amazonlinux",
+    "busybox",
+    "centos",
+    "debian",
+    "fedora",
+    "golang",
+    "haproxy",
+    "httpd",
+    "mariadb",
+    "memcached",
+    "mongo",
+    "mysql",
+    "nginx",
+    "openjdk",
+    "postgres",
+    "python",
+    "rabbitmq",
+    "redis",
+    "rockylinux",
+    "traefik",
+    "ubuntu",
+    "valkey",
+    "vault",
+];
+
+/// Whether a word alone is an image that everybody knows.
+pub(super) fn is_official(word: &str) -> bool {
+    OFFICIAL.contains(&word)
+}
+
 fn is_number(tag: &str) -> bool {
     !tag.is_empty() && tag.bytes().all(|byte| byte.is_ascii_digit())
 }
@@ -246,9 +283,13 @@ pub(super) fn plausible(text: &str) -> Option<Reference> {
     let api = !versioned && is_api_version(last);
     let file = !versioned && FILES.iter().any(|end| last.ends_with(end));
     let picture = PICTURES.iter().any(|end| last.ends_with(end));
+    let taint = reference.tag().is_some_and(|tag| TAINTS.contains(&tag));
     let machine = !versioned && (is_machine_image(text) || path.contains("/images/"));
-    (letters && !hexadecimal && !word && !api && !file && !picture && !machine).then_some(reference)
+    (letters && !hexadecimal && !word && !api && !file && !picture && !machine && !taint).then_some(reference)
 }
+
+/// What ends a taint: `example.org/gpu:NoSchedule`.
+const TAINTS: [&str; 3] = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
 
 /// Hosts of sources, not of images: `github.com/org/module:v1`.
 const NO_REGISTRIES: [&str; 14] = [

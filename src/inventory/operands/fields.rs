@@ -78,7 +78,17 @@ impl<'a> Parts<'a> {
                 false => registry.is_some() && repository.is_none() && version.is_some(),
             }
         });
-        Some(Self { fields, inside, registry, repository, image: image.or(named), version, digest: best(Role::Digest) })
+        let mut digest = best(Role::Digest);
+        let mut version = version;
+        if image.is_some() && version.is_none() && digest.is_none() && is_only(fields, group) {
+            // `{baseImage: quay.io/acme/base, tag: v1}`
+            let beside = |role: Role| {
+                let of_nobody = |field: &Field| field.hint.group.is_empty() && field.hint.role == Some(role);
+                fields.iter().position(|field| of_nobody(field) && !field.text.trim().is_empty())
+            };
+            (version, digest) = (beside(Role::Version), beside(Role::Digest));
+        }
+        Some(Self { fields, inside, registry, repository, image: image.or(named), version, digest })
     }
 
     fn text(&self, at: usize) -> Text {
@@ -155,6 +165,12 @@ impl<'a> Parts<'a> {
         }
         members.push(at);
     }
+}
+
+/// Whether no other group of `fields` begins an image.
+fn is_only(fields: &[Field], group: &str) -> bool {
+    let begins = |field: &&Field| matches!(field.hint.role, Some(Role::Image | Role::Repository));
+    fields.iter().filter(begins).all(|field| field.hint.group == group)
 }
 
 /// A digest as it follows a name, and the mark before it.

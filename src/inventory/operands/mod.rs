@@ -8,6 +8,7 @@ mod script;
 mod words;
 
 use self::controllers::Facts;
+use self::evidence::is_official;
 use self::fields::{Field, join};
 use self::words::{Hint, Role, hint, is_told};
 use super::Workload;
@@ -32,6 +33,9 @@ pub const EXAMPLE: &str = "example: ";
 
 /// The ends of names of files that only show how something is done; no controller reads them.
 const EXAMPLES: [&str; 2] = [".example", ".sample"];
+
+/// Keys beside which a repository and a version are those of a chart, or of what is deployed from git.
+const CHARTS: [&str; 6] = ["chart", "chartName", "helmChart", "chartVersion", "repoURL", "targetRevision"];
 
 /// How sure it is that a string is an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -206,7 +210,9 @@ impl Walk<'_> {
                 .extend(inner.given.iter().map(|field| Field { shown: format!("({})", field.shown), ..field.clone() }));
         }
         let place = &inner;
-        let taken = self.joined(&fields, place, said.names_image());
+        // The repository and version of a chart.
+        let is_chart = CHARTS.iter().any(|key| map.contains_key(*key));
+        let taken = if is_chart { Vec::new() } else { self.joined(&fields, place, said.names_image()) };
         let taken: Vec<&str> = taken.into_iter().map(|at| fields[at].shown.as_str()).collect();
         let is_object = object(map).is_some();
         let holds_data = matches!(place.workload.kind.as_str(), "ConfigMap" | "Secret") && is_object;
@@ -339,7 +345,9 @@ impl Walk<'_> {
         let taken = self.joined(&fields, &at, false);
         for (index, (name, text)) in pairs.iter().enumerate() {
             if !taken.contains(&index) {
-                self.leaf(text, &place.named(prefix, name), &hint(name.trim_start_matches('-')));
+                let mut said = hint(name.trim_start_matches('-'));
+                said.bare |= is_official(text.trim().as_str());
+                self.leaf(text, &place.named(prefix, name), &said);
             }
         }
     }
@@ -411,19 +419,24 @@ impl Walk<'_> {
         }
     }
 
-    /// Several images in one string: `IMAGE,IMAGE`, or `NAME=IMAGE` lines.
+    /// Several images in one string: `IMAGE,IMAGE`, or `NAME=IMAGE` lines. Where a word is none, it is prose.
     fn several(&mut self, text: &Text, place: &Place, said: &Hint) {
-        let mut start = 0;
+        let (mut start, mut found) = (0, Vec::new());
         for part in text.as_str().split_inclusive(|letter: char| letter.is_whitespace() || ",;".contains(letter)) {
             let word = part.trim_end_matches(|letter: char| letter.is_whitespace() || ",;".contains(letter));
             let from = word.rfind('=').map_or(0, |at| at + 1);
             let image = text.slice(start + from..start + word.len());
-            if let Some((_, confidence)) = self.evidence.assess(&image, said)
-                && image.contains([':', '@', '/'])
-            {
-                self.push(place, image, confidence);
-            }
             start += part.len();
+            if image.is_empty() {
+                continue;
+            }
+            match self.evidence.assess(&image, said).filter(|_| image.contains([':', '@', '/'])) {
+                Some((_, confidence)) => found.push((image, confidence)),
+                None => return,
+            }
+        }
+        for (image, confidence) in found {
+            self.push(place, image, confidence);
         }
     }
 

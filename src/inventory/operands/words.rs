@@ -79,12 +79,16 @@ const OTHER: [&str; 29] = [
     "header",
 ];
 
+/// Words before "image" that tell of images that are left alone: `--ignore-images`.
+const REFUSED: [&str; 11] =
+    ["ignore", "ignored", "exclude", "excluded", "skip", "skipped", "deny", "denied", "block", "blocked", "except"];
+
 /// Words that end names of what is told or asked for, not run: texts and queries may speak of images.
 const TOLD: [&str; 9] =
     ["description", "message", "summary", "documentation", "expr", "expression", "query", "label", "selector"];
 
-/// Words that end names of what is never an image.
-const NEVER: [&str; 38] = [
+/// Words that end names of what else is never an image.
+const NEVER: [&str; 29] = [
     "url",
     "urls",
     "uri",
@@ -105,15 +109,6 @@ const NEVER: [&str; 38] = [
     "file",
     "dir",
     "chart",
-    "description",
-    "message",
-    "summary",
-    "documentation",
-    "expr",
-    "expression",
-    "query",
-    "label",
-    "selector",
     "policy",
     "secret",
     "secrets",
@@ -144,7 +139,7 @@ pub(super) fn hint(name: &str) -> Hint {
             (Some(_), Some(end)) => &all[..end],
             (Some(_), None) => "",
         };
-        let never = role.is_none() && NEVER.contains(&last);
+        let never = role.is_none() && is_never(last);
         let other = OTHER.contains(&last);
         return Hint { role, group: group.to_owned(), image: false, never, bare: false, other };
     };
@@ -152,6 +147,9 @@ pub(super) fn hint(name: &str) -> Hint {
     let before = words[..at].join("-");
     if words[..at].last().is_some_and(|word| OTHER.contains(word)) {
         return Hint { role: None, group: all, image: false, never: true, bare: false, other: true };
+    }
+    if words[..at].iter().any(|word| REFUSED.contains(word)) {
+        return Hint { role: None, group: all, image: false, never: true, bare: false, other: false };
     }
     let bare = all.starts_with("related-image-");
     let hint = |role, group: String| Hint { role, group, image: true, never: false, bare, other: false };
@@ -163,10 +161,15 @@ pub(super) fn hint(name: &str) -> Hint {
             let group = [&[before.as_str()], middle].concat().join("-");
             hint(role_of(word), group.trim_matches('-').to_owned())
         }
-        [first, ..] if NEVER.contains(&last) || *first == "pull" => Hint { never: true, ..hint(None, name.to_owned()) },
+        [first, ..] if is_never(last) || *first == "pull" => Hint { never: true, ..hint(None, name.to_owned()) },
         _ if words[0] == "related" || constant => hint(Some(Role::Image), all),
         _ => hint(None, all),
     }
+}
+
+/// Whether what a word ends is the name of no image.
+fn is_never(last: &str) -> bool {
+    NEVER.contains(&last) || TOLD.contains(&last)
 }
 
 /// Whether texts under that name speak of images at most.
@@ -285,6 +288,8 @@ mod tests {
     fn names_of_what_is_no_image() {
         for name in [
             "machineImage",
+            "ignore-images",
+            "EXCLUDED_IMAGE",
             "LOGO_IMAGE",
             "kernelImageTag",
             "imagePullPolicy",

@@ -1,6 +1,7 @@
 //! Listed, but deployed only when something is switched on that is off.
 
-use crate::inventory::{EXAMPLE, Use};
+use crate::inventory::Use;
+use crate::inventory::when::{at_its_place, facts, in_words};
 use crate::lint::context::version_of;
 use crate::lint::{Context, Finding, Judged, Rule, Verdict, brings};
 use crate::source::Span;
@@ -18,7 +19,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
                         "`{name}` lists an image that no template deploys as the values stand; {}",
                         source(used)
                     ),
-                    None => format!("`{name}` is deployed only when {}; {}", on(when), source(used)),
+                    None => format!("`{name}` is deployed only when {}; {}", in_words(when), source(used)),
                 };
                 judged.finding(rule, judged.entry.source.span, message).label("deployed only when switched on")
             }
@@ -26,7 +27,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             None => {
                 let noted = judged.entry.note.from.as_ref().map(|from| from.chart.text.as_str()).unwrap_or_default();
                 let message =
-                    format!("`{name}` is documented as from {noted}, which is deployed only when {}", on(when));
+                    format!("`{name}` is documented as from {noted}, which is deployed only when {}", in_words(when));
                 judged.finding(rule, judged.entry.source.span, message).label("from a chart that is switched off")
             }
         };
@@ -34,8 +35,8 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             let place = used.decisive(0..used.text.len()).map(|(span, _)| span);
             finding = finding.chart(used.chart.clone()).related(format!("{} names it here", used.chart), place);
         }
-        for (switch, span) in off(context, when) {
-            finding = finding.related(format!("{switch} is off here"), Some(span));
+        for (fact, span) in places(context, when) {
+            finding = finding.related(at_its_place(fact), Some(span));
         }
         findings.push(finding);
     }
@@ -48,21 +49,12 @@ fn other(rule: &'static Rule, judged: Judged<'_>, used: &Use, when: &str) -> Fin
     let (listed, there) = (version_of(judged.reference), version_of(&used.reference));
     let message = match in_values(used) {
         Some(_) => format!("`{name}` lists {listed}, which nothing deploys; {}", source(used)),
-        None => format!("`{name}` lists {listed}, but {chart} would deploy {there} when {}", on(when)),
+        None => format!("`{name}` lists {listed}, but {chart} would deploy {there} when {}", in_words(when)),
     };
     judged
         .finding(rule, judged.tag_span(), message)
         .label(format!("{there} when switched on"))
         .expected(used.reference.as_str())
-}
-
-/// `a is on`, `a and b are on`.
-fn on(when: &str) -> String {
-    if let Some((_, file)) = when.split_once(EXAMPLE) {
-        return format!("somebody uses the example {file}");
-    }
-    let switches: Vec<&str> = when.split(", ").collect();
-    format!("{} {} on", switches.join(" and "), if switches.len() == 1 { "is" } else { "are" })
 }
 
 /// Who would deploy the image.
@@ -78,12 +70,12 @@ fn in_values(used: &Use) -> Option<&str> {
     used.when.as_deref()?.split(", ").find_map(|switch| switch.strip_prefix("values: "))
 }
 
-/// Where the switches of `when` are off, each once.
-fn off<'a>(context: &Context<'a>, when: &'a str) -> Vec<(&'a str, Span)> {
+/// Where the values of `when` stand, each once.
+fn places<'a>(context: &Context<'a>, when: &'a str) -> Vec<(&'a str, Span)> {
     let mut places: Vec<(&str, Span)> = Vec::new();
-    for switch in when.split(", ") {
-        let known = context.switches.iter().find(|(known, _)| known == switch);
-        places.extend(known.map(|(_, span)| (switch, *span)).filter(|place| !places.contains(place)));
+    for fact in facts(when) {
+        let known = context.switches.iter().find(|(known, _)| known == fact);
+        places.extend(known.map(|(_, span)| (fact, *span)).filter(|place| !places.contains(place)));
     }
     places
 }

@@ -1,8 +1,9 @@
-//! A pinned chart that is not on disk.
+//! A pinned chart that is not on disk, and one that a note names and that may lie where nobody could look.
 
 use crate::chart::RefusedPackage;
 use crate::inventory::Problem;
-use crate::lint::{Context, Finding, Rule};
+use crate::lint::targets::Lost;
+use crate::lint::{Context, Finding, Judged, Rule, Verdict};
 use crate::store::plain_address;
 
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
@@ -14,7 +15,20 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         let finding = Finding::new(rule, *span, format!("{}:{chart}", parent.name), message).label(label);
         findings.push(finding.chart(chart.clone()));
     }
+    findings.extend(context.lost.iter().filter_map(|lost| nowhere(rule, context, lost)));
     findings
+}
+
+/// One finding for all charts that may lie in one place: at the first entry of which nothing can be said for that.
+fn nowhere(rule: &'static Rule, context: &Context<'_>, lost: &Lost) -> Option<Finding> {
+    let means = |judged: &Judged<'_>| match judged.entry.note.from.as_ref() {
+        Some(from) => lost.names.contains(&from.chart.text),
+        None => lost.names.is_empty(),
+    };
+    let judged = context.judged().find(|judged| *judged.verdict == Verdict::Unknown && means(judged))?;
+    let span = judged.entry.note.from.as_ref().map_or(judged.entry.source.span, |from| from.span);
+    let message = format!("{}; so nothing can be said of `{}`", lost.message, judged.entry.name.text);
+    Some(judged.finding(rule, span, message).label("not here"))
 }
 
 /// The problem in words, when it is a chart that is not on disk.

@@ -73,7 +73,14 @@ fn said(named: &NamedChart) -> String {
     named.version.as_ref().map_or(named.chart.text.clone(), |version| format!("{}:{}", named.chart.text, version.text))
 }
 
-/// `v0.1.0` and `0.1.0` are one version: charts and people write both.
+/// `v0.1.0` and `0.1.0` are one version: charts and people write both. So are `0.1.0` and `0.1.0+abc`, for what is behind the
+/// plus only says how it was built.
 fn same_version(noted: &str, pinned: &str) -> bool {
-    noted.strip_prefix('v').unwrap_or(noted) == pinned.strip_prefix('v').unwrap_or(pinned)
+    let parts = |version: &str| {
+        let version = version.strip_prefix('v').unwrap_or(version);
+        let (version, build) = version.split_once('+').unwrap_or((version, ""));
+        (version.to_owned(), build.to_owned())
+    };
+    let ((noted, one), (pinned, other)) = (parts(noted), parts(pinned));
+    noted == pinned && (one == other || one.is_empty() || other.is_empty())
 }

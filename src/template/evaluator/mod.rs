@@ -146,7 +146,10 @@ impl<'p> Evaluator<'p, '_> {
         self.check_stack()?;
         let mark = self.variables.len();
         let held = self.pipeline(dot, &branch.pipe)?;
-        let flow = if truth(&held.value) {
+        let place = self.place_of(branch);
+        let taken = self.run.forced(place).unwrap_or_else(|| truth(&held.value));
+        self.run.note(place, taken);
+        let flow = if taken {
             self.walk(if sets_dot { &held } else { dot }, &branch.body)
         } else if let Some(otherwise) = &branch.otherwise {
             self.walk(dot, otherwise)
@@ -161,7 +164,14 @@ impl<'p> Evaluator<'p, '_> {
         self.check_stack()?;
         let mark = self.variables.len();
         let held = self.pipeline(dot, &branch.pipe)?;
-        let flow = match self.iterate(&held.value, branch)? {
+        let place = self.place_of(branch);
+        let forced = self.run.forced(place);
+        let mut taken = forced != Some(false) && self.iterate(&held.value, branch)?;
+        if forced == Some(true) && !taken {
+            taken = self.iterate_over(std::iter::once((Value::Nil, Held::default())), branch)?;
+        }
+        self.run.note(place, taken);
+        let flow = match taken {
             true => Ok(Flow::Through),
             false => branch.otherwise.as_ref().map_or(Ok(Flow::Through), |otherwise| self.walk(dot, otherwise)),
         };
@@ -333,6 +343,11 @@ impl<'p> Evaluator<'p, '_> {
             }
             None => Err(self.fail(format!("undefined variable: {}", variable.name))),
         }
+    }
+
+    /// Where the condition of a block stands.
+    fn place_of(&self, branch: &Branch) -> Option<crate::source::Span> {
+        self.tree.source.span(branch.pipe.extent.range())
     }
 
     fn span(&self) -> Option<crate::source::Span> {

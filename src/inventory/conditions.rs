@@ -1,0 +1,413 @@
+//! What would make the condition of a block true or false: values and API versions that it asks for. Reads the condition's tree
+//! and the values. What it gives is to be tried: of functions it knows `and`, `or`, `not` and `default`; of others only that
+//! they hang on the values and constants in them.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::operands::is_image_part;
+use super::scenario::is_region_key;
+use super::switches::Path;
+use crate::source::Text;
+use crate::template::ast::{Command, Node, Operand, Pipe, Term, Tree, Variable};
+use crate::yaml::Value;
+
+/// Something that would be otherwise.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Fact {
+    /// The value at a path from the root's is true or false.
+    Switch(Path, bool),
+    /// It is a text.
+    Text(Path, String),
+    /// The cluster has an API version.
+    Capability(String),
+}
+
+impl Fact {
+    /// `a.enabled`, `not a.enabled`, `mode=ha`, `capability example.org/v1`
+    pub fn words(&self) -> String {
+        match self {
+            Self::Switch(path, true) => path.join("."),
+            Self::Switch(path, false) => negated(&path.join(".")),
+            Self::Text(path, text) if text.is_empty() => negated(&path.join(".")),
+            Self::Text(path, text) => format!("{}={text}", path.join(".")),
+            Self::Capability(version) => format!("capability {version}"),
+        }
+    }
+
+    /// The value that it is about, and what it is then.
+    pub fn value(&self) -> Option<(&Path, Value)> {
+        match self {
+            Self::Switch(path, on) => Some((path, Value::Bool(*on, None))),
+            Self::Text(path, text) => Some((path, Value::String(Text::new(text)))),
+            Self::Capability(_) => None,
+        }
+    }
+}
+
+/// That `words` do not hold.
+pub(super) fn negated(words: &str) -> String {
+    format!("not {words}")
+}
+
+/// Ways to make one condition hold that are followed.
+const MAX_WAYS: usize = 12;
+
+/// Conditions in conditions that are followed, and templates in templates.
+const MAX_DEPTH: usize = 12;
+
+/// What a variable in a condition counts for of that: what it was given may have it again.
+const VARIABLE: usize = 4;
+
+/// Functions whose constants a value could be: of others they are formats and separators.
+const COMPARING: [&str; 10] = ["eq", "ne", "has", "list", "contains", "hasPrefix", "hasSuffix", "and", "or", "not"];
+
+/// What must be otherwise for a condition to hold: one of several sets of facts, an empty one when it may hold as it is. `None`:
+/// nothing that is known does it.
+pub(super) type Ways = Option<Vec<Vec<Fact>>>;
+
+/// What a condition is read with.
+pub(super) struct Conditions<'a> {
+    /// The values of the chart.
+    pub values: &'a Value,
+    /// The templates that it may include.
+    pub templates: &'a HashMap<&'a str, &'a Tree>,
+    /// What was given to variables, by their numbers, with the blocks around that.
+    pub variables: HashMap<u32, Vec<Given<'a>>>,
+}
+
+/// What a variable was given, or what decided whether it was.
+#[derive(Clone)]
+pub(super) struct Given<'a> {
+    pipe: &'a Pipe,
+    /// The value that it is, if it is nothing else.
+    path: Option<Path>,
+}
+
+impl<'a> Conditions<'a> {
+    /// What makes `pipe` be `wanted`; `dot` is the value that `.` stands for, where it is one.
+    pub fn ways(&self, pipe: &Pipe, wanted: bool, dot: Option<&Path>) -> Ways {
+        self.of_pipe(pipe, wanted, dot, 0)
+    }
+
+    fn of_pipe(&self, pipe: &Pipe, wanted: bool, dot: Option<&Path>, depth: usize) -> Ways {
+        let (last, before) = pipe.commands.split_last()?;
+        let callee = |command: &Command| match &command.words.first()?.term {
+            Term::Function(callee) => Some(callee.name),
+            _ => None,
+        };
+        match before {
+            _ if depth > MAX_DEPTH => Some(vec![Vec::new()]),
+            [] => self.of_command(last, wanted, dot, depth),
+            [first] if callee(last) == Some("default") => self.of_command(first, wanted, dot, depth),
+            [first] if callee(last) == Some("not") => self.of_command(first, !wanted, dot, depth),
+            _ => self.of_atom(pipe.commands.iter().map(|command| &*command.words), dot),
+        }
+    }
+
+    fn of_command(&self, command: &Command, wanted: bool, dot: Option<&Path>, depth: usize) -> Ways {
+        let (first, arguments) = command.words.split_first()?;
+        let operand = |operand: &Operand| self.of_operand(operand, wanted, dot, depth + 1);
+        let Term::Function(callee) = &first.term else {
+            return if arguments.is_empty() {
+                operand(first)
+            } else {
+                self.of_atom(std::iter::once(&*command.words), dot)
+            };
+        };
+        match (callee.name, wanted) {
+            ("and", true) | ("or", false) => {
+                let all: Option<Vec<_>> = arguments.iter().map(operand).collect();
+                Some(all?.iter().fold(vec![Vec::new()], |both, ways| product(&both, ways)))
+            }
+            ("and", false) | ("or", true) => {
+                let any: Vec<Vec<Fact>> = arguments.iter().filter_map(operand).flatten().collect();
+                Some(any).filter(|any| !any.is_empty())
+            }
+            ("not", _) => self.of_operand(arguments.first()?, !wanted, dot, depth + 1),
+            ("default", _) => operand(arguments.last()?),
+            _ => self.of_atom(std::iter::once(&*command.words), dot),
+        }
+    }
+
+    fn of_operand(&self, operand: &Operand, wanted: bool, dot: Option<&Path>, depth: usize) -> Ways {
+        if let Term::Pipe(inner) = &operand.term {
+            return self.of_pipe(inner, wanted, dot, depth);
+        }
+        let Some(path) = self.path(operand, dot) else {
+            return match self.given(operand) {
+                [only] => self.of_pipe(only.pipe, wanted, None, depth + VARIABLE),
+                _ => self.of_atom(std::iter::once(std::slice::from_ref(operand)), dot),
+            };
+        };
+        let value = self.look_up(&path);
+        if is_on(value) == wanted {
+            return Some(vec![Vec::new()]);
+        }
+        let turned = |fact: Fact| Some(vec![vec![fact]]);
+        match value {
+            Some(Value::Bool(..)) => turned(Fact::Switch(path, wanted)),
+            None | Some(Value::Null(_)) if path.last().is_some_and(|last| is_switch(last)) => {
+                turned(Fact::Switch(path, true))
+            }
+            // A part of an image that is not there makes another image, not another feature.
+            Some(Value::String(_)) if !wanted && !path.last().is_some_and(|last| is_image_part(last)) => {
+                turned(Fact::Text(path, String::new()))
+            }
+            _ => None,
+        }
+    }
+
+    /// What may change the outcome of anything: each boolean in it the other way, each text that it could be compared with.
+    fn of_atom<'o>(&self, commands: impl Iterator<Item = &'o [Operand]>, dot: Option<&Path>) -> Ways {
+        let mut found = Mentions::default();
+        for words in commands {
+            self.mentions_of_command(words, dot, &mut found, 0);
+        }
+        self.pair(&mut found);
+        let mut ways = vec![Vec::new()];
+        ways.extend(found.facts.into_iter().map(|fact| vec![fact]));
+        ways.truncate(MAX_WAYS);
+        Some(ways)
+    }
+
+    /// Makes facts of the values that one pipeline mentions, and the constants beside them.
+    fn pair(&self, found: &mut Mentions) {
+        let constants = std::mem::take(&mut found.constants);
+        for path in std::mem::take(&mut found.paths) {
+            let Some(last) = path.last() else { continue };
+            let value = self.look_up(&path);
+            let text = match value {
+                Some(Value::Bool(on, _)) => {
+                    found.add(Fact::Switch(path, !on));
+                    continue;
+                }
+                None | Some(Value::Null(_)) if is_switch(last) => {
+                    found.add(Fact::Switch(path, true));
+                    continue;
+                }
+                // Regions are scenarios; a part of an image makes another image, not another feature.
+                _ if is_region_key(last) || is_image_part(last) => continue,
+                None | Some(Value::Null(_)) => "",
+                Some(Value::String(text)) => text.as_str(),
+                _ => continue,
+            };
+            for other in constants.iter().filter(|other| !other.is_empty() && *other != text) {
+                found.add(Fact::Text(path.clone(), other.clone()));
+            }
+        }
+    }
+
+    fn mentions(&self, operand: &Operand, dot: Option<&Path>, found: &mut Mentions, depth: usize) {
+        if depth > MAX_DEPTH {
+            return;
+        }
+        if let Some(path) = self.path(operand, dot).filter(|path| !path.is_empty()) {
+            return found.paths.push(path);
+        }
+        let seen = |place: usize, found: &mut Mentions| !found.seen.insert(place);
+        for given in self.given(operand) {
+            // Each is read once: variables and templates may stand in each other many times over.
+            if seen(std::ptr::from_ref(given.pipe) as usize, found) {
+                continue;
+            }
+            match &given.path {
+                Some(path) => found.paths.push(path.clone()),
+                None => self.apart(given.pipe, found, depth + VARIABLE),
+            }
+        }
+        match &operand.term {
+            Term::String(text) => match self.templates.get(text.as_str()) {
+                Some(tree) if seen(std::ptr::from_ref(*tree) as usize, found) => {}
+                Some(tree) => self.mentions_in(&tree.body, found, depth + 1),
+                None => found.constants.push(text.to_string()),
+            },
+            Term::Pipe(pipe) => self.mentions_of(pipe, dot, found, depth + 1),
+            Term::Chain(inner, _) => self.mentions(inner, dot, found, depth + 1),
+            _ => {}
+        }
+    }
+
+    fn mentions_of(&self, pipe: &Pipe, dot: Option<&Path>, found: &mut Mentions, depth: usize) {
+        for command in &pipe.commands {
+            self.mentions_of_command(&command.words, dot, found, depth);
+        }
+    }
+
+    fn mentions_of_command(&self, words: &[Operand], dot: Option<&Path>, found: &mut Mentions, depth: usize) {
+        match words {
+            [first, version] if is_capability(first) => {
+                if let Term::String(text) = &version.term {
+                    found.add(Fact::Capability(text.to_string()));
+                }
+            }
+            words => {
+                let known = found.constants.len();
+                words.iter().for_each(|word| self.mentions(word, dot, found, depth));
+                let callee = words.first().map(|word| &word.term);
+                if matches!(callee, Some(Term::Function(callee)) if !COMPARING.contains(&callee.name)) {
+                    found.constants.truncate(known);
+                }
+            }
+        }
+    }
+
+    /// The same of a pipeline with constants of its own.
+    fn apart(&self, pipe: &Pipe, found: &mut Mentions, depth: usize) {
+        let mut own = Mentions { seen: std::mem::take(&mut found.seen), ..Mentions::default() };
+        self.mentions_of(pipe, None, &mut own, depth);
+        self.pair(&mut own);
+        found.seen = own.seen;
+        own.facts.into_iter().for_each(|fact| found.add(fact));
+    }
+
+    /// What the conditions of an included template mention.
+    fn mentions_in(&self, nodes: &[Node], found: &mut Mentions, depth: usize) {
+        if depth > MAX_DEPTH {
+            return;
+        }
+        for node in nodes {
+            match node {
+                Node::Action(action) => self.apart(&action.pipe, found, depth + 1),
+                Node::If(branch) | Node::With(branch) | Node::Range(branch) => {
+                    self.apart(&branch.pipe, found, depth + 1);
+                    self.mentions_in(&branch.body, found, depth + 1);
+                    self.mentions_in(branch.otherwise.as_deref().unwrap_or_default(), found, depth + 1);
+                }
+                Node::Text(_) | Node::Template(_) | Node::Break | Node::Continue => {}
+            }
+        }
+    }
+
+    /// Notes what `{{ $name := .Values.x }}` says; `around` are the conditions on the way there.
+    pub fn remember(&mut self, pipe: &'a Pipe, dot: Option<&Path>, around: &[Given<'a>]) {
+        let [Variable { id, .. }] = &*pipe.variables else { return };
+        let given = self.as_given(pipe, dot);
+        let known = self.variables.entry(*id).or_default();
+        if pipe.assigns {
+            known.extend_from_slice(around);
+        } else {
+            known.clear();
+        }
+        known.push(given);
+    }
+
+    /// What `pipe` gives.
+    pub fn as_given(&self, pipe: &'a Pipe, dot: Option<&Path>) -> Given<'a> {
+        Given { pipe, path: self.path_of(pipe, dot) }
+    }
+
+    /// What was given to a variable that stands by itself.
+    fn given(&self, operand: &Operand) -> &[Given<'a>] {
+        match &operand.term {
+            Term::Variable(Variable { id, .. }, _) => self.variables.get(id).map_or(&[], Vec::as_slice),
+            _ => &[],
+        }
+    }
+
+    /// The value that a pipeline is, if it is nothing else.
+    pub fn path_of(&self, pipe: &Pipe, dot: Option<&Path>) -> Option<Path> {
+        let [Command { words, .. }] = &*pipe.commands else { return None };
+        let [operand] = &**words else { return None };
+        self.path(operand, dot)
+    }
+
+    /// The value that a word is. What stands before `Values` is taken for the chart's own scope, by whatever way it was handed
+    /// on.
+    pub fn path(&self, operand: &Operand, dot: Option<&Path>) -> Option<Path> {
+        let below = |parts: &[Arc<str>]| {
+            let at = parts.iter().position(|part| **part == *"Values")?;
+            Some(parts[at + 1..].iter().map(ToString::to_string).collect::<Path>())
+        };
+        let joined = |start: &Path, parts: &[Arc<str>]| {
+            let parts = parts.iter().map(ToString::to_string);
+            start.iter().cloned().chain(parts).collect::<Path>()
+        };
+        match &operand.term {
+            Term::Dot => dot.cloned(),
+            Term::Field(parts) => below(parts).or_else(|| dot.map(|dot| joined(dot, parts))),
+            Term::Variable(_, parts) => below(parts).or_else(|| match self.given(operand) {
+                [Given { path: Some(path), .. }] => Some(joined(path, parts)),
+                _ => None,
+            }),
+            _ => None,
+        }
+    }
+
+    /// Whether a condition is about a part of an image.
+    pub fn asks_for_part(&self, pipe: &Pipe, dot: Option<&Path>) -> bool {
+        let is_part = |operand: &Operand| match &operand.term {
+            Term::Variable(variable, _) => is_image_part(variable.name.trim_start_matches('$')),
+            _ => false,
+        };
+        if pipe.commands.iter().any(|command| command.words.iter().any(is_part)) {
+            return true;
+        }
+        let mut found = Mentions::default();
+        self.mentions_of(pipe, dot, &mut found, 0);
+        found.paths.iter().any(|path| path.last().is_some_and(|last| is_image_part(last)))
+    }
+
+    /// The value at a path.
+    pub fn look_up(&self, path: &[String]) -> Option<&Value> {
+        path.iter().try_fold(self.values, |value, key| value.get(key))
+    }
+}
+
+/// What a condition speaks of.
+#[derive(Default)]
+struct Mentions {
+    paths: Vec<Path>,
+    constants: Vec<String>,
+    /// What could be otherwise, each once.
+    facts: Vec<Fact>,
+    /// Which pipelines and templates were read, by their addresses.
+    seen: HashSet<usize>,
+}
+
+impl Mentions {
+    fn add(&mut self, fact: Fact) {
+        if !self.facts.contains(&fact) {
+            self.facts.push(fact);
+        }
+    }
+}
+
+/// `.Capabilities.APIVersions.Has`
+pub(super) fn is_capability(operand: &Operand) -> bool {
+    match &operand.term {
+        Term::Field(parts) | Term::Variable(_, parts) => {
+            parts.len() >= 2 && *parts[parts.len() - 1] == *"Has" && *parts[parts.len() - 2] == *"APIVersions"
+        }
+        _ => false,
+    }
+}
+
+/// Whether a value that is called so turns something on.
+pub(super) fn is_switch(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    key.ends_with("enabled") || key.ends_with("enable") || matches!(key.as_str(), "create" | "install" | "deploy")
+}
+
+/// Whether a template takes a value for true.
+fn is_on(value: Option<&Value>) -> bool {
+    match value {
+        None | Some(Value::Null(_)) => false,
+        Some(Value::Bool(on, _)) => *on,
+        Some(Value::Int(number, _)) => *number != 0,
+        Some(Value::Float(number, _)) => *number != 0.0,
+        Some(Value::String(text)) => !text.is_empty(),
+        Some(Value::List(items)) => !items.is_empty(),
+        Some(Value::Map(map)) => !map.is_empty(),
+    }
+}
+
+/// All ways to go both.
+pub(super) fn product(one: &[Vec<Fact>], other: &[Vec<Fact>]) -> Vec<Vec<Fact>> {
+    let join = |one: &Vec<Fact>, other: &Vec<Fact>| {
+        let new = other.iter().filter(|fact| !one.contains(fact));
+        one.iter().chain(new).cloned().collect::<Vec<Fact>>()
+    };
+    let pairs = one.iter().flat_map(|one| other.iter().map(move |other| join(one, other)));
+    pairs.take(MAX_WAYS).collect()
+}

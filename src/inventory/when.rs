@@ -1,0 +1,104 @@
+//! What [`super::Use::when`] says: the facts that must hold for an image to be deployed, joined by commas, and each other way
+//! behind `or`. Reads and writes that text, nothing else.
+
+use super::EXAMPLE;
+
+const AND: &str = ", ";
+const OR: &str = " or ";
+
+/// The ways of `when`, each with its facts.
+fn ways(when: &str) -> impl Iterator<Item = Vec<&str>> {
+    when.split(OR).map(|way| way.split(AND).collect())
+}
+
+/// The facts of all ways of `when`, each once.
+pub(crate) fn facts(when: &str) -> Vec<&str> {
+    let mut facts = Vec::new();
+    for fact in ways(when).flatten() {
+        if !facts.contains(&fact) {
+            facts.push(fact);
+        }
+    }
+    facts
+}
+
+/// What must hold for what is deployed when `one` or `other` holds. A way that needs more than another one says nothing.
+pub(super) fn either(one: Option<String>, other: Option<String>) -> Option<String> {
+    let (one, other) = (one?, other?);
+    if one == other {
+        return Some(one);
+    }
+    let mut kept: Vec<Vec<&str>> = Vec::new();
+    let mut all: Vec<Vec<&str>> = ways(&one).chain(ways(&other)).collect();
+    all.sort_by_key(Vec::len);
+    for way in all {
+        if !kept.iter().any(|less| less.iter().all(|fact| way.contains(fact))) {
+            kept.push(way);
+        }
+    }
+    Some(kept.iter().map(|way| way.join(AND)).collect::<Vec<_>>().join(OR))
+}
+
+/// `when` for people: `a is on`, `a and b are on`, `a or b is on`, `mode=ha`.
+#[must_use]
+pub fn in_words(when: &str) -> String {
+    if let Some((_, file)) = when.split_once(EXAMPLE) {
+        return format!("somebody uses the example {file}");
+    }
+    let all: Vec<Vec<&str>> = ways(when).collect();
+    let mixed = all.len() > 1 && all.iter().any(|way| way.len() > 1);
+    let said: Vec<String> = all.iter().map(|way| way.join(" and ")).collect();
+    let said = said.join(if mixed { ", or " } else { OR });
+    if !all.iter().flatten().all(|fact| is_switch(fact)) {
+        return said;
+    }
+    let many = all.last().is_some_and(|way| way.len() > 1);
+    format!("{said} {} on", if many { "are" } else { "is" })
+}
+
+/// Whether a fact is a value that must be true, and is called by its path alone.
+fn is_switch(fact: &str) -> bool {
+    !fact.contains([' ', '='])
+}
+
+/// What is to be said of the place where the value of a fact stands.
+pub(crate) fn at_its_place(fact: &str) -> String {
+    match (fact.strip_prefix("not "), fact.split_once('=')) {
+        (Some(value), _) => format!("{value} is on here"),
+        (None, Some((value, other))) => format!("{value} is not {other} here"),
+        (None, None) => format!("{fact} is off here"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ways_that_need_more_than_another_say_nothing() {
+        let either = |one: &str, other: &str| either(Some(one.to_owned()), Some(other.to_owned())).unwrap();
+        assert_eq!(either("a", "b"), "a or b");
+        assert_eq!(either("a, b", "a"), "a");
+        assert_eq!(either("a or b", "c, b"), "a or b");
+        assert_eq!(either("a, b", "c"), "c or a, b");
+        assert_eq!(super::either(None, Some("a".to_owned())), None);
+    }
+
+    #[test]
+    fn conditions_have_words() {
+        let said = [
+            ("a.enabled", "a.enabled is on"),
+            ("a, b", "a and b are on"),
+            ("a or b", "a or b is on"),
+            ("c or a, b", "c, or a and b are on"),
+            ("mode=ha", "mode=ha"),
+            ("not a.enabled, b", "not a.enabled and b"),
+            ("capability example.org/v1", "capability example.org/v1"),
+        ];
+        for (when, words) in said {
+            assert_eq!(in_words(when), words);
+        }
+        assert_eq!(at_its_place("not a.enabled"), "a.enabled is on here");
+        assert_eq!(at_its_place("mode=ha"), "mode is not ha here");
+    }
+}
