@@ -174,6 +174,10 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     disabled-source: `exporter` is deployed only when cache.enabled and cache.exporter.enabled are on; exporter:1.0.0 would deploy it
     disabled-source: `metrics` is deployed only when metrics.enabled is on; web:1.0.0 would deploy it
     disabled-source: `proxy` is deployed only when metrics.enabled and metrics.secure.create are on; web:1.0.0 would deploy it
+    disabled-source: `database` is deployed only when not externalDatabase.enabled; web:1.0.0 would deploy it
+    disabled-source: `standby` is deployed only when mode=ha; web:1.0.0 would deploy it
+    disabled-source: `metrics` is deployed only when monitoring.enabled or capability monitoring.coreos.com/v1; web:1.0.0 would deploy it
+    disabled-source: `worker` is deployed only when queues given; web:1.0.0 would deploy it
     disabled-source: `metrics` lists an image that no template deploys as the values stand; the values of web:1.0.0 name quay.io/acme/exporter:0.9.0 at metrics.image
     duplicate-entry: `web` is listed twice. Delete one of the lines
       [tools/ecr-images.conf:2:1 first listed here]
@@ -240,6 +244,7 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     tag-mismatch: `web` lists 1, but web:1.0.0 deploys latest. Its tag moves: pin it in the chart, then list that
     tag-mismatch: `web` lists no tag, but web:1.0.0 deploys 1
     unavailable-chart: umbrella:0.1.0 depends on cert-manager:v1.18.2, which is not in its charts/: what it deploys is unknown. `mirrorlint fetch` brings it from oci://quay.io/jetstack/charts
+    unavailable-chart: no chart called agent is there; it may lie in a submodule that is not checked out (platform): `git submodule update --init`; so nothing can be said of `agent`
     undocumented-dynamic-image: the account and region of `agent` change with the region in agent:0.1.0, and no comment says so. Write a note
       [chart/templates/agent.yaml:1:63 agent:0.1.0 names it here]
       safe: Note it
