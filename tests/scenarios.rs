@@ -361,7 +361,7 @@ fn whatever_keeps_a_block_from_running_is_named() {
         ("jobs: []\nb: false", "range .Values.jobs }}{{ end }}{{ if and .Values.b (not .Values.jobs)", "b"),
     ];
     for (values, condition, when) in cases {
-        assert_eq!(block(&values, condition), [format!("\"{when}\"")], "{condition}");
+        assert_eq!(block(values, condition), [format!("\"{when}\"")], "{condition}");
     }
 }
 
