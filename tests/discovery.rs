@@ -136,6 +136,16 @@ fn a_vendored_copy_is_no_root_chart() {
     let workspace = Workspace::with_list(LIST).chart("web", &["nginx:1"]).chart("vendor/acme/web", &["nginx:0"]);
     assert_eq!(workspace.findings(), Vec::<String>::new());
     has(&closing(&workspace, &[]), "vendor/acme/web was passed over: it is a vendored copy of web");
+    let taken = Workspace::with_list(LIST)
+        .chart("platform", &[])
+        .file(
+            "platform/Chart.yaml",
+            "apiVersion: v2\nname: platform\nversion: 1.0.0\n\
+             dependencies: [{name: web, version: 1.0.0, repository: \"file://../web\"}]\n",
+        )
+        .chart("web", &["nginx:1"])
+        .chart("vendor/acme/web", &["nginx:0"]);
+    assert_eq!(taken.findings(), Vec::<String>::new());
     let only = Workspace::with_list(LIST).chart("vendor/acme/web", &["nginx:1"]);
     has(&settings(&only, &[]), "chart web:1.0.0 (vendor/acme/web)");
 }
@@ -462,4 +472,16 @@ fn a_folder_of_lists_means_its_own() {
     }
     let told = run(&workspace.path("teams/a"), &["check"], &[]).stdout;
     has(&told, "workspace: ../..");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn processes_are_no_part_of_a_workspace() {
+    let workspace = Workspace::with_list(LIST).chart("web", &["nginx:1"]);
+    std::os::unix::fs::symlink("/proc", workspace.path("processes")).unwrap();
+    assert_eq!(workspace.findings(), Vec::<String>::new());
+    assert!(
+        mirrorlint::lint::discover(std::path::Path::new("/proc"))
+            .is_err_and(|refusal| refusal.message.contains("holds no"))
+    );
 }

@@ -63,6 +63,30 @@ fn what_keeps_a_new_list_from_being_whole_is_said() {
 }
 
 #[test]
+fn a_root_chart_that_shows_nothing_is_told_beside_those_that_are_listed() {
+    let workspace = Workspace::new()
+        .chart("web", &["nginx:1"])
+        .chart("broken", &["redis:7"])
+        .file("broken/templates/broken.yaml", "{{ fail \"no\" }}");
+    let run = workspace.run(&["init"]);
+    assert_eq!(run.code, 1);
+    assert!(run.stdout.contains("nginx=nginx:1\n"), "{}", run.stdout);
+    assert!(run.stderr.contains("broken/templates/broken.yaml:1:4: error[unrenderable-chart]"), "{}", run.stderr);
+}
+
+#[test]
+fn a_submodule_that_is_not_there_is_told() {
+    let modules = "[submodule \"platform\"]\n\tpath = platform\n\turl = ../platform\n";
+    let workspace = Workspace::new().chart("web", &["nginx:1"]).file(".gitmodules", modules);
+    let run = workspace.run(&["init"]);
+    assert_eq!(run.code, 1);
+    assert!(run.stderr.contains("platform is a submodule that is not checked out"), "{}", run.stderr);
+    let workspace = workspace.file("tools/ecr-images.conf", "a=nginx:1\n");
+    let run = workspace.run(&["images"]);
+    assert!(run.stderr.contains("may lie in a submodule that is not checked out (platform)"), "{}", run.stderr);
+}
+
+#[test]
 fn charts_that_show_no_image_make_no_list() {
     let workspace = Workspace::new().chart("web", &["nginx:1"]).file("web/templates/web.yaml", "{{ fail \"no\" }}");
     let run = workspace.run(&["init", "--output", LIST]);

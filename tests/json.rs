@@ -440,3 +440,13 @@ fn an_image_knows_where_its_parts_come_from() {
     assert!(origins.contains(&"values values.yaml nvcr.io/nvidia/k8s-device-plugin".to_owned()), "{origins:#?}");
     assert!(origins.iter().any(|origin| origin == "chart Chart.yaml 0.16.1"), "{origins:#?}");
 }
+
+#[test]
+fn places_are_bytes_of_the_file_whatever_they_are() {
+    let workspace = Workspace::with_list("web=nginx:1\n").chart("web", &["nginx:1"]);
+    let workspace = workspace.file("other/ecr-images.conf", b"# a\xff\xfe b\nweb=nginx:1\n");
+    let report: Value = serde_json::from_str(&workspace.run(&["check", "--format", "json"]).stdout).unwrap();
+    let location = &items(&report, "errors")[0]["location"];
+    assert_eq!((number(&location["start"], "offset"), number(&location["start"], "column")), (3, 4), "{location}");
+    assert!(number(&location["end"], "offset") <= 5, "{location}");
+}

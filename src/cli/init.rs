@@ -41,6 +41,7 @@ pub(super) fn run(session: &Session, options: &Init) -> Outcome {
         let checked = check(&sources, &workspace, &settings)?;
         Ok(View { sources, checked })
     };
+    let before = check_with(&Texts::default())?;
     let settled = settle(check_with, |view, finding| wanted(view, finding, &path))?;
     let View { sources, mut checked } = settled.view;
     let after = session.with(sources);
@@ -66,11 +67,34 @@ pub(super) fn run(session: &Session, options: &Init) -> Outcome {
         None => session.print(&text)?,
     }
     complain(&after, &checked);
-    Ok(match (checked.errors.is_empty(), checked.findings.is_empty()) {
+    let left_out = of_charts(before, &checked, &path);
+    complain(&session.with(left_out.sources), &left_out.checked);
+    for submodule in &workspace.absent_submodules {
+        let submodule = submodule.display();
+        session.warn(&format!(
+            "{submodule} is a submodule that is not checked out, so nothing in it is listed: `git submodule update --init`"
+        ));
+    }
+    let whole = left_out.checked.findings.is_empty() && workspace.absent_submodules.is_empty();
+    Ok(match (checked.errors.is_empty(), checked.findings.is_empty() && whole) {
         (false, _) => Ending::Incomplete,
         (true, false) => Ending::Findings,
         (true, true) => Ending::Clean,
     })
+}
+
+/// What was wrong with charts `before` there were notes, which the `new` list has no word of: the notes say which charts count,
+/// and those of which nothing could be listed are none of them.
+fn of_charts(mut before: View, new: &Checked, list: &Path) -> View {
+    let View { sources, checked } = &mut before;
+    checked.errors.clear();
+    checked.root = std::env::current_dir().unwrap_or_default();
+    checked.findings.retain(|finding| {
+        let is_of_list = sources.get(finding.span.file).path() == list;
+        let is_told = new.findings.iter().any(|told| told.key() == finding.key());
+        finding.severity >= Severity::Warning && !is_of_list && !is_told
+    });
+    before
 }
 
 /// Says what the new list leaves open.

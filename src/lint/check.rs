@@ -428,6 +428,7 @@ impl Run<'_> {
         notes.extend(unjudged(&survey.problems));
         let scenarios = scenario_names(&targets);
         let mut known = gaps(&survey.problems, &scenarios);
+        known.extend(lost.iter().map(|lost| Gap { message: lost.message.clone(), span: None, is_refusal: false }));
         let in_vain = in_vain(&survey, &targets, settings);
         notes.extend(in_vain.iter().map(|gap| said_with_place(sources, workspace, gap)));
         known.extend(in_vain);

@@ -544,20 +544,29 @@ const VENDORED: [&str; 5] = ["vendor", "vendored", "third_party", "third-party",
 /// A chart and what it is a copy of.
 type Copied = (Arc<Chart>, Arc<Chart>);
 
-/// Parts `charts` into those that count, and those below a `vendor/` folder or the like that have the name of one outside.
+/// Parts `charts` into those that count, and those below a `vendor/` folder or the like that have the name of one outside, a
+/// root chart or one below it.
 fn part_vendored(charts: Vec<Arc<Chart>>) -> (Vec<Arc<Chart>>, Vec<Copied>) {
     let is_vendored =
         |chart: &Arc<Chart>| chart.path.components().any(|part| VENDORED.iter().any(|name| part.as_os_str() == *name));
     let (vendored, mut kept): (Vec<_>, Vec<_>) = charts.into_iter().partition(is_vendored);
     let mut copies = Vec::new();
     for chart in vendored {
-        match kept.iter().find(|other| other.name() == chart.name() && !is_vendored(other)) {
-            Some(original) => copies.push((chart, original.clone())),
+        match kept.iter().filter(|other| !is_vendored(other)).find_map(|other| called(other, chart.name())) {
+            Some(original) => copies.push((chart, original)),
             None => kept.push(chart),
         }
     }
     kept.sort_by(|a, b| a.path.cmp(&b.path));
     (kept, copies)
+}
+
+/// `chart`, or the first chart below it, if it is called `name`.
+fn called(chart: &Arc<Chart>, name: &str) -> Option<Arc<Chart>> {
+    if *chart.name() == name {
+        return Some(chart.clone());
+    }
+    chart.subcharts.iter().find_map(|subchart| called(subchart, name))
 }
 
 /// A path as the workspace sees it.

@@ -18,6 +18,9 @@ const CACHE_SIGNATURE: &[u8] = b"Signature: 8a477f597d28d172789f06886806bc55";
 /// What makes a `target` folder beside it one that a build fills: of Cargo, Maven, sbt.
 const BUILD_FILES: [&str; 3] = ["Cargo.toml", "pom.xml", "build.sbt"];
 
+/// Where Linux shows processes as files: nearly without end, and nothing that anybody keeps.
+const PROCESSES: &str = "/proc";
+
 /// Folders that symbolic links may lead to in one walk.
 const MAX_LINKED_FOLDERS: usize = 20_000;
 
@@ -186,12 +189,16 @@ impl Walk {
             };
             if !kind.is_dir() {
                 self.file(&name, path);
-            } else if is_left_out(&path, &name) {
+                continue;
+            }
+            let is_link = target.is_some();
+            let real = target.unwrap_or_else(|| folder.real.join(&name));
+            if is_left_out(&path, &name) || real.starts_with(PROCESSES) {
                 self.skipped.insert(path);
-            } else if let Some(target) = target {
-                self.links.insert(path, target);
+            } else if is_link {
+                self.links.insert(path, real);
             } else {
-                open.push(Folder { shown: path, real: folder.real.join(&name) });
+                open.push(Folder { shown: path, real });
             }
         }
     }

@@ -38,7 +38,11 @@ pub fn images(inventory: &Inventory, sources: &Sources, root: &Path, style: Styl
         }
     }
     if known.is_empty() {
-        out.push_str("The charts deploy no image.\n");
+        out.push_str(if inventory.gaps.is_empty() {
+            "The charts deploy no image.\n"
+        } else {
+            "No image is known: what the charts deploy could not all be found out.\n"
+        });
     }
     for told in &inventory.disagreements {
         let place = told.span.map(|span| Place::new(sources, root, span));

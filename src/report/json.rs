@@ -128,8 +128,8 @@ struct Fix {
 #[derive(Serialize)]
 struct Edit {
     path: String,
-    start: u32,
-    end: u32,
+    start: usize,
+    end: usize,
     text: String,
 }
 
@@ -194,11 +194,9 @@ impl Printer<'_> {
     }
 
     fn fix(&self, fix: &crate::lint::Fix) -> Fix {
-        let edit = |edit: &crate::lint::Edit| Edit {
-            path: display_path(self.root, self.sources.get(edit.span.file).path()),
-            start: edit.span.start,
-            end: edit.span.end,
-            text: edit.text.clone(),
+        let edit = |edit: &crate::lint::Edit| {
+            let Place { path, start, end } = Place::new(self.sources, self.root, edit.span);
+            Edit { path, start: start.offset, end: end.offset, text: edit.text.clone() }
         };
         Fix { title: fix.title.clone(), safety: fix.safety.as_str(), edits: fix.edits().iter().map(edit).collect() }
     }

@@ -25,7 +25,7 @@ pub fn place(sources: &Sources, root: &Path, span: Span) -> String {
     format!("{path}:{}:{}", start.line, start.column)
 }
 
-/// A span for printing.
+/// A span for printing, in bytes of the file as it lies on the disk.
 pub(super) struct Place {
     pub path: String,
     pub start: Position,
@@ -35,11 +35,11 @@ pub(super) struct Place {
 impl Place {
     pub fn new(sources: &Sources, root: &Path, span: Span) -> Self {
         let file = sources.get(span.file);
-        Self {
-            path: display_path(root, file.path()),
-            start: file.position(span.start as usize),
-            end: file.position(span.end as usize),
-        }
+        let position = |offset: u32| {
+            let Counted { line, bytes, offset, .. } = Counted::new(&file, offset as usize);
+            Position { line, column: bytes, offset }
+        };
+        Self { path: display_path(root, file.path()), start: position(span.start), end: position(span.end) }
     }
 
     /// The same for readers that refuse a line which the file does not have, see [`within`].
