@@ -48,7 +48,7 @@ const ATTACKS: &[(&str, &str, &str)] = &[
         "merge",
         "{{ $x := dict }}{{ $y := dict }}{{ range until 60 }}{{ $x = dict \"a\" $x \"b\" $x }}{{ $y = dict \"a\" $y \"b\" $y }}\
          {{ end }}{{ merge $x $y | len }}",
-        "entries to merge",
+        "bytes of text",
     ),
     ("include", "{{ define \"a\" }}{{ include \"a\" . }}{{ end }}{{ include \"a\" . }}", "nested reference name"),
     ("template", "{{ define \"b\" }}{{ template \"b\" . }}{{ end }}{{ template \"b\" . }}", "maximum template depth"),
@@ -69,6 +69,35 @@ const ATTACKS: &[(&str, &str, &str)] = &[
     ("deep-regex", "{{ mustRegexMatch (repeat 100000 \"(\") \"a\" }}", "error parsing regexp"),
     ("large-yaml", "{{ fromYaml (repeat 3000000 \"- a\\n\") | len }}", "bytes of text"),
     ("aliases", "{{ .Values.bomb }}", "excessive aliasing"),
+    // What is read and thrown away counts, too.
+    (
+        "comparisons",
+        "{{ $l := until 10000 }}{{ $m := until 10000 }}{{ range until 1000000 }}{{ $x := deepEqual $l $m }}{{ end }}",
+        "bytes of text",
+    ),
+    (
+        "long-comparisons",
+        "{{ $l := list (repeat 1000000 \"x\") }}{{ $m := list (repeat 1000000 \"x\") }}\
+         {{ range until 1000000 }}{{ $x := deepEqual $l $m }}{{ end }}",
+        "bytes of text",
+    ),
+    (
+        "broken-ranges",
+        "{{ $d := dict }}{{ range $i := until 10000 }}{{ $_ := set $d (toString $i) $i }}{{ end }}\
+         {{ range until 1000000 }}{{ range $k, $v := $d }}{{ break }}{{ end }}{{ end }}",
+        "bytes of text",
+    ),
+    (
+        "merges",
+        "{{ $x := dict }}{{ range $i := until 100000 }}{{ $x = merge (dict (toString $i) $i) $x }}{{ end }}",
+        "bytes of text",
+    ),
+    ("lines", "{{ range until 1000000 }}{{ $x := $.Files.Lines \"a.txt\" }}{{ end }}", "bytes of text"),
+    (
+        "globs",
+        "{{ $p := repeat 100 \"{a,b}*\" }}{{ range until 1000000 }}{{ $x := $.Files.Glob $p }}{{ end }}",
+        "bytes of text",
+    ),
 ];
 
 /// Those of the attacks that Helm itself ends: with an error, or because Go's stack does.
@@ -99,6 +128,7 @@ fn write_chart(folder: &Path, name: &str, template: &str) {
     std::fs::create_dir_all(chart.join("templates")).unwrap();
     std::fs::write(chart.join("Chart.yaml"), format!("apiVersion: v2\nname: {name}\nversion: 1.0.0\n")).unwrap();
     std::fs::write(chart.join("values.yaml"), values()).unwrap();
+    std::fs::write(chart.join("a.txt"), "line\n".repeat(10_000)).unwrap();
     std::fs::write(chart.join("templates/a.yaml"), format!("{{{{- /* first line */ -}}}}\n{template}\n")).unwrap();
 }
 

@@ -136,6 +136,30 @@ sub: {{ .Values.global.net.a }}";
     assert!(text.contains("sub: sub\n") && text.contains("main: 1 sub sub\n"), "{text}");
 }
 
+/// The flag that Helm has since 3.16.
+#[test]
+fn schemas_are_passed_over_on_demand() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |path: &str, text: &str| {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    write("Chart.yaml", "apiVersion: v2\nname: w\nversion: 1.0.0\n");
+    write("values.yaml", "port: http\n");
+    write("values.schema.json", r#"{"properties": {"port": {"type": "integer"}}}"#);
+    write("templates/a.yaml", "a: {{ .Values.port }}\n");
+    let chart = folder.path().to_str().unwrap();
+    let refused = run(Path::new("."), &["render", chart], &[]);
+    assert!(
+        refused.code == 2 && refused.stderr.contains("Invalid type. Expected: integer, given: string"),
+        "{}",
+        refused.stderr
+    );
+    let printed = run(Path::new("."), &["render", chart, "--skip-schema-validation"], &[]);
+    assert_eq!((printed.code, printed.stdout.as_str()), (0, "---\n# Source: w/templates/a.yaml\na: http\n"));
+}
+
 #[test]
 fn what_helm_warns_of_is_told_beside_the_output() {
     let folder = tempfile::tempdir().unwrap();

@@ -175,6 +175,16 @@ impl Chart {
     /// # Errors
     /// Values of the wrong type where a subchart's are expected, and values that a schema refuses.
     pub fn process(self: &Arc<Self>, values: &Value, choice: &Choice) -> Result<Processed, ChartError> {
+        let processed = self.process_unchecked(values, choice)?;
+        schema::validate(&processed.root, &processed.values)?;
+        Ok(processed)
+    }
+
+    /// As [`Chart::process`], but without the schemas.
+    ///
+    /// # Errors
+    /// Values of the wrong type where a subchart's are expected.
+    pub fn process_unchecked(self: &Arc<Self>, values: &Value, choice: &Choice) -> Result<Processed, ChartError> {
         process::process(self, values, choice)
     }
 

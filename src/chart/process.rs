@@ -14,7 +14,7 @@ use super::coalesce::{Coalescing, Misfit, Tree};
 use super::metadata::{Dependency, Metadata};
 use super::table::{Node, Table};
 use super::version::{Constraint, Version};
-use super::{Chart, ChartError, Choice, schema};
+use super::{Chart, ChartError, Choice};
 
 /// A chart with its dependencies switched and its values computed.
 #[derive(Clone, Debug)]
@@ -100,7 +100,6 @@ pub(super) fn process(root: &Arc<Chart>, given: &Value, choice: &Choice) -> Resu
     let values = state.coalesce(top, Some(&given)).map_err(fail)?;
     let values = values.freeze().map_err(|deep| fail(deep.into()))?;
     let root = state.node(top);
-    schema::validate(&root, &values)?;
     Ok(Processed { root, values, disabled: state.disabled, warnings: state.warnings.into_inner() })
 }
 

@@ -298,6 +298,9 @@ pub(super) struct Render {
     /// Leave test hooks out.
     #[arg(long)]
     pub skip_tests: bool,
+    /// Do not hold the values against `values.schema.json`.
+    #[arg(long)]
+    pub skip_schema_validation: bool,
     /// Leave hooks out.
     #[arg(long)]
     pub no_hooks: bool,

@@ -30,6 +30,7 @@ pub(super) fn run(session: &Session, arguments: &Render) -> Outcome {
         is_upgrade: arguments.is_upgrade,
         kube_version: kube_version.unwrap_or_default(),
         api_versions: arguments.api_versions.clone(),
+        skips_schemas: arguments.skip_schema_validation,
         ..Options::default()
     };
     let renderer = Renderer::new(chart);

@@ -219,7 +219,7 @@ fn run<'a>(job: &Job<'_>, listed: &'a Listing, readings: &Mutex<Readings<'a>>) -
 
 fn render(job: &Job<'_>) -> Result<Arc<Rendered>, RenderError> {
     let Scenario { values, options, region, moves, .. } = job.scenario;
-    let options = Options { choice: job.choice.clone(), ..options.clone() };
+    let options = Options { choice: job.choice.clone(), notes: true, ..options.clone() };
     let occasion = Occasion { values: values.clone(), region: region.clone(), moves: *moves, options };
     job.renderer.once(occasion, |Occasion { values, region, options, .. }| {
         if region.is_none() {

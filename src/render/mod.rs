@@ -40,6 +40,10 @@ pub struct Options {
     pub objects: Arc<[yaml::Value]>,
     /// Decisions of templates that are made so whatever the values say.
     pub forced: Arc<[Decision]>,
+    /// Whether [`Rendered::decisions`] are wanted.
+    pub notes: bool,
+    /// Whether `values.schema.json` is passed over.
+    pub skips_schemas: bool,
 }
 
 impl Options {
@@ -51,6 +55,7 @@ impl Options {
         (&self.release, &self.namespace, self.is_upgrade) == (&other.release, &other.namespace, other.is_upgrade)
             && (&self.kube_version, &self.api_versions) == (&other.kube_version, &other.api_versions)
             && (&self.choice, &self.forced) == (&other.choice, &other.forced)
+            && (self.notes, self.skips_schemas) == (other.notes, other.skips_schemas)
             && objects
     }
 }
@@ -67,6 +72,8 @@ impl Default for Options {
             choice: Choice::default(),
             objects: Arc::default(),
             forced: Arc::default(),
+            notes: false,
+            skips_schemas: false,
         }
     }
 }
@@ -98,7 +105,7 @@ pub struct Rendered {
     pub manifests: Vec<Manifest>,
     /// What Helm refuses, in the order in which it would meet it: it would stop at the first and print nothing.
     pub refusals: Vec<RenderError>,
-    /// Which blocks of templates ran and which did not, by the path of the chart that they ran for.
+    /// Which blocks of templates ran and which did not, by the path of the chart that they ran for, where that is wanted.
     pub decisions: Decisions,
 }
 
@@ -237,7 +244,12 @@ impl Renderer {
     /// What makes rendering impossible as a whole: values that do not fit, a schema's violation.
     pub fn render(&self, values: &yaml::Value, options: &Options) -> Result<Rendered, RenderError> {
         release::check_name(&options.release)?;
-        self.render_processed(self.chart.process(values, &options.choice)?, options)
+        let processed = if options.skips_schemas {
+            self.chart.process_unchecked(values, &options.choice)?
+        } else {
+            self.chart.process(values, &options.choice)?
+        };
+        self.render_processed(processed, options)
     }
 
     /// As [`Renderer::render`], where the chart was processed already, with the choice that `options` have.
@@ -314,8 +326,12 @@ fn execute(
     options: &Options,
 ) -> (Vec<(String, Text)>, Vec<RenderError>, Decisions) {
     let scopes = scope::Scopes::new(processed, options);
-    let environment =
-        Environment { objects: options.objects.clone(), forced: options.forced.clone(), ..Environment::default() };
+    let environment = Environment {
+        objects: options.objects.clone(),
+        forced: options.forced.clone(),
+        notes: options.notes,
+        ..Environment::default()
+    };
     let mut machine = Machine::new(program, environment);
     let (mut outputs, mut refusals, mut decisions) = (Vec::new(), Vec::new(), Decisions::new());
     for template in templates.iter().filter(|template| !template.is_partial()) {

@@ -51,6 +51,8 @@ pub struct Environment {
     pub objects: Arc<[yaml::Value]>,
     /// Decisions that are made so whatever the data say. A `range` over nothing then runs once, over nil.
     pub forced: Arc<[Decision]>,
+    /// Whether decisions are noted, for [`Machine::take_decisions`].
+    pub notes: bool,
 }
 
 /// A template that was executing when an error happened.
@@ -94,6 +96,11 @@ pub(super) struct Run<'p> {
 }
 
 impl Run<'_> {
+    /// Whether it matters where decisions stand.
+    pub(super) fn minds_decisions(&self) -> bool {
+        self.environment.notes || !self.environment.forced.is_empty()
+    }
+
     /// How the decision at `place` is made, if not by the data.
     pub(super) fn forced(&self, place: Option<Span>) -> Option<bool> {
         let known = |place| self.environment.forced.iter().find(|forced| forced.place == place);
@@ -102,7 +109,9 @@ impl Run<'_> {
 
     /// Notes how the decision at `place` was made.
     pub(super) fn note(&self, place: Option<Span>, taken: bool) {
-        self.decisions.borrow_mut().extend(place.map(|place| Decision { place, taken }));
+        if self.environment.notes {
+            self.decisions.borrow_mut().extend(place.map(|place| Decision { place, taken }));
+        }
     }
 }
 
@@ -137,7 +146,8 @@ impl<'p> Machine<'p> {
         let _allowance = Allowance::of(self.environment.limits.memory);
         evaluator::execute(&run, self.program, name, data).map_err(|error| *error)
     }
-    /// The decisions of what was executed since this was asked for.
+
+    /// The decisions of what was executed since this was asked for, if the [`Environment`] has them noted.
     #[must_use]
     pub fn take_decisions(&mut self) -> BTreeSet<Decision> {
         self.decisions.take()

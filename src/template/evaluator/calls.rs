@@ -121,7 +121,7 @@ fn read_by(argument: &Value) -> usize {
 }
 
 /// About the bytes that a value takes which a function has made; nothing for one that others hold, too.
-fn made_by(value: &Value) -> usize {
+pub(super) fn made_by(value: &Value) -> usize {
     match value {
         Value::String(text) | Value::Bytes(text) => text.len(),
         Value::List(list) if Rc::strong_count(list) == 1 => list.items.len() * MEMBER,

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use super::calls::made_by;
 use super::types::Held;
 use super::{Evaluated, Evaluator};
-use crate::source::Text;
+use crate::source::{Text, is_spent, spend};
 use crate::template::ast::{Operand, Term};
 use crate::template::context::Place;
 use crate::template::functions::helm;
@@ -69,7 +70,7 @@ impl<'p> Evaluator<'p, '_> {
                 if object.has_method(name) {
                     let parameters = object.parameters(name);
                     let given = self.method_arguments(dot, name, parameters, arguments, last)?;
-                    return self.method(word, name, object.call(name, &given));
+                    return self.method(word, name, || object.call(name, &given));
                 }
                 if let Some(value) = object.field(name) {
                     return self.object_field(object.as_ref(), name, value, has_arguments);
@@ -80,8 +81,7 @@ impl<'p> Evaluator<'p, '_> {
                     && let Some(parameters) = helm::values_method(name)
                 {
                     let given = self.method_arguments(dot, name, Some(parameters), arguments, last)?;
-                    let outcome = helm::call_values_method(&receiver.value, name, &given);
-                    return self.method(word, name, outcome);
+                    return self.method(word, name, || helm::call_values_method(&receiver.value, name, &given));
                 }
                 if has_arguments {
                     return Err(self.fail(format!("{name} is not a method but has arguments")));
@@ -109,7 +109,19 @@ impl<'p> Evaluator<'p, '_> {
         Err(self.fail(format!("{name} {complaint}")))
     }
 
-    fn method(&mut self, word: &'p Operand, name: &str, outcome: Result<Value, String>) -> Evaluated<Held> {
+    /// Calls a method and counts what it makes; what it reads it counts itself.
+    fn method(
+        &mut self,
+        word: &'p Operand,
+        name: &str,
+        call: impl FnOnce() -> Result<Value, String>,
+    ) -> Evaluated<Held> {
+        let outcome = call();
+        outcome.iter().for_each(|value| _ = spend(made_by(value)));
+        if is_spent() {
+            self.place = Some(Place::Operand(word));
+            self.check_memory()?;
+        }
         match outcome {
             Ok(value) => Ok(Held { boxed: matches!(value, Value::Nil), value }),
             Err(message) => {

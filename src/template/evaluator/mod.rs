@@ -20,12 +20,14 @@ use super::machine::{ExecError, Frame, Run};
 use super::program::{Program, Templates};
 use super::quote::quote;
 use super::stack::DEEP_STACK;
-use super::value::{Element, MapKind, Value};
-use crate::source::{Text, TextBuilder, beyond, is_spent};
+use super::value::{Element, Map, MapKind, Value};
+use crate::source::{Text, TextBuilder, beyond, is_spent, spend};
 use types::{Held, truth};
 
 /// Go's bound on nested `{{ template }}`.
 const MAX_TEMPLATE_DEPTH: usize = 100_000;
+/// Bytes that count for one entry of a map that is ranged over, beside the step that its iteration is.
+const ENTRY: usize = 8;
 
 type Evaluated<T> = Result<T, Box<ExecError>>;
 
@@ -200,10 +202,9 @@ impl<'p> Evaluator<'p, '_> {
                 self.iterate_over(members, branch)
             }
             Value::Map(map) => {
-                // Go takes the entries once, before the first iteration.
-                let entries: Vec<_> = map.entries.borrow().iter().map(|(k, v)| (k.clone(), v.clone())).collect();
                 let boxed = map.kind != MapKind::String;
-                let members = entries.into_iter().map(|(key, value)| (Value::String(key), Held { value, boxed }));
+                let entries = self.entries_of(map)?.into_iter();
+                let members = entries.map(|(key, value)| (Value::String(key), Held { value, boxed }));
                 self.iterate_over(members, branch)
             }
             Value::Object(object) if matches!(object.kind(), "map" | "slice") => {
@@ -212,9 +213,8 @@ impl<'p> Evaluator<'p, '_> {
                 // The members have types of their own.
                 match &data {
                     Value::Map(map) => {
-                        let entries: Vec<_> =
-                            map.entries.borrow().iter().map(|(k, v)| (k.clone(), v.clone())).collect();
-                        let members = entries.into_iter().map(|(key, value)| (Value::String(key), Held::plain(value)));
+                        let entries = self.entries_of(map)?.into_iter();
+                        let members = entries.map(|(key, value)| (Value::String(key), Held::plain(value)));
                         self.iterate_over(members, branch)
                     }
                     _ => self.iterate(&data, branch),
@@ -241,6 +241,14 @@ impl<'p> Evaluator<'p, '_> {
                 Err(self.fail(format!("range can't iterate over {shown}")))
             }
         }
+    }
+
+    /// Go takes the entries once, before the first iteration, after which it may break off.
+    fn entries_of(&self, map: &Map) -> Evaluated<Vec<(Text, Value)>> {
+        let entries = map.entries.borrow();
+        spend(entries.len() * ENTRY);
+        self.check_memory()?;
+        Ok(entries.iter().map(|(key, value)| (key.clone(), value.clone())).collect())
     }
 
     fn iterate_over(&mut self, members: impl Iterator<Item = (Value, Held)>, branch: &'p Branch) -> Evaluated<bool> {
@@ -345,9 +353,9 @@ impl<'p> Evaluator<'p, '_> {
         }
     }
 
-    /// Where the condition of a block stands.
+    /// Where the condition of a block stands, if that matters.
     fn place_of(&self, branch: &Branch) -> Option<crate::source::Span> {
-        self.tree.source.span(branch.pipe.extent.range())
+        if self.run.minds_decisions() { self.tree.source.span(branch.pipe.extent.range()) } else { None }
     }
 
     fn span(&self) -> Option<crate::source::Span> {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::defaults::is_empty;
 use super::types::DEEPEST;
 use super::{Failure, Outcome};
-use crate::source::beyond;
+use crate::source::spend;
 use crate::template::Value;
 use crate::template::value::{Map, MapKind};
 
@@ -29,22 +29,16 @@ fn merged(arguments: &[Value], overwrite: bool) -> Outcome {
     };
     for source in &arguments[1..] {
         if let (Value::Map(destination), Value::Map(source)) = (&destination, source) {
-            merge_into(destination, source, overwrite, DEEPEST, &mut MOST_ENTRIES.clone())?;
+            merge_into(destination, source, overwrite, DEEPEST)?;
         }
     }
     Ok(destination)
 }
 
-/// Entries that one merge looks at: a map may hold another one many times over.
-const MOST_ENTRIES: usize = 1 << 22;
+/// Bytes that count for each entry that is looked at: a map may hold another one many times over.
+const ENTRY: usize = 64;
 
-fn merge_into(
-    destination: &Rc<Map>,
-    source: &Rc<Map>,
-    overwrite: bool,
-    depth: usize,
-    left: &mut usize,
-) -> Result<(), Failure> {
+fn merge_into(destination: &Rc<Map>, source: &Rc<Map>, overwrite: bool, depth: usize) -> Result<(), Failure> {
     if Rc::ptr_eq(destination, source) {
         return Ok(());
     }
@@ -53,16 +47,16 @@ fn merge_into(
     }
     // A copy: the source may lie within the destination.
     let entries: Vec<_> = source.entries.borrow().iter().map(|(key, value)| (key.clone(), value.clone())).collect();
-    *left = left
-        .checked_sub(entries.len())
-        .ok_or_else(|| Failure::from(beyond(format_args!("more than {MOST_ENTRIES} entries to merge"))))?;
+    if !spend(entries.len() * ENTRY) {
+        return Err("the memory is spent".into());
+    }
     for (key, value) in entries {
         let present = destination.entries.borrow().get(&*key).cloned();
         let replace = match (&value, &present) {
             (Value::Nil, _) => overwrite,
             (Value::Map(source), Some(present)) => {
                 if let Value::Map(destination) = present {
-                    merge_into(destination, source, overwrite, depth - 1, left)?;
+                    merge_into(destination, source, overwrite, depth - 1)?;
                 }
                 is_empty(present)
             }

@@ -15,32 +15,45 @@ use crate::template::value::IntKind;
 const DEEPEST: usize = 400;
 
 /// The functions of this family.
-pub(super) const FUNCTIONS: &[Function] =
-    &[Function::new("toToml", &[Type::Any], to_toml), Function::new("fromToml", &[Type::String], from_toml)];
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function::new("toToml", &[Type::Any], |arguments| {
+        written(arguments).or_else(|refusal| match refusal {
+            Refusal::Told(message) => Ok(Value::string(message)),
+            failed => Err(failed.into()),
+        })
+    }),
+    Function::new("mustToToml", &[Type::Any], |arguments| Ok(written(arguments)?)),
+    Function::new("fromToml", &[Type::String], from_toml),
+];
 
 /// Why a value has no TOML.
 enum Refusal {
-    /// The function gives the message as its text.
+    /// `toToml` gives the message as its text, `mustToToml` fails with it.
     Told(&'static str),
-    /// The function fails.
+    /// Both fail.
     Failed(String),
 }
 
-fn to_toml(arguments: &[Value]) -> Outcome {
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Told(message) => message.into(),
+            Refusal::Failed(message) => message.into(),
+        }
+    }
+}
+
+fn written(arguments: &[Value]) -> Result<Value, Refusal> {
     let value = arguments.first().unwrap_or(&Value::Nil);
     let mut writer = Writer { out: TextBuilder::new() };
-    let outcome = match value {
+    match value {
         Value::Nil => Err(Refusal::Failed("reflect: call of reflect.Value.Interface on zero Value".to_owned())),
         value if is_table(value) => writer.table_body(&[], value),
         // Items are looked at before the place of the list is.
         Value::List(list) if holds_nil(&list.items, DEEPEST) => Err(nil_item()),
         _ => Err(Refusal::Told("toml: top-level values must be Go maps or structs")),
-    };
-    match outcome {
-        Ok(()) => Ok(Value::String(writer.out.finish())),
-        Err(Refusal::Told(message)) => Ok(Value::string(message)),
-        Err(Refusal::Failed(message)) => Err(Failure::from(message)),
-    }
+    }?;
+    Ok(Value::String(writer.out.finish()))
 }
 
 /// Whether TOML writes it under a header of its own.
@@ -321,6 +334,20 @@ fn word(text: &Text, span: Range<usize>, read: &str) -> Text {
 mod tests {
     use super::*;
     use crate::template::functions::format;
+
+    #[test]
+    fn what_has_no_toml_is_told_or_fails() {
+        let call = |name: &str, value: &Value| {
+            let function = FUNCTIONS.iter().find(|function| function.name == name).unwrap();
+            (function.call)(std::slice::from_ref(value))
+        };
+        let message = "toml: top-level values must be Go maps or structs";
+        let told = call("toToml", &Value::int(1)).unwrap();
+        assert_eq!(format::print(&told), message);
+        assert_eq!(call("mustToToml", &Value::int(1)).unwrap_err().message, message);
+        let map = Value::map([(Text::new("a"), Value::int(1))].into());
+        assert_eq!(format::print(&call("mustToToml", &map).unwrap()), "a = 1\n");
+    }
 
     #[test]
     fn toml_is_read_into_maps() {

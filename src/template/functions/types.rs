@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::{Function, Outcome, Type};
-use crate::source::{Origin, Origins};
+use crate::source::{Origin, Origins, spend};
 use crate::template::Value;
 use crate::template::value::{Element, IntKind, MapKind};
 
@@ -114,8 +114,11 @@ fn scalar_origins(value: &Value) -> Origins {
     if matches!(value, Value::List(_) | Value::Map(_)) { None } else { value.origins() }
 }
 
+/// Bytes that count for two members that are compared.
+const PAIR: usize = 8;
+
 /// `reflect.DeepEqual`: the same type all the way down, and equal. A pair that is met again counts as equal, so values that
-/// contain themselves end too.
+/// contain themselves end too. What is compared counts as memory that is taken; when none is left, the answer is no.
 #[must_use]
 pub fn deep_equal(left: &Value, right: &Value) -> bool {
     if let (Value::String(left), Value::String(right)) = (left, right) {
@@ -139,12 +142,15 @@ impl Comparison {
                 left == right && left_kind == right_kind
             }
             (Value::Float(left, _), Value::Float(right, _)) => left == right,
-            (Value::String(left), Value::String(right)) | (Value::Bytes(left), Value::Bytes(right)) => left == right,
+            (Value::String(left), Value::String(right)) | (Value::Bytes(left), Value::Bytes(right)) => {
+                left.len() == right.len() && spend(left.len()) && left == right
+            }
             (Value::List(left), Value::List(right)) => {
                 left.element == right.element
                     && left.items.len() == right.items.len()
                     && (self.known(Rc::as_ptr(left), Rc::as_ptr(right))
                         || depth > 0
+                            && spend(left.items.len() * PAIR)
                             && left
                                 .items
                                 .iter()
@@ -161,6 +167,7 @@ impl Comparison {
                 let (left, right) = (left.entries.borrow(), right.entries.borrow());
                 depth > 0
                     && left.len() == right.len()
+                    && spend(left.len() * PAIR)
                     && left.iter().zip(&*right).all(|((left_key, left), (right_key, right))| {
                         left_key == right_key && self.equal(left, right, depth - 1)
                     })

@@ -5,10 +5,14 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::glob::Glob;
-use crate::source::{LazyText, Text, TextBuilder, to_bytes};
+use crate::source::{LazyText, Text, TextBuilder, spend, to_bytes};
 use crate::template::functions::{Type, format};
 use crate::template::value::{MapKind, Object, Value};
 use crate::yaml;
+
+/// Bytes that count for one pattern, for each of its characters, and for each file that is held against it: patterns are
+/// compiled anew for each call.
+const COUNTED: [usize; 3] = [2 << 10, 1 << 10, 64];
 
 /// The files by their paths within the chart.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +38,10 @@ impl Files {
 
     /// Those that match a pattern in which `*` stops at slashes. A pattern that is none matches all.
     fn matching(&self, pattern: &str) -> Self {
+        let [one, character, file] = COUNTED;
+        if !spend(one + pattern.len() * character + self.files.len() * file) {
+            return Self::default();
+        }
         let Some(glob) = Glob::parse(pattern) else {
             return self.clone();
         };
@@ -54,6 +62,7 @@ impl Files {
             return Value::strings(Vec::new());
         };
         let mut lines = Vec::new();
+        spend(content.len());
         let mut start = 0;
         for line in content.split('\n') {
             lines.push(content.slice(start..start + line.len()));

@@ -1,8 +1,11 @@
 //! Zones as Go shows them: an offset and an abbreviation. Those of the time zone database come with the program, for the same
 //! chart is to give the same text everywhere; Go reads the machine's, where it has one.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use jiff::Timestamp;
-use jiff::tz::TimeZoneDatabase;
+use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 /// A zone, at a point in time.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,8 +31,7 @@ impl Zone {
         if name == "Local" {
             return Self::Local;
         }
-        let zone = TimeZoneDatabase::bundled().get(name).ok().filter(|zone| zone.iana_name() == Some(name));
-        let (Some(zone), Some(timestamp)) = (zone, timestamp(seconds)) else {
+        let (Some(zone), Some(timestamp)) = (find(name), timestamp(seconds)) else {
             return Self::Utc;
         };
         let shown = zone.to_offset_info(timestamp);
@@ -46,6 +48,21 @@ impl Zone {
     pub(super) fn offset(&self) -> i64 {
         if let Self::Fixed { offset, .. } = self { *offset } else { 0 }
     }
+}
+
+/// The zone of this name. Reading one takes a hundred times as long as using it.
+fn find(name: &str) -> Option<TimeZone> {
+    std::thread_local! {
+        static READ: RefCell<HashMap<String, TimeZone>> = RefCell::default();
+    }
+    READ.with_borrow_mut(|read| {
+        if let Some(zone) = read.get(name) {
+            return Some(zone.clone());
+        }
+        let zone = TimeZoneDatabase::bundled().get(name).ok().filter(|zone| zone.iana_name() == Some(name))?;
+        read.insert(name.to_owned(), zone.clone());
+        Some(zone)
+    })
 }
 
 /// A point in time that jiff can express and at which every zone has what it has at `seconds`: its years end at 9999, and no
