@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use crate::source::beyond;
 use crate::yaml::Value;
 
 /// How deep a schema may nest.
@@ -76,7 +77,9 @@ impl<'s> References<'s> {
         match self.named.get(document) {
             Some(root) => point(root, &unescape_percent(fragment)),
             None if has_scheme(document) => {
-                Err(format!("schema cannot be resolved (references to other files are not followed): {address}"))
+                // Helm fetches it.
+                let what = "schema cannot be resolved (references to other files are not followed)";
+                Err(beyond(format_args!("{what}: {address}")))
             }
             None => Err(format!("Reference {address} must be canonical")),
         }

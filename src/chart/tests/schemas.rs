@@ -112,6 +112,7 @@ fn schemas_that_cannot_be_used_are_refused() {
     assert!(check("a: 1\n", r#"{"type":"foo"}"#).starts_with("has a primitive type that is NOT VALID -- given: /foo/"));
     let remote = check("a: 1\n", r#"{"properties":{"a":{"$ref":"https://example.com/x.json"}}}"#);
     assert!(remote.starts_with("schema cannot be resolved (references to other files are not followed)"), "{remote}");
+    assert!(crate::source::is_beyond(&remote), "Helm would fetch it: {remote}");
     let local = check("a: 1\n", r##"{"definitions":{},"properties":{"a":{"$ref":"#/definitions/no"}}}"##);
     assert_eq!(local, "Object has no key 'no'");
     let expression = check("a: x\n", r#"{"properties":{"a":{"pattern":"(?=x)"}}}"#);
