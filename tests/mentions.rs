@@ -46,6 +46,7 @@ fn an_image_with_another_tag_is_a_mention() {
 #[test]
 fn other_words_are_none() {
     let texts = [
+        "nginx:1.27.1-alpine redis:7.2.5-bookworm nginx:12: unknown directive",
         "nginx:1.27.1 and docker.io/library/nginx:1.27.1 and index.docker.io/nginx:1.27.1",
         "redis:6379 http://nginx:8080/x redis://redis:6379/0 redis:7.2.5:/data",
         "bitnami/nginx:1.25 quay.io/nginx:1.25 localhost/nginx:1.25 my-nginx:1.25 nginx-proxy:1.25",
@@ -86,6 +87,9 @@ fn only_text_files_of_the_workspace_itself_are_read() {
         .file("clone/.git/HEAD", text)
         .file("clone/README.md", text)
         .file("web/README.md", text)
+        .file("vendor/lib/README.md", text)
+        .file("third_party/lib/README.md", text)
+        .file("copy.log", text)
         .file("other/ecr-images.conf.bak", text);
     assert_eq!(
         places(&workspace),
@@ -94,7 +98,6 @@ fn only_text_files_of_the_workspace_itself_are_read() {
             "README.md:1:7",
             "docs/build/in.txt:1:7",
             "latin1.txt:1:12",
-            "other/ecr-images.conf.bak:1:7",
             "tools/copy.sh:1:7"
         ]
     );

@@ -164,9 +164,9 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
       [chart/charts/cache/Chart.yaml:3:10 the version that is there]
     dependency-version-mismatch: web asks for cache 3.1.0, but charts/ holds 2.0.0. Helm deploys it all the same, but not under its alias, and its condition and tags do not apply. Fetch the chart again, or ask for 2.0.0
     dependency-version-mismatch: the lock file of web pins cache 2.4.1, but charts/ holds 2.0.0, which Helm renders. Run `helm dependency build`, or `helm dependency update` if 2.0.0 is meant
-    digest-mismatch: `web` lists 1.27.1@sha256:0000000000000000000000000000000000000000000000000000000000000000, but web:1.0.0 deploys 1.27.1@sha256:1111111111111111111111111111111111111111111111111111111111111111
-      [chart/values.yaml:1:9 web:1.0.0 says 1.27.1@sha256:1111111111111111111111111111111111111111111111111111111111111111 (values)]
-      safe: Set the tag to 1.27.1@sha256:1111111111111111111111111111111111111111111111111111111111111111
+    digest-mismatch: `web` lists 1.27.1@sha256:000000000000…, but web:1.0.0 deploys 1.27.1@sha256:111111111111…
+      [chart/values.yaml:1:9 web:1.0.0 says 1.27.1@sha256:111111111111… (values)]
+      safe: Set the tag to 1.27.1@sha256:111111111111…
     disabled-source: `cache` is deployed only when cache.enabled is on; cache:2.0.0 would deploy it
       [chart/charts/cache/templates/cache.yaml:6:29 cache:2.0.0 names it here]
       [chart/values.yaml:2:12 cache.enabled is off here]
@@ -240,7 +240,7 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     tag-mismatch: `web` lists 1.25.3, but web:1.4.0 deploys 1.27.1
       [chart/values.yaml:3:9 web:1.4.0 says 1.27.1 (values)]
       safe: Set the tag to 1.27.1
-    tag-mismatch: `web` lists 1, but web:1.0.0 deploys sha256:0000000000000000000000000000000000000000000000000000000000000000. The copy scripts cannot read a digest: give it a fixed tag in the chart, then list that
+    tag-mismatch: `web` lists 1, but web:1.0.0 deploys sha256:000000000000…. The copy scripts cannot read a digest: give it a fixed tag in the chart, then list that
     tag-mismatch: `web` lists 1, but web:1.0.0 deploys latest. Its tag moves: pin it in the chart, then list that
     tag-mismatch: `web` lists no tag, but web:1.0.0 deploys 1
     unavailable-chart: umbrella:0.1.0 depends on cert-manager:v1.18.2, which is not in its charts/: what it deploys is unknown. `mirrorlint fetch` brings it from oci://quay.io/jetstack/charts
@@ -253,7 +253,7 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
       [chart/templates/web.yaml:6:27 web:1.0.0 names the image here]
       safe: Add `(from local chart web:1.0.0)`
     undocumented-source: the note of `web` says web, but neither of which version nor from where. Write `(from local chart web:1.0.0)`
-    unexpected-registry: nvidia-device-plugin:0.16.1 is a chart of NVIDIA, but takes docker.io/someone/k8s-device-plugin:v0.16.1 from docker.io; its own registry is nvcr.io
+    unexpected-registry: nvidia-device-plugin:0.16.1 is a chart of NVIDIA, but takes docker.io/someone/k8s-device-plugin:v0.16.1 from docker.io; its own registry is nvcr.io. Take it from there, or allow it with the reason
     unmirrored-override: plugin:1.0.0 deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/proxy:2.0 from the private registry, but no entry is called `proxy`: the copy never fills that repository; did you mean `acme-proxy`?
     unmirrored-override: plugin:1.0.0 deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/plugin:1.1 from the private registry, but the copy pushes only `latest` and `1.0` to `plugin`
     unquoted-number: web:1.0.0 deploys `docker.io/acme/web:0.1`: the values say the number 0.10 without quotes, and Helm prints it as 0.1. Quote it
@@ -277,7 +277,7 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     unused-suppression: `mirrorlint: ignore tag-mismatch` says nothing. Write `allow RULE: REASON` or `exempt IMAGE: REASON`
     unused-suppression: `allow unused-suppression` silences nothing: this rule cannot be silenced. Delete the line
     unused-suppression: `allow tag-mismatch` stands above no entry. Put it directly above one, or at the top for the whole list, parted by a blank line
-    unused-suppression: `exempt nginx` silences nothing: every image that it means is listed, in that version or another. Delete the line
+    unused-suppression: `exempt nginx` silences nothing: entries stand for every image that it means. Delete the line
     unused-suppression: `allow tag-mismatch for web/*` silences nothing: there is no such finding. Delete it
     unused-suppression: `allow unused-suppression` silences nothing: this rule cannot be silenced. Delete it
     unused-suppression: `exempt redis*` silences nothing: the charts deploy no such image. Delete it

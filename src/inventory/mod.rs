@@ -99,7 +99,12 @@ pub struct Workload {
 
 impl std::fmt::Display for Workload {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} {}", self.kind, self.name)?;
+        match (self.kind.as_str(), self.name.as_str()) {
+            ("", "") => f.write_str("an object without kind and name")?,
+            ("", name) => write!(f, "object {name}")?,
+            (kind, "") => write!(f, "{kind} without a name")?,
+            (kind, name) => write!(f, "{kind} {name}")?,
+        }
         self.container.iter().try_for_each(|container| write!(f, ", container {container}"))
     }
 }

@@ -584,6 +584,8 @@ fn link(node: &ChartNode, asked: Option<&Dependency>) -> ChartLink {
     if let Some(dependency) = asked
         && let (Ok(pinned), Ok(own)) = (Version::parse(&dependency.version), Version::parse(&chart.version))
         && pinned == own
+        // `1.2` is a range.
+        && dependency.version.split(['-', '+']).next().is_some_and(|numbers| numbers.matches('.').count() > 1)
     {
         chart.version = dependency.version.to_string();
     }

@@ -63,6 +63,9 @@ pub struct Since {
     pub left_out: usize,
 }
 
+/// The rule that tells of merges that were left undecided.
+const INVALID: &str = "invalid-entry";
+
 /// One list and what it was held against.
 #[derive(Clone, Debug)]
 pub struct CheckedList {
@@ -470,6 +473,12 @@ impl Run<'_> {
         faults.extend(suppress::exemptions_at_fault(list, idle));
         let context = Context { faults: &faults, ..*context };
         findings.extend(rule(suppress::UNUSED).iter().flat_map(|rule| (rule.check)(rule, &context)));
+        // While a merge is undecided, nobody knows which of its lines are meant; that it is undecided is told.
+        let merges: Vec<Span> = list.merges().into_iter().map(|merge| list.span_of_lines(merge)).collect();
+        let within = |span: Span| {
+            merges.iter().any(|merge| merge.file == span.file && merge.range().contains(&(span.start as usize)))
+        };
+        findings.retain(|finding| finding.rule.id == INVALID || !within(finding.span));
         findings
     }
 

@@ -30,7 +30,7 @@ impl Idleness {
     pub fn why(self) -> Option<&'static str> {
         match self {
             Self::Unmatched => Some("the charts deploy no such image"),
-            Self::Listed => Some("every image that it means is listed, in that version or another"),
+            Self::Listed => Some("entries stand for every image that it means"),
             Self::Busy => None,
         }
     }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::shorten::shorten;
 use crate::inventory::ChartName;
 use crate::lint::Rule;
 use crate::source::Span;
@@ -77,7 +78,7 @@ impl Fix {
         edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
         edits.dedup();
         debug_assert!(edits.windows(2).all(|pair| pair[0].span.end <= pair[1].span.start), "edits overlap: {edits:?}");
-        Self { title: title.into(), safety, alone: false, edits }
+        Self { title: shorten(title.into()), safety, alone: false, edits }
     }
 
     /// The same, applied in a round without others of the file.
@@ -142,7 +143,7 @@ impl Finding {
         Self {
             rule,
             severity: rule.severity,
-            message: message.into(),
+            message: shorten(message.into()),
             span,
             label: String::new(),
             related: Vec::new(),
@@ -167,14 +168,14 @@ impl Finding {
     /// Words on the place itself.
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
-        self.label = label.into();
+        self.label = shorten(label.into());
         self
     }
 
     /// Adds another place, where there is one.
     #[must_use]
     pub fn related(mut self, message: impl Into<String>, span: Option<Span>) -> Self {
-        self.related.extend(span.map(|span| Related { message: message.into(), span }));
+        self.related.extend(span.map(|span| Related { message: shorten(message.into()), span }));
         self
     }
 

@@ -22,6 +22,7 @@ mod rule;
 mod rules;
 mod same;
 mod settings;
+mod shorten;
 mod style;
 mod supply;
 mod suppress;

@@ -29,12 +29,18 @@ fn note_of(chart: &ChartName, link: Option<&ChartLink>) -> String {
     }
 }
 
+/// Region, account and dynamic in Japanese and Chinese, which part no words.
+const ELSEWHERE: [&str; 7] = ["リージョン", "アカウント", "動的", "区域", "區域", "账户", "动态"];
+
 /// Whether the comments of an entry say that its image depends on the region.
 pub(crate) fn speaks_of_region(entry: &Entry) -> bool {
     let note = &entry.note;
     let remarks = note.repositories.iter().chain(&note.tags).filter_map(|field| field.remark.as_ref());
     let texts = note.title.iter().chain(&note.notes).chain(&note.remarks).chain(remarks).chain(&entry.trailing_comment);
     let says = |text: &str| {
+        if ELSEWHERE.iter().any(|word| text.contains(word)) {
+            return true;
+        }
         let text = text.to_ascii_lowercase();
         let mut words = text.split(|letter: char| !letter.is_ascii_alphanumeric());
         words.any(|word| {

@@ -61,7 +61,7 @@ impl Style {
         let shapes: Vec<Vec<Part>> = list.entries.iter().map(|entry| shape(list, entry)).collect();
         let telling = shapes.iter().filter(|shape| shape.iter().any(|part| !matches!(part, Part::Banner(_))));
         let parts = most(telling.cloned()).unwrap_or_default();
-        let blocks = list.entries.iter().flat_map(|entry| entry.block.clone());
+        let blocks = list.entries.iter().flat_map(|entry| list.comments_of(entry));
         let marks = |lines: &mut dyn Iterator<Item = usize>| most(lines.filter_map(|line| mark_of(list, line)));
         let mark = parts.iter().find_map(|part| part.lead()).map(|lead| lead[..mark_length(lead)].to_owned());
         let mark = mark.or_else(|| marks(&mut blocks.into_iter())).or_else(|| marks(&mut list.header.clone()));
@@ -145,7 +145,7 @@ fn whole(mut parts: Vec<Part>, mark: &str) -> Vec<Part> {
 /// The lines of the entry's block that a new one has as well, each kind once.
 fn shape(list: &List, entry: &Entry) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
-    for line in entry.block.clone() {
+    for line in list.comments_of(entry) {
         let Some(part) = part(list, entry, line) else { continue };
         let known = |other: &Part| std::mem::discriminant(other) == std::mem::discriminant(&part);
         if matches!(part, Part::Banner(_)) || !parts.iter().any(known) {

@@ -12,6 +12,9 @@ use crate::source::{Sources, Span, canonical, path_from};
 /// The rule that speaks of suppressions, which no suppression silences.
 pub(super) const UNUSED: &str = "unused-suppression";
 
+/// Why the second of two that say the same is good for nothing.
+const AGAIN: &str = "the same stands above already";
+
 /// A suppression or exemption that is at fault.
 #[derive(Clone, Debug)]
 pub(crate) struct Fault {
@@ -73,6 +76,7 @@ impl FaultKind {
 /// fault. `doubtful` says for which rules a suppression that silences nothing proves nothing.
 pub(super) fn suppress(list: &List, findings: &mut Vec<Finding>, doubtful: &dyn Fn(&Rule) -> bool) -> Vec<Fault> {
     let mut faults = Vec::new();
+    let mut silenced = Vec::new();
     for directive in &list.directives {
         match &directive.kind {
             DirectiveKind::Exempt { .. } => {}
@@ -81,7 +85,7 @@ pub(super) fn suppress(list: &List, findings: &mut Vec<Finding>, doubtful: &dyn 
                 faults.push(fault(list, directive, FaultKind::Unaddressed(*at)));
             }
             DirectiveKind::Allow { rules, reason } => {
-                let kind_of = |name: &Located| allow(list, directive, &name.text, name.span, findings, doubtful);
+                let kind_of = |name: &Located| allow(list, directive, name, findings, &mut silenced, doubtful);
                 let mut kinds: Vec<_> = rules.iter().map(kind_of).collect();
                 // What is wrong with several of its rules in one way is said once.
                 let unreasoned = unreasoned(rules.last(), reason.as_ref());
@@ -123,31 +127,35 @@ fn unreasoned(before: Option<&Located>, reason: Option<&Reason>) -> Option<Fault
     (!reason.parted).then_some(FaultKind::Unparted { at: Span { start: before.end, ..before }, words, names_rule })
 }
 
-/// Takes the findings out that `directive` silences as far as it names the rule `name`, and says what is wrong with that.
+/// Moves the findings that `directive` silences as far as it names the rule `name` to the `silenced` ones, and says what is wrong
+/// with that.
 fn allow(
     list: &List,
     directive: &Directive,
-    name: &str,
-    place: Span,
+    name: &Located,
     findings: &mut Vec<Finding>,
+    silenced: &mut Vec<Finding>,
     doubtful: &dyn Fn(&Rule) -> bool,
 ) -> Option<FaultKind> {
     let covered = |finding: &Finding| covers(list, directive.scope, finding);
-    match rule(name) {
+    match rule(&name.text) {
         None => {
             let silences = |id: &&str| findings.iter().any(|found| found.rule.id == *id && covered(found));
-            Some(FaultKind::NoRule { name: place, meant: nearest_rule(name).filter(silences) })
+            Some(FaultKind::NoRule { name: name.span, meant: nearest_rule(&name.text).filter(silences) })
         }
         Some(rule) if rule.id == UNUSED => Some(FaultKind::Itself),
         Some(_) if directive.scope == Scope::Nowhere => Some(FaultKind::Adrift),
         Some(rule) => {
-            let before = findings.len();
-            findings.retain(|finding| finding.rule != rule || !covered(finding));
+            let means = |finding: &Finding| finding.rule == rule && covered(finding);
+            let again = silenced.iter().any(means);
+            let before = silenced.len();
+            silenced.extend(findings.extract_if(.., |finding| means(finding)));
             let why = match directive.scope {
+                _ if again => "another one above does already",
                 Scope::Entry(_) => "the entry has no such finding",
                 Scope::File | Scope::Nowhere => "the list has no such finding",
             };
-            (findings.len() == before && !doubtful(rule)).then_some(FaultKind::Idle(why))
+            (silenced.len() == before && !doubtful(rule)).then_some(FaultKind::Idle(why))
         }
     }
 }
@@ -171,11 +179,16 @@ pub(super) fn exemptions_at_fault(list: &List, idle: &[Idleness]) -> Vec<Fault> 
         DirectiveKind::Exempt { glob, reason } => Some((directive, unreasoned(Some(glob), reason.as_ref()))),
         _ => None,
     });
-    let at_fault = exemptions.zip(idle).filter_map(|((directive, unreasoned), idle)| {
-        let kind = idle.why().map(FaultKind::Idle).or(unreasoned)?;
-        Some(fault(list, directive, kind))
-    });
-    at_fault.collect()
+    let mut faults: Vec<Fault> = Vec::new();
+    let mut known: Vec<String> = Vec::new();
+    for ((directive, unreasoned), idle) in exemptions.zip(idle) {
+        let whole = fault(list, directive, FaultKind::Idle(AGAIN));
+        let again = known.contains(&whole.written).then_some(FaultKind::Idle(AGAIN));
+        known.push(whole.written.clone());
+        let kind = again.or(idle.why().map(FaultKind::Idle)).or(unreasoned);
+        faults.extend(kind.map(|kind| Fault { kind, ..whole }));
+    }
+    faults
 }
 
 fn fault(list: &List, directive: &Directive, kind: FaultKind) -> Fault {
@@ -277,14 +290,20 @@ impl<'a> Configured<'a> {
         };
         for (number, allow) in loaded.configuration.allow.iter().enumerate() {
             let certain = rule(&allow.rule).is_some_and(|rule| !doubtful(rule));
-            let idle = (!self.used[number] && certain).then_some("there is no such finding");
+            let again = loaded.configuration.allow[..number]
+                .iter()
+                .any(|other| (&other.rule, &other.path) == (&allow.rule, &allow.path));
+            let why = if again { AGAIN } else { "there is no such finding" };
+            let idle = (!self.used[number] && certain).then_some(why);
             let kind = if allow.rule == UNUSED { Some(FaultKind::Itself) } else { kind(idle, &allow.reason) };
             let path = allow.path.iter().map(|path| format!(" for {}", path.display())).collect::<String>();
             add(place(loaded, "allow", number, "rule"), format!("allow {}{path}", allow.rule), kind);
         }
         for (number, (exemption, idle)) in loaded.configuration.exempt.iter().zip(idle).enumerate() {
             let span = place(loaded, "exempt", number, "image");
-            add(span, format!("exempt {}", exemption.image), kind(idle.why(), &exemption.reason));
+            let again = loaded.configuration.exempt[..number].iter().any(|other| other.image == exemption.image);
+            let idle = if again { Some(AGAIN) } else { idle.why() };
+            add(span, format!("exempt {}", exemption.image), kind(idle, &exemption.reason));
         }
         faults
     }

@@ -539,7 +539,7 @@ fn is_of(path: &Path, names: &[&str]) -> bool {
 }
 
 /// Folders for copies of other people's files.
-const VENDORED: [&str; 5] = ["vendor", "vendored", "third_party", "third-party", "external"];
+pub(super) const VENDORED: [&str; 5] = ["vendor", "vendored", "third_party", "third-party", "external"];
 
 /// A chart and what it is a copy of.
 type Copied = (Arc<Chart>, Arc<Chart>);

@@ -1,5 +1,5 @@
 //! The text files that are a workspace's own: scripts, documentation, values. Lists, charts, other git work trees (submodules),
-//! what git ignores, and changelogs, which tell of the past, are none of them. Reads them in parallel, and only when asked.
+//! vendored folders, what git ignores, and changelogs, which tell of the past, are none of them. Reads them in parallel, and only when asked.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use regex::bytes::Regex;
 
 use super::discovery::LIST_NAME;
+use super::targets::VENDORED;
 use super::walk::is_foreign;
 use super::{Kept, Workspace};
 use crate::config;
@@ -26,6 +27,9 @@ const LOOKED_AT: usize = 8000;
 
 /// Starts of names of files that tell of the past.
 const HISTORIES: [&str; 4] = ["changelog", "changes", "history", "release"];
+
+/// Ends of names of files that were put aside, and of records of what ran.
+const ASIDE: [&str; 7] = [".bak", ".log", ".old", ".orig", ".rej", ".swp", "~"];
 
 /// The text files of one workspace, found once.
 pub(crate) struct TextFiles<'a> {
@@ -106,6 +110,7 @@ fn walk(workspace: &Workspace) -> Vec<PathBuf> {
         name != LIST_NAME
             && name != config::FILE_NAME
             && !HISTORIES.iter().any(|history| name.starts_with(history))
+            && !ASIDE.iter().any(|end| name.ends_with(end))
             && !is_list(entry)
     };
     let mut paths: Vec<_> = files.filter(told).map(DirEntry::into_path).collect();
@@ -113,10 +118,16 @@ fn walk(workspace: &Workspace) -> Vec<PathBuf> {
     paths
 }
 
-/// Whether a folder belongs to the workspace: it is no chart, no git work tree of its own, and none that tools fill.
+/// Whether a folder belongs to the workspace: it is no chart, no git work tree of its own, none that tools fill, and none that
+/// others wrote.
 fn is_own(entry: &DirEntry) -> bool {
     let folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-    let foreign =
-        || is_foreign(entry.path()) || entry.path().join(".git").exists() || entry.path().join("Chart.yaml").exists();
+    let vendored = || entry.file_name().to_str().is_some_and(|name| VENDORED.contains(&name));
+    let foreign = || {
+        vendored()
+            || is_foreign(entry.path())
+            || entry.path().join(".git").exists()
+            || entry.path().join("Chart.yaml").exists()
+    };
     entry.depth() == 0 || !folder || !foreign()
 }

@@ -66,9 +66,16 @@ pub struct Directive {
     pub kind: DirectiveKind,
 }
 
+/// What parts an order from its address and its reason: half as wide or, as East Asian keyboards give it, wide.
+const COLONS: [char; 2] = [':', '：'];
+
+/// What parts rules, likewise.
+const COMMAS: [char; 3] = [',', '，', '、'];
+
 /// Reads the words of a comment; `None` when they are not addressed to this linter.
 pub(super) fn read(comment: Piece<'_>) -> Option<DirectiveKind> {
-    let (address, words) = comment.split(comment.text.find(':')?, 1);
+    let colon = comment.text.find(COLONS)?;
+    let (address, words) = comment.split(colon, comment.text[colon..].chars().next()?.len_utf8());
     if !is_address(address) {
         return unaddressed(comment);
     }
@@ -80,8 +87,11 @@ pub(super) fn read(comment: Piece<'_>) -> Option<DirectiveKind> {
         }
         "exempt" => {
             // A glob may hold colons (a port, a tag): only one at its end starts the reason.
-            let (word, reason) = rest.first_word();
-            let glob = word.trim_end_matching(|c| c == ':');
+            let (word, _) = rest.first_word();
+            // A wide one is part of no image.
+            let end = word.text.find(COLONS[1]).map_or(word.text.len(), |at| at + COLONS[1].len_utf8());
+            let (word, reason) = rest.trim().split(end, 0);
+            let glob = word.trim_end_matching(|c| COLONS.contains(&c));
             let parted = glob.text.len() < word.text.len();
             glob.filled().map(|glob| DirectiveKind::Exempt { glob, reason: reason_of(reason, parted) })
         }
@@ -98,7 +108,7 @@ fn is_address(words: Piece<'_>) -> bool {
 fn unaddressed(comment: Piece<'_>) -> Option<DirectiveKind> {
     let (address, words) = comment.first_word();
     let (verb, rest) = words.first_word();
-    let orders = is_address(address) && matches!(verb.text, "allow" | "exempt") && rest.text.contains(':');
+    let orders = is_address(address) && matches!(verb.text, "allow" | "exempt") && rest.text.contains(COLONS);
     let at = address.from(address.text.len()).span();
     orders.then(|| words.filled()).flatten().map(|words| DirectiveKind::Unaddressed { at, words })
 }
@@ -108,19 +118,22 @@ fn rules_of(mut rest: Piece<'_>) -> (Vec<Located>, Piece<'_>) {
     let mut rules = Vec::new();
     loop {
         rest = rest.trim();
-        let end = rest.text.find(|c: char| matches!(c, ':' | ',') || c.is_whitespace()).unwrap_or(rest.text.len());
+        let end = rest
+            .text
+            .find(|c: char| COLONS.contains(&c) || COMMAS.contains(&c) || c.is_whitespace())
+            .unwrap_or(rest.text.len());
         let (rule, after) = rest.split(end, 0);
         rules.extend(rule.filled());
-        if !after.trim().text.starts_with(',') {
+        let Some(comma) = after.trim().text.chars().next().filter(|c| COMMAS.contains(c)) else {
             return (rules, after);
-        }
-        rest = after.trim().from(1);
+        };
+        rest = after.trim().from(comma.len_utf8());
     }
 }
 
 /// The words of `rest`, which `parted` says a colon stands before already.
 fn reason_of(rest: Piece<'_>, parted: bool) -> Option<Reason> {
     let rest = rest.trim();
-    let parted = parted || rest.text.starts_with(':');
-    rest.trim_start_matching(|c| c == ':').filled().map(|words| Reason { words, parted })
+    let parted = parted || rest.text.starts_with(COLONS);
+    rest.trim_start_matching(|c| COLONS.contains(&c)).filled().map(|words| Reason { words, parted })
 }

@@ -43,6 +43,33 @@ pub enum InvalidLine {
     /// Nothing after the `=`, or only a comment.
     #[error("there is no source image after the `=`")]
     NoSource,
+    /// What is a comment in other files.
+    #[error("only `#` starts a comment")]
+    OtherComment,
+    /// What git leaves around and between the sides of a merge that it cannot decide.
+    #[error("a merge was left undecided here")]
+    Mark,
+}
+
+/// How comments start elsewhere.
+const OTHER_COMMENTS: [&str; 5] = ["//", ";", "-- ", "/*", "<!--"];
+
+/// The marks of git, the first and the last one first and last.
+const MARKS: [&str; 4] = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
+
+/// The place among [`MARKS`] of the one that `line` is.
+fn mark(line: &str) -> Option<usize> {
+    MARKS.iter().position(|mark| line.strip_prefix(mark).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')))
+}
+
+/// Whether the mark that `line` is starts an undecided merge.
+pub(super) fn opens_merge(line: Piece<'_>) -> bool {
+    mark(line.trim().text) == Some(0)
+}
+
+/// Whether the mark that `line` is ends an undecided merge.
+pub(super) fn closes_merge(line: Piece<'_>) -> bool {
+    mark(line.trim().text) == Some(MARKS.len() - 1)
 }
 
 /// What a line is.
@@ -114,6 +141,12 @@ pub(super) fn meaning(line: Piece<'_>) -> Meaning<'_> {
     }
     if line.text.starts_with('#') {
         return Meaning::Comment;
+    }
+    if mark(line.text).is_some() {
+        return Meaning::Invalid(InvalidLine::Mark);
+    }
+    if OTHER_COMMENTS.iter().any(|start| line.text.starts_with(start)) {
+        return Meaning::Invalid(InvalidLine::OtherComment);
     }
     let Some(equals) = line.text.find('=') else {
         return Meaning::Invalid(InvalidLine::NoEquals);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::source::{FileId, Span};
 
 use super::directive::{self, Directive, Scope};
-use super::line::{self, Ending, Line, LineKind, Meaning};
+use super::line::{self, Ending, InvalidLine, Line, LineKind, Meaning};
 use super::located::{Located, Piece};
 use super::note::SourceNote;
 
@@ -23,7 +23,8 @@ pub struct Entry {
     pub trailing_comment: Option<Located>,
     /// The index of its line in [`List::lines`].
     pub line: usize,
-    /// The comment lines directly above it, as indices into [`List::lines`]; empty when there are none.
+    /// The comment lines directly above it, as indices into [`List::lines`]; empty when there are none. Lines among them that
+    /// should be comments, and marks of an undecided merge, do not end it.
     pub block: Range<usize>,
     /// What the block says about the image's source.
     pub note: SourceNote,
@@ -109,6 +110,27 @@ impl List {
         Span::new(self.file, start, start)
     }
 
+    /// The comment lines of the entry's block.
+    pub fn comments_of(&self, entry: &Entry) -> impl Iterator<Item = usize> + use<'_> {
+        entry.block.clone().filter(|line| self.lines[*line].kind == LineKind::Comment)
+    }
+
+    /// The lines of each merge that git left undecided, its marks among them.
+    #[must_use]
+    pub fn merges(&self) -> Vec<Range<usize>> {
+        let whole = Piece::of_file(self.file, &self.text);
+        let (mut merges, mut open) = (Vec::new(), None);
+        for (index, line) in self.lines.iter().enumerate() {
+            let text = whole.slice(line.span.range());
+            if line::opens_merge(text) {
+                open = Some(index);
+            } else if line::closes_merge(text) {
+                merges.extend(open.take().map(|start| start..index + 1));
+            }
+        }
+        merges
+    }
+
     /// How new lines should end: with CRLF only where lines that the scripts read end with it already.
     #[must_use]
     pub fn line_ending(&self) -> &'static str {
@@ -120,7 +142,11 @@ impl List {
     /// Adds the entry whose line comes next.
     fn add_entry(&mut self, parts: line::Assignment<'_>, whole: Piece<'_>) {
         let line = self.lines.len();
-        let above = self.lines.iter().rev().take_while(|line| line.kind == LineKind::Comment).count();
+        let belongs = |line: &&Line| {
+            let stray = matches!(line.kind, LineKind::Invalid(InvalidLine::OtherComment | InvalidLine::Mark));
+            stray || line.kind == LineKind::Comment
+        };
+        let above = self.lines.iter().rev().take_while(belongs).count();
         let mut block = line - above..line;
         let text_of = |line: &Line| line::comment_text(whole.slice(line.span.range()));
         if block.start == 0 {
@@ -128,7 +154,8 @@ impl List {
             let bare = self.lines[block.clone()].iter().rposition(|line| text_of(line).text.is_empty());
             block.start = bare.map_or(0, |bare| bare + 1);
         }
-        let note = SourceNote::read(self.lines[block.clone()].iter().map(text_of));
+        let comments = self.lines[block.clone()].iter().filter(|line| line.kind == LineKind::Comment);
+        let note = SourceNote::read(comments.map(text_of));
         self.entries.push(Entry {
             name: parts.name.located(),
             value: parts.value.located(),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::human::printable;
+use super::human::in_line;
 use super::location::Place;
 use crate::lint::Checked;
 use crate::source::Sources;
@@ -15,13 +15,8 @@ pub fn concise(checked: &Checked, sources: &Sources) -> String {
         let Place { path, start, .. } = Place::new(sources, &checked.root, finding.span);
         let (severity, rule) = (finding.severity.as_str(), finding.rule.id);
         let message = finding.message.split_whitespace().collect::<Vec<_>>().join(" ");
-        let (path, message) = (line(&path), line(&message));
+        let (path, message) = (in_line(&path), in_line(&message));
         let _ = writeln!(out, "{path}:{}:{}: {severity}[{rule}] {message}", start.line, start.column);
     }
     out
-}
-
-/// `text` in one line, without what a terminal would obey.
-fn line(text: &str) -> String {
-    printable(text).replace(['\n', '\t'], "?")
 }

@@ -209,7 +209,7 @@ impl Painter<'_> {
 
     /// A line across the page with the name of a group.
     fn heading(&self, group: &str) -> String {
-        let name = message(group);
+        let name = in_line(&message(group));
         let rest = self.style.width.saturating_sub(name.chars().count() + 4).max(2);
         format!("{}\n\n", self.style.paint("1", &format!("━━ {name} {}", "━".repeat(rest))))
     }
@@ -224,7 +224,7 @@ impl Painter<'_> {
             Severity::Info => "36",
         };
         let code = self.style.paint(colour, &code);
-        let mut out = format!("{code} {}:{}:{}\n", printable(&path), start.line, start.column);
+        let mut out = format!("{code} {}:{}:{}\n", in_line(&path), start.line, start.column);
         let options = textwrap::Options::new(self.style.width)
             .initial_indent("  ")
             .subsequent_indent("  ")
@@ -246,7 +246,7 @@ impl Painter<'_> {
 
     fn snippet(&self, span: Span, label: &str) -> (Snippet, LabeledSpan) {
         let file = self.sources.get(span.file);
-        let name = printable(&display_path(self.root, file.path()));
+        let name = in_line(&display_path(self.root, file.path()));
         let label = (!label.is_empty()).then(|| printable(label));
         let end = file.text().floor_char_boundary(span.range().end.min(span.range().start + Snippet::REACH));
         let span = Span::new(span.file, span.range().start, end);
@@ -353,6 +353,11 @@ pub fn printable(text: &str) -> String {
         _ => letter,
     };
     text.chars().map(replace).collect()
+}
+
+/// `text` in one line, likewise: a path may hold line feeds.
+pub(super) fn in_line(text: &str) -> String {
+    printable(text).replace(['\n', '\t'], "?")
 }
 
 /// The whole report.

@@ -25,7 +25,7 @@ pub fn page(markdown: &str, style: Style) -> String {
             printer.fill();
             printer.heading(line);
         } else {
-            if line.starts_with("- ") || line.starts_with('|') {
+            if line.starts_with("- ") {
                 printer.fill();
             }
             printer.paragraph.push_str(line.trim());

@@ -3,18 +3,19 @@
 use std::sync::Arc;
 
 use crate::chart::{Chart, Dependency, is_compatible};
+use crate::lint::number::{Number, numbers};
 use crate::lint::{ChartName, Context, Finding, Rule};
-use crate::source::Span;
+use crate::source::{Sources, Span};
 
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for chart in context.charts {
-        check_chart(rule, chart, &mut findings);
+        check_chart(rule, context.sources, chart, &mut findings);
     }
     findings
 }
 
-fn check_chart(rule: &'static Rule, chart: &Arc<Chart>, findings: &mut Vec<Finding>) {
+fn check_chart(rule: &'static Rule, sources: &Sources, chart: &Arc<Chart>, findings: &mut Vec<Finding>) {
     for dependency in chart.metadata.dependencies.iter().flatten() {
         let copies: Vec<_> = chart.subcharts.iter().filter(|copy| *copy.name() == dependency.name).collect();
         let fits = |copy: &&&Arc<Chart>| is_compatible(&dependency.version, &copy.metadata.version);
@@ -24,27 +25,55 @@ fn check_chart(rule: &'static Rule, chart: &Arc<Chart>, findings: &mut Vec<Findi
             continue;
         }
         match (copies.first(), copies.iter().find(fits)) {
-            (Some(copy), None) => findings.extend(against_metadata(rule, chart, dependency, copy)),
+            (Some(copy), None) => findings.extend(against_metadata(rule, sources, chart, dependency, copy)),
             (Some(_), Some(copy)) => findings.extend(against_lock(rule, chart, dependency, &copies, copy)),
             (None, _) => {}
         }
     }
-    chart.subcharts.iter().for_each(|subchart| check_chart(rule, subchart, findings));
+    chart.subcharts.iter().for_each(|subchart| check_chart(rule, sources, subchart, findings));
 }
 
-fn against_metadata(rule: &'static Rule, chart: &Chart, dependency: &Dependency, copy: &Chart) -> Option<Finding> {
-    let span = dependency.version.exact_span().or_else(|| dependency.name.exact_span())?;
+fn against_metadata(
+    rule: &'static Rule,
+    sources: &Sources,
+    chart: &Chart,
+    dependency: &Dependency,
+    copy: &Chart,
+) -> Option<Finding> {
+    let number = numbers(sources, &dependency.version).into_iter().next();
+    let written = number.as_ref().map(|number| number.span).or_else(|| dependency.version.exact_span());
+    let span = written.or_else(|| dependency.name.exact_span())?;
     let (wanted, found) = (&dependency.version, &copy.metadata.version);
     let lost = lost(dependency);
-    let message = format!(
-        "{} asks for {} {wanted}, but charts/ holds {found}. Helm deploys it all the same{lost}. Fetch the chart again, or ask \
-         for {found}",
-        chart.name(),
-        dependency.name
-    );
-    let subject = format!("{}:{}", chart.name(), called(dependency));
-    let finding = Finding::new(rule, span, subject, message).label(format!("charts/ holds {found}"));
+    let why = why(number.as_ref(), wanted, found);
+    // What is read where it lies was never in `charts/`, and `helm dependency build` does not take it there.
+    let folder =
+        dependency.repository.strip_prefix("file://").filter(|_| !copy.path.starts_with(chart.path.join("charts")));
+    let (holder, told) = match folder {
+        Some(folder) => (folder, format!("`helm dependency build` refuses it. Ask for {found}")),
+        None => {
+            let told = format!("Helm deploys it all the same{lost}. Fetch the chart again, or ask for {found}");
+            ("charts/", told)
+        }
+    };
+    let (above, name) = (chart.name(), &dependency.name);
+    let message = format!("{above} asks for {name} {wanted}, but {holder} holds {found}{why}. {told}");
+    let subject = format!("{above}:{}", called(dependency));
+    let finding = Finding::new(rule, span, subject, message).label(format!("{holder} holds {found}"));
     Some(finding.chart(name_of(copy)).related("the version that is there", place(copy)))
+}
+
+/// Why a version does not do that seems to, if it does.
+fn why(number: Option<&Number>, wanted: &str, found: &str) -> String {
+    if let Some(number) = number {
+        return format!(": {} has no quotes, and as a number it is {wanted}", number.written);
+    }
+    let released = found.split(['-', '+']).next().unwrap_or_default();
+    let early = found.split('+').next().is_some_and(|version| version.contains('-'));
+    match early && is_compatible(wanted, released) {
+        true => ": a range takes no pre-release unless it names one".to_owned(),
+        false => String::new(),
+    }
 }
 
 fn against_lock(

@@ -32,14 +32,14 @@ fn two_digests(rule: &'static Rule, context: &Context<'_>, judged: Judged<'_>, u
         Some((*one, *other))
     })?;
     let digest = |used: &Use| used.reference.digest().unwrap_or_default().to_owned();
+    let deployed = match one.chart == other.chart {
+        true => format!("{} deploys {} and {}", one.chart, digest(one), digest(other)),
+        false => format!("{} deploys {} and {} deploys {}", one.chart, digest(one), other.chart, digest(other)),
+    };
     let message = format!(
-        "`{}` lists {}, which is one image, but the charts pin it to two: {} deploys {} and {} deploys {}. The copy brings only one",
+        "`{}` lists {}, which is one image, but the charts pin it to two: {deployed}. The copy brings only one",
         judged.entry.name.text,
         version_of(judged.reference),
-        one.chart,
-        digest(one),
-        other.chart,
-        digest(other)
     );
     let mut finding = judged.finding(rule, judged.tag_span(), message).label("two digests are deployed");
     for used in [one, other] {

@@ -70,10 +70,13 @@ fn mention(file: FileId, word: &str, start: usize, before: &str, after: Option<c
     }
     let (word, start) =
         word.strip_prefix("docker://").map_or((word, start), |rest| (rest, start + word.len() - rest.len()));
+    // `web:12:` is a place in a file, as compilers print it.
+    let position = word.ends_with(':');
     let word = word.trim_end_matches(['.', ':', '-', '_', '/', '@']);
     let image = Reference::parse(word).ok().filter(|image| image.digest().is_none())?;
     let (tag, range) = (image.tag()?.to_owned(), image.tag_range()?);
-    let port = !image.name().contains('/') && tag.parse::<u32>().is_ok_and(|number| number >= FIRST_PORT);
+    let number = tag.parse::<u32>().ok().filter(|_| !image.name().contains('/'));
+    let port = number.is_some_and(|number| number >= FIRST_PORT || position);
     let real = tag.contains(|c: char| c.is_ascii_digit()) || super::floating_tag::is_moving(&tag);
     let placeholder = tag.split(['.', '-']).any(|part| part.eq_ignore_ascii_case("x"));
     let span = Span::new(file, start + range.start, start + range.end);
@@ -104,6 +107,12 @@ fn judge(rule: &'static Rule, context: &Context<'_>, entries: &[Judged<'_>], men
     let mut right: BTreeSet<_> = deployed.iter().filter_map(|used| used.reference.effective_tag()).collect();
     if right.is_empty() {
         right = listed.iter().filter_map(|judged| judged.reference.effective_tag()).collect();
+    }
+    // Another variant of the right version is another image, and as new.
+    let version = |tag: &str| tag.split_once('-').map_or(tag, |(version, _)| version).to_owned();
+    let is_variant = |tag: &&str| version(tag) == version(&mention.tag) && variant(tag) != variant(&mention.tag);
+    if right.iter().any(is_variant) {
+        return None;
     }
     let name = &judged.entry.name.text;
     let tag = judged.reference.effective_tag().unwrap_or("a digest");

@@ -3,14 +3,20 @@
 use crate::chart::RefusedPackage;
 use crate::inventory::Problem;
 use crate::lint::targets::Lost;
-use crate::lint::{Context, Finding, Judged, Rule, Verdict};
+use crate::lint::{Context, Finding, Judged, Related, Rule, Verdict};
 use crate::store::plain_address;
 
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
+    let mut findings: Vec<Finding> = Vec::new();
     for problem in context.problems {
         let Problem::Unavailable { chart, parent, span, refused, .. } = problem else { continue };
         let Some(message) = sentence(problem) else { continue };
+        // One chart under several aliases is brought once.
+        if let Some(known) = findings.iter_mut().find(|known| known.message == message && known.span.file == span.file)
+        {
+            known.related.push(Related { message: "asked for here, too".to_owned(), span: *span });
+            continue;
+        }
         let label = if refused.is_some() { "must not be used" } else { "not on disk" };
         let finding = Finding::new(rule, *span, format!("{}:{chart}", parent.name), message).label(label);
         findings.push(finding.chart(chart.clone()));

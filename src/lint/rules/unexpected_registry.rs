@@ -75,7 +75,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         let Some((span, _)) = used.decisive(host) else { continue };
         let registry = image.registry().unwrap_or("docker.io");
         let message = format!(
-            "{} is a chart of {}, but takes {} from {registry}; its own registry is {}",
+            "{} is a chart of {}, but takes {} from {registry}; its own registry is {}. Take it from there, or allow it with the reason",
             used.chart,
             family.name,
             image.as_str(),

@@ -1,5 +1,6 @@
 //! The note names another chart or version than the one that is pinned and deploys the image.
 
+use crate::chart::version::Version;
 use crate::inventory::{ChartName, Use};
 use crate::lint::note::source_note;
 use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Standing};
@@ -73,8 +74,8 @@ fn said(named: &NamedChart) -> String {
     named.version.as_ref().map_or(named.chart.text.clone(), |version| format!("{}:{}", named.chart.text, version.text))
 }
 
-/// `v0.1.0` and `0.1.0` are one version: charts and people write both. So are `0.1.0` and `0.1.0+abc`, for what is behind the
-/// plus only says how it was built.
+/// `v0.1.0`, `0.1.0` and `0.1` are one version: charts and people write all of them. So are `0.1.0` and `0.1.0+abc`, for what is
+/// behind the plus only says how it was built.
 fn same_version(noted: &str, pinned: &str) -> bool {
     let parts = |version: &str| {
         let version = version.strip_prefix('v').unwrap_or(version);
@@ -82,5 +83,7 @@ fn same_version(noted: &str, pinned: &str) -> bool {
         (version.to_owned(), build.to_owned())
     };
     let ((noted, one), (pinned, other)) = (parts(noted), parts(pinned));
-    noted == pinned && (one == other || one.is_empty() || other.is_empty())
+    let same =
+        || Version::parse(&noted).ok().zip(Version::parse(&pinned).ok()).is_some_and(|(one, other)| one == other);
+    (noted == pinned || same()) && (one == other || one.is_empty() || other.is_empty())
 }

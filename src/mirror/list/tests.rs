@@ -397,7 +397,9 @@ fn check_laws(text: &str) {
         assert!(line.span.start <= entry.name.span.start && entry.value.span.end <= line.span.end);
         assert!(entry.value.span.start <= entry.source.span.start && entry.source.span.end <= entry.value.span.end);
         assert_eq!(entry.block.end, entry.line);
-        assert!(entry.block.clone().all(|index| list.lines[index].kind == LineKind::Comment));
+        let stray = |kind| matches!(kind, LineKind::Invalid(InvalidLine::OtherComment | InvalidLine::Mark));
+        let fits = |kind: LineKind| kind == LineKind::Comment || stray(kind);
+        assert!(entry.block.clone().all(|index| fits(list.lines[index].kind)));
     }
 }
 
