@@ -5,11 +5,12 @@
 
 mod workspace;
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
 use mirrorlint::fix::apply;
-use mirrorlint::lint::{Checked, Settings, check, discover};
+use mirrorlint::lint::{Checked, Finding, Settings, check, discover};
 use mirrorlint::source::Sources;
 use workspace::{copy, fixture};
 
@@ -220,4 +221,93 @@ fn the_order_of_entries_changes_nothing() {
         std::fs::write(folder.path().join("tools/ecr-images.conf"), text).unwrap();
         assert!(lint(folder.path()).0.findings.is_empty());
     }
+}
+
+/// A list that `init` writes from the charts of `name`, which has none of its own any more.
+fn written_for(name: &str) -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&fixture(name), folder.path());
+    let path = folder.path().join("tools/ecr-images.conf");
+    let _ = std::fs::remove_file(&path);
+    let run = workspace::run(folder.path(), &["init", "--output", "tools/ecr-images.conf"], &[]);
+    assert_ne!(run.code, 2, "{name}: {}", run.stderr);
+    (folder, std::fs::read_to_string(path).unwrap())
+}
+
+/// What becomes of the line of an entry.
+type Change = fn(name: &str, image: &str) -> String;
+
+/// Changes that any entry bears, and the one rule that each deserves, at the entry; none for what is right as well.
+const EACH: [(&str, Change, Option<&str>); 10] = [
+    ("tag", |name, image| format!("{name}={}:0.0.0-other\n", untagged(image)), Some("tag-mismatch")),
+    ("no tag", |name, image| format!("{name}={}\n", untagged(image)), Some("tag-mismatch")),
+    ("registry", |name, image| format!("{name}=registry.example/{image}\n"), Some("repository-mismatch")),
+    (
+        "path",
+        |name, image| format!("{name}={}-other{}\n", untagged(image), &image[untagged(image).len()..]),
+        Some("repository-mismatch"),
+    ),
+    ("name", |name, image| format!("{name}-other={image}\n"), None),
+    ("doubled", |name, image| format!("{name}={image}\n{name}={image}\n"), Some("duplicate-entry")),
+    ("quotes", |name, image| format!("{name}=\"{image}\"\n"), Some("reader-disagreement")),
+    ("comment behind", |name, image| format!("{name}={image} # pinned\n"), Some("reader-disagreement")),
+    ("CR", |name, image| format!("{name}={image}\r\n"), Some("reader-disagreement")),
+    (
+        "suppression of nothing",
+        |name, image| format!("# mirrorlint: allow tag-mismatch: none\n{name}={image}\n"),
+        Some("unused-suppression"),
+    ),
+];
+
+fn untagged(image: &str) -> &str {
+    image.rsplit_once(':').unwrap().0
+}
+
+/// Every change to every entry of the lists that `init` writes for the other fixtures; and an entry that is dropped is missing.
+#[test]
+fn each_change_to_each_entry_of_other_fixtures_gives_what_it_deserves() {
+    let mut cells = 0;
+    for name in [
+        "kitchen-sink",
+        "umbrellas/argo-workflows",
+        "umbrellas/cert-manager",
+        "umbrellas/clickhouse-operator",
+        "umbrellas/gpu-operator",
+        "umbrellas/kube-prometheus-stack",
+    ] {
+        let (folder, list) = written_for(name);
+        let path = folder.path().join("tools/ecr-images.conf");
+        let keys = |checked: &Checked| checked.findings.iter().map(Finding::key).collect::<BTreeSet<_>>();
+        // Of what cannot be listed as the charts have it nothing changes.
+        let before = keys(&lint(folder.path()).0);
+        // `LINE RULE` of what a list gives that the right one does not.
+        let new = |text: &str| {
+            std::fs::write(&path, text).unwrap();
+            let (checked, sources) = lint(folder.path());
+            let new = checked.findings.iter().filter(|finding| !before.contains(&finding.key()));
+            let found: Vec<_> =
+                new.map(|finding| (sources.start(finding.span).line, finding.rule.id.to_owned())).collect();
+            found
+        };
+        for (at, line) in list.lines().enumerate().filter(|(_, line)| !line.starts_with('#') && !line.is_empty()) {
+            let (entry, image) = line.split_once('=').unwrap();
+            let whole = format!("{line}\n");
+            for (change, make, rule) in EACH {
+                let changed = make(entry, image);
+                let found = new(&list.replace(&whole, &changed));
+                let here = at + 1..at + 1 + changed.lines().count();
+                let rules: Vec<_> = found.iter().map(|(_, rule)| rule.as_str()).collect();
+                assert_eq!(rules, rule.iter().copied().collect::<Vec<_>>(), "{name}: {change} of {line}");
+                assert!(found.iter().all(|(line, _)| here.contains(line)), "{name}: {change} of {line}: {found:?}");
+                cells += 1;
+            }
+            let dropped = new(&list.replace(&whole, ""));
+            let rules: Vec<_> = dropped.iter().map(|(_, rule)| rule.as_str()).collect();
+            assert!(
+                matches!(rules.as_slice(), ["missing-entry" | "missing-operand"]),
+                "{name}: without {line}: {rules:?}"
+            );
+        }
+    }
+    assert!(cells > 300, "only {cells} cells");
 }
