@@ -167,3 +167,25 @@ fn concise_lines_are_safe_to_print() {
     let run = workspace.run(&["check", "--format", "concise"]);
     assert!(run.code == 1 && !run.stdout.contains('\u{1b}'), "{:?}", run.stdout);
 }
+
+/// A narrow terminal would break the address of a page.
+#[test]
+fn the_page_is_named_in_one_line() {
+    for (columns, page) in [
+        ("80", "  page: mirrorlint explain tag-mismatch\n"),
+        ("100", "  page: https://github.com/mirrorlint/mirrorlint/blob/v0.1.0/rules/tag-mismatch.md\n"),
+    ] {
+        let page = page.replace("v0.1.0", concat!("v", env!("CARGO_PKG_VERSION")));
+        let run =
+            workspace::run(&workspace::fixture("hyperpod"), &["check", "--color", "never"], &[("COLUMNS", columns)]);
+        assert!(run.stdout.contains(&page), "{columns}:\n{}", run.stdout);
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_line_feed_in_a_path_does_not_break_the_line_of_the_place() {
+    let workspace = workspace::Workspace::new().chart("web", &["nginx:2"]);
+    let workspace = workspace.file("to\nols/ecr-images.conf", "# Web (from local chart web:1.0.0)\nweb=nginx:1\n");
+    assert!(workspace.run(&["check"]).stdout.contains("╭─[to?ols/ecr-images.conf:2:11]"));
+}

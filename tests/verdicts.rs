@@ -292,7 +292,7 @@ fn one_tag_is_not_two_digests() {
     let workspace = Workspace::with_list(APP).chart("app", &[&a, &b]);
     assert_eq!(told(&workspace), ["digest-mismatch app"]);
     let found = workspace.findings();
-    assert!(DIGESTS.iter().all(|digest| found[0].contains(digest)), "{found:#?}");
+    assert!(DIGESTS.iter().all(|digest| found[0].contains(&format!("{}…", &digest[..19]))), "{found:#?}");
     assert_eq!(workspace.fixed("digest-mismatch"), APP);
     assert_eq!(told(&Workspace::with_list(APP).chart("app", &[&a, &a, "quay.io/a/app:1"])), Vec::<String>::new());
 }

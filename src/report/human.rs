@@ -283,7 +283,11 @@ impl Painter<'_> {
             self.fix(&mut out, fix);
         }
         if show_page && !self.style.links {
-            let _ = writeln!(out, "  {} {}", self.style.paint("36", "page:"), finding.rule.url());
+            // An address that a narrow terminal breaks can be neither read nor clicked.
+            let (url, id) = (finding.rule.url(), finding.rule.id);
+            let fits = "  page: ".len() + url.chars().count() <= self.style.width;
+            let page = if fits { url } else { format!("mirrorlint explain {id}") };
+            let _ = writeln!(out, "  {} {page}", self.style.paint("36", "page:"));
         }
         out
     }
