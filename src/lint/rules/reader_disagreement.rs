@@ -31,17 +31,22 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
     findings
 }
 
-/// The lines of entries whose digest goes with the fix of `tag-mismatch`: the charts deploy a tag alone.
+/// The lines of entries whose digest goes with the fix of `tag-mismatch`, for the charts deploy a tag alone, and that both
+/// scripts read as they are meant then.
 fn digests_to_go(context: &Context<'_>) -> Vec<Span> {
     let goes = |judged: &Judged<'_>| {
         let Verdict::OtherVersion { uses } = judged.verdict else { return false };
         let used = context.used(uses[0]);
+        let name = &judged.entry.name.text;
+        let is_read = |image: &str| disagreement(&format!("{name}={image}"), name, image).is_none();
         let deployed = wanted(judged.reference, used);
         judged.reference.digest().is_some()
             && differs(*judged, used)
             && judged.entry.trailing_comment.is_none()
             && judged.entry.value.text == judged.entry.source.text
-            && deployed.is_some_and(|image| image.digest().is_none() && obstacle(judged.reference, &image).is_none())
+            && deployed.is_some_and(|image| {
+                image.digest().is_none() && is_read(image.as_str()) && obstacle(judged.reference, &image).is_none()
+            })
             && !context.is_silenced(judged.entry, "tag-mismatch")
     };
     context.judged().filter(goes).map(|judged| context.list.lines[judged.entry.line].span).collect()
@@ -144,7 +149,11 @@ fn entry(rule: &'static Rule, list: &List, entry: &Entry, line: &Line, text: &st
     } else if entry.value.text != *source {
         ("Remove the quotes".to_owned(), entry.value.span, "quotes are read as text")
     } else if let Some(digest) = digest {
-        ("List the tag alone".to_owned(), within(digest), "a digest")
+        let advice = match port {
+            Some(_) => "List the tag alone, from a registry that has a name without a port",
+            None => "List the tag alone",
+        };
+        (advice.to_owned(), within(digest), "a digest")
     } else if let Some(port) = port {
         match source.starts_with('[') {
             true => ("List the image from a registry that has a name".to_owned(), within(port), "colons in an address"),
