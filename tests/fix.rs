@@ -272,6 +272,34 @@ fn what_a_later_round_mends_is_no_harm() {
 }
 
 /// A name that is listed twice: the second entry is deleted before it is said of which chart it is.
+/// Who lists the first image of a region opens that region, where others were missing all along.
+#[test]
+fn a_region_that_a_fix_opens_shows_what_was_true_before() {
+    let host = |region: &str| format!("602401143452.dkr.ecr.{region}.amazonaws.com");
+    let regional = format!("{}/eks/regional:latest", host("{{ .Values.region }}"));
+    let agent = format!("{}/eks/agent:1.27.1", host("us-west-2"));
+    let workspace = Workspace::with_list("").chart("app", &[&agent, &regional]).file("app/values.yaml", "region: ''\n");
+    let run = workspace.run(&["check", "--fix", "--format", "concise"]);
+    assert!(workspace.read(LIST).ends_with(&format!("\nagent={agent}\n")), "{}", run.stderr);
+    assert!(!run.stderr.contains("not applied"), "{}", run.stderr);
+    assert!(run.stdout.contains("error[missing-entry]"), "{}", run.stdout);
+}
+
+#[test]
+fn a_digest_goes_with_its_tag_and_a_port_is_told_before_and_after() {
+    let image = "registry.example.org:5000/acme/tool";
+    let list = format!("# Tool (from local chart app:1.0.0)\ntool={image}:1@sha256:{}\n", "f1".repeat(32));
+    let workspace = Workspace::with_list(&list).chart("app", &[&format!("{image}:1.27.1")]);
+    let rules = || {
+        let found = workspace.findings();
+        found.iter().map(|line| line.split(' ').nth(1).unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(rules(), ["tag-mismatch", "reader-disagreement"]);
+    let run = workspace.run(&["check", "--fix"]);
+    assert!(workspace.read(LIST).ends_with(&format!("\ntool={image}:1.27.1\n")), "{}", run.stderr);
+    assert_eq!(rules(), ["reader-disagreement"]);
+}
+
 #[test]
 fn a_doubled_name_is_mended_in_two_rounds() {
     let list = "# Web (from local chart web:1.0.0)\nweb=nginx:1\n\n# Old (from local chart web:1.0.0)\nweb=redis:7\n";

@@ -202,6 +202,38 @@ fn every_finding_has_the_fields_of_the_contract() {
     }
 }
 
+/// Keys and fingerprints know no lines, and yet no two findings of a file share them: servers drop those that do.
+#[test]
+fn findings_of_one_entry_and_of_entries_with_one_name_have_keys_of_their_own() {
+    let block = "# Web (from local chart web:1.0.0)\n# Repository: bitnami/nginx\n# Tag: 2\n# Tag: 3\n";
+    let list = format!("{block}web=nginx:1.27\n\n{block}web=nginx:1.26\n");
+    let keys = |list: &str| {
+        let workspace = Workspace::with_list(list).chart("web", &["nginx:1.27", "nginx:1.26"]);
+        let report = json(&workspace.path(""), &["check"]);
+        let keys: Vec<String> =
+            items(&report, "findings").iter().map(|finding| text(finding, "key").to_owned()).collect();
+        let sarif: Value = serde_json::from_str(&workspace.run(&["check", "--format", "sarif"]).stdout).unwrap();
+        let results = items(&sarif["runs"][0], "results");
+        let prints: Vec<String> = results.iter().map(|result| result["partialFingerprints"].to_string()).collect();
+        (keys, prints)
+    };
+    let (known, prints) = keys(&list);
+    let comments: Vec<&String> = known.iter().filter(|key| key.starts_with("wrong-comment")).collect();
+    assert_eq!(
+        comments,
+        [
+            "wrong-comment:web:Repository",
+            "wrong-comment:web:Tag",
+            "wrong-comment:web:Tag#2",
+            "wrong-comment:web:Repository#2",
+            "wrong-comment:web:Tag#3",
+            "wrong-comment:web:Tag#4",
+        ]
+    );
+    assert_eq!(prints.iter().collect::<std::collections::BTreeSet<_>>().len(), known.len());
+    assert_eq!(keys(&format!("# Images\n\n{list}")), (known, prints), "whatever moves");
+}
+
 /// What the fields say, by the example of one finding.
 #[test]
 fn a_tag_mismatch_points_at_both_tags() {

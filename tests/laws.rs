@@ -7,7 +7,7 @@
 
 mod generated;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use generated::{Case, case};
@@ -28,36 +28,49 @@ macro_rules! law {
 }
 
 fn look(workspace: &Workspace, texts: &Texts) -> View {
+    look_in(workspace, texts, &[])
+}
+
+fn look_in(workspace: &Workspace, texts: &Texts, regions: &[String]) -> View {
     let mut sources = Sources::new();
     texts.iter().for_each(|(path, text)| sources.overlay(path, text));
-    let checked = check(&sources, workspace, &Settings::default()).unwrap();
+    let settings = Settings { regions: regions.to_vec(), ..Settings::default() };
+    let checked = check(&sources, workspace, &settings).unwrap();
     View { sources, checked }
 }
 
-/// How many findings there are of each key.
-fn keys(checked: &Checked) -> BTreeMap<String, usize> {
-    let mut keys = BTreeMap::new();
-    checked.findings.iter().for_each(|finding| *keys.entry(finding.key()).or_default() += 1);
-    keys
+/// How many findings there are of each kind.
+fn kinds(checked: &Checked) -> BTreeMap<String, usize> {
+    let mut kinds = BTreeMap::new();
+    checked.findings.iter().for_each(|finding| *kinds.entry(finding.kind()).or_default() += 1);
+    kinds
 }
 
-/// The findings of `after` that `before` did not have. What is less than an error and stands in other files merely follows; what
-/// shows under other scenarios was not seen before, but less must be wrong then than it was.
-fn new<'a>(before: &View, after: &'a View, touched: &Path) -> Vec<&'a Finding> {
-    let mut known = keys(&before.checked);
+/// The findings of `after` that `before`, the workspace as it is on disk, did not have. What is less than an error and stands in
+/// other files merely follows; what shows under other scenarios, for the list names other regions, was true before when it shows
+/// in the list as it was, held against these; where it names none any more, in an empty list. An entry that is wrong there may be
+/// wrong in another way once others are listed: what it was taken for has an entry of its own, so it is stale.
+fn new<'a>(workspace: &Workspace, before: &View, after: &'a View, touched: &Path) -> Vec<&'a Finding> {
+    let mut known = kinds(&before.checked);
     let scenarios = |view: &View| view.checked.lists.iter().flat_map(|list| list.scenarios.clone()).collect::<Vec<_>>();
-    let weight = |view: &View| {
-        let of = |severity| view.checked.findings.iter().filter(|finding| finding.severity == severity).count();
-        [of(Severity::Error), of(Severity::Warning), of(Severity::Info)]
-    };
-    if scenarios(before) != scenarios(after) && weight(after) < weight(before) {
-        return Vec::new();
+    let (others, mut wrong) = (scenarios(after), BTreeSet::new());
+    if scenarios(before) != others {
+        let unseen = match others.iter().any(|scenario| scenario == "default") {
+            true => look(workspace, &Texts::from([(touched.to_owned(), "".into())])),
+            false => look_in(workspace, &Texts::new(), &others),
+        };
+        wrong.extend(unseen.checked.findings.iter().filter_map(|finding| finding.entry.clone()));
+        for (kind, count) in kinds(&unseen.checked) {
+            let known = known.entry(kind).or_default();
+            *known = count.max(*known);
+        }
     }
     let follows = |finding: &Finding| {
         finding.severity < Severity::Error && after.sources.get(finding.span.file).path() != touched
     };
-    let findings = after.checked.findings.iter().filter(|finding| !follows(finding));
-    let is_new = |finding: &&Finding| match known.get_mut(&finding.key()) {
+    let was_wrong = |finding: &Finding| finding.entry.as_ref().is_some_and(|entry| wrong.contains(entry));
+    let findings = after.checked.findings.iter().filter(|finding| !follows(finding) && !was_wrong(finding));
+    let is_new = |finding: &&Finding| match known.get_mut(&finding.kind()) {
         Some(count) if *count > 0 => {
             *count -= 1;
             false
@@ -115,7 +128,7 @@ fn patched(before: &str, patch: &str) -> String {
 
 /// Each fix alone: its finding is gone, what is safe brings nothing new, and it edits only what it says.
 fn each_alone(workspace: &Workspace, first: &View, most: usize) -> Outcome {
-    let before = keys(&first.checked);
+    let before = kinds(&first.checked);
     for finding in first.checked.findings.iter().filter(|finding| !finding.fixes.is_empty()).take(most) {
         for fix in &finding.fixes {
             let told = format!("{} ({:?}): {}", finding.key(), fix.safety, finding.message);
@@ -131,10 +144,10 @@ fn each_alone(workspace: &Workspace, first: &View, most: usize) -> Outcome {
             law!(fixed != **text, "{told}: changes nothing: {:?}", fix.edits());
             let after = look(workspace, &Texts::from([(path.to_owned(), fixed.as_str().into())]));
             law!(after.checked.errors.is_empty(), "{told}: breaks the list");
-            let (count, left) = (before[&finding.key()], keys(&after.checked).get(&finding.key()).copied());
+            let (count, left) = (before[&finding.kind()], kinds(&after.checked).get(&finding.kind()).copied());
             law!(left.unwrap_or(0) < count, "{told}: is still there after `{}`:\n{fixed}", fix.title);
             // What a next round mends does not last.
-            let mut new = new(first, &after, path);
+            let mut new = new(workspace, first, &after, path);
             new.retain(|finding| wanted(finding, Safety::Safe).is_none());
             let new = self::told(&new);
             law!(fix.safety != Safety::Safe || new.is_empty(), "{told}: `{}` brings {new:#?}:\n{fixed}", fix.title);
@@ -161,7 +174,7 @@ fn together(workspace: &Workspace, first: &View, most: Safety) -> Outcome {
     let end = settled(workspace, &Texts::new(), most);
     let shown = |end: &Settled| end.changes.iter().map(|change| change.after.to_string()).collect::<String>();
     for change in &end.changes {
-        let new = told(&new(first, &end.view, &change.path));
+        let new = told(&new(workspace, first, &end.view, &change.path));
         law!(new.is_empty(), "{most:?} fixes bring {new:#?}:\n{}", change.after);
         let patch = mirrorlint::report::patch(
             std::slice::from_ref(change),

@@ -134,10 +134,11 @@ pub(super) fn check_all(
                 all.lists.extend(checked.lists);
                 // What is wrong with a chart is said once.
                 let new = |finding: &Finding| {
-                    all.findings.iter().all(|known| (known.key(), known.span) != (finding.key(), finding.span))
+                    all.findings.iter().all(|known| (known.kind(), known.span) != (finding.kind(), finding.span))
                 };
                 let new: Vec<_> = checked.findings.into_iter().filter(new).collect();
                 all.findings.extend(new);
+                Finding::number(&mut all.findings);
             }
         }
     }

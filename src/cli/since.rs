@@ -63,12 +63,12 @@ pub(super) fn narrow(session: &Session, options: &Check, checked: &mut Checked, 
     Ok(())
 }
 
-/// What makes two findings one, wherever its lines are: its file as it was called then, its key, what is listed and what is
+/// What makes two findings one, wherever its lines are: its file as it was called then, its kind, what is listed and what is
 /// deployed.
 type Identity = (PathBuf, String, Option<String>, Option<String>);
 
 fn identity(finding: &Finding, path: PathBuf) -> Identity {
-    (path, finding.key(), finding.image.clone(), finding.expected.clone())
+    (path, finding.kind(), finding.image.clone(), finding.expected.clone())
 }
 
 /// `path` from `top`; as it is when it lies elsewhere, or is an argument.

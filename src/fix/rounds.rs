@@ -105,7 +105,7 @@ pub fn settle(
 struct Attempt<'a, C, W> {
     check: &'a C,
     wanted: &'a W,
-    /// Findings, by key, that no round mends once a fix has brought them.
+    /// Findings, by kind, that no round mends once a fix has brought them.
     lasting: &'a BTreeSet<String>,
 }
 
@@ -151,7 +151,7 @@ where
             Change { path, before, after }
         };
         let changes = originals.into_iter().map(change).filter(|change| change.before != change.after).collect();
-        let unmended = beyond(start, &view.checked).map(Finding::key).filter(|key| owed.contains(key)).collect();
+        let unmended = beyond(start, &view.checked).map(Finding::kind).filter(|kind| owed.contains(kind)).collect();
         Ok((Settled { view, changes, fixed, withheld }, unmended))
     }
 }
@@ -160,7 +160,7 @@ where
 struct Next {
     texts: Texts,
     view: View,
-    /// What they brought for later rounds to mend, by key.
+    /// What they brought for later rounds to mend, by kind.
     owed: BTreeSet<String>,
 }
 
@@ -227,14 +227,14 @@ where
         }
         let view = (self.attempt.check)(&texts).map_err(|refusal| refusal.message)?;
         let paths: BTreeSet<&Path> = all.iter().map(|one| one.fixed.path.as_path()).collect();
-        let mended: Vec<&str> = all.iter().map(|one| one.fixed.key.as_str()).collect();
+        let mended: Vec<&str> = all.iter().map(|one| one.kind.as_str()).collect();
         let mut owed = BTreeSet::new();
-        for finding in brought(&self.before.checked, &view, &paths, &mended) {
-            let key = finding.key();
-            if self.attempt.lasting.contains(&key) || (self.attempt.wanted)(&view, finding).is_none() {
+        for finding in brought(self.before, &view, &paths, &mended) {
+            let kind = finding.kind();
+            if self.attempt.lasting.contains(&kind) || (self.attempt.wanted)(&view, finding).is_none() {
                 return Err(format!("{}: {}", finding.rule.id, finding.message));
             }
-            owed.insert(key);
+            owed.insert(kind);
         }
         Ok(Next { texts, view, owed })
     }
@@ -244,6 +244,8 @@ where
 struct Chosen {
     fix: Fix,
     fixed: Fixed,
+    /// The kind of the finding that it mends.
+    kind: String,
 }
 
 impl Chosen {
@@ -281,7 +283,7 @@ fn choose(
             path: view.sources.get(fix.edits()[0].span.file).path().to_owned(),
             title: fix.title.clone(),
         };
-        chosen.push(Chosen { fix, fixed });
+        chosen.push(Chosen { fix, fixed, kind: finding.kind() });
     }
     chosen
 }

@@ -160,7 +160,7 @@ pub fn check(sources: &Sources, workspace: &Workspace, settings: &Settings) -> R
     checked.findings = checked.findings.into_iter().filter_map(|finding| levels.apply(finding)).collect();
     // What is wrong with a chart is said once, however many lists it is for.
     let mut known = BTreeSet::new();
-    checked.findings.retain(|finding| known.insert((finding.key(), finding.span, finding.message.clone())));
+    checked.findings.retain(|finding| known.insert((finding.kind(), finding.span, finding.message.clone())));
     checked.findings.sort_by_cached_key(|finding| {
         let file = sources.get(finding.span.file);
         let in_list = workspace.lists.iter().any(|list| list == file.path());
@@ -169,6 +169,7 @@ pub fn check(sources: &Sources, workspace: &Workspace, settings: &Settings) -> R
         let rank = finding.order().to_vec();
         (!in_list, file.path().to_owned(), finding.span.start, first, finding.rule.id, rank, finding.message.clone())
     });
+    Finding::number(&mut checked.findings);
     Ok(checked)
 }
 

@@ -136,9 +136,16 @@ impl Judged<'_> {
 
     /// A finding about this entry at `span`.
     pub fn finding(&self, rule: &'static super::Rule, span: Span, message: String) -> Finding {
-        Finding::new(rule, span, &self.entry.name.text, message)
-            .entry(&self.entry.name.text)
-            .image(self.reference.as_str())
+        self.about(Finding::new(rule, span, &self.entry.name.text, message))
+    }
+
+    /// The same about the `part` of its comments that `span` is, of which several may be wrong.
+    pub fn part_finding(&self, rule: &'static super::Rule, part: &str, span: Span, message: String) -> Finding {
+        self.about(Finding::new(rule, span, format!("{}:{part}", self.entry.name.text), message))
+    }
+
+    fn about(&self, finding: Finding) -> Finding {
+        finding.entry(&self.entry.name.text).image(self.reference.as_str())
     }
 }
 

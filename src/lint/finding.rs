@@ -1,11 +1,12 @@
 //! What the linter says: findings, each with a place, and fixes as byte edits. No presentation here.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use super::shorten::shorten;
 use crate::inventory::ChartName;
 use crate::lint::Rule;
-use crate::source::Span;
+use crate::source::{FileId, Span};
 
 /// How bad a finding is. Ordered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -134,6 +135,8 @@ pub struct Finding {
     subject: String,
     /// What puts it before others of its rule at the same place, the smaller first.
     rank: Vec<usize>,
+    /// How many before it in its file are of its kind.
+    alike: usize,
 }
 
 impl Finding {
@@ -155,6 +158,7 @@ impl Finding {
             fixes: Vec::new(),
             subject: subject.into(),
             rank: Vec::new(),
+            alike: 0,
         }
     }
 
@@ -219,10 +223,29 @@ impl Finding {
         &self.rank
     }
 
-    /// Names this finding across runs, whatever moves in the files: `RULE:SUBJECT`.
+    /// What is wrong with what: `RULE:SUBJECT`. Entries of one name share it, so a file may have several findings of one kind.
+    #[must_use]
+    pub fn kind(&self) -> String {
+        format!("{}:{}", self.rule.id, self.subject)
+    }
+
+    /// Names this finding within its file across runs, whatever moves there: its kind, and from the second of a kind on `#2`.
     #[must_use]
     pub fn key(&self) -> String {
-        format!("{}:{}", self.rule.id, self.subject)
+        match self.alike {
+            0 => self.kind(),
+            before => format!("{}#{}", self.kind(), before + 1),
+        }
+    }
+
+    /// Tells findings of one kind in one file apart, in their order.
+    pub(crate) fn number(findings: &mut [Self]) {
+        let mut known: HashMap<(FileId, String), usize> = HashMap::new();
+        for finding in findings {
+            let count = known.entry((finding.span.file, finding.kind())).or_default();
+            finding.alike = *count;
+            *count += 1;
+        }
     }
 }
 

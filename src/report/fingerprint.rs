@@ -1,22 +1,16 @@
 //! What names findings for programs that remember them from run to run, so that they know an old one when lines have moved.
 
-use std::collections::HashMap;
-
 use sha2::{Digest as _, Sha256};
 
 use super::location::display_path;
 use crate::lint::{Checked, Refusal};
 use crate::source::Sources;
 
-/// One fingerprint for each finding, in their order: of its file and its key, which know no lines. Where several are alike they
-/// are counted, so that each is the only one of its kind.
+/// One fingerprint for each finding, in their order: of its file and its key, which know no lines.
 pub(super) fn fingerprints(checked: &Checked, sources: &Sources) -> Vec<String> {
-    let mut known = HashMap::new();
     let name = |finding: &crate::lint::Finding| {
         let path = display_path(&checked.root, sources.get(finding.span.file).path());
-        let number: &mut usize = known.entry((path.clone(), finding.key())).or_default();
-        *number += 1;
-        hash(&[&path, &finding.key(), &number.to_string()])
+        hash(&[&path, &finding.key()])
     };
     checked.findings.iter().map(name).collect()
 }

@@ -22,8 +22,10 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
                 let message = format!("the comment says repository {}, but `{name}` copies {right}", field.value.text);
                 let edit = Edit { span: field.value.span, text: right.to_owned() };
                 let fix = Fix::new(format!("Write `Repository: {right}`"), Safety::Safe, vec![edit]);
-                let finding = judged.finding(rule, field.value.span, message).label("not what is copied");
-                findings.push(finding.related("this is copied", Some(judged.name_span())).fix(fix));
+                let finding = judged.part_finding(rule, "Repository", field.value.span, message);
+                findings.push(
+                    finding.label("not what is copied").related("this is copied", Some(judged.name_span())).fix(fix),
+                );
             }
         }
         let Some(tag) = judged.reference.tag().filter(|_| !version_is_wrong) else { continue };
@@ -31,8 +33,9 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             let message = format!("the comment says tag {}, but `{name}` copies {tag}", field.value.text);
             let edit = Edit { span: field.value.span, text: tag.to_owned() };
             let fix = Fix::new(format!("Write `Tag: {tag}`"), Safety::Safe, vec![edit]);
-            let finding = judged.finding(rule, field.value.span, message).label("not what is copied");
-            findings.push(finding.related("this is copied", Some(judged.tag_span())).fix(fix));
+            let finding = judged.part_finding(rule, "Tag", field.value.span, message);
+            findings
+                .push(finding.label("not what is copied").related("this is copied", Some(judged.tag_span())).fix(fix));
         }
     }
     findings
