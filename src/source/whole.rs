@@ -79,11 +79,7 @@ fn put(path: &Path, bytes: &[u8], over: Over<'_>) -> Result<(), String> {
 }
 
 fn told(what: &'static str) -> impl Fn(io::Error) -> String {
-    // The library names the temporary file beside the cause, which tells the user nothing.
-    move |error| match error.get_ref().and_then(|inner| inner.source()) {
-        Some(cause) => format!("{what}: {cause}"),
-        None => format!("{what}: {error}"),
-    }
+    move |error| format!("{what}: {error}")
 }
 
 /// The path without links, also where the last one leads to nothing.
@@ -111,7 +107,10 @@ fn beside(folder: &Path, bytes: &[u8], known: Option<&Metadata>) -> Result<Named
     if known.is_none() {
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     }
-    let mut file = builder.tempfile_in(folder).map_err(told("no file can be written beside it"))?;
+    // The library names the temporary file beside the cause, which tells the user nothing.
+    let cause = |error: io::Error| io::Error::from(error.kind());
+    let made = builder.tempfile_in(folder).map_err(cause);
+    let mut file = made.map_err(told("no file can be written beside it"))?;
     if let Some(known) = known {
         // First, so that nobody reads in it what he may not read; and the owner before the mode, of which a change of owner
         // takes something away.
@@ -193,6 +192,15 @@ mod tests {
         assert_eq!(std::fs::read(folder.path().join("deep/er")).unwrap(), b"made");
         symlink("loop", &loop_).unwrap();
         assert!(reason(&loop_, Over::Anything).starts_with("cannot be found: "));
+    }
+
+    /// Nobody can make a file in `/proc`, not even root.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_temporary_file_is_not_told() {
+        let reason = reason(Path::new("/proc/list.conf"), Over::Nothing);
+        assert!(reason.starts_with("no file can be written beside it: "), "{reason}");
+        assert!(!reason.contains(HIDDEN), "{reason}");
     }
 
     #[cfg(unix)]
