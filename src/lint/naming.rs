@@ -12,6 +12,8 @@ pub(crate) struct Habit<'a> {
     entries: Vec<(&'a str, Reference)>,
     /// What stands between the parts of an image's path in the names of all entries.
     joined: Option<char>,
+    /// Whether the names of images have the owner of the image in front, where their last path part does not say it.
+    is_fronted: bool,
     /// What all names begin with, which is of no image.
     prefix: &'a str,
 }
@@ -23,7 +25,9 @@ impl<'a> Habit<'a> {
         let read: Vec<_> = entries.iter().filter_map(read).collect();
         let is_whole = read.len() == entries.len();
         let joined = SEPARATORS.into_iter().find(|separator| is_whole && is_joined(&read, *separator));
-        Self { entries: read, joined, prefix: common_prefix(entries) }
+        let mut fronted = read.iter().filter_map(|(name, image)| Some(*name == under_owner(image)?)).peekable();
+        let is_fronted = fronted.peek().is_some() && fronted.all(|is_fronted| is_fronted);
+        Self { joined, is_fronted, prefix: common_prefix(entries), entries: read }
     }
 
     /// A repository name for `image` that ECR accepts and that is not `taken`: as the habit is, where ECR accepts that; else its
@@ -33,7 +37,11 @@ impl<'a> Habit<'a> {
         let last = parts.last().map(String::as_str).unwrap_or_default();
         let habitual = match self.joined {
             Some(separator) => parts.join(&separator.to_string()),
-            None => format!("{}{last}", self.front(image).unwrap_or(self.prefix)),
+            None => match self.front(image) {
+                Some(front) => format!("{front}{last}"),
+                None if self.is_fronted => under_owner(image).unwrap_or_else(|| last.to_owned()),
+                None => format!("{}{last}", self.prefix),
+            },
         };
         let longer = |prefix: &str| -> Vec<String> {
             (1..=parts.len()).map(|count| format!("{prefix}{}", parts[parts.len() - count..].join("-"))).collect()
@@ -63,6 +71,21 @@ impl<'a> Habit<'a> {
         let first = fronts.next()?;
         fronts.all(|front| front == first).then_some(first)
     }
+}
+
+/// The last path part with the owner in front: `nvidia-k8s-device-plugin` for `nvidia/k8s-device-plugin`. Nothing where the last
+/// part says the owner (`mpioperator/mpi-operator`) or the registry does: an account of ECR.
+fn under_owner(image: &Reference) -> Option<String> {
+    let parts = parts(image);
+    let (owner, last) = (parts.first()?, parts.last()?);
+    let bare = |part: &str| part.replace(SEPARATORS, "");
+    let said = parts.len() < 2 || image.ecr().is_some() || is_official(image) || bare(last).contains(&bare(owner));
+    (!said).then(|| format!("{owner}-{last}"))
+}
+
+/// Whether it is one of Docker Hub's own images, which have no owner.
+fn is_official(image: &Reference) -> bool {
+    image.path().starts_with("library/")
 }
 
 /// Whether all names are the paths of their images with `separator` between the parts, and at least two show it.
@@ -172,7 +195,11 @@ mod tests {
         assert_eq!(name(list, "mpioperator/base:1"), "base");
         assert_eq!(name(list, "602401143452.dkr.ecr.us-west-2.amazonaws.com/eks/agent:1"), "agent");
         assert_eq!(name(list, "nginx:1"), "nginx");
-        assert_eq!(name(list, "ghcr.io/nvidia/x-plugin:1"), "x-plugin", "another registry");
+        assert_eq!(name(list, "ghcr.io/nvidia/x-plugin:1"), "nvidia-x-plugin", "owners stand in front");
+        assert_eq!(name(list, "docker.io/library/redis:7"), "redis");
+        assert_eq!(name(list, "quay.io/jetstack/cert-manager-webhook:1"), "jetstack-cert-manager-webhook");
+        assert_eq!(name(list, "public.ecr.aws/neuron/neuron-device-plugin:2"), "neuron-device-plugin");
+        assert_eq!(name(&format!("{list} tool=ghcr.io/acme/tool:1"), "ghcr.io/other/web:1"), "web", "not all of them");
         let differing = "a-one=quay.io/acme/one:1 two=quay.io/acme/two:1";
         assert_eq!(name(differing, "quay.io/acme/three:1"), "three");
         assert_eq!(name("k8s-pause=registry.k8s.io/pause:3", "registry.k8s.io/etcd:1"), "k8s-etcd");
