@@ -12,6 +12,7 @@ mod readings;
 mod regions;
 mod scenario;
 mod speech;
+mod stop;
 mod survey;
 mod switches;
 mod values;
@@ -31,6 +32,7 @@ pub use operands::{Confidence, EXAMPLE, Naming};
 pub use optional::{Optional, optional};
 pub use regions::{Change, dynamic, in_regions, is_region_name, regions_named, regions_without};
 pub use scenario::{RegionValue, Scenario, Target, regions_of};
+pub use stop::Stop;
 pub use survey::{Ambiguity, Problem, RegionOf, Survey, survey};
 pub use witness::Disagreement;
 

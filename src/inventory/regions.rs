@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::stop::Stop;
 use super::survey::{Job, choices, run_all};
 use super::{Inventory, Scenario, Survey, Target, Use};
 use crate::chart::Chart;
@@ -130,7 +131,7 @@ pub fn in_regions(
         })
         .collect();
     let mut found = Survey::default();
-    for (job, outcome) in jobs.iter().zip(run_all(&jobs, &survey.listed)) {
+    for (job, outcome) in jobs.iter().zip(run_all(&jobs, &survey.listed, &Stop::default())) {
         // A region that a chart refuses is one in which it builds nothing.
         if let Ok(outcome) = outcome {
             found.gather(sources, job, outcome);

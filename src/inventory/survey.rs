@@ -11,6 +11,7 @@ use super::pods::DEFINITION;
 use super::readings::{Named, Readings};
 use super::regions::speaks_of_regions;
 use super::scenario::{RegionValue, region_values};
+use super::stop::Stop;
 use super::when::either;
 use super::witness::{Testimony, disagreements, testimonies};
 use super::{ChartLink, ChartName, Inventory, Kind, Malformed, Optional, Scenario, Target, Use, Workload, decisive};
@@ -159,7 +160,7 @@ pub fn survey(sources: &Sources, targets: &[Target], listed: &Arc<Listing>) -> S
     }
     survey.listed = listed.clone();
     let mut refused = Vec::new();
-    for (job, outcome) in jobs.iter().zip(run_all(&jobs, listed)) {
+    for (job, outcome) in jobs.iter().zip(run_all(&jobs, listed, &Stop::default())) {
         match outcome {
             Ok(outcome) => {
                 survey.note_region(job, &outcome.processed.values);
@@ -183,15 +184,18 @@ pub fn survey(sources: &Sources, targets: &[Target], listed: &Arc<Listing>) -> S
 /// Renderings whose manifests are kept at a time.
 const TOGETHER: usize = 64;
 
-/// Renders in parallel; the outcomes in the order of the jobs. Of manifests that several renderings have one is read.
-pub(super) fn run_all(jobs: &[Job<'_>], listed: &Listing) -> Vec<Result<Outcome, RenderError>> {
+/// Renders in parallel; the outcomes in the order of the jobs, or of the first of them when `stop` was said. Of manifests that
+/// several renderings have one is read.
+pub(super) fn run_all(jobs: &[Job<'_>], listed: &Listing, stop: &Stop) -> Vec<Result<Outcome, RenderError>> {
     use rayon::prelude::*;
     let mut outcomes = Vec::with_capacity(jobs.len());
     for jobs in jobs.chunks(TOGETHER) {
         let readings = Mutex::new(Readings::default());
-        let rendered: Vec<_> = jobs.par_iter().map(|job| run(job, listed, &readings)).collect();
+        let run = |job| (!stop.is_said()).then(|| run(job, listed, &readings));
+        let Some(rendered) = jobs.par_iter().map(run).collect::<Option<Vec<_>>>() else { break };
         let readings = readings.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let read: Vec<Vec<Named>> = readings.documents.par_iter().map(|document| readings.read(document)).collect();
+        let read = |document| (!stop.is_said()).then(|| readings.read(document));
+        let Some(read) = readings.documents.par_iter().map(read).collect::<Option<Vec<Vec<Named>>>>() else { break };
         outcomes.extend(rendered.into_iter().map(|rendered| {
             let (processed, refusals, decisions, documents) = rendered?;
             let named = documents.into_iter().flat_map(|at| read[at].iter().cloned()).collect();
@@ -281,7 +285,7 @@ impl Survey {
         let jobs = regional.iter().zip(&scenarios);
         let jobs: Vec<Job<'_>> =
             jobs.map(|(job, scenario)| Job { scenario, choice: job.choice.clone(), when: None, ..**job }).collect();
-        for (job, outcome) in jobs.iter().zip(run_all(&jobs, &self.listed)) {
+        for (job, outcome) in jobs.iter().zip(run_all(&jobs, &self.listed, &Stop::default())) {
             let Ok(outcome) = outcome else { continue };
             let mut found = Self::default();
             found.gather(sources, job, outcome);

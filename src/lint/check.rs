@@ -22,8 +22,8 @@ use super::{Assumption, Finding, Refusal, Rule, Settings, Workspace, rule, rules
 use crate::chart::Chart;
 use crate::image::Reference;
 use crate::inventory::{
-    ChartName, Gap, Inventory, Problem, RegionOf, RegionValue, Survey, Target, Use, dynamic, in_regions, optional,
-    regions_named, regions_of, survey,
+    ChartName, Gap, Inventory, Problem, RegionOf, RegionValue, Stop, Survey, Target, Use, dynamic, in_regions,
+    optional, regions_named, regions_of, survey,
 };
 use crate::mirror::{Entry, Line, LineKind, List};
 use crate::source::{FileId, Sources, Span, is_stray, path_from};
@@ -231,8 +231,7 @@ pub fn images(sources: &Sources, charts: &[PathBuf], settings: &Settings) -> Res
     survey.inventory.gaps = gaps(&survey.problems, &scenario_names(&targets.targets));
     survey.inventory.gaps.extend(in_vain(&survey, &targets.targets, settings));
     if settings.optional {
-        let optional = optional(sources, &targets.targets, &survey);
-        survey.add_optional(optional);
+        survey.add_optional(optional(sources, &targets.targets, &survey, &Stop::default()).unwrap_or_default());
     }
     Ok(survey.inventory)
 }
@@ -372,11 +371,15 @@ impl Run<'_> {
             }
         }
         // Rendering what is switched off takes as long again as everything else: only where it can change a verdict.
-        if settings.optional || reconciliation.asks_for_optional(&listed, &coverage) {
+        let ahead = settings.kept.stop();
+        if settings.optional || ahead.is_some() || reconciliation.asks_for_optional(&listed, &coverage) {
             let found = settings.kept.optional(sources, &targets, &survey);
             coverage.disabled_unknown.clone_from(&found.unknown);
             survey.add_optional(found);
             reconciliation = reconcile(&listed, &survey.inventory, &coverage);
+        }
+        if let Some(stop) = ahead {
+            passed_over.prepare(sources, &settings.kept, &listed, stop);
         }
         let said = passed_over.ask(sources, &settings.kept, &listed, &reconciliation, survey.inventory.uses.len());
         let Said { verdicts, aside, problems, unsure, note } = said;

@@ -7,13 +7,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::reconcile::Listed;
 use crate::chart::{Chart, ChartError};
-use crate::inventory::{Listing, Optional, Problem, Survey, Target, optional};
+use crate::inventory::{Listing, Optional, Problem, Stop, Survey, Target, optional};
 use crate::render::Renderer;
 use crate::source::{FileId, Sources};
 
 /// What is kept. Clones share it.
 #[derive(Clone, Debug, Default)]
-pub struct Kept(Option<Arc<Inner>>);
+pub struct Kept {
+    inner: Option<Arc<Inner>>,
+    /// Where things are computed ahead: what ends that.
+    ahead: Option<Stop>,
+}
 
 #[derive(Debug, Default)]
 struct Inner {
@@ -46,6 +50,8 @@ struct KeptChart {
     renderer: Arc<Renderer>,
     /// All files that it was made of.
     files: HashSet<FileId>,
+    /// Whether others may have come, or packages that lie elsewhere changed.
+    doubtful: bool,
     /// Whether it was asked for since [`Kept::tidy`].
     used: bool,
 }
@@ -67,17 +73,31 @@ impl Kept {
     /// Nothing yet; what is computed from now on is kept.
     #[must_use]
     pub fn new() -> Self {
-        Self(Some(Arc::default()))
+        Self { inner: Some(Arc::default()), ahead: None }
     }
 
-    /// Says that anything may have changed on disk. Charts are told by their files: see [`Sources::doubt_all`].
+    /// The same, for a check whose outcome nobody reads: what later ones may need is computed, until `stop` is said.
+    #[must_use]
+    pub fn ahead(&self, stop: &Stop) -> Self {
+        Self { ahead: Some(stop.clone()), ..self.clone() }
+    }
+
+    /// What ends the check, when it computes ahead.
+    pub(super) fn stop(&self) -> Option<&Stop> {
+        self.ahead.as_ref()
+    }
+
+    /// Says that anything may have changed on disk, packages that lie elsewhere and the lock file among it: charts are loaded
+    /// again, and kept as far as they came out the same.
     pub fn disk_changed(&self) {
-        self.0.iter().for_each(|inner| *locked(&inner.files) = KeptFiles::default());
+        let Some(inner) = &self.inner else { return };
+        *locked(&inner.files) = KeptFiles::default();
+        locked(&inner.charts).values_mut().for_each(|kept| kept.doubtful = true);
     }
 
     /// Forgets what was not used since this was last done, and the files that nothing is made of any more.
     pub fn tidy(&self, sources: &mut Sources) {
-        let Some(inner) = &self.0 else { return };
+        let Some(inner) = &self.inner else { return };
         let mut charts = locked(&inner.charts);
         charts.retain(|_, kept| std::mem::take(&mut kept.used));
         charts.values().for_each(|kept| kept.renderer.forget_unused(&kept.files));
@@ -95,8 +115,9 @@ impl Kept {
         path: &Path,
         load: impl FnOnce() -> Result<Arc<Chart>, ChartError>,
     ) -> Result<Arc<Chart>, ChartError> {
-        let Some(inner) = &self.0 else { return load() };
+        let Some(inner) = &self.inner else { return load() };
         if let Some(kept) = locked(&inner.charts).get_mut(path)
+            && !kept.doubtful
             && kept.files.iter().all(|file| sources.is_current(*file))
         {
             kept.used = true;
@@ -106,19 +127,20 @@ impl Kept {
         let mut files = HashSet::new();
         collect(&chart, sources, &mut files);
         let mut charts = locked(&inner.charts);
-        if let Some(kept) = charts.get_mut(path).filter(|kept| kept.files == files) {
-            kept.used = true;
+        if let Some(kept) = charts.get_mut(path).filter(|kept| kept.files == files && is_same(&kept.chart, &chart)) {
+            (kept.used, kept.doubtful) = (true, false);
             return Ok(kept.chart.clone());
         }
         let before = charts.get(path).map(|kept| kept.renderer.clone());
         let renderer = Arc::new(Renderer::remembering(chart.clone(), before.as_deref()));
-        charts.insert(path.to_owned(), KeptChart { chart: chart.clone(), renderer, files, used: true });
+        charts
+            .insert(path.to_owned(), KeptChart { chart: chart.clone(), renderer, files, doubtful: false, used: true });
         Ok(chart)
     }
 
     /// What renders `chart`: where that was kept, what rendered it before.
     pub(super) fn renderer(&self, chart: &Arc<Chart>) -> Arc<Renderer> {
-        let kept = self.0.as_ref().and_then(|inner| {
+        let kept = self.inner.as_ref().and_then(|inner| {
             let charts = locked(&inner.charts);
             charts.values().find(|kept| Arc::ptr_eq(&kept.chart, chart)).map(|kept| kept.renderer.clone())
         });
@@ -128,12 +150,14 @@ impl Kept {
     /// The images of `listed`, as what vouches for images in charts.
     pub(super) fn listing(&self, listed: &[Listed]) -> Arc<Listing> {
         let images = listed.iter().map(|listed| listed.reference.clone()).collect();
-        Arc::new(if self.0.is_some() { Listing::remembering(images) } else { Listing::new(images) })
+        Arc::new(if self.inner.is_some() { Listing::remembering(images) } else { Listing::new(images) })
     }
 
-    /// What `targets`, which `survey` is of, could deploy: what was found before, if nothing has changed that it depends on.
+    /// What `targets`, which `survey` is of, could deploy: what was found before, if nothing has changed that it depends on. Nothing
+    /// where computing ahead was stopped.
     pub(super) fn optional(&self, sources: &Sources, targets: &[Target], survey: &Survey) -> Optional {
-        let Some(inner) = &self.0 else { return optional(sources, targets, survey) };
+        let find = || optional(sources, targets, survey, &self.ahead.clone().unwrap_or_default());
+        let Some(inner) = &self.inner else { return find().unwrap_or_default() };
         let same = |trial: &&mut Trial| {
             trial.targets.len() == targets.len()
                 && trial.targets.iter().zip(targets).all(|(one, other)| one.is_same(other))
@@ -145,7 +169,7 @@ impl Kept {
             return trial.found.clone();
         }
         // Not under the lock: it takes long.
-        let found = optional(sources, targets, survey);
+        let Some(found) = find() else { return Optional::default() };
         let trial = Trial {
             targets: targets.to_vec(),
             problems: survey.problems.clone(),
@@ -164,8 +188,17 @@ impl Kept {
 
     /// The text files, where they are kept.
     pub(super) fn files(&self) -> Option<MutexGuard<'_, KeptFiles>> {
-        self.0.as_ref().map(|inner| locked(&inner.files))
+        self.inner.as_ref().map(|inner| locked(&inner.files))
     }
+}
+
+/// Whether two charts of the same files are the same: what was lent to them, and what of that was refused.
+fn is_same(one: &Chart, other: &Chart) -> bool {
+    let is_alike = one.path == other.path && one.keeper == other.keeper && one.refused == other.refused;
+    let below = one.subcharts.iter().zip(&other.subcharts);
+    is_alike
+        && one.subcharts.len() == other.subcharts.len()
+        && below.into_iter().all(|(one, other)| is_same(one, other))
 }
 
 /// All files that `chart` and those below it are made of.
@@ -176,4 +209,45 @@ fn collect(chart: &Chart, sources: &Sources, files: &mut HashSet<FileId>) {
     let own = chart.templates.iter().chain(&chart.files).chain(&chart.values_file).chain(&chart.schema);
     files.extend(own.map(|file| file.file));
     chart.subcharts.iter().for_each(|subchart| collect(subchart, sources, files));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lint::{Settings, check, find};
+
+    #[test]
+    fn what_is_computed_ahead_is_kept_unless_it_was_stopped() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |path: &str, text: &str| {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        };
+        write("tools/ecr-images.conf", "# (from local chart web:1.0.0)\nweb=nginx:1\n");
+        // The other one is passed over, for no note names it.
+        for name in ["web", "other"] {
+            write(&format!("{name}/Chart.yaml"), &format!("apiVersion: v2\nname: {name}\nversion: 1.0.0\n"));
+            write(&format!("{name}/values.yaml"), "more: {enabled: false}\n");
+            let pod = "kind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: nginx:1}]}\n";
+            let more = "{{ if .Values.more.enabled }}\n---\nkind: Pod\nmetadata: {name: b}\nspec: {containers: [{name: b, image: \
+                        redis:1}]}\n{{ end }}";
+            write(&format!("{name}/templates/pods.yaml"), &format!("{pod}{more}"));
+        }
+        let workspace = find(folder.path(), true).unwrap();
+        let (sources, kept) = (Sources::new(), Kept::new());
+        let trials = |kept: Kept| {
+            let settings = Settings { kept: kept.clone(), ..Settings::default() };
+            check(&sources, &workspace, &settings).unwrap();
+            let trials = locked(&kept.inner.as_ref().unwrap().trials);
+            trials.iter().map(|trial| trial.found.uses.len()).collect::<Vec<_>>()
+        };
+        assert_eq!(trials(kept.clone()), [0; 0], "no entry asks for it");
+        let stop = Stop::new();
+        stop.say(true);
+        assert_eq!(trials(kept.ahead(&stop)), [0; 0]);
+        stop.say(false);
+        assert_eq!(trials(kept.ahead(&stop)), [1, 1], "of the chart, and of the one that is passed over");
+        assert_eq!(trials(kept.ahead(&stop)), [1, 1]);
+    }
 }

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::coverage::coverage;
 use super::kept::Kept;
 use super::reconcile::{Coverage, Listed, Reconciliation, Standing, Verdict, reconcile};
-use crate::inventory::{Problem, Survey, Target, Use, survey};
+use crate::inventory::{Problem, Stop, Survey, Target, Use, survey};
 use crate::source::Sources;
 
 /// Such charts.
@@ -83,6 +83,20 @@ impl PassedOver {
         said.note = self.note(&survey);
         said.aside = survey.inventory.uses;
         said
+    }
+
+    /// Renders them for a later question, one after the other, until `stop` is said.
+    pub fn prepare(&self, sources: &Sources, kept: &Kept, listed: &[Listed], stop: &Stop) {
+        let listing = kept.listing(listed);
+        for target in &self.targets {
+            if stop.is_said() {
+                return;
+            }
+            // Its renderer remembers.
+            let _ = survey(sources, std::slice::from_ref(target), &listing);
+        }
+        let survey = survey(sources, &self.targets, &listing);
+        kept.optional(sources, &self.targets, &survey);
     }
 
     fn note(&self, survey: &Survey) -> Option<String> {

@@ -10,6 +10,7 @@ use super::queue::Scene;
 use super::stamps::Stamps;
 use crate::config::FILE_NAME;
 use crate::fix::Texts;
+use crate::inventory::Stop;
 use crate::lint::{
     Checked, CheckedList, Configuring, Kept, Refusal, Settings, Workspace, check, configure, find, find_around,
 };
@@ -85,11 +86,12 @@ impl Room {
         self.everywhere.get_or_init(check).as_ref()
     }
 
-    /// Computes what could be switched on, which is kept: an entry that nothing deploys makes it needed.
-    pub fn prepare(&self) {
+    /// Computes what could be switched on and what charts that were passed over deploy, which is kept: an entry that nothing
+    /// deploys makes it needed. Ends early once `stop` is said.
+    pub fn prepare(&self, stop: &Stop) {
         let Some(settings) = self.settings.clone().filter(|_| self.checked.is_some()) else { return };
-        // What it finds is of no use here, only that the charts are rendered.
-        let _ = check(&self.sources, &self.workspace, &Settings { optional: true, ..settings });
+        // What it finds is of no use here, only what is kept of it.
+        let _ = check(&self.sources, &self.workspace, &Settings { kept: self.kept.ahead(stop), ..settings });
     }
 
     /// The lists.

@@ -30,6 +30,7 @@ use super::navigation::Navigator;
 use super::outline::{folds, hints, symbols};
 use super::queue::Scene;
 use super::worker::Work;
+use crate::inventory::Stop;
 use crate::lint::rule;
 
 /// Everything that the worker remembers.
@@ -113,8 +114,8 @@ impl Work for Handlers {
         self.seen = versions.collect();
     }
 
-    fn rest(&mut self, scene: &Scene) {
-        self.analysis.rooms(scene).for_each(Room::prepare);
+    fn rest(&mut self, scene: &Scene, stop: &Stop) {
+        self.analysis.rooms(scene).take_while(|_| !stop.is_said()).for_each(|room| room.prepare(stop));
     }
 }
 

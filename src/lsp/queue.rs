@@ -9,6 +9,7 @@ use std::time::Duration;
 use lsp_server::{Request, RequestId};
 
 use super::documents::Documents;
+use crate::inventory::Stop;
 
 /// The state of things that a task is for.
 #[derive(Clone, Debug, Default)]
@@ -38,10 +39,18 @@ pub(super) enum Task {
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// The tasks that wait.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Queue {
     state: Mutex<State>,
     ready: Condvar,
+    /// Said when something waits while things are computed ahead.
+    stop: Stop,
+}
+
+impl Default for Queue {
+    fn default() -> Self {
+        Self { state: Mutex::default(), ready: Condvar::new(), stop: Stop::new() }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -52,12 +61,25 @@ struct State {
     known: HashSet<RequestId>,
     /// What was looked at since things were last computed ahead.
     ahead: Option<Scene>,
+    /// What things are being computed ahead for.
+    resting: Option<Scene>,
     closed: bool,
 }
 
 impl Queue {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What ends the computing ahead.
+    pub fn stop(&self) -> &Stop {
+        &self.stop
+    }
+
+    /// Has the worker see what waits.
+    fn wake(&self) {
+        self.stop.say(true);
+        self.ready.notify_one();
     }
 
     /// Adds a request. False when one of that id waits already.
@@ -68,7 +90,7 @@ impl Queue {
             return false;
         }
         state.tasks.push_back(Task::Answer(request, scene));
-        self.ready.notify_one();
+        self.wake();
         true
     }
 
@@ -88,7 +110,7 @@ impl Queue {
         state.known.retain(|id| !superseded.contains(id));
         state.ahead = Some(scene.clone());
         state.tasks.push_back(Task::Look(scene));
-        self.ready.notify_one();
+        self.wake();
         superseded
     }
 
@@ -110,6 +132,10 @@ impl Queue {
     /// The next task, once there is one; nothing when the queue is closed.
     pub fn next(&self) -> Option<Task> {
         let mut state = self.state();
+        // What was ended is taken up again when there is time.
+        if let Some(scene) = state.resting.take().filter(|_| self.stop.is_said()) {
+            state.ahead.get_or_insert(scene);
+        }
         loop {
             if state.closed {
                 return None;
@@ -128,7 +154,9 @@ impl Queue {
             let (awake, waited) = self.ready.wait_timeout(state, PAUSE).unwrap_or_else(PoisonError::into_inner);
             state = awake;
             if waited.timed_out() && state.tasks.is_empty() && !state.closed {
-                return state.ahead.take().map(Task::Rest);
+                self.stop.say(false);
+                state.resting = state.ahead.take();
+                return state.resting.clone().map(Task::Rest);
             }
         }
     }
@@ -142,6 +170,7 @@ impl Queue {
     pub fn close(&self) -> Vec<RequestId> {
         let mut state = self.state();
         state.closed = true;
+        self.stop.say(true);
         self.ready.notify_all();
         let waiting = std::mem::take(&mut state.tasks).into_iter();
         waiting.filter_map(|task| if let Task::Answer(request, _) = task { Some(request.id) } else { None }).collect()
@@ -176,6 +205,22 @@ mod tests {
         assert!(!queue.done());
         assert!(matches!(queue.next(), Some(Task::Look(scene)) if scene.revision == 2));
         assert!(matches!(queue.next(), Some(Task::Rest(scene)) if scene.revision == 2), "nobody asks for anything");
+    }
+
+    #[test]
+    fn what_is_computed_ahead_ends_when_something_waits_and_is_taken_up_again() {
+        let queue = Queue::default();
+        queue.look(scene(1));
+        assert!(matches!(queue.next(), Some(Task::Look(_))));
+        assert!(matches!(queue.next(), Some(Task::Rest(_))) && !queue.stop().is_said());
+        assert!(queue.ask(request(1, "textDocument/hover"), scene(1)) && queue.stop().is_said());
+        assert!(matches!(queue.next(), Some(Task::Answer(..))) && !queue.done());
+        assert!(matches!(queue.next(), Some(Task::Rest(scene)) if scene.revision == 1) && !queue.stop().is_said());
+        queue.look(scene(2));
+        assert!(queue.stop().is_said() && matches!(queue.next(), Some(Task::Look(_))));
+        assert!(matches!(queue.next(), Some(Task::Rest(scene)) if scene.revision == 2), "not that of the older state");
+        queue.close();
+        assert!(queue.stop().is_said() && queue.next().is_none());
     }
 
     #[test]

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::client::{Client, error};
 use super::queue::{Queue, Scene, Task};
+use crate::inventory::Stop;
 use crate::lint::words;
 
 /// The requests that are answered here.
@@ -35,8 +36,8 @@ pub(super) trait Work {
     /// Sees what a change means, and tells the client.
     fn look(&mut self, scene: &Scene, client: &Client);
 
-    /// Computes ahead what the next change may need; tells nobody.
-    fn rest(&mut self, scene: &Scene);
+    /// Computes ahead what the next change may need, until `stop` is said; tells nobody.
+    fn rest(&mut self, scene: &Scene, stop: &Stop);
 }
 
 /// Does what the queue holds, until that is closed.
@@ -51,7 +52,7 @@ pub(super) fn run<W: Work>(queue: &Queue, client: &Client, work: &dyn Fn() -> W)
                 None
             }
             Task::Rest(scene) => {
-                working.rest(scene);
+                working.rest(scene, queue.stop());
                 None
             }
         }));
@@ -106,7 +107,7 @@ mod tests {
 
         fn look(&mut self, _: &Scene, _: &Client) {}
 
-        fn rest(&mut self, _: &Scene) {}
+        fn rest(&mut self, _: &Scene, _: &Stop) {}
     }
 
     /// One end of a pipe of bytes.

@@ -220,6 +220,49 @@ fn what_changes_on_disk_is_seen() {
     client.finish();
 }
 
+/// The package of a chart without templates.
+fn package(name: &str) -> Vec<u8> {
+    let metadata = format!("apiVersion: v2\nname: {name}\nversion: 1.0.0\n");
+    let mut archive = tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast()));
+    let mut header = tar::Header::new_gnu();
+    header.set_size(metadata.len() as u64);
+    header.set_mode(0o644);
+    archive.append_data(&mut header, format!("{name}/Chart.yaml"), metadata.as_bytes()).unwrap();
+    archive.into_inner().unwrap().finish().unwrap()
+}
+
+#[test]
+fn charts_are_loaded_again_when_what_they_do_not_consist_of_changes_on_disk() {
+    let dependency = "dependencies: [{name: db, version: 1.0.0, repository: https://charts.example.com}]\n";
+    let workspace = workspace()
+        .file("web/Chart.yaml", format!("apiVersion: v2\nname: web\nversion: 1.0.0\n{dependency}"))
+        .file("web/charts/db-1.0.0.tgz", package("db"));
+    let watching = json!({"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": true}}});
+    let mut client = Client::open(&workspace.path(""), &watching);
+    client.serve("client/registerCapability", &Value::Null);
+    let list = workspace.path("tools/ecr-images.conf");
+    client.open_document(&list, "conf", &workspace.read("tools/ecr-images.conf"));
+    assert_eq!(published(&mut client), told(LIST, json!(1), &[]));
+    let write = |client: &mut Client, path: &str, text: &str| {
+        std::fs::write(workspace.path(path), text).unwrap();
+        let event = json!({"changes": [{"uri": uri(&workspace.path(path)), "type": 1}]});
+        client.notify("workspace/didChangeWatchedFiles", &event);
+    };
+    // A lock file that pins other bytes.
+    let digest = "0".repeat(64);
+    let pin =
+        "{name: db, version: 1.0.0, repository: https://charts.example.com, url: https://charts.example.com/db.tgz";
+    write(&mut client, ".mirrorlint.lock", &format!("version: 1\npackages:\n- {pin}, sha256: {digest}}}\n"));
+    assert_eq!(published(&mut client), told("Chart.yaml", Value::Null, &["unavailable-chart"]));
+    std::fs::remove_file(workspace.path(".mirrorlint.lock")).unwrap();
+    // A template that was not there.
+    let pod = workspace.read("web/templates/pod.yaml").replace("nginx:", "redis:").replace("name: web", "name: more");
+    write(&mut client, "web/templates/more.yaml", &pod);
+    assert_eq!(published(&mut client), told(LIST, json!(1), &["missing-entry"]));
+    assert_eq!(published(&mut client), told("Chart.yaml", Value::Null, &[]));
+    client.finish();
+}
+
 #[test]
 fn without_a_watch_what_changes_on_disk_is_seen_at_the_next_request() {
     let workspace = workspace();
