@@ -7,7 +7,7 @@ use std::path::Path;
 use flate2::read::MultiGzDecoder;
 use tar::EntryType;
 
-use crate::source::{Sources, from_bytes};
+use crate::source::{Sources, beyond, from_bytes};
 
 use super::entry::{Content, Entry};
 use super::error::ChartError;
@@ -79,17 +79,16 @@ pub(super) fn read(
     let mut entries = Vec::new();
     for member in archive.entries().map_err(|cause| fail(cause.to_string()))? {
         let mut member = member.map_err(|cause| fail(cause.to_string()))?;
-        budget.entries = budget
-            .entries
-            .checked_sub(1)
-            .ok_or_else(|| fail(format!("chart archive has more than the maximum of {MAX_ENTRIES} entries")))?;
+        budget.entries = budget.entries.checked_sub(1).ok_or_else(|| {
+            fail(beyond(format_args!("chart archive has more than the maximum of {MAX_ENTRIES} entries")))
+        })?;
         let raw = from_bytes(&member.path_bytes()).into_owned();
         let kind = member.header().entry_type();
         if kind == EntryType::Directory || raw.ends_with('/') || kind == EntryType::XGlobalHeader {
             continue;
         }
         if !matches!(kind, EntryType::Regular | EntryType::Continuous) {
-            return Err(fail(format!("chart archive holds {} as a {}", go::quote(&raw), describe(kind))));
+            return Err(fail(beyond(format_args!("chart archive holds {} as a {}", go::quote(&raw), describe(kind)))));
         }
         let name = inner_name(&raw, budget.strict).map_err(fail)?;
         let size = member.size();
@@ -230,10 +229,10 @@ mod tests {
     #[test]
     fn links_and_devices_are_refused() {
         for (kind, message) in [
-            (EntryType::Symlink, "chart archive holds \"a/x\" as a symbolic link"),
-            (EntryType::Link, "chart archive holds \"a/x\" as a hard link"),
-            (EntryType::Char, "chart archive holds \"a/x\" as a device"),
-            (EntryType::Fifo, "chart archive holds \"a/x\" as a named pipe"),
+            (EntryType::Symlink, "chart archive holds \"a/x\" as a symbolic link, mirrorlint's bound"),
+            (EntryType::Link, "chart archive holds \"a/x\" as a hard link, mirrorlint's bound"),
+            (EntryType::Char, "chart archive holds \"a/x\" as a device, mirrorlint's bound"),
+            (EntryType::Fifo, "chart archive holds \"a/x\" as a named pipe, mirrorlint's bound"),
         ] {
             let bytes = tar_entry(|header| header.set_entry_type(kind));
             assert_eq!(read_bytes(&bytes).unwrap_err(), message);
@@ -250,7 +249,10 @@ mod tests {
         assert_eq!(names(&files).unwrap_err(), "decompressed chart is larger than the maximum size 104857600");
         let many: Vec<String> = (0..=MAX_ENTRIES).map(|index| format!("a/{index}")).collect();
         let many: Vec<(&str, &str)> = many.iter().map(|path| (path.as_str(), "")).collect();
-        assert_eq!(names(&many).unwrap_err(), "chart archive has more than the maximum of 20000 entries");
+        assert_eq!(
+            names(&many).unwrap_err(),
+            "chart archive has more than the maximum of 20000 entries, mirrorlint's bound"
+        );
     }
 
     #[test]

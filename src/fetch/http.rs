@@ -135,7 +135,7 @@ impl Answer {
             500..=599 => return Err(self.error(format!("{address} answers {}: the server failed", self.status))),
             other => return Err(self.error(format!("{address} answers {other}"))),
         };
-        Err(FetchError { status: Some(self.status), ..self.error(format!("{address} answers {meaning}")) })
+        Err(self.error(format!("{address} answers {meaning}")))
     }
 
     fn error(&self, message: String) -> FetchError {

@@ -40,12 +40,10 @@ pub use verify::MAX_NESTED;
 pub struct FetchError {
     /// What went wrong and, where we know, what helps. Never a secret.
     pub message: String,
-    /// The status code that a server answered.
-    pub status: Option<u16>,
 }
 
 impl FetchError {
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), status: None }
+        Self { message: message.into() }
     }
 }
