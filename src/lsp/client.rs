@@ -28,8 +28,6 @@ pub(super) struct Abilities {
     pub related_information: bool,
     /// It can watch files.
     pub watch: bool,
-    /// It can open a web page.
-    pub show_document: bool,
     /// Edits may name the version of the document that they are for.
     pub versioned_edits: bool,
     /// Edits may have a part to be filled in.
@@ -59,7 +57,6 @@ impl Abilities {
         let resolves = actions.and_then(|actions| actions.resolve_support.as_ref());
         let edits = workspace.and_then(|workspace| workspace.workspace_edit.as_ref());
         let watch = workspace.and_then(|workspace| workspace.did_change_watched_files.as_ref());
-        let pages = client.window.as_ref().and_then(|window| window.show_document.as_ref());
         let symbols = text.and_then(|text| text.document_symbol.as_ref());
         let again = workspace.and_then(|workspace| workspace.diagnostics.as_ref());
         Self {
@@ -69,7 +66,6 @@ impl Abilities {
             refresh: again.and_then(|again| again.refresh_support).unwrap_or_default(),
             related_information: diagnostics.contains(&Some(true)),
             watch: watch.and_then(|watch| watch.dynamic_registration).unwrap_or_default(),
-            show_document: pages.is_some_and(|pages| pages.support),
             versioned_edits: edits.and_then(|edits| edits.document_changes).unwrap_or_default(),
             snippet_edits: edits.and_then(|edits| edits.snippet_edit_support).unwrap_or_default(),
             actions: actions.is_some_and(|actions| actions.code_action_literal_support.is_some()),

@@ -9,9 +9,9 @@ use lsp_types::{
     DocumentDiagnosticParams, DocumentDiagnosticReport, DocumentSymbolParams, ExecuteCommandParams, FoldingRangeParams,
     FullDocumentDiagnosticReport, HoverParams, InlayHintParams, Location, LspNotificationMethod as Notice,
     LspRequestMethod as Method, MessageType, Position, PublishDiagnosticsParams, ReferenceParams, RelatedDocument,
-    RelatedFullDocumentDiagnosticReport, RelatedUnchangedDocumentDiagnosticReport, ShowDocumentParams,
-    TextDocumentPositionParams, UnchangedDocumentDiagnosticReport, Uri, WorkspaceDiagnosticParams,
-    WorkspaceDiagnosticReport, WorkspaceDocumentDiagnosticReport, WorkspaceFullDocumentDiagnosticReport,
+    RelatedFullDocumentDiagnosticReport, RelatedUnchangedDocumentDiagnosticReport, TextDocumentPositionParams,
+    UnchangedDocumentDiagnosticReport, Uri, WorkspaceDiagnosticParams, WorkspaceDiagnosticReport,
+    WorkspaceDocumentDiagnosticReport, WorkspaceFullDocumentDiagnosticReport,
     WorkspaceUnchangedDocumentDiagnosticReport,
 };
 use serde::Serialize;
@@ -89,7 +89,7 @@ impl Work for Handlers {
             "textDocument/foldingRange" => reply(request, |params: FoldingRangeParams| {
                 self.list(&params.text_document.uri, scene, |held, _| folds(&held.list))
             }),
-            "workspace/executeCommand" => self.execute(request, client),
+            "workspace/executeCommand" => Self::execute(request, client),
             "textDocument/diagnostic" => reply(request, |params| self.document_diagnostics(&params, scene)),
             "workspace/diagnostic" => reply(request, |params| self.workspace_diagnostics(&params, scene)),
             _ => Ok(Value::Null),
@@ -243,8 +243,8 @@ impl Handlers {
         }
     }
 
-    /// Shows a rule's page: in a browser where the client can open one, else in words.
-    fn execute(&self, request: &Request, client: &Client) -> Result<Value, ResponseError> {
+    /// Says what a rule finds and how that is mended. The page itself is a link of each diagnostic, of no use in a closed network.
+    fn execute(request: &Request, client: &Client) -> Result<Value, ResponseError> {
         let params: ExecuteCommandParams = parameters(request)?;
         let wanted = params.arguments.as_ref().and_then(|arguments| arguments.first()?.as_str()).unwrap_or_default();
         if params.command != EXPLAIN {
@@ -252,16 +252,12 @@ impl Handlers {
         }
         let rule = rule(wanted)
             .ok_or_else(|| error(ErrorCode::InvalidParams, format!("there is no rule called `{wanted}`")))?;
-        if self.abilities.show_document {
-            let params =
-                ShowDocumentParams { uri: Uri(rule.url()), external: Some(true), take_focus: None, selection: None };
-            client.request(&Method::WindowShowDocument, params);
-        } else {
-            // Where messages are shown there is no room for the page.
-            let (id, page) = (rule.id, rule.url());
-            let message = format!("{id}: {}. {page}, or in a terminal: mirrorlint explain {id}", rule.summary);
-            client.show(MessageType::Info, message);
-        }
+        // Where messages are shown there is no room for the page.
+        let how = rule.sections().into_iter().find(|(title, _)| *title == "How to fix");
+        let how = how.and_then(|(_, text)| text.split("\n\n").next()).unwrap_or_default().replace('\n', " ");
+        let (id, summary) = (rule.id, rule.summary);
+        let message = format!("{id}: {summary}. How to fix: {how} All of it, in a terminal: mirrorlint explain {id}");
+        client.show(MessageType::Info, message);
         Ok(Value::Null)
     }
 

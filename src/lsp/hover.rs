@@ -15,7 +15,7 @@ use super::queue::Scene;
 use super::relations::{Relation, entry_at};
 use crate::inventory::when::in_words;
 use crate::inventory::{Giver, Strand, Use, lineage};
-use crate::lint::{Rule, Verdict, rule};
+use crate::lint::{PAGES, Rule, Verdict, rule};
 use crate::mirror::{DirectiveKind, Entry};
 use crate::source::{Layer, Span};
 
@@ -59,12 +59,32 @@ fn of_rule(held: &Held<'_>, offset: usize) -> Option<(String, Option<Span>)> {
         let range = name.span.range();
         range.start <= offset && offset <= range.end
     })?;
-    Some((about(rule(&name.text)?), Some(name.span)))
+    Some((page(rule(&name.text)?), Some(name.span)))
 }
 
 /// A rule in a few words.
 pub(super) fn about(rule: &Rule) -> String {
     format!("**{}** ({}): {}\n\n[Its page]({})", rule.id, rule.severity.as_str(), rule.summary, rule.url())
+}
+
+/// A rule's page but for its examples: a closed network has no way to where it is published.
+fn page(rule: &Rule) -> String {
+    let sections = rule.sections().into_iter().filter(|(title, _)| *title != "Examples");
+    let sections = sections.map(|(title, text)| format!("\n\n#### {title}\n\n{}", abroad(text)));
+    format!("{}{}", about(rule), sections.collect::<String>())
+}
+
+/// `text` with links to other pages as they are outside of their folder.
+fn abroad(text: &str) -> String {
+    let mut parts = text.split("](");
+    let mut whole = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let is_page = part.split(')').next().is_some_and(|target| target.ends_with(".md") && !target.contains('/'));
+        whole.push_str("](");
+        whole.push_str(if is_page { PAGES } else { "" });
+        whole.push_str(part);
+    }
+    whole
 }
 
 /// Writes Markdown.

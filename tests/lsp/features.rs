@@ -228,6 +228,7 @@ fn a_rule_is_explained() {
     let id = editor.client.ask("workspace/executeCommand", &params);
     let shown = editor.client.expect("window/showMessage");
     let message = shown["message"].as_str().unwrap();
+    assert!(message.contains("How to fix: Take the tag that the charts deploy."), "{message}");
     assert!(message.starts_with("tag-mismatch: ") && message.ends_with("mirrorlint explain tag-mismatch"), "{message}");
     assert_eq!(editor.client.answer(id)["result"], Value::Null);
     let wrong = json!({"command": command["command"], "arguments": ["no-rule"]});
@@ -237,16 +238,19 @@ fn a_rule_is_explained() {
 }
 
 #[test]
-fn a_client_with_a_browser_gets_the_page() {
-    let workspace = small();
-    let abilities = json!({"window": {"showDocument": {"support": true}}, "textDocument": {"diagnostic": {}}});
-    let mut client = Client::open(&workspace.path(""), &abilities);
-    let id =
-        client.ask("workspace/executeCommand", &json!({"command": "mirrorlint.explain", "arguments": ["stale-entry"]}));
-    let shown = client.serve("window/showDocument", &json!({"success": true}));
-    assert!(shown["uri"].as_str().unwrap().ends_with("/rules/stale-entry.md") && shown["external"] == true);
-    client.answer(id);
-    client.finish();
+fn a_hover_on_a_rules_name_has_its_page() {
+    let list = "# (from local chart web:1.0.0)\n# mirrorlint: allow floating-tag: frozen\nweb=nginx:1\n";
+    let mut editor = Editor::open(small().file("tools/ecr-images.conf", list));
+    let text = editor.hover("floating-tag");
+    let parts = [
+        "**floating-tag** (warning): ",
+        "#### What it finds",
+        "#### How to fix\n\nPin the image",
+        "/rules/tag-mismatch.md)",
+    ];
+    assert!(parts.iter().all(|part| text.contains(part)), "{text}");
+    assert!(!text.contains("](tag-mismatch.md)") && !text.contains("Examples") && !text.contains("```"), "{text}");
+    editor.client.finish();
 }
 
 #[test]
