@@ -64,9 +64,32 @@ fn shape(message: &str) -> String {
 
 const DIGEST: &str = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
 
+/// A registry of AWS as charts make it.
+const CHINA: &str = "{{ if hasPrefix `cn-` .Values.region }}918309763551.dkr.ecr.{{ .Values.region }}.amazonaws.com.cn{{ else }}\
+                     602401143452.dkr.ecr.{{ .Values.region }}.amazonaws.com{{ end }}";
+
+/// A chart that deploys an image of the ECR registry that a template makes of `region`.
+fn by_region(registry: &str, entry: &str) -> Workspace {
+    let list = format!("# Agent (from local chart web:1.0.0), one per region\n{entry}\n");
+    let pod = workspace::pod("web", &[&format!("{registry}/agent:1")]);
+    Workspace::with_list(&list)
+        .chart("web", &[])
+        .file("web/values.yaml", "region: ''\n")
+        .file("web/templates/web.yaml", pod)
+}
+
+/// A chart that depends on `cache` as `asked` says, without it.
+fn without_cache(asked: &str) -> Workspace {
+    let metadata = format!("apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies: [{{name: cache, {asked}}}]\n");
+    let list = "# Web (from local chart web:1.0.0)\nweb=nginx:1\n";
+    Workspace::with_list(list).chart("web", &["nginx:1"]).file("web/Chart.yaml", metadata)
+}
+
 /// Workspaces with findings whose messages no page has.
 fn odd() -> Vec<Workspace> {
     let digested = format!("nginx@{DIGEST}");
+    let tagged = format!("nginx:1@{DIGEST}");
+    let allow = "# mirrorlint: allow tag-mismatch: frozen\n";
     let listed = |entry: &str| format!("# Web (from local chart web:1.0.0)\n{entry}\n");
     let plain = |list: String, images: &[&str]| Workspace::with_list(&list).chart("web", images);
     let configured =
@@ -95,6 +118,19 @@ fn odd() -> Vec<Workspace> {
         configured("allow: [{rule: tag-mismatch, path: web/*, reason: x}, {rule: unused-suppression, reason: x}]\n"),
         configured("exempt: [{image: 'redis*', reason: x}]\n"),
         configured("exempt: [{image: 'quay.io/*', reason: ''}]\n").chart("web", &["nginx:1", "quay.io/a/b:1"]),
+        plain(right.clone(), &[&tagged, &tagged.replace('0', "1")]),
+        plain(listed("// docs\nweb=nginx:1"), &["nginx:1"]),
+        plain(listed("web=nginx"), &["nginx"]),
+        plain(right.clone(), &["111122223333.dkr.ecr.us-west-2.amazonaws.com/proxy:1"]),
+        plain(right.clone(), &["quay.io/acme/nginx:latest"]),
+        plain(listed(&format!("{allow}{allow}web=nginx:1")), &["nginx:2"]),
+        by_region(CHINA, "agent=918309763551.dkr.ecr.cn-north-1.amazonaws.com/agent:1"),
+        without_cache("version: 1.2.3"),
+        without_cache("version: 1.2.4, repository: 'file://../cache'").chart("cache", &["nginx:1"]),
+        without_cache("version: 1.10").chart("web/charts/cache", &["nginx:1"]),
+        without_cache("version: '<2'")
+            .chart("web/charts/cache", &["nginx:1"])
+            .file("web/charts/cache/Chart.yaml", "apiVersion: v2\nname: cache\nversion: 1.2.0-rc.1\n"),
     ]
 }
 
@@ -164,9 +200,13 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
       [chart/charts/cache/Chart.yaml:3:10 the version that is there]
     dependency-version-mismatch: web asks for cache 3.1.0, but charts/ holds 2.0.0. Helm deploys it all the same, but not under its alias, and its condition and tags do not apply. Fetch the chart again, or ask for 2.0.0
     dependency-version-mismatch: the lock file of web pins cache 2.4.1, but charts/ holds 2.0.0, which Helm renders. Run `helm dependency build`, or `helm dependency update` if 2.0.0 is meant
+    dependency-version-mismatch: web asks for cache 1.2.4, but ../cache holds 1.0.0. `helm dependency build` refuses it. Ask for 1.0.0
+    dependency-version-mismatch: web asks for cache 1.1, but charts/ holds 1.0.0: 1.10 has no quotes, and as a number it is 1.1. Helm deploys it all the same. Fetch the chart again, or ask for 1.0.0
+    dependency-version-mismatch: web asks for cache <2, but charts/ holds 1.2.0-rc.1: a range takes no pre-release unless it names one. Helm deploys it all the same. Fetch the chart again, or ask for 1.2.0-rc.1
     digest-mismatch: `web` lists 1.27.1@sha256:000000000000…, but web:1.0.0 deploys 1.27.1@sha256:111111111111…
       [chart/values.yaml:1:9 web:1.0.0 says 1.27.1@sha256:111111111111… (values)]
       safe: Set the tag to 1.27.1@sha256:111111111111…
+    digest-mismatch: `web` lists 1, which is one image, but the charts pin it to two: web:1.0.0 deploys sha256:000000000000… and sha256:111111111111…. The copy brings only one
     disabled-source: `cache` is deployed only when cache.enabled is on; cache:2.0.0 would deploy it
       [chart/charts/cache/templates/cache.yaml:6:29 cache:2.0.0 names it here]
       [chart/values.yaml:2:12 cache.enabled is off here]
@@ -187,10 +227,12 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
       [chart/templates/web.yaml:6:33 web:1.0.0 says so here (template)]
     floating-tag: web:1.0.0 deploys quay.io/example/probe, and no tag means `latest`, which moves: nodes may want another image than was copied, and the values script skips it. Pin it in the chart, then list that
     floating-tag: `web` lists nginx:latest, and `latest` moves: nobody can tell what was copied. List a fixed tag
+    floating-tag: web:1.0.0 deploys nginx, and no tag means `latest`, which moves: nodes may want another image than was copied, and the values script skips it. Pin it in the chart, then list that
     invalid-entry: there is no repository name before the `=`: the scripts read `NAME=IMAGE` lines only. Write the line so, or put `#` before it
     invalid-entry: there is no source image after the `=`: the scripts read `NAME=IMAGE` lines only. Write the line so, or put `#` before it
     invalid-entry: there is no `=` between repository name and source image: the scripts read `NAME=IMAGE` lines only. Write the line so, or put `#` before it
     invalid-entry: a merge was left undecided here: the scripts read `NAME=IMAGE` lines only. Decide it, and delete the mark
+    invalid-entry: only `#` starts a comment: the scripts read `NAME=IMAGE` lines only. Start the line with `#`
     invalid-image-reference: `example.org/Proxy:1` is no image that can be pulled: the repository must be lowercase, not `P`
     invalid-image-reference: web:1.0.0 deploys `nginx:` (Pod web, container web), which is no image that can be pulled: the tag is empty. Give its values with --values or --set
     invalid-image-reference: web:1.0.0 deploys a container without an image (Pod web, container web): `image` is empty. Correct the template
@@ -225,10 +267,13 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
       safe: List 905418368575.dkr.ecr.us-west-2.amazonaws.com/acme/agent:1.2
     region-mismatch: `agent` copies from account 905418368575 in us-west-9, but agent:0.1.0 builds no such image: as its values stand, it knows account 905418368575 in us-west-2
     region-mismatch: `agent` copies from account 905418368575 in us-west-2, but agent:0.1.0 deploys 767398015722.dkr.ecr.us-east-1.amazonaws.com/acme/agent:1.2: values set `awsRegion` to us-east-1, not us-west-2. Change one
+    region-mismatch: `agent` copies from account 918309763551 in cn-north-1, but web:1.0.0 builds no such image: in cn-north-1 the registry is 918309763551.dkr.ecr.cn-north-1.amazonaws.com.cn
     repository-mismatch: `operator` is documented as from operator:2.0.0, which deploys quay.io/acme/operator:2.0.0 and not docker.io/acme/operator
       [chart/templates/operator.yaml:6:32 operator:2.0.0 names it here]
       unsafe: List quay.io/acme/operator:2.0.0
     repository-mismatch: `web` is documented as from other:1.0.0, which deploys redis:7 and not nginx
+    repository-mismatch: `web` is documented as from web:1.0.0, which deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/proxy:1 and not nginx. If that is your own registry, call the entry as the repository there is called; else list that image
+    repository-mismatch: `web` is documented as from web:1.0.0, which deploys quay.io/acme/nginx:latest and not nginx. Its tag moves: pin it in the chart, then list that
     stale-entry: no chart deploys quay.io/acme/exporter:0.9.0. Delete `exporter`, or say why it stays
       unsafe: Delete `exporter`
     stale-entry: no chart deploys nginx:1.25.3; the charts deploy nginx:1.27.1, which `web` lists. Delete `web-old`
@@ -245,6 +290,7 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     tag-mismatch: `web` lists no tag, but web:1.0.0 deploys 1
     unavailable-chart: umbrella:0.1.0 depends on cert-manager:v1.18.2, which is not in its charts/: what it deploys is unknown. `mirrorlint fetch` brings it from oci://quay.io/jetstack/charts
     unavailable-chart: no chart called agent is there; it may lie in a submodule that is not checked out (platform): `git submodule update --init`; so nothing can be said of `agent`
+    unavailable-chart: web:1.0.0 depends on cache:1.2.3, which is not in its charts/: what it deploys is unknown. Put it there: it names no repository
     undocumented-dynamic-image: the account and region of `agent` change with the region in agent:0.1.0, and no comment says so. Write a note
       [chart/templates/agent.yaml:1:63 agent:0.1.0 names it here]
       safe: Note it
@@ -282,6 +328,7 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     unused-suppression: `allow unused-suppression` silences nothing: this rule cannot be silenced. Delete it
     unused-suppression: `exempt redis*` silences nothing: the charts deploy no such image. Delete it
     unused-suppression: `exempt quay.io/*` gives no reason. Write why behind `reason:`
+    unused-suppression: `allow tag-mismatch` silences nothing: another one above does already. Delete the line
     wrong-comment: the comment says repository bitnami/nginx, but `web` copies nginx
       [tools/ecr-images.conf:4:5 this is copied]
       safe: Write `Repository: nginx`
