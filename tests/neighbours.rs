@@ -228,3 +228,23 @@ fn objects_without_names_are_told_in_words() {
     let nothing = told("spec: {containers: [{image: 'redis:7'}]}\n");
     assert!(nothing.contains("deploys redis:7 (an object without kind and name), which"), "{nothing}");
 }
+
+#[test]
+fn words_about_the_region_count_wherever_they_stand() {
+    let found = |note: &str| {
+        let list = format!("{note}\nagent=602401143452.dkr.ecr.us-west-2.amazonaws.com/agent:1\n");
+        let pod = workspace::pod("web", &["602401143452.dkr.ecr.{{ .Values.region }}.amazonaws.com/agent:1"]);
+        let workspace = Workspace::with_list(&list).chart("web", &[]).file("web/values.yaml", "region: ''\n");
+        workspace.file("web/templates/web.yaml", pod).findings().len()
+    };
+    assert_eq!(found("# Agent (from local chart web:1.0.0)"), 1);
+    for note in [
+        "# Agent (from local chart web:1.0.0), one per region",
+        "# Agent of the region (from local chart web:1.0.0)",
+        "# Agent (from local chart web:1.0.0)\n# 注意: リージョンに依存",
+        "# Agent (from local chart web:1.0.0)\n# Note: built dynamically",
+        "# Agent (from local chart web:1.0.0)\n# Default Region: us-west-2",
+    ] {
+        assert_eq!(found(note), 0, "{note}");
+    }
+}

@@ -79,6 +79,8 @@ impl SourceNote {
         self.others.extend(charts.map(|(chart, _)| chart));
         match first {
             Some((chart, title)) => {
+                let behind = comment.from((chart.span.end - comment.span().start) as usize);
+                self.remarks.extend(behind.filled().filter(|words| words.text.contains(char::is_alphanumeric)));
                 self.from = Some(chart);
                 // What was taken for the title may have been the end of the file's header.
                 if let Some(title) = title.filled() {
