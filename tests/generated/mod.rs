@@ -104,6 +104,10 @@ pub enum Line {
     Exempt(bool),
     Bare,
     Unicode,
+    /// As Japanese teams label it, in wide punctuation.
+    Wide(bool),
+    /// With more signs in front than one.
+    Signs(bool),
 }
 
 /// What an entry's image is, next to the deployed one that it is for.
@@ -254,6 +258,10 @@ impl Line {
             Self::Exempt(true) => "# mirrorlint: exempt quay.io/*: reached directly".to_owned(),
             Self::Exempt(false) => "# mirrorlint: exempt example.org/*: reached directly".to_owned(),
             Self::Bare => "#".to_owned(),
+            Self::Wide(true) => format!("# タグ　Tag：{tag}（from chart values）"),
+            Self::Wide(false) => format!("# サーバー（from local chart {chart}:0.9.0）"),
+            Self::Signs(true) => format!("## Repository: {repository}"),
+            Self::Signs(false) => format!("## A server (from local chart {chart}:0.9.0)"),
             Self::Unicode => "# Bilder für den Spiegel ✓ 镜像".to_owned(),
         }
     }
@@ -339,6 +347,8 @@ fn line() -> impl Strategy<Value = Line> {
         1 => any::<bool>().prop_map(Line::Exempt),
         1 => Just(Line::Bare),
         1 => Just(Line::Unicode),
+        1 => any::<bool>().prop_map(Line::Wide),
+        1 => any::<bool>().prop_map(Line::Signs),
     ]
 }
 
