@@ -4,7 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::Deserialize as _;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_yaml::Value;
 
 use crate::chart::version::Version;
@@ -13,6 +15,9 @@ use crate::chart::version::Version;
 pub const MAX_INDEX_SIZE: u64 = 256 * 1024 * 1024;
 /// The most broken entries that are told one by one.
 pub const MAX_TOLD: usize = 5;
+
+/// The fields of an entry that are read.
+const READ: [&str; 8] = ["name", "version", "appVersion", "created", "deprecated", "urls", "digest", "type"];
 
 /// One version of a chart, as a repository offers it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -205,14 +210,58 @@ impl<'de> Visitor<'de> for Entries<'_> {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             }
-            let found = match map.next_value()? {
-                Value::Sequence(found) => found,
-                Value::Null => Vec::new(),
-                other => vec![other],
-            };
-            entries.entry(name).or_insert_with(Vec::new).extend(found);
+            entries.entry(name).or_insert_with(Vec::new).extend(map.next_value::<Versions>()?.0);
         }
         Ok(entries)
+    }
+}
+
+/// The entries of one chart, each without what nobody reads: descriptions and annotations are the bulk of large indexes.
+struct Versions(Vec<Value>);
+
+impl<'de> serde::Deserialize<'de> for Versions {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+        impl<'de> Visitor<'de> for Any {
+            type Value = Versions;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the versions of a chart")
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Versions, A::Error> {
+                let mut all = Vec::new();
+                while let Some(mut item) = items.next_element::<Value>()? {
+                    if let Value::Mapping(fields) = &mut item {
+                        fields.retain(|key, _| key.as_str().is_some_and(|key| READ.contains(&key)));
+                        fields.shrink_to_fit();
+                    }
+                    all.push(item);
+                }
+                Ok(Versions(all))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Versions, A::Error> {
+                Value::deserialize(MapAccessDeserializer::new(map)).map(|entry| Versions(vec![entry]))
+            }
+            fn visit_unit<E>(self) -> Result<Versions, E> {
+                Ok(Versions(Vec::new()))
+            }
+            // What is no entry is told as one that was skipped.
+            fn visit_str<E>(self, text: &str) -> Result<Versions, E> {
+                Ok(Versions(vec![text.into()]))
+            }
+            fn visit_u64<E>(self, number: u64) -> Result<Versions, E> {
+                Ok(Versions(vec![number.into()]))
+            }
+            fn visit_i64<E>(self, number: i64) -> Result<Versions, E> {
+                Ok(Versions(vec![number.into()]))
+            }
+            fn visit_f64<E>(self, number: f64) -> Result<Versions, E> {
+                Ok(Versions(vec![number.into()]))
+            }
+            fn visit_bool<E>(self, flag: bool) -> Result<Versions, E> {
+                Ok(Versions(vec![flag.into()]))
+            }
+        }
+        deserializer.deserialize_any(Any)
     }
 }
 
@@ -280,6 +329,15 @@ entries:
     - charts/web-1.10.0.tgz
 generated: now
 ";
+
+    #[test]
+    fn what_stands_in_place_of_entries_is_skipped() {
+        for value in ["text", "1", "-1", "1.5", "true", "{version: 1.0.0}"] {
+            let index = index(&format!("apiVersion: v1\nentries:\n  web: {value}\n  api: null\n")).unwrap();
+            assert_eq!((index.releases["web"].len(), index.releases["api"].len()), (0, 0), "{value}");
+            assert_eq!(index.skipped.len(), 1, "{value}: {:?}", index.skipped);
+        }
+    }
 
     #[test]
     fn releases_come_newest_first() {
