@@ -19,18 +19,21 @@ pub(super) enum Fact {
     Switch(Path, bool),
     /// It is a text.
     Text(Path, String),
+    /// It is another text than that.
+    Other(Path, String),
     /// The cluster has an API version.
     Capability(String),
 }
 
 impl Fact {
-    /// `a.enabled`, `not a.enabled`, `mode=ha`, `capability example.org/v1`
+    /// `a.enabled`, `not a.enabled`, `mode=ha`, `not mode=ha`, `capability example.org/v1`
     pub fn words(&self) -> String {
         match self {
             Self::Switch(path, true) => path.join("."),
             Self::Switch(path, false) => negated(&path.join(".")),
             Self::Text(path, text) if text.is_empty() => negated(&path.join(".")),
             Self::Text(path, text) => format!("{}={text}", path.join(".")),
+            Self::Other(path, text) => negated(&format!("{}={text}", path.join("."))),
             Self::Capability(version) => format!("capability {version}"),
         }
     }
@@ -40,10 +43,14 @@ impl Fact {
         match self {
             Self::Switch(path, on) => Some((path, Value::Bool(*on, None))),
             Self::Text(path, text) => Some((path, Value::String(Text::new(text)))),
+            Self::Other(path, _) => Some((path, Value::String(Text::new(OTHER)))),
             Self::Capability(_) => None,
         }
     }
 }
+
+/// A text that no condition asks for.
+const OTHER: &str = "another";
 
 /// That `words` do not hold.
 pub(super) fn negated(words: &str) -> String {
@@ -90,8 +97,22 @@ impl<'a> Conditions<'a> {
         self.of_pipe(pipe, wanted, dot, 0)
     }
 
+    /// The same of a word.
+    pub fn ways_of(&self, condition: &Operand, wanted: bool, dot: Option<&Path>) -> Ways {
+        self.of_operand(condition, wanted, dot, 0)
+    }
+
+    /// The same of a pipeline's `commands`, the last of which gives the condition.
+    pub fn ways_of_commands(&self, commands: &[Command], wanted: bool, dot: Option<&Path>) -> Ways {
+        self.of_commands(commands, wanted, dot, 0)
+    }
+
     fn of_pipe(&self, pipe: &Pipe, wanted: bool, dot: Option<&Path>, depth: usize) -> Ways {
-        let (last, before) = pipe.commands.split_last()?;
+        self.of_commands(&pipe.commands, wanted, dot, depth)
+    }
+
+    fn of_commands(&self, commands: &[Command], wanted: bool, dot: Option<&Path>, depth: usize) -> Ways {
+        let (last, before) = commands.split_last()?;
         let callee = |command: &Command| match &command.words.first()?.term {
             Term::Function(callee) => Some(callee.name),
             _ => None,
@@ -100,8 +121,8 @@ impl<'a> Conditions<'a> {
             _ if depth > MAX_DEPTH => Some(vec![Vec::new()]),
             [] => self.of_command(last, wanted, dot, depth),
             [first] if callee(last) == Some("default") => self.of_command(first, wanted, dot, depth),
-            [first] if callee(last) == Some("not") => self.of_command(first, !wanted, dot, depth),
-            _ => self.of_atom(pipe.commands.iter().map(|command| &*command.words), dot),
+            [first] if matches!(callee(last), Some("not" | "empty")) => self.of_command(first, !wanted, dot, depth),
+            _ => self.of_atom(commands.iter().map(|command| &*command.words), dot),
         }
     }
 
@@ -124,9 +145,75 @@ impl<'a> Conditions<'a> {
                 let any: Vec<Vec<Fact>> = arguments.iter().filter_map(operand).flatten().collect();
                 Some(any).filter(|any| !any.is_empty())
             }
-            ("not", _) => self.of_operand(arguments.first()?, !wanted, dot, depth + 1),
+            ("not" | "empty", _) => self.of_operand(arguments.first()?, !wanted, dot, depth + 1),
             ("default", _) => operand(arguments.last()?),
+            ("eq", _) => self.of_comparison(&command.words, arguments, wanted, dot),
+            ("ne", _) => self.of_comparison(&command.words, arguments, !wanted, dot),
             _ => self.of_atom(std::iter::once(&*command.words), dot),
+        }
+    }
+
+    /// A value and what it is compared with.
+    fn sides<'o>(&self, arguments: &'o [Operand], dot: Option<&Path>) -> Option<(Path, &'o Operand)> {
+        let [one, other] = arguments else { return None };
+        self.path(one, dot).zip(Some(other)).or_else(|| self.path(other, dot).zip(Some(one)))
+    }
+
+    /// The value and the text that a pipeline compares, and whether they have to be the same.
+    pub fn compared(&self, pipe: &Pipe, dot: Option<&Path>) -> Option<(Path, String, bool)> {
+        let [Command { words, .. }] = &*self.spelled(pipe).commands else { return None };
+        let (Operand { term: Term::Function(callee), .. }, arguments) = words.split_first()? else { return None };
+        let is_same = match callee.name {
+            "eq" => true,
+            "ne" => false,
+            _ => return None,
+        };
+        match self.sides(arguments, dot)? {
+            (path, Operand { term: Term::String(text), .. }) => Some((path, text.to_string(), is_same)),
+            _ => None,
+        }
+    }
+
+    /// A pipeline without parentheses around it, or what gave a variable its value where it is nothing else.
+    pub fn spelled<'o>(&self, pipe: &'o Pipe) -> &'o Pipe
+    where
+        'a: 'o,
+    {
+        let [Command { words, .. }] = &*pipe.commands else { return pipe };
+        match &**words {
+            [Operand { term: Term::Pipe(inner), .. }] => self.spelled(inner),
+            [operand] => match self.given(operand) {
+                [only] => only.pipe,
+                _ => pipe,
+            },
+            _ => pipe,
+        }
+    }
+
+    /// What makes a value and a constant be the same, or not.
+    fn of_comparison(&self, words: &[Operand], arguments: &[Operand], wanted: bool, dot: Option<&Path>) -> Ways {
+        let known = self.sides(arguments, dot);
+        let as_it_is = || Some(vec![Vec::new()]);
+        let is_own = |path: &Path| path.last().is_some_and(|last| !is_region_key(last) && !is_image_part(last));
+        match known.filter(|(path, _)| is_own(path)) {
+            Some((path, Operand { term: Term::String(constant), .. })) => {
+                let is_same = match self.look_up(&path) {
+                    Some(Value::String(text)) => text == constant,
+                    None | Some(Value::Null(_)) => constant.is_empty(),
+                    _ => return self.of_atom(std::iter::once(words), dot),
+                };
+                match (is_same == wanted, wanted) {
+                    (true, _) => as_it_is(),
+                    (false, true) => Some(vec![vec![Fact::Text(path, constant.to_string())]]),
+                    (false, false) => Some(vec![vec![Fact::Other(path, constant.to_string())]]),
+                }
+            }
+            Some((path, Operand { term: Term::Bool(constant, _), .. })) => match self.look_up(&path) {
+                Some(Value::Bool(on, _)) if (on == constant) == wanted => as_it_is(),
+                Some(Value::Bool(..)) => Some(vec![vec![Fact::Switch(path, *constant == wanted)]]),
+                _ => self.of_atom(std::iter::once(words), dot),
+            },
+            _ => self.of_atom(std::iter::once(words), dot),
         }
     }
 
@@ -305,11 +392,22 @@ impl<'a> Conditions<'a> {
         }
     }
 
-    /// The value that a pipeline is, if it is nothing else.
+    /// The value that a pipeline is, if it is nothing else, or nothing but a default beside it.
     pub fn path_of(&self, pipe: &Pipe, dot: Option<&Path>) -> Option<Path> {
-        let [Command { words, .. }] = &*pipe.commands else { return None };
-        let [operand] = &**words else { return None };
-        self.path(operand, dot)
+        let is_default = |words: &[Operand]| match words.first().map(|word| &word.term) {
+            Some(Term::Function(callee)) => callee.name == "default",
+            _ => false,
+        };
+        let words = match &*pipe.commands {
+            [Command { words, .. }] => words,
+            [Command { words, .. }, last] if is_default(&last.words) => words,
+            _ => return None,
+        };
+        match &**words {
+            [operand] => self.path(operand, dot),
+            [.., operand] if is_default(words) => self.path(operand, dot),
+            _ => None,
+        }
     }
 
     /// The value that a word is. What stands before `Values` is taken for the chart's own scope, by whatever way it was handed
@@ -325,6 +423,8 @@ impl<'a> Conditions<'a> {
         };
         match &operand.term {
             Term::Dot => dot.cloned(),
+            Term::Pipe(pipe) => self.path_of(pipe, dot),
+            Term::Chain(inner, parts) => self.path(inner, dot).map(|path| joined(&path, parts)),
             Term::Field(parts) => below(parts).or_else(|| dot.map(|dot| joined(dot, parts))),
             Term::Variable(_, parts) => below(parts).or_else(|| match self.given(operand) {
                 [Given { path: Some(path), .. }] => Some(joined(path, parts)),
@@ -404,10 +504,47 @@ fn is_on(value: Option<&Value>) -> bool {
 
 /// All ways to go both.
 pub(super) fn product(one: &[Vec<Fact>], other: &[Vec<Fact>]) -> Vec<Vec<Fact>> {
-    let join = |one: &Vec<Fact>, other: &Vec<Fact>| {
-        let new = other.iter().filter(|fact| !one.contains(fact));
-        one.iter().chain(new).cloned().collect::<Vec<Fact>>()
-    };
-    let pairs = one.iter().flat_map(|one| other.iter().map(move |other| join(one, other)));
+    let pairs = one.iter().flat_map(|one| other.iter().filter_map(move |other| join(one, other)));
     pairs.take(MAX_WAYS).collect()
+}
+
+/// All facts of both, unless they contradict each other.
+fn join(one: &[Fact], other: &[Fact]) -> Option<Vec<Fact>> {
+    let mut all = one.to_vec();
+    for fact in other {
+        let mut is_said = false;
+        for known in &mut all {
+            match (&*known, fact) {
+                (known, fact) if known == fact => is_said = true,
+                (Fact::Switch(path, _), Fact::Switch(same, _)) | (Fact::Text(path, _), Fact::Text(same, _))
+                    if path == same =>
+                {
+                    return None;
+                }
+                (Fact::Text(path, text), Fact::Other(same, than))
+                | (Fact::Other(same, than), Fact::Text(path, text))
+                    if path == same =>
+                {
+                    if text == than {
+                        return None;
+                    }
+                    // Being one text is being no other.
+                    *known = Fact::Text(path.clone(), text.clone());
+                    is_said = true;
+                }
+                _ => {}
+            }
+        }
+        if !is_said {
+            all.push(fact.clone());
+        }
+    }
+    let mut seen = Vec::new();
+    all.retain(|fact| {
+        !seen.contains(fact) && {
+            seen.push(fact.clone());
+            true
+        }
+    });
+    Some(all)
 }

@@ -5,6 +5,7 @@ mod conditions;
 mod dependence;
 mod lineage;
 mod listing;
+mod mention;
 mod operands;
 mod optional;
 mod pods;
@@ -28,6 +29,7 @@ use crate::source::{Layer, Origin, Span, Text};
 
 pub use lineage::{Giver, Lineage, Lost, Part, Setting, Strand, lineage};
 pub use listing::Listing;
+pub use mention::{Mention, mention};
 pub use operands::{Confidence, EXAMPLE, Naming};
 pub use optional::{Optional, optional};
 pub use regions::{Change, dynamic, in_regions, is_region_name, regions_named, regions_without};

@@ -135,6 +135,9 @@ impl<'a> Search<'a> {
         // Scenarios that are regions and nothing else differ only in charts that speak of regions.
         let by_region = scenarios.iter().all(|scenario| scenario.region.as_ref() == Some(&scenario.name));
         for (number, scenario) in scenarios.iter().enumerate() {
+            // What a switch asks for beside it is no matter: what it brings is.
+            let mut tolerant = scenario.clone();
+            tolerant.options.is_tolerant = true;
             for choice in choices(chart) {
                 // What cannot be processed is told by the survey itself.
                 let Ok(processed) = chart.process(&scenario.values, &choice) else { continue };
@@ -144,7 +147,7 @@ impl<'a> Search<'a> {
                 let base = Variant {
                     renderer,
                     chart,
-                    scenario: scenario.clone(),
+                    scenario: tolerant.clone(),
                     choice,
                     switches: Vec::new(),
                     also: Vec::new(),

@@ -91,8 +91,8 @@ impl Listener<'_> {
 
     fn text(&self, text: &str) -> bool {
         match self.measure {
-            Measure::Word => says_image(text),
-            Measure::Key => has_image_key(text) || is_whole(text),
+            Measure::Word => says_image(text) || has_whole(text),
+            Measure::Key => has_image_key(text) || is_whole(text) || has_whole(text),
         }
     }
 
@@ -115,21 +115,27 @@ impl Listener<'_> {
     }
 }
 
-/// Whether `text` has the word, and not only of how images are pulled.
+/// Whether `text` has the word, and not only of how images are pulled: `image`, `baseImage`, `RELATED_IMAGE_PROXY`.
 pub(super) fn says_image(text: &str) -> bool {
-    text.match_indices("mage").any(|(at, word)| !text[at + word.len()..].starts_with("Pull"))
+    let mut words = text.match_indices("mage");
+    words.any(|(at, word)| !text[at + word.len()..].starts_with("Pull")) || text.contains("IMAGE")
 }
 
-/// Whether `text` has a key that ends with the word: `image:`, `"baseImage":`.
+/// Whether `text` has a key that ends with the word: `image:`, `"baseImage":`; or the name of a variable that has it.
 fn has_image_key(text: &str) -> bool {
-    text.match_indices("mage").any(|(at, word)| {
-        let rest = text[at + word.len()..].trim_start_matches(['"', '\'']);
-        rest.starts_with(':')
-    })
+    let mut words = text.match_indices("mage");
+    let is_key = |(at, word): (usize, &str)| text[at + word.len()..].trim_start_matches(['"', '\'']).starts_with(':');
+    words.any(is_key) || text.contains("IMAGE")
 }
 
 /// Whether `text` is an image with a tag or digest, and nothing else.
 fn is_whole(text: &str) -> bool {
     let text = text.trim().trim_matches(['"', '\'']);
     text.contains(':') && Reference::parse(text).is_ok_and(|image| image.tag().is_some() || image.digest().is_some())
+}
+
+/// Whether `text` has an image with a folder and a tag or digest: in quotes, behind `--flag=`.
+fn has_whole(text: &str) -> bool {
+    let words = text.split(|letter: char| letter.is_whitespace() || "\"'=,{}[]".contains(letter));
+    words.filter(|word| word.contains('/')).any(is_whole)
 }

@@ -230,7 +230,7 @@ fn render(job: &Job<'_>) -> Result<Arc<Rendered>, RenderError> {
             return job.renderer.render(values, options);
         }
         // Only where the coalesced values, the user's among them, have an empty one.
-        let defaults = job.chart.process(values, &options.choice)?;
+        let defaults = job.renderer.process(values, options)?;
         let region = job.scenario.overrides(&defaults.values);
         if region.is_empty() {
             return job.renderer.render_processed(defaults, options);
@@ -653,7 +653,7 @@ fn names_below(chart: &Chart) -> Vec<String> {
     asked.chain(chart.subcharts.iter().flat_map(|subchart| names_of(subchart))).collect()
 }
 
-fn name_of(chart: &Chart) -> ChartName {
+pub(super) fn name_of(chart: &Chart) -> ChartName {
     ChartName { name: chart.name().to_string(), version: chart.metadata.version.to_string() }
 }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::conditions::{Conditions, Fact, Given, is_capability, is_switch, negated, product};
+use super::operands::is_image_part;
 use super::speech::{MAX_DEPTH, Speech, says_image};
 use crate::chart::{Chart, ChartNode, Processed};
 use crate::render::{Decisions, Renderer};
@@ -70,9 +71,11 @@ pub(super) fn blocks(
                 decided,
                 is_new: &is_new,
                 taken,
+                is_first: taken.is_empty(),
                 names,
                 conditions: Conditions { values, templates: &templates, variables: HashMap::new() },
                 around: Vec::new(),
+                is_within: false,
                 ways: Vec::new(),
                 blocks: &mut found.blocks,
             };
@@ -110,6 +113,7 @@ fn from_root(fact: Fact, names: &[String]) -> Fact {
     match fact {
         Fact::Switch(path, on) => Fact::Switch(path_from_root(&path, names), on),
         Fact::Text(path, text) => Fact::Text(path_from_root(&path, names), text),
+        Fact::Other(path, text) => Fact::Other(path_from_root(&path, names), text),
         capability @ Fact::Capability(_) => capability,
     }
 }
@@ -141,10 +145,14 @@ struct Reader<'a> {
     decided: &'a BTreeSet<Decision>,
     is_new: &'a dyn Fn(Span) -> bool,
     taken: &'a HashSet<Decision>,
+    /// Whether no other rendering was read before.
+    is_first: bool,
     names: &'a [String],
     conditions: Conditions<'a>,
     /// The conditions of the blocks around.
     around: Vec<Given<'a>>,
+    /// Whether it reads what is inside a block that does not run.
+    is_within: bool,
     /// What would make blocks run.
     ways: Vec<Vec<Fact>>,
     blocks: &'a mut Vec<Block>,
@@ -158,7 +166,12 @@ impl<'a> Reader<'a> {
         }
         for node in nodes {
             match node {
-                Node::Action(action) => self.conditions.remember(&action.pipe, dot, &self.around),
+                Node::Action(action) => {
+                    self.conditions.remember(&action.pipe, dot, &self.around);
+                    if self.is_first && self.makes_image(&action.pipe) {
+                        self.choices(&action.pipe, ways, dot, depth);
+                    }
+                }
                 Node::If(branch) => {
                     self.conditions.remember(&branch.pipe, dot, &[]);
                     self.branch(branch, ways, dot, dot, depth);
@@ -202,7 +215,10 @@ impl<'a> Reader<'a> {
     ) {
         let ran = |taken: bool| place.is_some_and(|place| self.decided.contains(&Decision { place, taken }));
         if ran(taken) {
-            return self.nodes(nodes, ways, inner, depth + 1);
+            let was_within = std::mem::replace(&mut self.is_within, false);
+            self.nodes(nodes, ways, inner, depth + 1);
+            self.is_within = was_within;
+            return;
         }
         // A part of an image that is not there makes another image, not another feature.
         let forced =
@@ -214,26 +230,64 @@ impl<'a> Reader<'a> {
         let own = self.conditions.ways(&branch.pipe, taken, dot);
         let both = ways.zip(own.as_ref()).map(|(ways, own)| product(ways, own));
         // What is asked for only when something else is otherwise stands inside of that.
-        let asked = ran(!taken) || ways.is_some_and(|ways| ways.iter().all(|way| !way.is_empty()));
+        let asked = ran(!taken) || self.is_within;
         let is_new = place.is_none_or(|place| (self.is_new)(place) && !self.taken.contains(&Decision { place, taken }));
         if asked
             && is_new
             && let Some(both) = &both
-            && (self.is_within_image(branch)
+            && (self.is_within_image(&branch.pipe)
                 || self.speech.speaks(self.source, nodes)
                 || self.prints_image(nodes, inner, depth))
         {
             let new = both.iter().filter(|way| !way.is_empty());
             self.ways.extend(new.cloned());
         }
-        let both = both.map(|both| both.into_iter().filter(|way| !way.is_empty()).collect::<Vec<_>>());
-        self.nodes(nodes, both.as_deref().filter(|both| !both.is_empty()), inner, depth + 1);
+        // Where nothing that is known makes it run, what makes a block inside of it run may do so: `else if`.
+        let both = both.map(|both| match both.iter().any(|way| !way.is_empty()) {
+            true => both.into_iter().filter(|way| !way.is_empty()).collect(),
+            false => both,
+        });
+        let was_within = std::mem::replace(&mut self.is_within, true);
+        self.nodes(nodes, both.as_deref(), inner, depth + 1);
+        self.is_within = was_within;
+    }
+
+    /// What would make each `ternary` in a pipeline choose otherwise.
+    fn choices(&mut self, pipe: &Pipe, ways: Option<&[Vec<Fact>]>, dot: Option<&Path>, depth: usize) {
+        if depth > MAX_DEPTH {
+            return;
+        }
+        for (at, command) in pipe.commands.iter().enumerate() {
+            if let Some((Operand { term: Term::Function(callee), .. }, arguments)) = command.words.split_first()
+                && callee.name == "ternary"
+            {
+                let own = |wanted: bool| match arguments.get(2) {
+                    Some(condition) => self.conditions.ways_of(condition, wanted, dot),
+                    None => self.conditions.ways_of_commands(pipe.commands.get(..at)?, wanted, dot),
+                };
+                for own in [own(true), own(false)].into_iter().flatten() {
+                    let both = product(ways.unwrap_or(&[]), &own);
+                    self.ways.extend(both.into_iter().filter(|way| !way.is_empty()));
+                }
+            }
+            for word in &command.words {
+                if let Term::Pipe(inner) = &word.term {
+                    self.choices(inner, ways, dot, depth + 1);
+                }
+            }
+        }
+    }
+
+    /// Whether a pipeline prints a piece of an image, or gives it to a variable.
+    fn makes_image(&self, pipe: &Pipe) -> bool {
+        pipe.variables.iter().any(|variable| is_image_part(variable.name.trim_start_matches('$')))
+            || self.is_within_image(pipe)
     }
 
     /// Whether a block is a piece of an image's text, so that an image is another one without it: a template that is called so
     /// has it, or its line speaks of images before it.
-    fn is_within_image(&self, branch: &Branch) -> bool {
-        let before = self.source.text.get(..branch.pipe.extent.start as usize).unwrap_or_default();
+    fn is_within_image(&self, pipe: &Pipe) -> bool {
+        let before = self.source.text.get(..pipe.extent.start as usize).unwrap_or_default();
         says_image(self.name) || says_image(before.rsplit('\n').next().unwrap_or_default())
     }
 
@@ -252,7 +306,15 @@ impl<'a> Reader<'a> {
             let words = path_from_root(&path, self.names).join(".");
             if is_switch || !wanted { words } else { format!("{words} given") }
         };
+        let compared = || match self.conditions.compared(pipe, dot)? {
+            (path, text, is_same) => Some((path_from_root(&path, self.names), text, is_same)),
+        };
+        if let Some((path, text, is_same)) = compared() {
+            let words = format!("{}={text}", path.join("."));
+            return if is_same == wanted { words } else { negated(&words) };
+        }
         let words = path.map(given).or_else(capability);
+        let pipe = self.conditions.spelled(pipe);
         let text = || self.source.slice(pipe.extent.range()).split_whitespace().collect::<Vec<_>>().join(" ");
         let words = words.unwrap_or_else(|| format!("({})", text().replace(", ", ",")));
         if wanted { words } else { negated(&words) }

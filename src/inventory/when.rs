@@ -2,6 +2,7 @@
 //! behind `or`. Reads and writes that text, nothing else.
 
 use super::EXAMPLE;
+use super::values::PLACE;
 
 const AND: &str = ", ";
 const OR: &str = " or ";
@@ -23,7 +24,7 @@ pub(crate) fn facts(when: &str) -> Vec<&str> {
 }
 
 /// What must hold for what is deployed when `one` or `other` holds. A way that needs more than another one says nothing.
-pub(super) fn either(one: Option<String>, other: Option<String>) -> Option<String> {
+pub(crate) fn either(one: Option<String>, other: Option<String>) -> Option<String> {
     let (one, other) = (one?, other?);
     if one == other {
         return Some(one);
@@ -31,12 +32,24 @@ pub(super) fn either(one: Option<String>, other: Option<String>) -> Option<Strin
     let mut kept: Vec<Vec<&str>> = Vec::new();
     let mut all: Vec<Vec<&str>> = ways(&one).chain(ways(&other)).collect();
     all.sort_by_key(Vec::len);
+    let needs = |way: &[&str], less: &[&str]| less.iter().all(|fact| way.iter().any(|known| implies(known, fact)));
     for way in all {
-        if !kept.iter().any(|less| less.iter().all(|fact| way.contains(fact))) {
+        if !kept.iter().any(|less| needs(&way, less)) {
+            kept.retain(|more| !needs(more, &way));
             kept.push(way);
         }
     }
     Some(kept.iter().map(|way| way.join(AND)).collect::<Vec<_>>().join(OR))
+}
+
+/// Whether `fact` holds wherever `known` does: `mode=ha` is `not mode=single`.
+fn implies(known: &str, fact: &str) -> bool {
+    let other = || {
+        let (value, text) = known.split_once('=')?;
+        let (same, not) = fact.strip_prefix("not ")?.split_once('=')?;
+        Some(value == same && text != not)
+    };
+    known == fact || other().unwrap_or(false)
 }
 
 /// `when` for people: `a is on`, `a and b are on`, `a or b is on`, `mode=ha`.
@@ -56,6 +69,11 @@ pub fn in_words(when: &str) -> String {
     format!("{said} {} on", if many { "are" } else { "is" })
 }
 
+/// Whether `when` says what to switch, and not only where values or examples name the image.
+pub(crate) fn is_switched(when: &str) -> bool {
+    !when.contains(PLACE) && !when.contains(EXAMPLE)
+}
+
 /// Whether a fact is a value that must be true, and is called by its path alone.
 fn is_switch(fact: &str) -> bool {
     !fact.contains([' ', '='])
@@ -64,7 +82,8 @@ fn is_switch(fact: &str) -> bool {
 /// What is to be said of the place where the value of a fact stands.
 pub(crate) fn at_its_place(fact: &str) -> String {
     match (fact.strip_prefix("not "), fact.split_once('=')) {
-        (Some(value), _) => format!("{value} is on here"),
+        (Some(value), Some(_)) => format!("{value} here"),
+        (Some(value), None) => format!("{value} is on here"),
         (None, Some((value, other))) => format!("{value} is not {other} here"),
         (None, None) => format!("{fact} is off here"),
     }
@@ -81,6 +100,7 @@ mod tests {
         assert_eq!(either("a, b", "a"), "a");
         assert_eq!(either("a or b", "c, b"), "a or b");
         assert_eq!(either("a, b", "c"), "c or a, b");
+        assert_eq!(either("mode=b", "not mode=a"), "not mode=a");
         assert_eq!(super::either(None, Some("a".to_owned())), None);
     }
 

@@ -22,7 +22,7 @@ use super::{Assumption, Finding, Refusal, Rule, Settings, Workspace, rule, rules
 use crate::chart::Chart;
 use crate::image::Reference;
 use crate::inventory::{
-    ChartName, Gap, Inventory, Problem, RegionOf, RegionValue, Stop, Survey, Target, Use, dynamic, in_regions,
+    ChartName, Gap, Inventory, Problem, RegionOf, RegionValue, Stop, Survey, Target, Use, dynamic, in_regions, mention,
     optional, regions_named, regions_of, survey,
 };
 use crate::mirror::{Entry, Line, LineKind, List};
@@ -386,6 +386,13 @@ impl Run<'_> {
         if !verdicts.is_empty() {
             coverage.elsewhere = verdicts;
             reconciliation = reconcile(&listed, &survey.inventory, &coverage);
+        }
+        // What no trial shows may still be made of pieces of text: that is for people to look at.
+        for (verdict, entry) in reconciliation.verdicts.iter_mut().zip(&listed) {
+            if *verdict == Verdict::Stale {
+                let found = targets.iter().find_map(|target| mention(&target.chart, &entry.reference));
+                *verdict = found.map_or(Verdict::Stale, Verdict::Mentioned);
+            }
         }
         survey.inventory.aside = aside;
         survey.problems.extend(problems);

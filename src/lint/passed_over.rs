@@ -62,7 +62,11 @@ impl PassedOver {
             let deployed = match &verdict {
                 Verdict::Right { .. } | Verdict::OtherRegistry { .. } | Verdict::OtherVersion { .. } => true,
                 Verdict::Disabled { used, .. } => was_stale && used.is_some(),
-                Verdict::OtherRepository { .. } | Verdict::Elsewhere | Verdict::Unknown | Verdict::Stale => false,
+                Verdict::OtherRepository { .. }
+                | Verdict::Elsewhere
+                | Verdict::Mentioned(_)
+                | Verdict::Unknown
+                | Verdict::Stale => false,
             };
             if deployed {
                 verdict.count_on(first);

@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::same::{as_entry, brings, same_image, serves};
 use crate::image::Reference;
-use crate::inventory::{Inventory, Kind, Use, regions_of};
+use crate::inventory::when::{either, is_switched};
+use crate::inventory::{Inventory, Kind, Mention, Use, regions_of};
 
 /// What a source note says, as far as reconciling needs it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,6 +129,8 @@ pub enum Verdict {
     Elsewhere,
     /// Its chart could not be read or rendered, so nothing can be said.
     Unknown,
+    /// Nothing that was tried deploys it, but its text stands in a chart.
+    Mentioned(Mention),
     /// No chart deploys it.
     Stale,
 }
@@ -141,7 +144,7 @@ impl Verdict {
             | Self::OtherRegistry { uses, .. }
             | Self::OtherVersion { uses }
             | Self::OtherRepository { uses, .. } => uses,
-            Self::Disabled { .. } | Self::Elsewhere | Self::Unknown | Self::Stale => &[],
+            Self::Disabled { .. } | Self::Elsewhere | Self::Mentioned(_) | Self::Unknown | Self::Stale => &[],
         }
     }
 
@@ -153,7 +156,7 @@ impl Verdict {
             | Self::OtherVersion { uses }
             | Self::OtherRepository { uses, .. } => uses.iter_mut().for_each(|at| *at += first),
             Self::Disabled { used, .. } => used.iter_mut().for_each(|at| *at += first),
-            Self::Elsewhere | Self::Unknown | Self::Stale => {}
+            Self::Elsewhere | Self::Mentioned(_) | Self::Unknown | Self::Stale => {}
         }
     }
 }
@@ -194,7 +197,7 @@ impl Reconciliation {
         self.verdicts.iter().zip(listed).any(|(verdict, entry)| match verdict {
             Verdict::Stale | Verdict::Unknown | Verdict::Disabled { .. } | Verdict::OtherRepository { .. } => true,
             Verdict::OtherRegistry { .. } | Verdict::OtherVersion { .. } => coverage.switch_of(entry).is_some(),
-            Verdict::Right { .. } | Verdict::Elsewhere => false,
+            Verdict::Right { .. } | Verdict::Elsewhere | Verdict::Mentioned(_) => false,
         })
     }
 }
@@ -537,8 +540,15 @@ impl Work<'_> {
 
     /// The first use that is only optional and that `accept` takes.
     fn optional(&self, accept: impl Fn(&Use) -> bool) -> Option<Verdict> {
-        let used = self.uses.iter().enumerate().find(|(_, used)| used.when.is_some() && accept(used));
-        used.and_then(|(at, used)| Some(Verdict::Disabled { when: used.when.clone()?, used: Some(at) }))
+        let (at, first) = self.uses.iter().enumerate().find(|(_, used)| used.when.is_some() && accept(used))?;
+        // Whatever brings the image is a way to it, in other containers, too.
+        let same = self.uses.iter().filter(|used| used.reference == first.reference && used.path == first.path);
+        let ways = same.filter_map(|used| used.when.clone()).filter(|when| is_switched(when));
+        let mut when = first.when.clone()?;
+        if is_switched(&when) {
+            when = ways.fold(Some(when), |one, other| either(one, Some(other)))?;
+        }
+        Some(Verdict::Disabled { when, used: Some(at) })
     }
 
     fn absent(&self, entry: &Listed, is_listed: &impl Fn(&Reference) -> bool) -> Verdict {

@@ -271,6 +271,9 @@ fn verdict(held: &Held<'_>, at: usize, uses: &[&Use]) -> String {
         Some(Verdict::OtherRepository { .. }) => format!("{chart} deploys `{image}` in its place."),
         Some(Verdict::Disabled { when, .. }) => format!("It is deployed only when {}.", in_words(when)),
         Some(Verdict::Elsewhere) => "It is deployed in a region that was not asked for.".to_owned(),
+        Some(Verdict::Mentioned(mention)) => {
+            format!("Nothing that was tried deploys it, but its text stands in {}.", mention.chart)
+        }
         Some(Verdict::Unknown) => "Its chart could not be read or rendered, so nothing can be said.".to_owned(),
         Some(Verdict::Stale) => "No chart deploys it.".to_owned(),
     }

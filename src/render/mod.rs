@@ -44,6 +44,8 @@ pub struct Options {
     pub notes: bool,
     /// Whether `values.schema.json` is passed over.
     pub skips_schemas: bool,
+    /// Whether values may be missing: neither `required`, `fail` and schemas refuse them, nor what asks nil for a field.
+    pub is_tolerant: bool,
 }
 
 impl Options {
@@ -56,6 +58,7 @@ impl Options {
             && (&self.kube_version, &self.api_versions) == (&other.kube_version, &other.api_versions)
             && (&self.choice, &self.forced) == (&other.choice, &other.forced)
             && (self.notes, self.skips_schemas) == (other.notes, other.skips_schemas)
+            && self.is_tolerant == other.is_tolerant
             && objects
     }
 }
@@ -74,6 +77,7 @@ impl Default for Options {
             forced: Arc::default(),
             notes: false,
             skips_schemas: false,
+            is_tolerant: false,
         }
     }
 }
@@ -244,12 +248,18 @@ impl Renderer {
     /// What makes rendering impossible as a whole: values that do not fit, a schema's violation.
     pub fn render(&self, values: &yaml::Value, options: &Options) -> Result<Rendered, RenderError> {
         release::check_name(&options.release)?;
-        let processed = if options.skips_schemas {
-            self.chart.process_unchecked(values, &options.choice)?
-        } else {
-            self.chart.process(values, &options.choice)?
-        };
-        self.render_processed(processed, options)
+        self.render_processed(self.process(values, options)?, options)
+    }
+
+    /// Switches the dependencies and computes the values.
+    ///
+    /// # Errors
+    /// As [`Chart::process`].
+    pub fn process(&self, values: &yaml::Value, options: &Options) -> Result<Processed, ChartError> {
+        match options.is_tolerant || options.skips_schemas {
+            true => self.chart.process_unchecked(values, &options.choice),
+            false => self.chart.process(values, &options.choice),
+        }
     }
 
     /// As [`Renderer::render`], where the chart was processed already, with the choice that `options` have.
@@ -330,6 +340,7 @@ fn execute(
         objects: options.objects.clone(),
         forced: options.forced.clone(),
         notes: options.notes,
+        is_tolerant: options.is_tolerant,
         ..Environment::default()
     };
     let mut machine = Machine::new(program, environment);

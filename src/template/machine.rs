@@ -53,6 +53,9 @@ pub struct Environment {
     pub forced: Arc<[Decision]>,
     /// Whether decisions are noted, for [`Machine::take_decisions`].
     pub notes: bool,
+    /// Whether values may be missing: `required` and `fail` give an empty text, as where `helm lint` runs templates, and each
+    /// field of nil is nil.
+    pub is_tolerant: bool,
 }
 
 /// A template that was executing when an error happened.

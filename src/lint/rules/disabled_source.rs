@@ -1,7 +1,7 @@
 //! Listed, but deployed only when something is switched on that is off.
 
-use crate::inventory::Use;
 use crate::inventory::when::{at_its_place, facts, in_words};
+use crate::inventory::{Mention, Use};
 use crate::lint::context::version_of;
 use crate::lint::{Context, Finding, Judged, Rule, Verdict, brings};
 use crate::source::Span;
@@ -9,6 +9,9 @@ use crate::source::Span;
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for judged in context.judged() {
+        if let Verdict::Mentioned(mention) = judged.verdict {
+            findings.push(mentioned(rule, judged, mention));
+        }
         let Verdict::Disabled { when, used } = judged.verdict else { continue };
         let used = used.map(|at| context.used(at));
         let name = &judged.entry.name.text;
@@ -41,6 +44,20 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         findings.push(finding);
     }
     findings
+}
+
+/// An image whose text stands in a chart, for what purpose ever.
+fn mentioned(rule: &'static Rule, judged: Judged<'_>, mention: &Mention) -> Finding {
+    let (name, chart) = (&judged.entry.name.text, &mention.chart);
+    let message = format!(
+        "`{name}` lists an image that nothing deploys which was tried, but {chart} speaks of {}: look there before you delete it",
+        judged.reference.as_str()
+    );
+    judged
+        .finding(rule, judged.entry.source.span, message)
+        .label("deployed by nothing that was tried")
+        .chart(chart.clone())
+        .related(format!("{chart} speaks of it here"), Some(mention.span))
 }
 
 /// The entry's repository with another version, or what stands in its place.

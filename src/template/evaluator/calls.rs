@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::types::{Held, truth};
 use super::{Evaluated, Evaluator};
-use crate::source::{is_spent, spend};
+use crate::source::{Text, is_spent, spend};
 use crate::template::ast::Operand;
 use crate::template::context::Place;
 use crate::template::functions::{Callee, Function, Outcome, Target, Type};
@@ -37,6 +37,9 @@ impl<'p> Evaluator<'p, '_> {
         match callee.target {
             Target::Plain(function) => match self.metered(node, function, &arguments)? {
                 Ok(value) => Ok(Held { boxed: matches!(value, Value::Nil), value }),
+                Err(_) if self.run.environment.is_tolerant && matches!(callee.name, "required" | "fail") => {
+                    Ok(Held::plain(Value::String(Text::default())))
+                }
                 Err(failure) => {
                     self.place = Some(node);
                     let mut error = self.fail(format!("error calling {}: {}", callee.name, failure.message));

@@ -64,7 +64,7 @@ impl<'p> Evaluator<'p, '_> {
         let has_arguments = !arguments.is_empty() || last.is_some();
         match &receiver.value {
             // A nil of no type has any field: nil.
-            Value::Nil if !receiver.boxed => return Ok(Held::default()),
+            Value::Nil if !receiver.boxed || self.run.environment.is_tolerant => return Ok(Held::default()),
             Value::Nil => return Err(self.fail(format!("nil pointer evaluating interface {{}}.{name}"))),
             Value::Object(object) => {
                 if object.has_method(name) {

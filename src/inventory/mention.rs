@@ -1,0 +1,98 @@
+//! Where the text of an image stands in charts, whatever is made of it: the last witness for an image that no trial deploys.
+//! Reads templates and values as lines; judges nothing.
+
+use std::ops::Range;
+
+use super::ChartName;
+use crate::chart::{Chart, ChartFile};
+use crate::image::Reference;
+use crate::source::Span;
+
+/// How many lines a version may stand from its repository: a mapping with both is no longer.
+const NEAR: usize = 8;
+
+/// The shortest version that is looked for by itself: `1` stands everywhere.
+const SHORTEST: usize = 3;
+
+/// A place at which a chart speaks of an image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mention {
+    /// The chart.
+    pub chart: ChartName,
+    /// Where the image's path stands.
+    pub span: Span,
+}
+
+/// The first place in `chart` and the charts below it where `image` stands as text: its path with its tag or digest behind it, or
+/// near it. Comments do not count.
+#[must_use]
+pub fn mention(chart: &Chart, image: &Reference) -> Option<Mention> {
+    let version = image.tag().or(image.digest())?;
+    let files = chart.values_file.iter().chain(&chart.templates);
+    let found = files.filter(|file| !file.name.ends_with(".txt")).find_map(|file| place(file, image.path(), version));
+    let own = found.map(|span| Mention { chart: super::survey::name_of(chart), span });
+    own.or_else(|| chart.subcharts.iter().find_map(|subchart| mention(subchart, image)))
+}
+
+fn place(file: &ChartFile, path: &str, version: &str) -> Option<Span> {
+    let text = file.text.as_str();
+    let paths = words(text, path);
+    let versions = words(text, version);
+    let lines = |one: usize, other: usize| text[one.min(other)..one.max(other)].matches('\n').count();
+    let is_whole = |at: &usize| {
+        let behind = text[at + path.len()..].strip_prefix([':', '@']);
+        behind.is_some_and(|rest| rest.starts_with(version)) && versions.contains(&(at + path.len() + 1))
+    };
+    // A path of one part is a word like any other.
+    let may_part = path.contains('/') && version.len() >= SHORTEST;
+    let is_near = |at: &usize| may_part && versions.iter().any(|version| lines(*at, *version) <= NEAR);
+    let at = paths.iter().find(|at| is_whole(at)).or_else(|| paths.iter().find(|at| is_near(at)))?;
+    Some(Span::new(file.file, *at, at + path.len()))
+}
+
+/// Where `word` stands in `text` by itself, outside of comments.
+fn words(text: &str, word: &str) -> Vec<usize> {
+    let is_part = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '_' | '-');
+    let is_alone = |at: usize| {
+        let rest = &text[at + word.len()..];
+        let ends = rest.strip_prefix('.').unwrap_or(rest);
+        !text[..at].ends_with(is_part) && !ends.starts_with(is_part) && !rest.starts_with('/')
+    };
+    let all: Vec<usize> = text.match_indices(word).map(|(at, _)| at).filter(|at| is_alone(*at)).collect();
+    if all.is_empty() {
+        return all;
+    }
+    let comments = comments(text);
+    all.into_iter().filter(|at| !comments.iter().any(|comment| comment.contains(at))).collect()
+}
+
+/// `# ...` on lines of their own, and `{{/* ... */}}`.
+fn comments(text: &str) -> Vec<Range<usize>> {
+    let mut start = 0;
+    let lines = text.split_inclusive('\n').filter_map(|line| {
+        let range = start..start + line.len();
+        start = range.end;
+        line.trim_start().starts_with('#').then_some(range)
+    });
+    let mut found: Vec<_> = lines.collect();
+    found.extend(text.match_indices("/*").filter_map(|(at, _)| {
+        let before = text[..at].trim_end().trim_end_matches('-');
+        let end = text[at..].find("*/")?;
+        before.ends_with("{{").then_some(at..at + end)
+    }));
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_stand_alone_and_in_no_comment() {
+        let text =
+            "a: acme/web:1.2\n# acme/web\n{{- /* acme/web */}}\nb: acme/web-ui\nc: quay.io/acme/web\nd: acme/web/x";
+        assert_eq!(words(text, "acme/web"), [3, 74]);
+        assert_eq!(words(text, "1.2"), [12]);
+        assert!(words("v1.2.3", "1.2").is_empty());
+    }
+}
