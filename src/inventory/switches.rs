@@ -9,7 +9,7 @@ use super::operands::is_image_part;
 use super::speech::{MAX_DEPTH, Speech, says_image};
 use crate::chart::{Chart, ChartNode, Processed};
 use crate::render::{Decisions, Renderer};
-use crate::source::{Span, Text};
+use crate::source::{FileId, Span, Text};
 use crate::template::ast::{Branch, Node, Operand, Pipe, Source, Term, Tree};
 use crate::template::{Decision, ParsedFile};
 use crate::yaml::Value;
@@ -63,7 +63,11 @@ pub(super) fn blocks(
         let values = names.iter().try_fold(&processed.values, |values, name| values.get(name));
         let Some((values, decided)) = values.zip(decided.get(&node.path)) else { continue };
         let is_new = |place: Span| !known.contains(&(node.path.clone(), place));
-        for tree in files.iter().flat_map(|file| file.iter()) {
+        // Files in which nothing was asked for the first time were read before, and have nothing new.
+        let new: HashSet<FileId> = decided.iter().filter(|one| is_new(one.place)).map(|one| one.place.file).collect();
+        let is_read =
+            |tree: &Tree| tree.source.span(0..0).is_some_and(|span| !known.is_empty() && !new.contains(&span.file));
+        for tree in files.iter().flat_map(|file| file.iter()).filter(|tree| !is_read(tree)) {
             let mut reader = Reader {
                 name: &tree.name,
                 source: &tree.source,
