@@ -310,11 +310,8 @@ impl<'a> Reader<'a> {
             let words = path_from_root(&path, self.names).join(".");
             if is_switch || !wanted { words } else { format!("{words} given") }
         };
-        let compared = || match self.conditions.compared(pipe, dot)? {
-            (path, text, is_same) => Some((path_from_root(&path, self.names), text, is_same)),
-        };
-        if let Some((path, text, is_same)) = compared() {
-            let words = format!("{}={text}", path.join("."));
+        if let Some((path, text, is_same)) = self.conditions.compared(pipe, dot) {
+            let words = format!("{}={text}", path_from_root(&path, self.names).join("."));
             return if is_same == wanted { words } else { negated(&words) };
         }
         let words = path.map(given).or_else(capability);

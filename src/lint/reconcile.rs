@@ -546,7 +546,9 @@ impl Work<'_> {
         let ways = same.filter_map(|used| used.when.clone()).filter(|when| is_switched(when));
         let mut when = first.when.clone()?;
         if is_switched(&when) {
-            when = ways.fold(Some(when), |one, other| either(one, Some(other)))?;
+            for other in ways {
+                when = either(Some(when), Some(other))?;
+            }
         }
         Some(Verdict::Disabled { when, used: Some(at) })
     }
