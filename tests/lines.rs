@@ -155,6 +155,6 @@ fn what_no_script_can_read_has_no_fix() {
     ");
     let digest = format!("web=nginx@sha256:{}\n", "0".repeat(64));
     insta::assert_snapshot!(told(&digest), @r"
-    3:5 tag-mismatch `web` lists sha256:0000000000000000000000000000000000000000000000000000000000000000, but web:1.0.0 deploys 1.27.1
+    3:5 tag-mismatch `web` lists sha256:000000000000…, but web:1.0.0 deploys 1.27.1
     ");
 }

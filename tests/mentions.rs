@@ -97,7 +97,7 @@ fn only_text_files_of_the_workspace_itself_are_read() {
             ".github/workflows/test.yaml:1:7",
             "README.md:1:7",
             "docs/build/in.txt:1:7",
-            "latin1.txt:1:12",
+            "latin1.txt:1:9",
             "tools/copy.sh:1:7"
         ]
     );

@@ -213,12 +213,18 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     disabled-source: `cache` lists 6.0, but cache:2.0.0 would deploy 7.2 when tags.caching is on
     disabled-source: `exporter` is deployed only when cache.enabled and cache.exporter.enabled are on; exporter:1.0.0 would deploy it
     disabled-source: `metrics` is deployed only when metrics.enabled is on; web:1.0.0 would deploy it
+    disabled-source: `relay` is deployed only when edge.enabled or mesh.enabled is on; web:1.0.0 would deploy it
     disabled-source: `proxy` is deployed only when metrics.enabled and metrics.secure.create are on; web:1.0.0 would deploy it
     disabled-source: `database` is deployed only when not externalDatabase.enabled; web:1.0.0 would deploy it
     disabled-source: `standby` is deployed only when mode=ha; web:1.0.0 would deploy it
     disabled-source: `metrics` is deployed only when monitoring.enabled or capability monitoring.coreos.com/v1; web:1.0.0 would deploy it
     disabled-source: `worker` is deployed only when queues given; web:1.0.0 would deploy it
     disabled-source: `metrics` lists an image that no template deploys as the values stand; the values of web:1.0.0 name quay.io/acme/exporter:0.9.0 at metrics.image
+    disabled-source: `web-fips` is deployed only when fips.enabled is on; web:1.0.0 would deploy it
+    disabled-source: `database` is deployed only when database.enabled is on; web:1.0.0 would deploy it
+    disabled-source: `queue` is deployed only when store=queue; web:1.0.0 would deploy it
+    disabled-source: `files` is deployed only when not store=memory; web:1.0.0 would deploy it
+    disabled-source: `proxy` lists an image that nothing deploys which was tried, but web:1.0.0 speaks of quay.io/acme/proxy:2.0: look there before you delete it
     duplicate-entry: `web` is listed twice. Delete one of the lines
       [tools/ecr-images.conf:2:1 first listed here]
     duplicate-entry: docker.io/library/nginx:1.27.1 is already listed as `web`. Keep one of the two
