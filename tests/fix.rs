@@ -357,3 +357,22 @@ fn new_entries_are_written_as_the_others() {
         assert_eq!((run.code, workspace.read(LIST)), (0, format!("{list}{added}")), "{}", run.text());
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_list_that_cannot_be_written_keeps_no_other_from_being_mended() {
+    let list = "# Web (from local chart web:1.0.0)\nweb=nginx:1\n";
+    let workspace = Workspace::with_list(list).file("other/ecr-images.conf", list).chart("web", &["nginx:2"]);
+    let locked = workspace.path("other/ecr-images.conf");
+    let mut permissions = std::fs::metadata(&locked).unwrap().permissions();
+    permissions.set_readonly(true);
+    std::fs::set_permissions(&locked, permissions).unwrap();
+    let run = workspace.run(&["check", "--fix", "--format", "json"]);
+    assert_eq!(run.code, 2);
+    assert!(workspace.read("tools/ecr-images.conf").contains("web=nginx:2\n"));
+    assert_eq!(workspace.read("other/ecr-images.conf"), list);
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let left: Vec<_> = report["findings"].as_array().unwrap().iter().map(|found| &found["location"]["path"]).collect();
+    assert_eq!(left, ["other/ecr-images.conf"]);
+    assert!(report["errors"][0]["message"].as_str().unwrap().contains("read-only"), "{report}");
+}

@@ -11,20 +11,12 @@ use crate::chart::STANDARD_INPUT;
 use crate::fix::{Settled, Texts, View, is_own, settle};
 use crate::lint::{Finding, Fix, Refusal, Safety};
 use crate::report;
-use crate::source::Sources;
+use crate::source::{Sources, WriteError};
 
 pub(super) fn run(session: &Session, options: &Check, paths: &[Option<&Path>]) -> Outcome {
     let known = Cell::new(None);
     let check = |texts: &Texts| {
-        let mut round = session.with(Sources::new());
-        for (path, text) in texts {
-            round.sources.overlay(path, text);
-        }
-        // What standard input said can be read once only.
-        let input = Path::new(STANDARD_INPUT);
-        if let Some(known) = session.sources.find(input) {
-            round.sources.add(input, session.sources.get(known).text().clone());
-        }
+        let round = with_texts(session, texts);
         let checked = check_all(&round, paths, &options.charts)?;
         // A fix that keeps something from being checked is none.
         let most = known.get().unwrap_or(checked.errors.len());
@@ -44,7 +36,21 @@ pub(super) fn run(session: &Session, options: &Check, paths: &[Option<&Path>]) -
         session.warn(&format!("{path}: {rule}: not applied: {title}; it would leave {}", withheld.reason));
     }
     passed_over(session, options, &settled.view);
-    if options.diff { show(session, options, settled) } else { apply(session, options, settled) }
+    if options.diff { show(session, options, settled) } else { apply(session, options, paths, settled) }
+}
+
+/// A session that reads `texts` in place of what is on disk.
+fn with_texts(session: &Session, texts: &Texts) -> Session {
+    let mut sources = Sources::new();
+    for (path, text) in texts {
+        sources.overlay(path, text);
+    }
+    // What standard input said can be read once only.
+    let input = Path::new(STANDARD_INPUT);
+    if let Some(known) = session.sources.find(input) {
+        sources.add(input, session.sources.get(known).text().clone());
+    }
+    session.with(sources)
 }
 
 /// The fix of `finding` that may be applied: of a selected rule, safe or asked for, in files that may be written.
@@ -92,16 +98,16 @@ fn show(session: &Session, options: &Check, settled: Settled) -> Outcome {
     Ok(if settled.changes.is_empty() || options.exit_zero { Ending::Clean } else { Ending::Findings })
 }
 
-fn apply(session: &Session, options: &Check, settled: Settled) -> Outcome {
-    for (done, change) in settled.changes.iter().enumerate() {
-        change.write().map_err(|error| {
-            let others = match done {
-                0 => String::new(),
-                done => format!("; written before it: {done} of {} files", settled.changes.len()),
-            };
-            Refusal::new(format!("{error}{others}"))
-        })?;
+fn apply(session: &Session, options: &Check, paths: &[Option<&Path>], settled: Settled) -> Outcome {
+    let Settled { changes, mut fixed, view, .. } = settled;
+    let failed: Vec<WriteError> = changes.iter().filter_map(|change| change.write().err()).collect();
+    if failed.is_empty() {
+        return conclude(&session.with(view.sources), options, view.checked, &fixed);
     }
-    let View { sources, checked } = settled.view;
-    conclude(&session.with(sources), options, checked, &settled.fixed)
+    // What is left is what the disk says: a file that cannot be written keeps no other from being mended, or told.
+    fixed.retain(|fixed| failed.iter().all(|error| error.path != fixed.path));
+    let after = with_texts(session, &Texts::default());
+    let mut checked = check_all(&after, paths, &options.charts)?;
+    failed.iter().for_each(|error| checked.add_error(Refusal::new(error.to_string())));
+    conclude(&after, options, checked, &fixed)
 }

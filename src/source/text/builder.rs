@@ -7,7 +7,7 @@ use crate::source::allowance::spend;
 use crate::source::bytes::{from_bytes, may_be_stray, to_bytes};
 use crate::source::file::Span;
 
-/// Builds a [`Text`] from parts. Draws on the [`Allowance`](super::Allowance): once that is spent, nothing more is added.
+/// Builds a [`Text`] from parts. Draws on the [`Allowance`](crate::source::Allowance): once that is spent, nothing more is added.
 #[derive(Debug, Default)]
 pub struct TextBuilder {
     /// The first text, when it was added as a whole: not copied before there is a second one, for many texts stay alone.
