@@ -239,7 +239,8 @@ pub(super) struct Images {
 pub(super) struct Why {
     /// The image: in full, its repository, or the last part of its name.
     pub image: String,
-    /// A chart (folder or .tgz), a list, or a workspace folder; none is the current folder.
+    /// A chart (folder, .tgz, or the name of one that a chart of the workspace depends on), a list, or a workspace folder; none
+    /// is the current folder.
     pub path: Option<PathBuf>,
     /// How to print the chain.
     #[arg(long, value_enum, default_value = "human")]
@@ -278,7 +279,7 @@ pub(super) struct Plan {
 
 #[derive(Debug, Args)]
 pub(super) struct Render {
-    /// The chart (folder or .tgz).
+    /// The chart (folder, .tgz, or the name of one that a chart of the workspace depends on).
     pub chart: PathBuf,
     /// `.Release.Name`
     #[arg(long, default_value = "release-name")]
