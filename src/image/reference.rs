@@ -201,7 +201,11 @@ impl Reference {
     pub fn repository(&self) -> String {
         match self.normalised() {
             (DOCKER_HUB, path) if !path.contains('/') => format!("{DOCKER_HUB}/{OFFICIAL}{path}"),
-            (host, path) => format!("{}/{path}", host.to_ascii_lowercase()),
+            (host, path) => {
+                let small = host.to_ascii_lowercase();
+                // A host that its capitals alone tell from a path keeps them.
+                format!("{}/{path}", if is_registry(&small) { &small } else { host })
+            }
         }
     }
 

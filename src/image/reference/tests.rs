@@ -185,6 +185,14 @@ proptest! {
     }
 
     #[test]
+    fn hosts_that_only_capitals_make_keep_them(path in "[a-c]{1,3}") {
+        let reference = Reference::parse(&format!("A/{path}")).unwrap();
+        prop_assert_eq!(reference.repository(), format!("A/{path}"));
+        let with_dot = Reference::parse(&format!("A.B/{path}")).unwrap();
+        prop_assert_eq!(with_dot.repository(), format!("a.b/{path}"));
+    }
+
+    #[test]
     fn near_references_parse_as_the_published_expression_says(text in "[a-cA:@./_0\\[\\]-]{1,14}|[a-b./:]{1,8}(:[a-b.-]{1,3})?") {
         let parsed = Reference::parse(&text);
         prop_assert_eq!(parsed.is_ok(), accepted_by_regexp(&text), "{:?}", parsed);
