@@ -67,7 +67,7 @@ pub(super) fn run(session: &Session, options: &Init) -> Outcome {
         None => session.print(&text)?,
     }
     complain(&after, &checked);
-    let left_out = of_charts(before, &checked, &path);
+    let left_out = of_charts(before, &after.sources, &checked, &path);
     complain(&session.with(left_out.sources), &left_out.checked);
     for submodule in &workspace.absent_submodules {
         let submodule = submodule.display();
@@ -85,14 +85,14 @@ pub(super) fn run(session: &Session, options: &Init) -> Outcome {
 
 /// What was wrong with charts `before` there were notes, which the `new` list has no word of: the notes say which charts count,
 /// and those of which nothing could be listed are none of them.
-fn of_charts(mut before: View, new: &Checked, list: &Path) -> View {
+fn of_charts(mut before: View, now: &Sources, new: &Checked, list: &Path) -> View {
     let View { sources, checked } = &mut before;
     checked.errors.clear();
     checked.root = std::env::current_dir().unwrap_or_default();
     checked.findings.retain(|finding| {
-        let is_of_list = sources.get(finding.span.file).path() == list;
-        let is_told = new.findings.iter().any(|told| told.key() == finding.key());
-        finding.severity >= Severity::Warning && !is_of_list && !is_told
+        let file = sources.get(finding.span.file);
+        let is_same = |told: &Finding| told.kind() == finding.kind() && now.get(told.span.file).path() == file.path();
+        finding.severity >= Severity::Warning && file.path() != list && !new.findings.iter().any(is_same)
     });
     before
 }
