@@ -706,3 +706,19 @@ fn rules_with(workspace: &Workspace, arguments: &[&str]) -> String {
     let word = |row: &String| row.split(' ').nth(1).unwrap().to_owned();
     workspace.findings_with(arguments).iter().map(word).collect::<Vec<_>>().join(" ")
 }
+
+#[test]
+fn a_schema_that_refers_to_the_network_leaves_the_chart_known() {
+    let schema = r#"{"properties":{"tag":{"$ref":"https://example.com/defs.json#/tag"}}}"#;
+    let workspace = Workspace::with_list("# Web (from local chart web:1.0.0)\nweb=quay.io/acme/web:1.2.2\n")
+        .chart("web", &["quay.io/acme/web:1.2.3"])
+        .file("web/values.schema.json", schema);
+    let text = workspace.run(&["check"]).stdout;
+    assert!(text.contains("error[tag-mismatch]") && text.contains("1 error;"), "{text}");
+    let told = "the values of web are not held against its schema: schema cannot be resolved (references to other files are \
+                not followed): https://example.com/defs.json#/tag, mirrorlint's bound (web/values.schema.json:1)";
+    assert!(text.split_whitespace().collect::<Vec<_>>().join(" ").contains(told), "{text}");
+    let images = workspace.run(&["images", "web"]);
+    assert!(images.stderr.contains("the values of web are not held"), "{}", images.stderr);
+    assert_eq!(images.code, 0);
+}

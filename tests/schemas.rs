@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use mirrorlint::chart::{Chart, Choice, LoadOptions, Overrides};
+use mirrorlint::chart::{Chart, Choice, LoadOptions, Overrides, Schemas};
 use mirrorlint::source::Sources;
 
 const HEAD: &str = "values don't meet the specifications of the schema(s) in the following chart(s):\nx:\n";
@@ -25,7 +25,7 @@ fn lines(schema: &str, values: &str) -> Vec<String> {
     }
     let chart = Chart::load(&sources, &chart, &LoadOptions::default()).unwrap();
     let given = Overrides::default().merge(&sources).unwrap();
-    let Err(error) = chart.process(&given, &Choice::default()) else { return Vec::new() };
+    let Err(error) = chart.process(&given, &Choice::default(), Schemas::All) else { return Vec::new() };
     let told = error.message.strip_prefix(HEAD).unwrap_or_else(|| panic!("{}", error.message));
     let mut lines: Vec<_> = told.trim().lines().map(str::to_owned).collect();
     lines.sort();

@@ -114,6 +114,18 @@ pub struct Choice {
     pub preferred: Vec<PathBuf>,
 }
 
+/// Which `values.schema.json` the values must fit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Schemas {
+    /// All of them: one that cannot be read refuses the values, as it does where Helm cannot fetch what it refers to.
+    #[default]
+    All,
+    /// Those that can be read without leaving their file, and within the bounds of this program.
+    Readable,
+    /// None.
+    None,
+}
+
 /// Several subcharts of one name in one `charts/`.
 #[derive(Clone, Debug)]
 pub struct AmbiguousSubchart {
@@ -174,18 +186,15 @@ impl Chart {
     ///
     /// # Errors
     /// Values of the wrong type where a subchart's are expected, and values that a schema refuses.
-    pub fn process(self: &Arc<Self>, values: &Value, choice: &Choice) -> Result<Processed, ChartError> {
-        let processed = self.process_unchecked(values, choice)?;
-        schema::validate(&processed.root, &processed.values)?;
+    pub fn process(
+        self: &Arc<Self>,
+        values: &Value,
+        choice: &Choice,
+        schemas: Schemas,
+    ) -> Result<Processed, ChartError> {
+        let mut processed = process::process(self, values, choice)?;
+        processed.unread = schema::validate(&processed.root, &processed.values, schemas)?;
         Ok(processed)
-    }
-
-    /// As [`Chart::process`], but without the schemas.
-    ///
-    /// # Errors
-    /// Values of the wrong type where a subchart's are expected.
-    pub fn process_unchecked(self: &Arc<Self>, values: &Value, choice: &Choice) -> Result<Processed, ChartError> {
-        process::process(self, values, choice)
     }
 
     /// Refuses what `helm template` does not install: a library.

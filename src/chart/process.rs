@@ -27,6 +27,8 @@ pub struct Processed {
     pub disabled: Vec<Disabled>,
     /// What Helm would log, each message once.
     pub warnings: Vec<String>,
+    /// Why the values were not held against a schema, with its place; under [`Schemas::Readable`](super::Schemas::Readable) only.
+    pub unread: Vec<ChartError>,
 }
 
 /// A chart in its place among the others.
@@ -100,7 +102,7 @@ pub(super) fn process(root: &Arc<Chart>, given: &Value, choice: &Choice) -> Resu
     let values = state.coalesce(top, Some(&given)).map_err(fail)?;
     let values = values.freeze().map_err(|deep| fail(deep.into()))?;
     let root = state.node(top);
-    Ok(Processed { root, values, disabled: state.disabled, warnings: state.warnings.into_inner() })
+    Ok(Processed { root, values, disabled: state.disabled, warnings: state.warnings.into_inner(), unread: Vec::new() })
 }
 
 fn refuse(root: &Chart, misfit: &Misfit) -> ChartError {

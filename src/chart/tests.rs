@@ -89,7 +89,7 @@ impl Folder {
     fn process(&self, overrides: &Overrides, choice: &Choice) -> Result<Processed, ChartError> {
         let sources = Sources::new();
         let chart = self.load(&sources)?;
-        chart.process(&overrides.merge(&sources)?, choice)
+        chart.process(&overrides.merge(&sources)?, choice, Schemas::All)
     }
 
     fn values(&self, set: &[&str]) -> String {

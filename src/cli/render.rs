@@ -4,7 +4,7 @@ use super::arguments::{Render, Values};
 use super::check::overrides;
 use super::named::named_chart;
 use super::{Ending, Outcome, Session, leave};
-use crate::chart::{Chart, ChartError, LoadOptions, Processed};
+use crate::chart::{Chart, ChartError, LoadOptions, Processed, Schemas};
 use crate::lint::Refusal;
 use crate::render::{KubeVersion, Options, RenderError, Renderer, crds, print, show_only, stream};
 
@@ -30,7 +30,7 @@ pub(super) fn run(session: &Session, arguments: &Render) -> Outcome {
         is_upgrade: arguments.is_upgrade,
         kube_version: kube_version.unwrap_or_default(),
         api_versions: arguments.api_versions.clone(),
-        skips_schemas: arguments.skip_schema_validation,
+        schemas: if arguments.skip_schema_validation { Schemas::None } else { Schemas::All },
         ..Options::default()
     };
     let renderer = Renderer::new(chart);

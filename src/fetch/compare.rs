@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::FetchError;
 use super::needs::External;
-use crate::chart::{Chart, LoadOptions};
+use crate::chart::{Chart, LoadOptions, Schemas};
 use crate::inventory::{Problem, Scenario, Target, survey};
 use crate::lint::Settings;
 use crate::render::{KubeVersion, Options};
@@ -56,7 +56,7 @@ fn given(external: &External) -> Value {
 
 fn images(sources: &Sources, chart: &Arc<Chart>, values: &Value) -> Result<BTreeSet<String>, FetchError> {
     let kube_version = KubeVersion::parse(Settings::DEFAULT_KUBE_VERSION).map_err(FetchError::new)?;
-    let options = Options { kube_version, ..Options::default() };
+    let options = Options { kube_version, schemas: Schemas::Readable, ..Options::default() };
     let scenario = Scenario {
         name: "default".to_owned(),
         region: None,

@@ -140,7 +140,9 @@ impl<'a> Search<'a> {
             tolerant.options.is_tolerant = true;
             for choice in choices(chart) {
                 // What cannot be processed is told by the survey itself.
-                let Ok(processed) = chart.process(&scenario.values, &choice) else { continue };
+                let Ok(processed) = chart.process(&scenario.values, &choice, scenario.options.schemas) else {
+                    continue;
+                };
                 if number == 0 {
                     self.named.extend(values::images(chart, &names, &processed, None, &BTreeSet::new()));
                 }

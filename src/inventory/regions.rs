@@ -110,7 +110,7 @@ pub fn in_regions(
         // Scenarios that are regions and nothing else have the same values.
         let by_region = bases.iter().all(|base| base.region.as_ref() == Some(&base.name));
         for base in bases.iter().take(if by_region { 1 } else { bases.len() }) {
-            let Ok(processed) = chart.process(&base.values, &choice) else { continue };
+            let Ok(processed) = chart.process(&base.values, &choice, base.options.schemas) else { continue };
             for region in regions {
                 let scenario = Scenario { name: region.clone(), region: Some(region.clone()), moves, ..base.clone() };
                 if !scenario.overrides(&processed.values).is_empty() {

@@ -17,7 +17,8 @@ use super::witness::{Testimony, disagreements, testimonies};
 use super::{ChartLink, ChartName, Inventory, Kind, Malformed, Optional, Scenario, Target, Use, Workload, decisive};
 use crate::chart::version::Version;
 use crate::chart::{
-    AmbiguousSubchart, Cause, Chart, ChartNode, Choice, Dependency, Disabled, Place, Processed, RefusedPackage,
+    AmbiguousSubchart, Cause, Chart, ChartError, ChartNode, Choice, Dependency, Disabled, Place, Processed,
+    RefusedPackage,
 };
 use crate::image::Reference;
 use crate::render::{Decisions, Occasion, Options, RenderError, Rendered, Renderer};
@@ -83,6 +84,8 @@ pub struct Survey {
     pub unknown: Vec<String>,
     /// Names of charts above those: some of the images below them are not known.
     pub above_unknown: Vec<String>,
+    /// Why values were not held against schemas, with the places of these.
+    pub unread: Vec<ChartError>,
     /// All names that the charts go by, those of dependencies that are not on disk too.
     pub known: Vec<String>,
     /// Charts that are switched off, by all names that they go by, with the switch.
@@ -368,6 +371,11 @@ impl Survey {
             }
         }
         self.miss(sources, &processed.root, &[], &processed.disabled);
+        for unread in &processed.unread {
+            if !self.unread.iter().any(|known| known.span == unread.span) {
+                self.unread.push(unread.clone());
+            }
+        }
         for disabled in &processed.disabled {
             let when = switch(&disabled.cause);
             if let Some(span) = switched_off(&disabled.cause) {

@@ -19,7 +19,7 @@ use super::suppress::{self, Configured};
 use super::targets::{Configured as ConfiguredList, Targets};
 use super::text_files::TextFiles;
 use super::{Assumption, Finding, Refusal, Rule, Settings, Workspace, rule, rules};
-use crate::chart::Chart;
+use crate::chart::{Chart, ChartError};
 use crate::image::Reference;
 use crate::inventory::{
     ChartName, Gap, Inventory, Problem, RegionOf, RegionValue, Stop, Survey, Target, Use, dynamic, in_regions, mention,
@@ -229,6 +229,7 @@ pub fn images(sources: &Sources, charts: &[PathBuf], settings: &Settings) -> Res
     let mut survey = survey(sources, &targets.targets, &Arc::default());
     survey.problems.extend(targets.problems);
     survey.inventory.gaps = gaps(&survey.problems, &scenario_names(&targets.targets));
+    survey.inventory.gaps.extend(unread(&survey));
     survey.inventory.gaps.extend(in_vain(&survey, &targets.targets, settings));
     if settings.optional {
         survey.add_optional(optional(sources, &targets.targets, &survey, &Stop::default()).unwrap_or_default());
@@ -250,6 +251,12 @@ fn gaps(problems: &[Problem], all: &[String]) -> Vec<Gap> {
         Problem::Ambiguous(_) => None,
     };
     problems.iter().filter_map(gap).collect()
+}
+
+/// Which schemas say nothing, for they cannot be read.
+fn unread(survey: &Survey) -> Vec<Gap> {
+    let gap = |error: &ChartError| Gap { message: error.message.clone(), span: error.span, is_refusal: false };
+    survey.unread.iter().map(gap).collect()
 }
 
 /// Where the region of a scenario changes nothing, though somebody asked for it or values say another one.
@@ -443,9 +450,10 @@ impl Run<'_> {
         let scenarios = scenario_names(&targets);
         let mut known = gaps(&survey.problems, &scenarios);
         known.extend(lost.iter().map(|lost| Gap { message: lost.message.clone(), span: None, is_refusal: false }));
-        let in_vain = in_vain(&survey, &targets, settings);
-        notes.extend(in_vain.iter().map(|gap| said_with_place(sources, workspace, gap)));
-        known.extend(in_vain);
+        let mut told = unread(&survey);
+        told.extend(in_vain(&survey, &targets, settings));
+        notes.extend(told.iter().map(|gap| said_with_place(sources, workspace, gap)));
+        known.extend(told);
         survey.inventory.gaps.splice(0..0, known);
         say_scenarios(&mut findings, &scenarios, &survey.inventory);
         let verdicts = reconciliation.verdicts.iter().flat_map(|verdict| verdict.uses());

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::passed_over::PassedOver;
 use super::reconcile::Listed;
 use super::{Assumption, Refusal, Settings, Workspace, supply};
-use crate::chart::{Chart, ChartError, Overrides, assign, read_values};
+use crate::chart::{Chart, ChartError, Overrides, Schemas, assign, read_values};
 use crate::config::{self, Loaded};
 use crate::inventory::{
     ChartName, Problem, Scenario, Target, is_region_name, regions_named, regions_of, regions_without,
@@ -359,7 +359,7 @@ impl Layered<'_> {
 fn options(settings: &Settings, configured: Option<&str>) -> Result<Options, Refusal> {
     let version = settings.kube_version.as_deref().or(configured).unwrap_or(Settings::DEFAULT_KUBE_VERSION);
     let kube_version = KubeVersion::parse(version).map_err(Refusal::new)?;
-    Ok(Options { kube_version, ..Options::default() })
+    Ok(Options { kube_version, schemas: Schemas::Readable, ..Options::default() })
 }
 
 /// What the command line gives, in words.

@@ -11,7 +11,7 @@ mod selection;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::chart::{Chart, ChartError, ChartFile, ChartNode, Choice, Processed};
+use crate::chart::{Chart, ChartError, ChartFile, ChartNode, Choice, Processed, Schemas};
 use crate::source::{FileId, Span, Text};
 use crate::template::functions::helm::{cleanup_execution_error, cleanup_parse_error, without_no_value};
 use crate::template::{Decision, Environment, Machine, ParseError, ParsedFile, Program, parser, stack};
@@ -42,8 +42,8 @@ pub struct Options {
     pub forced: Arc<[Decision]>,
     /// Whether [`Rendered::decisions`] are wanted.
     pub notes: bool,
-    /// Whether `values.schema.json` is passed over.
-    pub skips_schemas: bool,
+    /// Which schemas the values must fit.
+    pub schemas: Schemas,
     /// Whether values may be missing: neither `required`, `fail` and schemas refuse them, nor what asks nil for a field.
     pub is_tolerant: bool,
 }
@@ -57,7 +57,7 @@ impl Options {
         (&self.release, &self.namespace, self.is_upgrade) == (&other.release, &other.namespace, other.is_upgrade)
             && (&self.kube_version, &self.api_versions) == (&other.kube_version, &other.api_versions)
             && (&self.choice, &self.forced) == (&other.choice, &other.forced)
-            && (self.notes, self.skips_schemas) == (other.notes, other.skips_schemas)
+            && (self.notes, self.schemas) == (other.notes, other.schemas)
             && self.is_tolerant == other.is_tolerant
             && objects
     }
@@ -76,7 +76,7 @@ impl Default for Options {
             objects: Arc::default(),
             forced: Arc::default(),
             notes: false,
-            skips_schemas: false,
+            schemas: Schemas::default(),
             is_tolerant: false,
         }
     }
@@ -256,10 +256,8 @@ impl Renderer {
     /// # Errors
     /// As [`Chart::process`].
     pub fn process(&self, values: &yaml::Value, options: &Options) -> Result<Processed, ChartError> {
-        match options.is_tolerant || options.skips_schemas {
-            true => self.chart.process_unchecked(values, &options.choice),
-            false => self.chart.process(values, &options.choice),
-        }
+        let schemas = if options.is_tolerant { Schemas::None } else { options.schemas };
+        self.chart.process(values, &options.choice, schemas)
     }
 
     /// As [`Renderer::render`], where the chart was processed already, with the choice that `options` have.

@@ -196,7 +196,7 @@ fn every_value_points_to_the_layer_that_won() {
     let sources = Sources::new();
     let chart = folder.load(&sources).unwrap();
     let overrides = Overrides { set: vec!["s.c=given".into()], ..Overrides::default() };
-    let processed = chart.process(&overrides.merge(&sources).unwrap(), &Choice::default()).unwrap();
+    let processed = chart.process(&overrides.merge(&sources).unwrap(), &Choice::default(), Schemas::All).unwrap();
     let place = |key: &str| {
         let text = processed.values.get("s").unwrap().get(key).unwrap().as_text().unwrap();
         let (span, layer, _) = text.origins().unwrap().places()[0].clone();

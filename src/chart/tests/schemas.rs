@@ -120,6 +120,35 @@ fn schemas_that_cannot_be_used_are_refused() {
 }
 
 #[test]
+fn a_schema_that_leads_elsewhere_binds_nobody_where_only_readable_ones_do() {
+    let remote = r#"{"not":{"$ref":"https://example.com/x.json"}}"#;
+    let folder = Folder::new(&[
+        ("Chart.yaml", ROOT),
+        ("values.yaml", "s: {tag: 5}\n"),
+        ("values.schema.json", remote),
+        ("charts/s/Chart.yaml", &metadata("s")),
+        ("charts/s/values.schema.json", r#"{"properties":{"tag":{"type":"string"}}}"#),
+    ]);
+    let sources = Sources::new();
+    let chart = folder.load(&sources).unwrap();
+    let process = |given: &[&str]| {
+        let set = given.iter().map(|&given| given.into()).collect();
+        let given = Overrides { set, ..Overrides::default() }.merge(&sources).unwrap();
+        chart.process(&given, &Choice::default(), Schemas::Readable)
+    };
+    let refused = process(&[]).unwrap_err();
+    let expected = "s:\n- tag: Invalid type. Expected: string, given: integer\n";
+    assert!(refused.message.ends_with(expected) && !refused.message.contains("example.com"), "{refused}");
+    let processed = process(&["s.tag=x"]).unwrap();
+    let [unread] = processed.unread.as_slice() else { panic!("{:?}", processed.unread) };
+    let expected = "the values of x are not held against its schema: schema cannot be resolved (references to other files \
+                    are not followed): https://example.com/x.json, mirrorlint's bound";
+    assert_eq!(unread.message, expected);
+    assert!(unread.path.ends_with("values.schema.json") && unread.span.is_some());
+    assert!(chart.process(&Value::Null(None), &Choice::default(), Schemas::All).is_err());
+}
+
+#[test]
 fn subcharts_have_their_own_schemas_and_places() {
     let folder = Folder::new(&[
         ("Chart.yaml", ROOT),
@@ -137,7 +166,7 @@ fn subcharts_have_their_own_schemas_and_places() {
     let sources = Sources::new();
     let chart = folder.load(&sources).unwrap();
     let given = Overrides { set: vec!["q=1".into()], ..Overrides::default() }.merge(&sources).unwrap();
-    let error = chart.process(&given, &Choice::default()).unwrap_err();
+    let error = chart.process(&given, &Choice::default(), Schemas::All).unwrap_err();
     assert_eq!(sources.slice(error.span.unwrap()), "5");
     assert!(sources.get(error.span.unwrap().file).path().ends_with("values.yaml"));
     assert!(error.path.ends_with("charts/s/values.schema.json"));
