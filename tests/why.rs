@@ -56,18 +56,18 @@ quay.io/team/app:v2
   Pod app, container main in up > sub
     chart sub:2.0.0
     template
-      charts/sub/templates/pod.yaml:7:12: {{ include \"sub.image\" . }}
-        charts/sub/templates/_image.tpl:2:1: {{ .Values.global.registry }}
-        charts/sub/templates/_image.tpl:2:31: {{ .Values.image.repository }}
-        charts/sub/templates/_image.tpl:2:62: {{ .Values.image.tag }}
+      up/charts/sub/templates/pod.yaml:7:12: {{ include \"sub.image\" . }}
+        up/charts/sub/templates/_image.tpl:2:1: {{ .Values.global.registry }}
+        up/charts/sub/templates/_image.tpl:2:31: {{ .Values.image.repository }}
+        up/charts/sub/templates/_image.tpl:2:62: {{ .Values.image.tag }}
     registry quay.io
-      values.yaml:5:13: quay.io (global.registry, values of the parent up:1.0.0)
-        wins over charts/sub/values.yaml:2:13: docker.io (global.registry, default of sub:2.0.0)
+      up/values.yaml:5:13: quay.io (global.registry, values of the parent up:1.0.0)
+        wins over up/charts/sub/values.yaml:2:13: docker.io (global.registry, default of sub:2.0.0)
     repository team/app
-      charts/sub/values.yaml:4:15: team/app (image.repository, default of sub:2.0.0)
+      up/charts/sub/values.yaml:4:15: team/app (image.repository, default of sub:2.0.0)
     tag v2
-      values.yaml:3:10: v2 (sub.image.tag, values of the parent up:1.0.0)
-        wins over charts/sub/values.yaml:5:8: v1 (image.tag, default of sub:2.0.0)
+      up/values.yaml:3:10: v2 (sub.image.tag, values of the parent up:1.0.0)
+        wins over up/charts/sub/values.yaml:5:8: v1 (image.tag, default of sub:2.0.0)
 ";
     assert_eq!(printed(folder.path(), &["quay.io/team/app:v2", "up"]), expected);
 }
@@ -91,9 +91,9 @@ fn the_users_values_win_over_files_and_charts() {
     let expected = "
     tag v4
       --set 2:1:15: v4 (sub.image.tag, --set 2)
-        wins over ../mine.yaml:3:10: v3 (sub.image.tag, --values mine.yaml)
-        wins over values.yaml:3:10: v2 (sub.image.tag, values of the parent up:1.0.0)
-        wins over charts/sub/values.yaml:5:8: v1 (image.tag, default of sub:2.0.0)
+        wins over mine.yaml:3:10: v3 (sub.image.tag, --values mine.yaml)
+        wins over up/values.yaml:3:10: v2 (sub.image.tag, values of the parent up:1.0.0)
+        wins over up/charts/sub/values.yaml:5:8: v1 (image.tag, default of sub:2.0.0)
 ";
     assert!(text.contains(expected), "{text}");
 }
@@ -104,11 +104,11 @@ fn literals_and_chart_yaml_are_named_as_such() {
     let text = printed(folder.path(), &["example.com/else/nginx", "up"]);
     let expected = "
     registry example.com
-      charts/sub/templates/pod.yaml:11:12: example.com (the template's own text)
+      up/charts/sub/templates/pod.yaml:11:12: example.com (the template's own text)
     repository else/nginx
-      charts/sub/templates/pod.yaml:11:24: else/nginx (the template's own text)
+      up/charts/sub/templates/pod.yaml:11:24: else/nginx (the template's own text)
     tag 9
-      charts/sub/Chart.yaml:4:14: 9 (Chart.yaml)
+      up/charts/sub/Chart.yaml:4:14: 9 (Chart.yaml)
 ";
     assert!(text.contains(expected), "{text}");
 }
@@ -152,4 +152,23 @@ fn an_unknown_or_ambiguous_image_is_refused_with_names() {
     assert!(ambiguous.contains("quay.io/team/app:v2") && ambiguous.contains("ghcr.io/team/app:v2"), "{ambiguous}");
     let several = why(folder.path(), &["zzzzzzzz", "up"]);
     assert!(String::from_utf8(several.stderr).unwrap().contains("`mirrorlint images` lists them all"));
+}
+
+#[test]
+fn paths_start_where_the_reader_stands_and_in_json_at_the_repository() {
+    let folder = workspace();
+    std::fs::create_dir_all(folder.path().join("tools")).unwrap();
+    let at = |from: &str, arguments: &[&str]| printed(&folder.path().join(from), arguments);
+    assert!(
+        at("tools", &["app", "../up"]).contains("      ../up/values.yaml:3:10: v2"),
+        "{}",
+        at("tools", &["app", "../up"])
+    );
+    assert!(at("up", &["app", "."]).contains("      values.yaml:3:10: v2"));
+    assert!(at("tools", &["app", "../up", "--format", "json"]).contains(r#""path":"values.yaml""#), "no repository");
+    std::fs::create_dir(folder.path().join(".git")).unwrap();
+    for from in ["tools", "."] {
+        let up = if from == "." { "up" } else { "../up" };
+        assert!(at(from, &["app", up, "--format", "json"]).contains(r#""path":"up/values.yaml""#), "{from}");
+    }
 }

@@ -7,7 +7,7 @@ use super::check::{is_chart, open, settings};
 use super::named::named_chart;
 use super::{Ending, Outcome, Session};
 use crate::inventory::{Gap, Inventory};
-use crate::lint::{Refusal, Settings, check, images, store};
+use crate::lint::{Refusal, Settings, check, images, repository_of, store};
 use crate::report;
 
 pub(super) fn run(session: &Session, options: &Images) -> Outcome {
@@ -19,8 +19,8 @@ pub(super) fn run(session: &Session, options: &Images) -> Outcome {
         return Ok(Ending::Incomplete);
     }
     let text = match options.format {
-        Format::Human => report::images(&inventory, &session.sources, &root, session.style),
-        Format::Json => report::images_json(&inventory, &session.sources, root_of(&root)),
+        Format::Human => report::images(&inventory, &session.sources, &here(), session.style),
+        Format::Json => report::images_json(&inventory, &session.sources, &root),
         Format::Plain => report::images_plain(&inventory),
     };
     session.print(&text)?;
@@ -31,8 +31,7 @@ pub(super) fn run(session: &Session, options: &Images) -> Outcome {
 pub(super) fn tell_gaps(session: &Session, inventory: &Inventory) -> bool {
     let (refused, open): (Vec<&Gap>, Vec<&Gap>) = inventory.gaps.iter().partition(|gap| gap.is_refusal);
     for gap in &open {
-        let here = std::env::current_dir().unwrap_or_default();
-        let place = gap.span.map(|span| report::place(&session.sources, &here, span) + ": ").unwrap_or_default();
+        let place = gap.span.map(|span| report::place(&session.sources, &here(), span) + ": ").unwrap_or_default();
         session.warn(&format!("{place}{}", gap.message));
     }
     for gap in &refused {
@@ -46,8 +45,13 @@ fn widened(settings: Settings, all_regions: bool) -> Settings {
     Settings { optional: true, all_regions, ..settings }
 }
 
+/// The folder that people's paths are relative to.
+pub(super) fn here() -> PathBuf {
+    std::env::current_dir().unwrap_or_default()
+}
+
 /// What the chart, the list or the workspace at `path` deploys or could deploy, in all regions when that is asked for; and the
-/// path that its paths are relative to.
+/// folder that programs' paths are relative to: the workspace's, of a chart that is named its repository's, else its own.
 pub(super) fn gather(
     session: &Session,
     path: Option<&Path>,
@@ -57,10 +61,12 @@ pub(super) fn gather(
     let named = path.map(|path| named_chart(session, path)).transpose()?;
     let path = named.as_deref();
     if let Some(path) = path.or(Some(Path::new("."))).filter(|path| is_chart(path)) {
-        let store = Some(store(root_of(path))?);
+        let own = if path.is_file() { path.parent().unwrap_or(path) } else { path };
+        let own = if own.as_os_str().is_empty() { Path::new(".") } else { own };
+        let store = Some(store(own)?);
         let settings = widened(Settings { store, ..settings(session, options)? }, all_regions);
         let inventory = images(&session.sources, &[path.to_owned()], &settings)?;
-        return Ok((path.to_owned(), inventory));
+        return Ok((repository_of(own).unwrap_or_else(|| own.to_owned()), inventory));
     }
     let (workspace, settings) = open(session, path, options)?;
     let settings = widened(settings, all_regions);
@@ -82,9 +88,4 @@ pub(super) fn gather(
         all.gaps.push(Gap { message, span: error.span, is_refusal: true });
     }
     Ok((workspace.root, all))
-}
-
-/// The folder that paths are relative to.
-pub(super) fn root_of(path: &Path) -> &Path {
-    if path.is_file() { path.parent().unwrap_or(path) } else { path }
 }

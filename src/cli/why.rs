@@ -2,7 +2,7 @@
 
 use super::arguments::{Format, Why};
 use super::check::overrides;
-use super::images::{gather, root_of, tell_gaps};
+use super::images::{gather, here, tell_gaps};
 use super::{Ending, Outcome, Session};
 use crate::image::Reference;
 use crate::inventory::{Inventory, Use, lineage};
@@ -17,8 +17,8 @@ pub(super) fn run(session: &Session, options: &Why) -> Outcome {
     let given = overrides.layers(&session.sources)?;
     let explained: Vec<_> = uses.into_iter().map(|used| (used, lineage(&session.sources, used, &given))).collect();
     let text = match options.format {
-        Format::Human => report::why(&explained, &session.sources, root_of(&root), session.style),
-        Format::Json => report::why_json(&explained, &session.sources, root_of(&root)),
+        Format::Human => report::why(&explained, &session.sources, &here(), session.style),
+        Format::Json => report::why_json(&explained, &session.sources, &root),
     };
     session.print(&text)?;
     Ok(if whole { Ending::Clean } else { Ending::Incomplete })
