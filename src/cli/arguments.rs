@@ -222,8 +222,8 @@ pub(super) struct ValueOptions {
 
 #[derive(Debug, Args)]
 pub(super) struct Images {
-    /// A chart (folder, .tgz, or the name of one that a chart of the workspace depends on), a list, or a workspace folder; none
-    /// is the current folder.
+    /// A chart (folder, .tgz, or the name of one that a chart of the workspace depends on), a list, or a folder that holds
+    /// charts; none is the current folder.
     pub path: Option<PathBuf>,
     /// How to print them.
     #[arg(long, value_enum, default_value = "human")]
@@ -239,8 +239,8 @@ pub(super) struct Images {
 pub(super) struct Why {
     /// The image: in full, its repository, or the last part of its name.
     pub image: String,
-    /// A chart (folder, .tgz, or the name of one that a chart of the workspace depends on), a list, or a workspace folder; none
-    /// is the current folder.
+    /// A chart (folder, .tgz, or the name of one that a chart of the workspace depends on), a list, or a folder that holds
+    /// charts; none is the current folder.
     pub path: Option<PathBuf>,
     /// How to print the chain.
     #[arg(long, value_enum, default_value = "human")]
@@ -318,7 +318,7 @@ pub(super) struct Render {
 #[cfg(feature = "fetch")]
 #[derive(Debug, Args)]
 pub(super) struct Fetch {
-    /// A workspace folder or a chart; none is the workspace of the current folder.
+    /// A folder that holds charts, or a chart; none is the current folder, or the workspace around one without charts.
     pub path: Option<PathBuf>,
     /// Bring what this chart needs (folder or .tgz; repeatable), and not what all charts of the workspace do.
     #[arg(long = "chart", value_name = "PATH")]
@@ -342,7 +342,8 @@ pub(super) struct Fetch {
 #[cfg(feature = "fetch")]
 #[derive(Debug, Args)]
 pub(super) struct Versions {
-    /// A chart, for all its external dependencies, or the name of one that a chart of the workspace has; none is all of them.
+    /// A chart, for all its external dependencies, or the name of one that a chart here has; none is all that the charts
+    /// here have: those of the current folder, or of the workspace around one without charts.
     #[arg(value_name = "CHART|DEPENDENCY")]
     pub subject: Option<String>,
     /// Look at this chart's dependencies only (folder or .tgz; repeatable).

@@ -158,7 +158,7 @@ pub(super) fn open(
 }
 
 /// Which configuration the command line asks for.
-fn configuring(options: &ChartOptions) -> Configuring {
+pub(super) fn configuring(options: &ChartOptions) -> Configuring {
     match &options.config {
         Some(given) => Configuring::Given(given.clone()),
         None if options.isolated => Configuring::Isolated,

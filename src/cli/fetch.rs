@@ -15,7 +15,7 @@ use crate::config::{FILE_NAME, Loaded};
 use crate::fetch::{
     Brought, Meter, Mode, Need, Patience, Remotes, Run, State, Vendored, bring, externals, pins, vendor,
 };
-use crate::lint::{Refusal, Workspace, find, find_here};
+use crate::lint::{Refusal, Workspace, find, find_charts_here, home_of};
 use crate::source::{canonical, path_from};
 use crate::store::{Environment, LOCK_NAME, Lock, Store};
 
@@ -68,7 +68,10 @@ pub(super) fn run(session: &Session, options: &Fetch) -> Outcome {
             .and_then(|lock| lock.path.parent())
             .is_none_or(|folder| canonical(folder) == canonical(&root));
         let asked = asked(session, &charts);
-        let (old, path) = before.map_or_else(|| (Vec::new(), root.join(LOCK_NAME)), |lock| (lock.packages, lock.path));
+        let (old, path) = match before {
+            Some(lock) => (lock.packages, lock.path),
+            None => (Vec::new(), home_of(&root).join(LOCK_NAME)),
+        };
         let run = Run { before: &old, outcomes: &outcomes, asked: &asked, whole: whole && own && complete };
         let (lock, written) = Lock::change(&path, |now| pins(&run, now))?;
         tell_lock(session, options, &lock, written)?;
@@ -132,7 +135,7 @@ pub(super) fn charts(
             Workspace { root: folder.to_owned(), charts: vec![path.to_owned()], ..Workspace::default() }
         }
         Some(path) => find(path, true)?,
-        None => find_here(true),
+        None => find_charts_here(),
     };
     if !given.is_empty() {
         return Ok((found.root, given.to_vec(), false));

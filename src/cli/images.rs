@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use super::arguments::{ChartOptions, Images, ImagesFormat as Format};
-use super::check::{is_chart, open, settings};
+use super::check::{configuring, is_chart, settings};
 use super::named::named_chart;
 use super::{Ending, Outcome, Session};
 use crate::inventory::{Gap, Inventory};
-use crate::lint::{Refusal, Settings, check, images, repository_of, store};
+use crate::lint::{Refusal, Settings, Workspace, check, images, open_charts, repository_of, store};
 use crate::report;
 
 pub(super) fn run(session: &Session, options: &Images) -> Outcome {
@@ -63,13 +63,18 @@ pub(super) fn gather(
     if let Some(path) = path.or(Some(Path::new("."))).filter(|path| is_chart(path)) {
         let own = if path.is_file() { path.parent().unwrap_or(path) } else { path };
         let own = if own.as_os_str().is_empty() { Path::new(".") } else { own };
-        let store = Some(store(own)?);
-        let settings = widened(Settings { store, ..settings(session, options)? }, all_regions);
-        let inventory = images(&session.sources, &[path.to_owned()], &settings)?;
+        let (store, charts) = (Some(store(own)?), vec![path.to_owned()]);
+        let settings = widened(Settings { store, charts, ..settings(session, options)? }, all_regions);
+        let inventory = images(&session.sources, &Workspace::default(), &settings)?;
         return Ok((repository_of(own).unwrap_or_else(|| own.to_owned()), inventory));
     }
-    let (workspace, settings) = open(session, path, options)?;
+    let settings = settings(session, options)?;
+    let (workspace, settings) = open_charts(&session.sources, path, &configuring(options), settings)?;
     let settings = widened(settings, all_regions);
+    if workspace.lists.is_empty() {
+        let inventory = images(&session.sources, &workspace, &settings)?;
+        return Ok((workspace.root, inventory));
+    }
     let mut all = Inventory::default();
     let checked = check(&session.sources, &workspace, &settings)?;
     for list in checked.lists {

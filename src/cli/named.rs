@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 
 use super::Session;
 use crate::chart::{Chart, LoadOptions};
-use crate::lint::{Refusal, find_here};
+use crate::lint::{Refusal, find_charts_here};
 use crate::store::{Environment, Store};
 
 /// The folder or package that `given` means: a path, or the name of a chart below one of the workspace.
 pub(super) fn named_chart(session: &Session, given: &Path) -> Result<PathBuf, Refusal> {
     let is_name = given.components().count() == 1 && given.extension().is_none_or(|extension| extension != "tgz");
     let Some(name) = given.to_str().filter(|_| is_name && !given.exists()) else { return Ok(given.to_owned()) };
-    let workspace = find_here(true);
+    let workspace = find_charts_here();
     let store = Store::open(&Environment::of_process(), &workspace.root)?;
     let mut found = BTreeSet::new();
     for path in &workspace.charts {

@@ -220,12 +220,12 @@ pub fn decide(sources: &Sources, workspace: &Workspace, settings: &Settings) -> 
     workspace.lists.iter().map(decide).collect()
 }
 
-/// What charts deploy by themselves, without any list. What of them cannot be rendered is among [`Inventory::gaps`].
+/// What the charts of `workspace` deploy by themselves, without any list. What of them cannot be rendered is among [`Inventory::gaps`].
 ///
 /// # Errors
 /// As [`check`].
-pub fn images(sources: &Sources, charts: &[PathBuf], settings: &Settings) -> Result<Inventory, Refusal> {
-    let targets = Targets::of_charts(sources, charts, settings)?;
+pub fn images(sources: &Sources, workspace: &Workspace, settings: &Settings) -> Result<Inventory, Refusal> {
+    let targets = Targets::of_charts(sources, workspace, settings)?;
     let mut survey = survey(sources, &targets.targets, &Arc::default());
     survey.problems.extend(targets.problems);
     survey.inventory.gaps = gaps(&survey.problems, &scenario_names(&targets.targets));

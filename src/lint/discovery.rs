@@ -137,6 +137,28 @@ pub fn find_here(configurable: bool) -> Workspace {
     Workspace { why: "the current folder".to_owned(), ..first }
 }
 
+/// Where charts alone are asked for and no path is given: the current folder, if it holds some or a configuration; else as
+/// [`find_here`].
+#[must_use]
+pub fn find_charts_here() -> Workspace {
+    let here = PathBuf::from(".");
+    let found = walk(&here);
+    if found.charts.is_empty() && !is_marked(&here, true) {
+        return find_here(true);
+    }
+    Workspace { why: "the current folder".to_owned(), ..found }
+}
+
+/// The folder that a check of the charts in `folder` takes for the workspace: the nearest from it on with a list or a
+/// configuration; else `folder`. There belongs what is to count for such a check.
+#[must_use]
+pub fn home_of(folder: &Path) -> PathBuf {
+    let whole = absolute(&folder.join(LIST_NAME));
+    let above = above(whole.parent().unwrap_or(folder)).into_iter();
+    let found = above.map(|above| walk(above)).find(|found| !found.lists.is_empty() || is_marked(&found.root, true));
+    found.map_or_else(|| folder.to_owned(), |found| as_given(found, folder).root)
+}
+
 /// The workspace of the list at `list`, as [`find`] for a list; but it need not be there yet.
 #[must_use]
 pub fn find_around(list: &Path, configurable: bool) -> Workspace {

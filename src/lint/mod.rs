@@ -33,10 +33,12 @@ mod walk;
 pub use crate::inventory::ChartName;
 pub use assumption::Assumption;
 pub use check::{Checked, CheckedChart, CheckedList, Decision, Since, check, decide, images};
-pub use discovery::{LIST_NAME, Unread, Workspace, discover, find, find_around, find_here, repository_of};
+pub use discovery::{
+    LIST_NAME, Unread, Workspace, discover, find, find_around, find_charts_here, find_here, home_of, repository_of,
+};
 pub use finding::{Edit, Finding, Fix, Refusal, Related, Safety, Severity};
 pub use kept::Kept;
-pub use opening::{Configuring, configure, open, settings_of, store};
+pub use opening::{Configuring, configure, open, open_charts, settings_of, store};
 pub use plan::{Plan, Step};
 pub use reconcile::{Coverage, Listed, NotedChart, Reconciliation, Standing, Verdict, reconcile};
 pub use rule::{PAGES, Rule, nearest_rule, rule, rules};

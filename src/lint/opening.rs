@@ -40,6 +40,20 @@ pub fn open(
     configuring: &Configuring,
     settings: Settings,
 ) -> Result<(Workspace, Settings), Refusal> {
+    let (workspace, settings) = open_charts(sources, path, configuring, settings)?;
+    Ok((workspace.with_lists()?, settings))
+}
+
+/// As [`open`], for who asks for charts and takes lists only as a sign of which are meant: there need be none.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_charts(
+    sources: &Sources,
+    path: Option<&Path>,
+    configuring: &Configuring,
+    settings: Settings,
+) -> Result<(Workspace, Settings), Refusal> {
     let found = match path {
         // A list that was never saved.
         Some(path) if sources.has_overlay(path) && !path.exists() => find_around(path, configuring.is_standard()),
@@ -48,7 +62,8 @@ pub fn open(
     };
     let found = found.with_unsaved(sources);
     let whole = path.is_none_or(|path| path == found.root);
-    configure(sources, found, whole, configuring, settings)
+    let settings = settings_of(sources, &found, configuring, settings)?;
+    Ok((with_configured(found, whole, &settings), settings))
 }
 
 /// `found` with its configuration: `whole` says that all of its lists are meant, so that those count which the configuration
@@ -64,11 +79,15 @@ pub fn configure(
     settings: Settings,
 ) -> Result<(Workspace, Settings), Refusal> {
     let settings = settings_of(sources, &found, configuring, settings)?;
+    Ok((with_configured(found, whole, &settings).with_lists()?, settings))
+}
+
+/// `found` with the lists that its configuration names, if the `whole` of it is meant.
+fn with_configured(found: Workspace, whole: bool, settings: &Settings) -> Workspace {
     let lists: Vec<PathBuf> = (settings.configuration.iter())
         .flat_map(|loaded| loaded.configuration.lists.iter().map(|list| loaded.folder.join(&list.path)))
         .collect();
-    let workspace = if whole && !lists.is_empty() { found.configured(lists) } else { found.with_lists()? };
-    Ok((workspace, settings))
+    if whole && !lists.is_empty() { found.configured(lists) } else { found }
 }
 
 /// The settings for a workspace: its configuration, and `settings` over that.

@@ -65,9 +65,8 @@ impl Targets {
     }
 
     /// Charts without a list.
-    pub fn of_charts(sources: &Sources, charts: &[PathBuf], settings: &Settings) -> Result<Self, Refusal> {
-        let settings = Settings { charts: charts.to_vec(), ..settings.clone() };
-        Self::found(sources, &Workspace::default(), &[], &BTreeSet::new(), &settings)
+    pub fn of_charts(sources: &Sources, workspace: &Workspace, settings: &Settings) -> Result<Self, Refusal> {
+        Self::found(sources, workspace, &[], &BTreeSet::new(), settings)
     }
 
     fn found(

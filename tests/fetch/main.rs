@@ -6,6 +6,7 @@
 mod credentials;
 mod faults;
 mod helm;
+mod here;
 mod http;
 mod lock;
 mod place;
