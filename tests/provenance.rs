@@ -6,7 +6,7 @@
 
 use mirrorlint::chart::Overrides;
 use mirrorlint::inventory::lineage;
-use mirrorlint::lint::{Settings, images};
+use mirrorlint::lint::{Settings, Workspace, images};
 use mirrorlint::report::display_path;
 use mirrorlint::source::{Layer, Sources};
 
@@ -97,9 +97,10 @@ impl Case {
         }
         self.overrides.files.iter_mut().for_each(|path| *path = folder.path().join(&path));
         let sources = Sources::new();
-        let settings = Settings { overrides: self.overrides, ..Settings::default() };
+        let charts = vec![folder.path().to_owned()];
+        let settings = Settings { overrides: self.overrides, charts, ..Settings::default() };
         let inventory =
-            images(&sources, &[folder.path().to_owned()], &settings).unwrap_or_else(|refusal| panic!("{refusal}"));
+            images(&sources, &Workspace::default(), &settings).unwrap_or_else(|refusal| panic!("{refusal}"));
         assert_eq!(
             inventory.uses.len(),
             1,

@@ -401,7 +401,7 @@ fn folder_name(path: &Path) -> String {
 }
 
 /// `path` without `.` parts, and with `NAME/..` taken out where that cannot change its meaning for people.
-fn normalized(path: &Path) -> PathBuf {
+pub(super) fn normalized(path: &Path) -> PathBuf {
     use std::path::Component;
     let mut clean = PathBuf::new();
     for part in path.components() {

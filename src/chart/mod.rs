@@ -12,6 +12,7 @@ mod ignore;
 mod load;
 mod metadata;
 mod overrides;
+mod pack;
 mod packages;
 mod process;
 mod schema;
@@ -36,6 +37,7 @@ pub use load::{LoadOptions, MAX_CHART_DEPTH};
 pub use metadata::{Dependency, Lock, Maintainer, Metadata};
 pub use overrides::{Given, Overrides, STANDARD_INPUT};
 pub(crate) use overrides::{assign, read_values};
+pub use pack::pack;
 pub use packages::{Found, Held, Package, Packages, RefusedPackage, Wanted};
 pub(crate) use process::is_compatible;
 pub use process::{Cause, ChartNode, Disabled, Processed};
@@ -207,6 +209,18 @@ impl Chart {
             return Ok(());
         }
         Err(ChartError::at_text(&self.metadata_path, kind, format!("{kind} charts are not installable")))
+    }
+
+    /// The dependencies that are taken in by `file://`, with their folders, whatever `charts/` holds of them. A package has none:
+    /// what it needs lies in it.
+    #[must_use]
+    pub fn local_dependencies(&self) -> Vec<(&Dependency, PathBuf)> {
+        let dependencies = self.metadata.dependencies.iter().flatten().filter(|_| self.place == Place::Folder);
+        let local = dependencies.filter_map(|dependency| {
+            let target = dependency.repository.strip_prefix("file://")?;
+            Some((dependency, load::normalized(&self.path.join(target))))
+        });
+        local.collect()
     }
 
     /// The dependencies that no subchart has the name of; their versions do not matter here.

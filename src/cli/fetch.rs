@@ -10,10 +10,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::arguments::{Fetch, Reaching};
 use super::check::is_chart;
 use super::{Ending, Outcome, Session};
-use crate::chart::{Chart, LoadOptions};
+use crate::chart::LoadOptions;
 use crate::config::{FILE_NAME, Loaded};
 use crate::fetch::{
-    Brought, Meter, Mode, Need, Patience, Remotes, Run, State, Vendored, bring, externals, pins, vendor,
+    Brought, Meter, Mode, Need, Patience, Remotes, Run, State, Vendored, bring, externals, pins, vendor, with_local,
 };
 use crate::lint::{Refusal, Workspace, find, find_charts_here, home_of};
 use crate::source::{canonical, path_from};
@@ -60,6 +60,7 @@ pub(super) fn run(session: &Session, options: &Fetch) -> Outcome {
             session.complain(&Refusal { span, ..Refusal::new(message) });
         }
     }
+    let mut vendored = false;
     if !options.dry_run {
         // What is not asked for any more is forgotten, unless somebody looked at some charts only. What lies in charts/ is
         // still asked for.
@@ -77,10 +78,10 @@ pub(super) fn run(session: &Session, options: &Fetch) -> Outcome {
         tell_lock(session, options, &lock, written)?;
         store.lock = Some(lock);
         if options.vendor {
-            vendor_all(session, options, &charts, &store)?;
+            vendored = vendor_all(session, options, &charts, &store)?;
         }
     }
-    if outcomes.is_empty() && complete && !options.quiet {
+    if outcomes.is_empty() && complete && !vendored && !options.quiet {
         session.print("nothing to fetch: no chart here depends on one that is not in its charts/\n")?;
     }
     Ok(if complete { Ending::Clean } else { Ending::Incomplete })
@@ -100,27 +101,33 @@ fn tell_lock(session: &Session, options: &Fetch, lock: &Lock, written: bool) -> 
 /// All that `charts` ask for from repositories, wherever it is.
 fn asked(session: &Session, charts: &[PathBuf]) -> Vec<Need> {
     let loading = LoadOptions { resolve_file_dependencies: true, packages: None };
-    let load = |path: &PathBuf| Chart::load(&session.sources, path, &loading).ok();
-    let found = charts.iter().filter_map(load).flat_map(|chart| externals(&chart));
-    found.map(|external| external.need).collect()
+    let (charts, _) = with_local(&session.sources, charts, &loading);
+    charts.iter().flat_map(externals).map(|external| external.need).collect()
 }
 
-fn vendor_all(session: &Session, options: &Fetch, charts: &[PathBuf], store: &Store) -> Result<(), Refusal> {
-    for path in charts {
-        let loading = LoadOptions { resolve_file_dependencies: true, packages: Some(store) };
-        // What cannot be loaded was told.
-        let Ok(chart) = Chart::load(&session.sources, path, &loading) else { continue };
+/// Whether anything was done.
+fn vendor_all(session: &Session, options: &Fetch, charts: &[PathBuf], store: &Store) -> Result<bool, Refusal> {
+    let mut changed = false;
+    let loading = LoadOptions { resolve_file_dependencies: true, packages: Some(store) };
+    // What cannot be loaded was told.
+    for chart in with_local(&session.sources, charts, &loading).0 {
         let done = vendor(&chart, store).map_err(|error| Refusal::new(error.message))?;
+        changed |= !done.is_empty();
         for vendored in done.iter().filter(|_| !options.quiet) {
             let (what, path, why) = match vendored {
                 Vendored::Written(path) => ("wrote", path, ""),
                 Vendored::Removed(path) => ("removed", path, ""),
                 Vendored::Left(path) => ("left", path, ", which Chart.yaml does not ask for: Helm would remove it"),
+                Vendored::Beside(path) => (
+                    "left",
+                    path,
+                    " alone: Helm would put its package beside it, and leave to chance which of the two counts",
+                ),
             };
             session.print(&format!("{what} {}{why}\n", path.display()))?;
         }
     }
-    Ok(())
+    Ok(changed)
 }
 
 /// The workspace's root, the charts, and whether those are all of it.

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::FetchError;
+use super::local::with_local;
 use super::needs::{Need, is_exact, needs};
 use super::remotes::Remotes;
 use super::verify::{Verified, verify};
@@ -76,17 +77,19 @@ pub fn bring(
     mode: Mode,
     said: &(dyn Fn(&Outcome) + Sync),
 ) -> (Vec<Outcome>, Vec<ChartError>) {
-    let (mut all, mut errors) = (BTreeMap::new(), Vec::new());
-    for path in paths {
-        let options = LoadOptions { resolve_file_dependencies: true, packages: Some(store) };
-        match Chart::load(sources, path, &options) {
-            Ok(chart) => {
-                all.extend(needs(&chart, mode.vendor).into_iter().map(|need| (need.key(), need)));
-                if !mode.vendor {
-                    objections(&chart, &mut errors);
-                }
-            }
-            Err(error) => errors.push(error),
+    let mut all = BTreeMap::new();
+    let options = LoadOptions { resolve_file_dependencies: true, packages: Some(store) };
+    let (charts, mut errors) = if mode.vendor {
+        with_local(sources, paths, &options)
+    } else {
+        let (charts, errors): (Vec<_>, Vec<_>) =
+            paths.iter().map(|path| Chart::load(sources, path, &options)).partition(Result::is_ok);
+        (charts.into_iter().flatten().collect(), errors.into_iter().filter_map(Result::err).collect())
+    };
+    for chart in &charts {
+        all.extend(needs(chart, mode.vendor).into_iter().map(|need| (need.key(), need)));
+        if !mode.vendor {
+            objections(chart, &mut errors);
         }
     }
     let all: Vec<Need> = all.into_values().collect();

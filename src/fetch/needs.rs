@@ -152,7 +152,7 @@ pub(super) fn held<'a>(chart: &'a Chart, name: &str) -> impl Iterator<Item = &'a
 }
 
 /// Whether `held` has the version that `chart` wants of it.
-fn is_wanted(chart: &Chart, dependency: &Dependency, held: &Chart) -> bool {
+pub(super) fn is_wanted(chart: &Chart, dependency: &Dependency, held: &Chart) -> bool {
     let version = dependency.locked(chart.lock.as_ref()).unwrap_or(&dependency.version);
     is_compatible(version, &held.metadata.version)
 }

@@ -1,12 +1,14 @@
-//! Puts packages into `charts/`, as `helm dependency build` does. Only packages of the chart's own external dependencies are
-//! replaced; whatever else lies there stays.
+//! Puts packages into `charts/`, as `helm dependency build` does. Only packages of the chart's own dependencies are replaced;
+//! whatever else lies there stays.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use super::FetchError;
-use super::needs::{held, own_needs};
-use crate::chart::{Chart, Found, Packages as _, Place};
-use crate::source::{Over, write_whole};
+use super::needs::{is_wanted, own_needs};
+use super::verify::verify;
+use crate::chart::{Chart, Dependency, Found, LoadOptions, Packages as _, Place, pack};
+use crate::source::{Over, Sources, canonical, write_whole};
 use crate::store::Store;
 
 /// What was done in one `charts/`.
@@ -18,13 +20,17 @@ pub enum Vendored {
     Removed(PathBuf),
     /// A package that no dependency names was left; Helm would remove it.
     Left(PathBuf),
+    /// The folder of a dependency lies in `charts/` already; Helm would put its package beside it.
+    Beside(PathBuf),
 }
 
-/// Writes what `chart` and the chart folders below it need from `store` into their `charts/`. A dependency that is not there is
-/// left out: who brought the others said so.
+/// Writes what `chart` and the folders in its `charts/` need into their `charts/`: from `store`, and from the folders that
+/// `file://` dependencies name, whose own `charts/` are to be filled before. A dependency that is not there is left out: who
+/// brought the others said so.
 ///
 /// # Errors
-/// What the system said; a folder that has the name of a dependency, but another version.
+/// What the system said; a folder that has the name of a dependency, but another version; a folder that does not hold what is
+/// asked for.
 pub fn vendor(chart: &Chart, store: &Store) -> Result<Vec<Vendored>, FetchError> {
     let mut done = Vec::new();
     fill(chart, store, &mut done)?;
@@ -35,41 +41,117 @@ fn fill(chart: &Chart, store: &Store, done: &mut Vec<Vendored>) -> Result<(), Fe
     if chart.place != Place::Folder {
         return Ok(());
     }
-    let folder = chart.path.join("charts");
-    let needs = own_needs(chart, true);
-    let found: Vec<_> = needs.iter().map(|need| store.find(&need.wanted())).collect();
-    let mut places = Vec::new();
-    for (need, found) in needs.iter().zip(&found) {
-        let Found::Package(package) = found else { continue };
-        let version = &package.version;
-        if let Some(other) = held(chart, &need.name).find(|held| held.place == Place::Folder) {
-            let (path, found) = (other.path.display(), &other.metadata.version);
-            let message = format!("{path} is a folder with {} {found}, not {version}: take it away first", need.name);
-            return Err(FetchError::new(message));
+    let mut filling =
+        Filling { chart, folder: chart.path.join("charts"), names: BTreeMap::new(), places: Vec::new(), done };
+    filling.external(store)?;
+    filling.local()?;
+    filling.tidy()?;
+    let inside = chart.subcharts.iter().filter(|subchart| is_inside(chart, subchart));
+    inside.into_iter().try_for_each(|subchart| fill(subchart, store, done))
+}
+
+/// Whether `subchart` lies in the `charts/` of `chart`.
+fn is_inside(chart: &Chart, subchart: &Chart) -> bool {
+    subchart.keeper.is_none() && canonical(&subchart.path).starts_with(canonical(&chart.path.join("charts")))
+}
+
+struct Filling<'a> {
+    chart: &'a Chart,
+    /// Its `charts/`.
+    folder: PathBuf,
+    /// The charts of which packages belong there, and whether each dependency on them has one.
+    names: BTreeMap<String, bool>,
+    /// The packages that belong there.
+    places: Vec<PathBuf>,
+    done: &'a mut Vec<Vendored>,
+}
+
+impl Filling<'_> {
+    fn external(&mut self, store: &Store) -> Result<(), FetchError> {
+        for need in own_needs(self.chart, true) {
+            let Found::Package(package) = store.find(&need.wanted()) else {
+                self.names.insert(need.name, false);
+                continue;
+            };
+            let version = &package.version;
+            if let Some(other) = self.folder_of(&need.name) {
+                let (path, found) = (other.path.display(), &other.metadata.version);
+                let message =
+                    format!("{path} is a folder with {} {found}, not {version}: take it away first", need.name);
+                return Err(FetchError::new(message));
+            }
+            self.put(&need.name, version, &package.bytes)?;
         }
-        let path = folder.join(format!("{}-{version}.tgz", need.name));
-        if std::fs::read(&path).map_or(true, |old| old != package.bytes) {
-            write_whole(&path, &package.bytes, Over::Anything).map_err(|error| FetchError::new(error.to_string()))?;
-            done.push(Vendored::Written(path.clone()));
-        }
-        places.push(path);
+        Ok(())
     }
-    let refused = chart.refused.iter().filter_map(|refused| Some((&refused.name, refused.held.as_ref()?)));
-    let packages = chart.subcharts.iter().filter(|held| held.keeper.is_none() && held.place == Place::Package);
-    for (name, old) in packages.map(|held| (held.name(), &held.path)).chain(refused) {
-        let named = chart.metadata.dependencies.iter().flatten().any(|dependency| dependency.name == *name);
-        let mut mine = needs.iter().zip(&found).filter(|(need, _)| need.name == **name).peekable();
-        if !named {
-            done.push(Vendored::Left(old.clone()));
-        } else if !places.contains(old)
-            && mine.peek().is_some()
-            && mine.all(|(_, found)| matches!(found, Found::Package(_)))
-        {
-            std::fs::remove_file(old)
-                .map_err(|cause| FetchError::new(format!("cannot remove {}: {cause}", old.display())))?;
-            done.push(Vendored::Removed(old.clone()));
+
+    fn local(&mut self) -> Result<(), FetchError> {
+        let mut packed: Vec<PathBuf> = Vec::new();
+        for (dependency, path) in self.chart.local_dependencies() {
+            if let Some(held) = self.folder_of(&dependency.name) {
+                let beside = Vendored::Beside(held.path.clone());
+                if !self.done.contains(&beside) {
+                    self.done.push(beside);
+                }
+                continue;
+            }
+            let local = self.taken_in(dependency, &path)?;
+            if packed.contains(&path) {
+                continue;
+            }
+            let (name, version) = (local.name(), &local.metadata.version);
+            let bytes = pack(&path, name).map_err(|error| FetchError::new(error.message))?;
+            verify(&bytes, name, version, &path.display().to_string())?;
+            self.put(name, version, &bytes)?;
+            packed.push(path);
         }
+        Ok(())
     }
-    let own = chart.subcharts.iter().filter(|subchart| subchart.keeper.is_none());
-    own.into_iter().try_for_each(|subchart| fill(subchart, store, done))
+
+    /// The chart in the folder at `path`, if it is what `dependency` asks for.
+    fn taken_in(&self, dependency: &Dependency, path: &Path) -> Result<std::sync::Arc<Chart>, FetchError> {
+        let asked = |reason: String| FetchError::new(format!("{} of {} {reason}", dependency.name, self.chart.name()));
+        let local =
+            Chart::load(&Sources::new(), path, &LoadOptions::default()).map_err(|error| asked(error.message))?;
+        let (name, version) = (local.name(), &local.metadata.version);
+        if *name != *dependency.name || !is_wanted(self.chart, dependency, &local) {
+            let wanted = dependency.locked(self.chart.lock.as_ref()).unwrap_or(&dependency.version);
+            let path = path.display();
+            return Err(asked(format!("cannot be packaged: {path} holds {name} {version}, but {wanted} is asked for")));
+        }
+        Ok(local)
+    }
+
+    /// The folder in `charts/` that holds the chart called `name`.
+    fn folder_of(&self, name: &str) -> Option<&Chart> {
+        let folders = self.chart.subcharts.iter().filter(|held| held.place == Place::Folder && *held.name() == *name);
+        folders.map(|held| &**held).find(|held| is_inside(self.chart, held))
+    }
+
+    fn put(&mut self, name: &str, version: &str, bytes: &[u8]) -> Result<(), FetchError> {
+        let path = self.folder.join(format!("{name}-{version}.tgz"));
+        if std::fs::read(&path).map_or(true, |old| old != bytes) {
+            write_whole(&path, bytes, Over::Anything).map_err(|error| FetchError::new(error.to_string()))?;
+            self.done.push(Vendored::Written(path.clone()));
+        }
+        self.names.entry(name.to_owned()).or_insert(true);
+        self.places.push(path);
+        Ok(())
+    }
+
+    /// Removes packages that others have taken the place of.
+    fn tidy(&mut self) -> Result<(), FetchError> {
+        let refused = self.chart.refused.iter().filter_map(|refused| Some((&refused.name, refused.held.as_ref()?)));
+        let packages = self.chart.subcharts.iter().filter(|held| held.keeper.is_none() && held.place == Place::Package);
+        for (name, old) in packages.map(|held| (held.name(), &held.path)).chain(refused) {
+            if !self.chart.metadata.dependencies.iter().flatten().any(|dependency| dependency.name == *name) {
+                self.done.push(Vendored::Left(old.clone()));
+            } else if !self.places.contains(old) && self.names.get(&**name) == Some(&true) {
+                std::fs::remove_file(old)
+                    .map_err(|cause| FetchError::new(format!("cannot remove {}: {cause}", old.display())))?;
+                self.done.push(Vendored::Removed(old.clone()));
+            }
+        }
+        Ok(())
+    }
 }

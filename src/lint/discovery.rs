@@ -155,7 +155,7 @@ pub fn find_charts_here() -> Workspace {
 pub fn home_of(folder: &Path) -> PathBuf {
     let whole = absolute(&folder.join(LIST_NAME));
     let above = above(whole.parent().unwrap_or(folder)).into_iter();
-    let found = above.map(|above| walk(above)).find(|found| !found.lists.is_empty() || is_marked(&found.root, true));
+    let found = above.map(walk).find(|found| !found.lists.is_empty() || is_marked(&found.root, true));
     found.map_or_else(|| folder.to_owned(), |found| as_given(found, folder).root)
 }
 

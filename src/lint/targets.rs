@@ -625,9 +625,11 @@ fn load(sources: &Sources, path: &Path, settings: &Settings) -> Result<Arc<Chart
     settings.kept.chart(sources, path, || Chart::load(sources, path, &settings.loading()))
 }
 
-/// The paths of all charts below `chart`.
+/// The paths of all charts below `chart`, and of the folders that packages in a `charts/` were made from.
 fn below(chart: &Chart) -> Vec<PathBuf> {
-    chart.subcharts.iter().flat_map(|sub| std::iter::once(sub.path.clone()).chain(below(sub))).collect()
+    let local = chart.local_dependencies().into_iter().map(|(_, folder)| folder);
+    let below = chart.subcharts.iter().flat_map(|sub| std::iter::once(sub.path.clone()).chain(below(sub)));
+    local.chain(below).collect()
 }
 
 /// Whether `chart`, a chart below it, or a dependency of one of them goes by `name`.

@@ -11,7 +11,7 @@ use crate::repository::{chart, files, repository};
 use crate::server::Server;
 
 /// Helm, where it is.
-fn helm() -> Option<PathBuf> {
+pub fn helm() -> Option<PathBuf> {
     let found = std::env::var_os("MIRRORLINT_HELM").map(PathBuf::from).filter(|path| path.is_file());
     if found.is_none() {
         eprintln!("MIRRORLINT_HELM names no Helm: nothing was compared");
@@ -20,7 +20,7 @@ fn helm() -> Option<PathBuf> {
 }
 
 /// Runs Helm in `place`, with the same folders of its own as we have.
-fn run_helm(helm: &Path, place: &Place, arguments: &[&str]) -> String {
+pub fn run_helm(helm: &Path, place: &Place, arguments: &[&str]) -> String {
     let mut command = Command::new(helm);
     command.args(arguments).current_dir(place.path("."));
     command.envs(place.variables.iter().map(|(name, value)| (name, value)));
@@ -31,7 +31,7 @@ fn run_helm(helm: &Path, place: &Place, arguments: &[&str]) -> String {
 }
 
 /// The packages in a `charts/`, with their bytes.
-fn packages(folder: &Path) -> Vec<(String, Vec<u8>)> {
+pub fn packages(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let entries = std::fs::read_dir(folder).unwrap().map(Result::unwrap);
     let read =
         |entry: std::fs::DirEntry| (entry.file_name().into_string().unwrap(), std::fs::read(entry.path()).unwrap());

@@ -1,0 +1,124 @@
+//! `fetch --vendor` and charts that are taken in by `file://`.
+
+use crate::helm::{helm, packages, run_helm};
+use crate::place::Place;
+use crate::repository::{chart, repository};
+
+const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: '{{ .Chart.Name }}'}\nspec:\n  containers:\n  - {name: c, image: \
+                   '{{ .Values.image }}'}\n";
+
+/// A workspace whose umbrella takes in `local` by `file://`, which takes in `deep`, which needs `web` from the repository at `url`.
+fn place(url: &str) -> Place {
+    let place = Place::new(&[("local", "^0.1.0", "file://../parts/local"), ("web", "1.x", url)]);
+    let metadata = |name: &str, version: &str, needs: &str| {
+        format!("apiVersion: v2\nname: {name}\nversion: {version}\ndependencies:\n- {needs}\n")
+    };
+    place.write(
+        "parts/local/Chart.yaml",
+        metadata("local", "0.1.3", "{name: deep, version: 1.2.0, repository: 'file://../deep'}"),
+    );
+    place.write(
+        "parts/deep/Chart.yaml",
+        metadata("deep", "1.2.0", &format!("{{name: web, version: 1.0.0, repository: '{url}'}}")),
+    );
+    for name in ["local", "deep"] {
+        place.write(&format!("parts/{name}/values.yaml"), format!("image: docker.io/acme/{name}:1\n"));
+        place.write(&format!("parts/{name}/templates/pod.yaml"), POD);
+        place.write(&format!("parts/{name}/notes.bak"), "not this one");
+        place.write(&format!("parts/{name}/.helmignore"), "*.bak\n");
+        place.write(&format!("parts/{name}/raw.bin"), b"\xff\x00\xfe");
+    }
+    place
+}
+
+fn offered() -> crate::server::Server {
+    let web = |version: &str| ("web", version.to_owned(), chart("web", version, "docker.io/acme/web:1"));
+    let all = ["1.0.0", "1.1.0"].map(web);
+    repository(&all.each_ref().map(|(name, version, bytes)| (*name, version.as_str(), bytes.clone())))
+}
+
+fn names(place: &Place, folder: &str) -> Vec<String> {
+    packages(&place.path(folder)).into_iter().map(|(name, _)| name).collect()
+}
+
+#[test]
+fn local_charts_are_packaged_and_their_own_charts_before_them() {
+    let server = offered();
+    let place = place(&server.url());
+    place.write("umbrella/charts/local-0.1.0.tgz", chart("local", "0.1.0", "docker.io/acme/old:1"));
+    let run = place.fetch_with(&["--vendor"]);
+    assert_eq!(run.code, 0, "{}", run.text());
+    assert_eq!(names(&place, "umbrella/charts"), ["local-0.1.3.tgz", "web-1.1.0.tgz"]);
+    assert_eq!(names(&place, "parts/local/charts"), ["deep-1.2.0.tgz"]);
+    assert_eq!(names(&place, "parts/deep/charts"), ["web-1.0.0.tgz"]);
+    let expected = ["docker.io/acme/deep:1", "docker.io/acme/local:1", "docker.io/acme/web:1"];
+    assert_eq!(place.images(), expected);
+    assert_eq!(place.run(&["render", "umbrella"]).code, 0);
+    // The folders are no root charts of their own for that; nor does their pin go.
+    let settings = place.run(&["check", "--show-settings"]).stdout;
+    assert!(settings.contains("umbrella:0.1.0") && !settings.contains("local:0.1.3 (parts/local)"), "{settings}");
+    let before = (packages(&place.path("umbrella/charts")), std::fs::read(place.path(".mirrorlint.lock")).unwrap());
+    let run = place.fetch_with(&["--vendor"]);
+    assert!(run.code == 0 && !run.stdout.contains("wrote"), "{}", run.text());
+    assert_eq!(place.fetch().code, 0);
+    let after = (packages(&place.path("umbrella/charts")), std::fs::read(place.path(".mirrorlint.lock")).unwrap());
+    assert!(before == after, "{}", run.text());
+    // A change of the folder is one of the package.
+    place.write("parts/deep/values.yaml", "image: docker.io/acme/deep:2\n");
+    let run = place.fetch_with(&["--vendor"]);
+    assert_eq!(run.stdout.matches("wrote ").count(), 2, "{}", run.text());
+    assert!(place.images().contains(&"docker.io/acme/deep:2".to_owned()));
+}
+
+#[test]
+fn helm_puts_the_same_packages_there_and_renders_them_the_same() {
+    let Some(helm) = helm() else { return };
+    let server = offered();
+    let place = place(&server.url());
+    run_helm(&helm, &place, &["repo", "add", "offered", &server.url()]);
+    for chart in ["parts/deep", "parts/local", "umbrella"] {
+        run_helm(&helm, &place, &["dependency", "update", chart]);
+    }
+    let folders = ["umbrella/charts", "parts/local/charts", "parts/deep/charts"];
+    let theirs = folders.map(|folder| names(&place, folder));
+    let rendered = run_helm(&helm, &place, &["template", "umbrella"]);
+    folders.iter().for_each(|folder| std::fs::remove_dir_all(place.path(folder)).unwrap());
+    for lock in ["umbrella/Chart.lock", "parts/local/Chart.lock", "parts/deep/Chart.lock"] {
+        std::fs::remove_file(place.path(lock)).unwrap();
+    }
+    let run = place.fetch_with(&["--vendor"]);
+    assert_eq!(run.code, 0, "{}", run.text());
+    assert_eq!(folders.map(|folder| names(&place, folder)), theirs);
+    assert_eq!(run_helm(&helm, &place, &["template", "umbrella"]), rendered);
+    assert!(run_helm(&helm, &place, &["dependency", "list", "umbrella"]).matches("\tok").count() == 2);
+}
+
+#[test]
+fn a_folder_in_charts_gets_no_package_beside_it() {
+    let place = Place::new(&[("own", "0.1.0", "file://charts/own"), ("two", "0.1.0", "file://../two")]);
+    for folder in ["umbrella/charts/own", "umbrella/charts/two", "two"] {
+        let name = folder.rsplit('/').next().unwrap();
+        place.write(&format!("{folder}/Chart.yaml"), format!("apiVersion: v2\nname: {name}\nversion: 0.1.0\n"));
+    }
+    let run = place.fetch_with(&["--vendor"]);
+    assert_eq!(run.code, 0, "{}", run.text());
+    let told = "charts/own alone: Helm would put its package beside it, and leave to chance which of the two counts";
+    assert!(run.stdout.contains(told), "{}", run.text());
+    let held = std::fs::read_dir(place.path("umbrella/charts")).unwrap().count();
+    assert_eq!((held, run.stdout.contains("wrote")), (2, false), "{}", run.text());
+}
+
+#[test]
+fn a_folder_that_does_not_hold_what_is_asked_for_is_not_packaged() {
+    for (metadata, words) in [
+        ("name: local\nversion: 0.2.0", "holds local 0.2.0, but ^0.1.0 is asked for"),
+        ("name: other\nversion: 0.1.0", "holds other 0.1.0, but ^0.1.0 is asked for"),
+    ] {
+        let place = Place::new(&[("local", "^0.1.0", "file://../local")]);
+        place.write("local/Chart.yaml", format!("apiVersion: v2\n{metadata}\n"));
+        let run = place.fetch_with(&["--vendor"]);
+        assert_eq!(run.code, 2, "{}", run.text());
+        assert!(run.stderr.split_whitespace().collect::<Vec<_>>().join(" ").contains(words), "{}", run.stderr);
+        assert!(!place.path("umbrella/charts").exists());
+    }
+}
