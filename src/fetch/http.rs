@@ -346,7 +346,11 @@ impl Client {
             }
             ureq::Error::Timeout(_) => passing(format!("{address}: no answer within {silence} seconds")),
             ureq::Error::ConnectProxyFailed(cause) => {
-                Failure::lasting(format!("{address}: the proxy refused: {cause}"))
+                let hint = match address.secure {
+                    true => "",
+                    false => ". It was asked to CONNECT, as for https, which many proxies allow for port 443 only",
+                };
+                Failure::lasting(format!("{address}: the proxy refused: {cause}{hint}"))
             }
             ureq::Error::Io(cause) => {
                 let inner = cause.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());

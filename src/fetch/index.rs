@@ -16,9 +16,6 @@ pub const MAX_INDEX_SIZE: u64 = 256 * 1024 * 1024;
 /// The most broken entries that are told one by one.
 pub const MAX_TOLD: usize = 5;
 
-/// The fields of an entry that are read.
-const READ: [&str; 8] = ["name", "version", "appVersion", "created", "deprecated", "urls", "digest", "type"];
-
 /// One version of a chart, as a repository offers it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Release {
@@ -58,7 +55,7 @@ impl Index {
             return Err("is empty".to_owned());
         }
         // What is not found in the excerpt may be written in another way.
-        let excerpt = super::excerpt::excerpt(text, names).and_then(|excerpt| read(&excerpt, names).ok());
+        let excerpt = of_excerpt(text, names);
         let raw =
             match excerpt.filter(|raw| raw.has_version && names.iter().all(|name| raw.entries.contains_key(*name))) {
                 Some(raw) => raw,
@@ -70,8 +67,8 @@ impl Index {
         let mut index = Self::default();
         for (name, entries) in raw.entries {
             let mut releases = Vec::new();
-            for entry in &entries {
-                match release(&name, entry) {
+            for entry in entries {
+                match entry {
                     Ok(release) => releases.push(release),
                     Err(reason) => index.skipped.push(format!("an entry of {name} was skipped: {reason}")),
                 }
@@ -131,10 +128,35 @@ fn scalar(value: &Value) -> Option<String> {
     }
 }
 
+/// The entries of each chart, or why one is skipped.
+type Entries = BTreeMap<String, Vec<Result<Release, String>>>;
+
 #[derive(Default)]
 struct Raw {
     has_version: bool,
-    entries: BTreeMap<String, Vec<Value>>,
+    entries: Entries,
+}
+
+/// What an index has that is plainly written, one entry after the other.
+fn of_excerpt(text: &str, names: &BTreeSet<&str>) -> Option<Raw> {
+    let excerpt = super::excerpt::excerpt(text, names)?;
+    let head: Value = serde_yaml::from_str(excerpt.version).ok()?;
+    let mut raw = Raw { has_version: is_version(head.get("apiVersion")?), ..Raw::default() };
+    for (name, items) in excerpt.entries {
+        let entries: Option<Vec<_>> = items
+            .into_iter()
+            .map(|item| match serde_yaml::from_str::<Vec<Value>>(item).ok()?.as_slice() {
+                [entry] => Some(release(name, entry)),
+                _ => None,
+            })
+            .collect();
+        raw.entries.insert(name.to_owned(), entries?);
+    }
+    Some(raw)
+}
+
+fn is_version(value: &Value) -> bool {
+    scalar(value).is_some_and(|version| !version.is_empty())
 }
 
 fn read(text: &str, names: &BTreeSet<&str>) -> Result<Raw, String> {
@@ -171,8 +193,8 @@ impl<'de> Visitor<'de> for Seed<'_> {
         let mut raw = Raw::default();
         while let Some(key) = map.next_key::<Key>()? {
             match key.0.as_str() {
-                "apiVersion" => raw.has_version = scalar(&map.next_value()?).is_some_and(|version| !version.is_empty()),
-                "entries" => raw.entries = map.next_value_seed(Entries { names: self.names })?,
+                "apiVersion" => raw.has_version = is_version(&map.next_value()?),
+                "entries" => raw.entries = map.next_value_seed(Wanted { names: self.names })?,
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
         }
@@ -180,20 +202,20 @@ impl<'de> Visitor<'de> for Seed<'_> {
     }
 }
 
-struct Entries<'a> {
+struct Wanted<'a> {
     names: &'a BTreeSet<&'a str>,
 }
 
-impl<'de> DeserializeSeed<'de> for Entries<'_> {
-    type Value = BTreeMap<String, Vec<Value>>;
+impl<'de> DeserializeSeed<'de> for Wanted<'_> {
+    type Value = Entries;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for Entries<'_> {
-    type Value = BTreeMap<String, Vec<Value>>;
+impl<'de> Visitor<'de> for Wanted<'_> {
+    type Value = Entries;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a mapping from charts to their versions")
@@ -210,58 +232,74 @@ impl<'de> Visitor<'de> for Entries<'_> {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             }
-            entries.entry(name).or_insert_with(Vec::new).extend(map.next_value::<Versions>()?.0);
+            let found = map.next_value_seed(Versions { name: &name })?;
+            entries.entry(name).or_insert_with(Vec::new).extend(found);
         }
         Ok(entries)
     }
 }
 
-/// The entries of one chart, each without what nobody reads: descriptions and annotations are the bulk of large indexes.
-struct Versions(Vec<Value>);
+/// Reads the entries of one chart, each without what nobody reads: descriptions and annotations are the bulk of large indexes.
+struct Versions<'a> {
+    name: &'a str,
+}
 
-impl<'de> serde::Deserialize<'de> for Versions {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Any;
-        impl<'de> Visitor<'de> for Any {
-            type Value = Versions;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the versions of a chart")
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Versions, A::Error> {
-                let mut all = Vec::new();
-                while let Some(mut item) = items.next_element::<Value>()? {
-                    if let Value::Mapping(fields) = &mut item {
-                        fields.retain(|key, _| key.as_str().is_some_and(|key| READ.contains(&key)));
-                        fields.shrink_to_fit();
-                    }
-                    all.push(item);
-                }
-                Ok(Versions(all))
-            }
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Versions, A::Error> {
-                Value::deserialize(MapAccessDeserializer::new(map)).map(|entry| Versions(vec![entry]))
-            }
-            fn visit_unit<E>(self) -> Result<Versions, E> {
-                Ok(Versions(Vec::new()))
-            }
-            // What is no entry is told as one that was skipped.
-            fn visit_str<E>(self, text: &str) -> Result<Versions, E> {
-                Ok(Versions(vec![text.into()]))
-            }
-            fn visit_u64<E>(self, number: u64) -> Result<Versions, E> {
-                Ok(Versions(vec![number.into()]))
-            }
-            fn visit_i64<E>(self, number: i64) -> Result<Versions, E> {
-                Ok(Versions(vec![number.into()]))
-            }
-            fn visit_f64<E>(self, number: f64) -> Result<Versions, E> {
-                Ok(Versions(vec![number.into()]))
-            }
-            fn visit_bool<E>(self, flag: bool) -> Result<Versions, E> {
-                Ok(Versions(vec![flag.into()]))
-            }
+impl Versions<'_> {
+    /// What is no entry is told as one that was skipped.
+    fn only(&self, value: &Value) -> Vec<Result<Release, String>> {
+        vec![release(self.name, value)]
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Versions<'_> {
+    type Value = Vec<Result<Release, String>>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Versions<'_> {
+    type Value = Vec<Result<Release, String>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the versions of a chart")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        let mut all = Vec::new();
+        while let Some(item) = items.next_element::<Value>()? {
+            all.push(release(self.name, &item));
         }
-        deserializer.deserialize_any(Any)
+        Ok(all)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        Value::deserialize(MapAccessDeserializer::new(map)).map(|entry| self.only(&entry))
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Vec::new())
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(self.only(&text.into()))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
+        Ok(self.only(&number.into()))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
+        Ok(self.only(&number.into()))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
+        Ok(self.only(&number.into()))
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> Result<Self::Value, E> {
+        Ok(self.only(&flag.into()))
     }
 }
 
@@ -347,6 +385,29 @@ generated: now
         let newest = &index.releases["web"][0];
         assert_eq!(newest.digest.as_deref(), Some("abcd"));
         assert_eq!(newest.urls, ["charts/web-1.10.0.tgz"]);
+    }
+
+    #[test]
+    fn reading_entry_by_entry_is_as_reading_the_whole() {
+        let names = BTreeSet::from(["web", "api"]);
+        let entry = |version: &str, more: &str| format!("  - name: web\n    version: {version}\n{more}    urls: [x]\n");
+        for (more, plain) in [
+            ("", true),
+            ("    text: |\n      - name: web\n\n      # no comment\n      - x\n", true),
+            ("    text: plain\n      - and on\n    # a comment\n", true),
+            ("    text: 'quoted\n\n      - and on'\n", true),
+            ("    nested:\n    - name: other\n      version: 7.0.0\n", true),
+            // Libyaml lets text in quotes stand anywhere.
+            ("    text: \"quoted\n  - name: web\n    version: 7.0.0\"\n", false),
+            ("    text: &anchor a\n    appVersion: *anchor\n", true),
+        ] {
+            let first = entry("1.0.0", more);
+            let text = format!("apiVersion: v1\nentries:\n  api:\n  web:\n{first}{}other: x\n", entry("2.0.0", ""));
+            let whole = read(&text, &names).unwrap();
+            assert_eq!((whole.entries["web"].len(), whole.entries["api"].len()), (2, 0), "{text}");
+            let found = of_excerpt(&text, &names).map(|raw| (raw.has_version, raw.entries));
+            assert_eq!(found, plain.then_some((true, whole.entries)), "{text}");
+        }
     }
 
     #[test]

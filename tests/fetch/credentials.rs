@@ -187,6 +187,19 @@ fn proxies_of_the_environment_are_used() {
     assert_eq!(place.images(), ["docker.io/acme/web:1"]);
 }
 
+#[test]
+fn a_proxy_that_connects_to_port_443_only_is_told() {
+    let proxy = Server::new(|_| Reply::status(403));
+    for (url, told) in [("http://charts.example", true), ("https://charts.example", false)] {
+        let mut place = Place::new(&[("web", "1.0.0", url)]);
+        place.set("HTTP_PROXY", &proxy.url());
+        place.set("HTTPS_PROXY", &proxy.url());
+        let said = place.fails();
+        assert!(said.contains("the proxy refused: ") && said.contains("403"), "{said}");
+        assert_eq!(said.contains("which many proxies allow for port 443 only"), told, "{said}");
+    }
+}
+
 /// A SOCKS5 proxy that takes any host for `server`; gives its port and what it was asked to connect to.
 fn socks(server: &Server) -> (u16, Arc<Mutex<Vec<String>>>) {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
