@@ -111,7 +111,7 @@ fn what_helm_packages_and_indexes_is_read() {
 }
 
 /// A registry of Debian's on a port of its own; it ends with this value.
-struct DockerRegistry {
+pub struct DockerRegistry {
     child: Child,
     port: u16,
     _folder: tempfile::TempDir,
@@ -119,10 +119,15 @@ struct DockerRegistry {
 
 impl DockerRegistry {
     fn start() -> Option<Self> {
+        Self::with("")
+    }
+
+    /// One with more lines in its configuration.
+    pub fn with(more: &str) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let configuration = format!(
-            "version: 0.1\nlog: {{level: error}}\nstorage:\n  filesystem: {{rootdirectory: {}}}\nhttp: {{addr: '127.0.0.1:{port}'}}\n",
+            "version: 0.1\nlog: {{level: error}}\nstorage:\n  filesystem: {{rootdirectory: {}}}\nhttp: {{addr: '127.0.0.1:{port}'}}\n{more}",
             folder.path().display()
         );
         let file = folder.path().join("config.yml");
@@ -142,7 +147,7 @@ impl DockerRegistry {
         Some(registry)
     }
 
-    fn repository(&self) -> String {
+    pub fn repository(&self) -> String {
         format!("oci://localhost:{}/charts", self.port)
     }
 }

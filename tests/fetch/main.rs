@@ -13,6 +13,7 @@ mod place;
 mod registry;
 mod repository;
 mod server;
+mod token;
 mod vendor;
 mod versions;
 mod walkthrough;
