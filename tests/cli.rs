@@ -448,11 +448,13 @@ fn several_paths_make_one_report() {
 #[test]
 fn explain_prints_the_page_of_every_rule() {
     let rules = clean().run(&["rules", "--format", "json"]);
-    let rules: Vec<serde_json::Value> = serde_json::from_str(&rules.stdout).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&rules.stdout).unwrap();
+    assert_eq!(report["version"], 1);
+    let rules = report["rules"].as_array().unwrap();
     assert_eq!(rules.len(), mirrorlint::lint::rules().len());
     let catalogue = clean().run(&["rules"]).stdout;
     assert_eq!(catalogue.lines().count(), rules.len());
-    for rule in &rules {
+    for rule in rules {
         let id = rule["id"].as_str().unwrap();
         assert!(["info", "warning", "error"].contains(&rule["severity"].as_str().unwrap()), "{rule}");
         assert!(rule["fix"].is_null() || ["safe", "unsafe"].contains(&rule["fix"].as_str().unwrap()), "{rule}");

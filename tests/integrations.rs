@@ -27,6 +27,37 @@ fn examples(head: &str) -> Vec<String> {
     found
 }
 
+/// What bash completes in `mirrorlint WORDS`, the last of which is not complete yet.
+#[cfg(unix)]
+fn completed(words: &[&str]) -> Option<Vec<String>> {
+    let program = env!("CARGO_BIN_EXE_mirrorlint");
+    let (last, before) = (words.last()?, words[words.len() - 2]);
+    let script = format!(
+        "source <({program} completions bash); COMP_WORDS=(mirrorlint {}); COMP_CWORD={}\n\
+         _mirrorlint mirrorlint '{last}' '{before}'; printf '%s\\n' \"${{COMPREPLY[@]}}\"",
+        words.join(" "),
+        words.len()
+    );
+    let output = std::process::Command::new("bash").arg("-c").arg(script).output().ok()?;
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Some(String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect())
+}
+
+#[cfg(unix)]
+#[test]
+fn bash_completes_names_of_rules_behind_commas() {
+    for (words, expected) in [
+        (["check", "--select", "tag-"], "tag-mismatch"),
+        (["check", "--select", "tag-mismatch,dig"], "tag-mismatch,digest-mismatch"),
+        (["check", "--ignore", "a,b,wrong-s"], "a,b,wrong-source"),
+    ] {
+        let Some(found) = completed(&words) else { return };
+        assert_eq!(found, [expected], "{words:?}");
+    }
+    let all = completed(&["check", "--select", "tag-mismatch,"]).unwrap();
+    assert!(all.len() > 20 && all.iter().all(|one| one.starts_with("tag-mismatch,")), "{all:?}");
+}
+
 #[test]
 fn hooks_run_once_and_when_something_of_theirs_changed() {
     let hooks = hooks();

@@ -33,8 +33,20 @@ pub(super) fn completions(session: &Session, options: &Completions) -> Outcome {
     );
     let mut script = Vec::new();
     clap_complete::generate(options.shell, &mut command, "mirrorlint", &mut script);
-    session.print(&String::from_utf8_lossy(&script))?;
+    let script = String::from_utf8_lossy(&script);
+    match options.shell {
+        clap_complete::Shell::Bash => session.print(&after_commas(&script))?,
+        _ => session.print(&script)?,
+    }
     Ok(Ending::Clean)
+}
+
+/// The script for bash, in which names of rules are completed behind a comma, too.
+fn after_commas(script: &str) -> String {
+    let names: Vec<&str> = rules().iter().map(|rule| rule.id).collect();
+    let names = names.join(" ");
+    let behind = r#"compgen -P "${cur%"${cur##*,}"}" -W "NAMES" -- "${cur##*,}""#.replace("NAMES", &names);
+    script.replace(&format!(r#"compgen -W "{names}" -- "${{cur}}""#), &behind)
 }
 
 /// Prints a page, or writes all.

@@ -18,7 +18,14 @@ struct Row {
 }
 
 #[derive(Serialize)]
+struct Catalogue {
+    version: u32,
+    rules: Vec<Row>,
+}
+
+#[derive(Serialize)]
 struct Page {
+    version: u32,
     #[serde(flatten)]
     row: Row,
     url: String,
@@ -48,7 +55,7 @@ impl From<&Rule> for Row {
 pub(super) fn list(session: &Session, options: &Rules) -> Outcome {
     let rows: Vec<Row> = rules().iter().map(Row::from).collect();
     let text = match options.format {
-        Format::Json => serde_json::to_string(&rows).unwrap_or_default() + "\n",
+        Format::Json => report::to_json(&Catalogue { version: 1, rules: rows }),
         Format::Human => {
             let width = rows.iter().map(|row| row.id.len()).max().unwrap_or(0);
             let line = |row: &Row| {
@@ -69,8 +76,7 @@ pub(super) fn explain(session: &Session, options: &Explain) -> Outcome {
         Format::Human => report::page(rule.body(), session.style),
         Format::Json => {
             let sections = rule.sections().into_iter().map(|(title, text)| Section { title, text }).collect();
-            let page = Page { row: rule.into(), url: rule.url(), sections };
-            serde_json::to_string(&page).unwrap_or_default() + "\n"
+            report::to_json(&Page { version: 1, row: rule.into(), url: rule.url(), sections })
         }
     };
     session.print(&text)?;

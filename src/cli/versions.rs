@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::arguments::{Format, Versions};
 use super::check::is_chart;
@@ -13,6 +13,7 @@ use crate::chart::version::Version;
 use crate::chart::{Chart, LoadOptions};
 use crate::fetch::{Difference, External, Meter, Offer, Release, Remotes, compare, externals};
 use crate::lint::Refusal;
+use crate::report;
 use crate::store::{Environment, Store, fits};
 
 /// What is known of one dependency.
@@ -92,9 +93,8 @@ pub(super) fn run(session: &Session, options: &Versions) -> Outcome {
         }
         Format::Human => session.print(&listed.iter().map(human).collect::<Vec<_>>().join("\n"))?,
         Format::Json => {
-            let all: Vec<Value> = listed.iter().map(machine).collect();
-            let text = serde_json::to_string_pretty(&json!({"version": 1, "dependencies": all})).unwrap_or_default();
-            session.print(&format!("{text}\n"))?;
+            let report = Report { version: 1, dependencies: listed.iter().map(DependencyRow::from).collect() };
+            session.print(&report::to_json(&report))?;
         }
     }
     Ok(if complete { Ending::Clean } else { Ending::Incomplete })
@@ -233,22 +233,62 @@ fn human(listed: &Listed) -> String {
     out
 }
 
-fn machine(listed: &Listed) -> Value {
-    let need = &listed.external.need;
-    let versions = listed.shown.iter().map(|shown| {
-        let Release { version, app_version, created, deprecated, .. } = &shown.release;
-        let (images, error) = match &shown.difference {
-            None => (Value::Null, Value::Null),
-            Some(Ok(Difference { added, removed })) => (json!({"added": added, "removed": removed}), Value::Null),
-            Some(Err(message)) => (Value::Null, json!(message)),
+#[derive(Serialize)]
+struct Report<'a> {
+    version: u32,
+    dependencies: Vec<DependencyRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct DependencyRow<'a> {
+    name: &'a str,
+    parent: &'a str,
+    repository: String,
+    constraint: &'a str,
+    pinned: Option<&'a str>,
+    versions: Vec<VersionRow<'a>>,
+    others: usize,
+    notes: &'a [String],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct VersionRow<'a> {
+    version: &'a str,
+    app_version: &'a str,
+    created: &'a str,
+    deprecated: bool,
+    pinned: bool,
+    allowed: bool,
+    images: Option<&'a Difference>,
+    error: Option<&'a str>,
+}
+
+impl<'a> From<&'a Listed> for DependencyRow<'a> {
+    fn from(listed: &'a Listed) -> Self {
+        let need = &listed.external.need;
+        let row = |shown: &'a Shown| {
+            let Release { version, app_version, created, deprecated, .. } = &shown.release;
+            VersionRow {
+                version,
+                app_version,
+                created,
+                deprecated: *deprecated,
+                pinned: listed.is_pinned(&shown.release),
+                allowed: shown.allowed,
+                images: shown.difference.as_ref().and_then(|difference| difference.as_ref().ok()),
+                error: shown.difference.as_ref().and_then(|difference| difference.as_ref().err()).map(String::as_str),
+            }
         };
-        json!({
-            "version": version, "appVersion": app_version, "created": created, "deprecated": deprecated,
-            "pinned": listed.is_pinned(&shown.release), "allowed": shown.allowed, "images": images, "error": error,
-        })
-    });
-    json!({
-        "name": need.name, "parent": need.parent, "repository": need.shown_repository(), "constraint": need.version,
-        "pinned": listed.pinned, "versions": versions.collect::<Vec<_>>(), "others": listed.others, "notes": listed.notes,
-    })
+        Self {
+            name: &need.name,
+            parent: &need.parent,
+            repository: need.shown_repository(),
+            constraint: &need.version,
+            pinned: listed.pinned.as_deref(),
+            versions: listed.shown.iter().map(row).collect(),
+            others: listed.others,
+            notes: &listed.notes,
+        }
+    }
 }

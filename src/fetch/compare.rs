@@ -14,7 +14,7 @@ use crate::source::Sources;
 use crate::yaml::{Map, Value};
 
 /// How the images of two versions differ.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Difference {
     /// What only the other version deploys.
     pub added: Vec<String>,

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::fingerprint::{fingerprints, of_error};
-use super::json::print;
+use super::json::to_json;
 use super::location::{Place, place_of};
 use crate::lint::{Checked, Severity};
 use crate::source::Sources;
@@ -61,7 +61,7 @@ pub fn gitlab(checked: &Checked, sources: &Sources) -> String {
             location: Location { path: place.path, lines },
         }
     });
-    print(&errors.chain(findings).collect::<Vec<_>>())
+    to_json(&errors.chain(findings).collect::<Vec<_>>())
 }
 
 fn lines(place: &Place) -> Lines {

@@ -229,7 +229,7 @@ pub fn json(checked: &Checked, fixed: &[Fixed], sources: &Sources) -> String {
         assumed: list.assumed.iter().map(|assumption| assumption.sentence.clone()).collect(),
         images: list.images,
     });
-    print(&Report {
+    to_json(&Report {
         version: 1,
         tool: Tool { name: "mirrorlint", version: env!("CARGO_PKG_VERSION") },
         lists: lists.collect(),
@@ -362,7 +362,7 @@ pub fn images(inventory: &Inventory, sources: &Sources, root: &Path) -> String {
         location: gap.span.map(|span| printer.location(span)),
     };
     let gaps = |refused: bool| inventory.gaps.iter().filter(move |gap| gap.is_refusal == refused);
-    print(&Images {
+    to_json(&Images {
         version: 1,
         images: inventory.uses.iter().map(image).collect(),
         notes: inventory.disagreements.iter().map(note).collect(),
@@ -388,7 +388,9 @@ pub(super) fn layer(layer: Layer) -> &'static str {
     }
 }
 
-pub(super) fn print(value: &impl Serialize) -> String {
+/// One line of JSON, as all reports for programs are.
+#[must_use]
+pub fn to_json(value: &impl Serialize) -> String {
     // Serializing our own structs of strings and numbers into memory cannot fail.
     serde_json::to_string(value).map(|json| json + "\n").unwrap_or_default()
 }

@@ -27,7 +27,7 @@ pub use github::github;
 pub use gitlab::gitlab;
 pub use human::{Style, closing, findings, human, printable, refusal};
 pub use images::{images, images_plain};
-pub use json::{images as images_json, json};
+pub use json::{images as images_json, json, to_json};
 pub use junit::junit;
 pub use location::{display_path, place};
 pub use markdown::markdown;

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::human::{Style, printable};
-use super::json::print;
+use super::json::to_json;
 use super::location::display_path;
 use crate::lint::{Checked, Plan, Step};
 
@@ -102,5 +102,5 @@ pub fn plan_json(checked: &Checked, registry: Option<&str>) -> String {
             exempt: exempt.clone(),
         }
     };
-    print(&Report { version: 1, lists: checked.lists.iter().map(list).collect() })
+    to_json(&Report { version: 1, lists: checked.lists.iter().map(list).collect() })
 }

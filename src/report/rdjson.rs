@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::human::title;
-use super::json::print;
+use super::json::to_json;
 use super::location::{Counted, Place, place_of, within};
 use crate::fix::apply;
 use crate::lint::{Checked, Finding, Fix, Severity};
@@ -95,7 +95,7 @@ pub fn rdjson(checked: &Checked, sources: &Sources) -> String {
     });
     let diagnostics = errors.chain(checked.findings.iter().map(|finding| printer.finding(finding))).collect();
     let source = Source { name: "mirrorlint", url: env!("CARGO_PKG_REPOSITORY") };
-    print(&Report { source, severity: "WARNING", diagnostics })
+    to_json(&Report { source, severity: "WARNING", diagnostics })
 }
 
 struct Printer<'a> {

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::fingerprint::fingerprints;
 use super::human::left_out;
-use super::json::print;
+use super::json::to_json;
 use super::location::{Counted, display_path, within};
 use super::page::plain;
 use crate::lint::{Checked, Finding, Fix, PAGES, Refusal, Rule, Severity, rules};
@@ -237,7 +237,7 @@ pub fn sarif(checked: &Checked, sources: &Sources) -> String {
         results: results.map(|(finding, name)| printer.finding(finding, name)).collect(),
     };
     let schema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
-    print(&Log { schema, version: "2.1.0", runs: [run] })
+    to_json(&Log { schema, version: "2.1.0", runs: [run] })
 }
 
 fn text(text: impl Into<String>) -> Message {

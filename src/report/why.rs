@@ -226,7 +226,7 @@ pub fn why_json(uses: &[Explained<'_>], sources: &Sources, root: &Path) -> Strin
         when: used.when.clone(),
         parts: lineage.parts.iter().map(|part| printer.json_part(used, part)).collect(),
     });
-    super::json::print(&Report { version: 1, images: images.collect() })
+    super::json::to_json(&Report { version: 1, images: images.collect() })
 }
 
 impl Printer<'_> {

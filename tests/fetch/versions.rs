@@ -61,6 +61,10 @@ fn newer_versions_are_rendered_and_their_images_compared() {
     // The values of the parent are those that count.
     place.write("umbrella/values.yaml", "web: {image: 'docker.io/mine/web:7'}\n");
     let run = place.run(&["versions", "web", "--images", "--format", "json"]);
+    assert!(
+        run.stdout.starts_with("{\"version\":1,\"dependencies\":[{\"name\":\"web\",")
+            && run.stdout.lines().count() == 1
+    );
     let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     let newer = &report["dependencies"][0]["versions"][1];
     assert_eq!(newer["version"], "1.10.0");
