@@ -127,6 +127,9 @@ fn the_package_of_this_folder_brings_the_wheel_of_this_version() {
     assert_eq!(dependencies[..], [toml::Value::from(format!("mirrorlint=={VERSION}"))]);
     let wheel: toml::Table = read(".ci/wheel/pyproject.toml").parse().unwrap();
     assert_eq!(wheel["tool"]["maturin"]["bindings"].as_str(), Some("bin"));
+    // Licences come with it: copies, for a wheel takes none from above its folder.
+    assert_eq!(wheel["project"]["license-files"].as_array().unwrap()[..], [toml::Value::from("LICENSE-*")]);
+    assert!(read(".ci/build").contains("cp \"$root\"/LICENSE-* \"$root/.ci/wheel\""));
 }
 
 /// What the release's scripts say, from the repository's folder.
