@@ -192,9 +192,12 @@ fn a_proxy_that_connects_to_port_443_only_is_told() {
     let proxy = Server::new(|_| Reply::status(403));
     for (url, told) in [("http://charts.example", true), ("https://charts.example", false)] {
         let mut place = Place::new(&[("web", "1.0.0", url)]);
-        place.set("HTTP_PROXY", &proxy.url());
-        place.set("HTTPS_PROXY", &proxy.url());
+        let with = proxy.url().replace("http://", &format!("http://user:{SECRET}@"));
+        place.set("HTTP_PROXY", &with);
+        place.set("HTTPS_PROXY", &with);
         let said = place.fails();
+        assert!(!said.contains(SECRET), "{said}");
+        assert_eq!(proxy.asked().last().unwrap().headers.get("proxy-authorization"), Some(&basic()));
         assert!(said.contains("the proxy refused: ") && said.contains("403"), "{said}");
         assert_eq!(said.contains("which many proxies allow for port 443 only"), told, "{said}");
     }

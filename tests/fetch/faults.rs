@@ -66,6 +66,23 @@ fn a_silent_server_is_not_waited_for() {
 }
 
 #[test]
+fn an_answer_that_stops_or_never_ends_is_not_waited_for() {
+    let dripping = |pace: u64, silence: &str| {
+        let server = serving(move |_| Reply { pace: Duration::from_millis(pace), ..Reply::ok(web()) });
+        let place = Place::new(&[("web", "1.0.0", &server.url())]);
+        let started = Instant::now();
+        let run = place.run(&["fetch", "--timeout", silence, "--retries", "0"]);
+        assert_eq!(run.code, 2, "{}", run.text());
+        assert!(started.elapsed() < Duration::from_secs(8), "{:?}", started.elapsed());
+        assert_eq!(place.packages(), Vec::<String>::new());
+        run.stderr.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    holds(&dripping(2000, "0.4"), "no answer within 0.4 seconds");
+    // Never silent for long, but in thirty parts.
+    holds(&dripping(200, "0.4"), "the answer did not end within 4 seconds");
+}
+
+#[test]
 fn an_answer_that_is_cut_off_or_too_long_is_no_package() {
     let said_of = said(|_| Reply { cut: Some(100), ..Reply::ok(web()) });
     holds(&said_of, "web-1.0.0.tgz: the answer was cut off (2 attempts)");
@@ -298,6 +315,72 @@ fn one_that_fails_keeps_no_other_from_coming() {
     holds(&run.stderr, "offers no chart called api");
     assert_eq!(place.packages(), ["web-1.0.0.tgz"]);
     holds(&std::fs::read_to_string(place.path(".mirrorlint.lock")).unwrap(), "name: web");
+}
+
+#[test]
+fn chunks_are_put_together_and_missed() {
+    let server = serving(|_| Reply { chunked: true, ..Reply::ok(web()) });
+    let run = Place::new(&[("web", "1.0.0", &server.url())]).fetch();
+    assert_eq!(run.code, 0, "{}", run.text());
+    let said = said(|_| Reply { chunked: true, cut: Some(100), ..Reply::ok(web()) });
+    holds(&said, "web-1.0.0.tgz: the answer was cut off (2 attempts)");
+}
+
+#[test]
+fn an_index_without_end_is_not_read_to_it() {
+    let server = Server::new(|_| Reply { claimed: Some(1 << 40), cut: Some(100), ..Reply::ok(vec![b' '; 200]) });
+    let said = Place::new(&[("web", "1.0.0", &server.url())]).fails();
+    holds(&said, "/index.yaml is larger than 268435456 bytes");
+    // 300 MB of nothing in 300 kB.
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    for _ in 0..300 {
+        std::io::Write::write_all(&mut packer, &vec![b' '; 1 << 20]).unwrap();
+    }
+    let bomb = packer.finish().unwrap();
+    let server = Server::new(move |_| Reply::ok(bomb.clone()).header("Content-Encoding", "gzip"));
+    let said = Place::new(&[("web", "1.0.0", &server.url())]).fails();
+    holds(&said, "/index.yaml is larger than 268435456 bytes when unpacked");
+}
+
+/// A fetch that can write no more than this many blocks of 512 bytes into any file, as on a disk that fills up meanwhile.
+#[cfg(target_os = "linux")]
+fn fetch_on_a_small_disk(place: &Place, blocks: u32, arguments: &str) -> (Option<i32>, String) {
+    let program = env!("CARGO_BIN_EXE_mirrorlint");
+    let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec {program} fetch --timeout 2 --retries 0 {arguments}");
+    let mut command = std::process::Command::new("sh");
+    command.arg("-c").arg(script).current_dir(place.path("."));
+    command.envs(place.variables.iter().map(|(name, value)| (name, value)));
+    let output = command.output().unwrap();
+    let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    (output.status.code(), text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_fills_up_meanwhile_is_told_and_nothing_half_written_is_left() {
+    // Bytes that do not pack, more of them than the disk takes.
+    let noise: String =
+        (0..2000).map(|number| mirrorlint::store::sha256(&[number as u8, (number >> 8) as u8])).collect();
+    let server = repository(&[("web", "1.0.0", chart_with("web", "1.0.0", IMAGE, &format!("description: {noise}\n")))]);
+    let place = Place::new(&[("web", "1.0.0", &server.url())]);
+    let (code, text) = fetch_on_a_small_disk(&place, 8, "");
+    assert_eq!(code, Some(2), "{text}");
+    holds(&text, "web of umbrella cannot be fetched: ");
+    assert_eq!(place.packages(), Vec::<String>::new());
+    assert!(!place.path(".mirrorlint.lock").exists());
+    // Into charts/ and the lock file, when the cache has it already.
+    assert_eq!(place.fetch().code, 0);
+    let lock = std::fs::read(place.path(".mirrorlint.lock")).unwrap();
+    let (code, text) = fetch_on_a_small_disk(&place, 8, "--vendor");
+    assert_eq!(code, Some(2), "{text}");
+    holds(&text, "umbrella/charts/web-1.0.0.tgz");
+    let left = std::fs::read_dir(place.path("umbrella/charts")).map_or(0, Iterator::count);
+    assert_eq!((left, std::fs::read(place.path(".mirrorlint.lock")).unwrap()), (0, lock));
+    std::fs::remove_file(place.path(".mirrorlint.lock")).unwrap();
+    let (code, text) = fetch_on_a_small_disk(&place, 0, "");
+    assert_eq!(code, Some(2), "{text}");
+    holds(&text, ".mirrorlint.lock");
+    assert!(!place.path(".mirrorlint.lock").exists());
 }
 
 #[cfg(target_os = "linux")]

@@ -209,6 +209,38 @@ fn a_registry_is_met_once_in_a_run() {
     assert_eq!((pings, tokens.asked().len() <= 2), (1, true));
 }
 
+#[test]
+fn a_token_in_the_clear_is_not_asked_for() {
+    for realm in ["http://tokens.example/token", "//tokens.example/token"] {
+        let challenge = format!("Bearer realm=\"{realm}\",service=\"reg\"");
+        let server = Server::new(move |_| Reply::status(401).header("WWW-Authenticate", &challenge));
+        let packed = data_encoding::BASE64.encode(format!("user:{SECRET}").as_bytes());
+        let auths = format!("{{\"auths\":{{\"{}\":{{\"auth\":\"{packed}\"}}}}}}", server.host());
+        let said = place(&server, "1.0.0").file("helm/docker/config.json", auths).fails();
+        assert!(said.contains("wants a token from http://tokens.example/token, which anybody could read"), "{said}");
+        assert!(!said.contains(SECRET));
+    }
+}
+
+#[test]
+fn pages_of_tags_end_and_stay_at_home() {
+    let elsewhere = Server::new(|_| Reply::ok(r#"{"tags":["1.0.0"]}"#));
+    let next = format!("<{}/v2/charts/web/tags/list>; rel=\"next\"", elsewhere.url());
+    let server = Server::new(move |asked| match asked.target.as_str() {
+        "/v2/" => Reply::ok("{}"),
+        _ => Reply::ok(r#"{"tags":["0.1.0"]}"#).header("Link", &next),
+    });
+    let said = place(&server, "^1.0.0").fails();
+    assert!(said.contains("continues on another host"), "{said}");
+    assert_eq!(elsewhere.asked().len(), 0);
+    let server = Server::new(|asked| match asked.target.as_str() {
+        "/v2/" => Reply::ok("{}"),
+        again => Reply::ok(r#"{"tags":["0.1.0"]}"#).header("Link", &format!("<{again}>; rel=\"next\"")),
+    });
+    let said = place(&server, "^1.0.0").fails();
+    assert!(said.contains("has more than 200 pages of tags"), "{said}");
+}
+
 #[cfg(unix)]
 #[test]
 fn credential_helpers_are_asked() {

@@ -30,6 +30,10 @@ pub struct Reply {
     pub cut: Option<usize>,
     /// How long it takes.
     pub delay: Duration,
+    /// How long it takes between every thirtieth of the body and the next.
+    pub pace: Duration,
+    /// Whether the body comes in chunks, without a length.
+    pub chunked: bool,
 }
 
 impl Reply {
@@ -171,11 +175,27 @@ fn read(connection: &mut dyn Connection) -> Option<Asked> {
 fn write(connection: &mut dyn Connection, reply: &Reply) -> Option<()> {
     std::thread::sleep(reply.delay);
     let length = reply.claimed.unwrap_or(reply.body.len());
-    let mut text = format!("HTTP/1.1 {} Answer\r\ncontent-length: {length}\r\n", reply.status);
+    let framing =
+        if reply.chunked { "transfer-encoding: chunked".to_owned() } else { format!("content-length: {length}") };
+    let mut text = format!("HTTP/1.1 {} Answer\r\n{framing}\r\n", reply.status);
     reply.headers.iter().for_each(|(name, value)| text.push_str(&format!("{name}: {value}\r\n")));
     text.push_str("\r\n");
     let mut bytes = text.into_bytes();
-    bytes.extend(&reply.body[..reply.cut.unwrap_or(reply.body.len()).min(reply.body.len())]);
+    let chunk = if reply.chunked { format!("{:x}\r\n", reply.body.len()) } else { String::new() };
+    bytes.extend(chunk.into_bytes());
+    let body = &reply.body[..reply.cut.unwrap_or(reply.body.len()).min(reply.body.len())];
+    for part in body.chunks(body.len().div_ceil(30).max(1)) {
+        bytes.extend(part);
+        if !reply.pace.is_zero() {
+            connection.write_all(&bytes).ok()?;
+            connection.flush().ok()?;
+            bytes.clear();
+            std::thread::sleep(reply.pace);
+        }
+    }
+    if reply.chunked && reply.cut.is_none() {
+        bytes.extend(b"\r\n0\r\n\r\n");
+    }
     connection.write_all(&bytes).ok()?;
     connection.flush().ok()
 }
