@@ -15,6 +15,7 @@ mod overrides;
 mod pack;
 mod packages;
 mod process;
+mod renewal;
 mod schema;
 mod set;
 mod table;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::FetchError;
 use super::needs::External;
 use crate::chart::{Chart, LoadOptions, Schemas};
-use crate::inventory::{Problem, Scenario, Target, survey};
+use crate::inventory::{Problem, Scenario, Stop, Target, survey};
 use crate::lint::Settings;
 use crate::render::{KubeVersion, Options};
 use crate::source::Sources;
@@ -66,7 +66,7 @@ fn images(sources: &Sources, chart: &Arc<Chart>, values: &Value) -> Result<BTree
         given: Vec::new(),
     };
     let target = Target::new(chart.clone(), vec![scenario]);
-    let survey = survey(sources, &[target], &Arc::default());
+    let survey = survey(sources, &[target], &Arc::default(), &Stop::default());
     if let Some(message) = survey.problems.iter().find_map(|problem| match problem {
         Problem::Unrenderable { message, .. } => Some(message),
         _ => None,

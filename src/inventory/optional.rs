@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use super::conditions::Fact;
 use super::regions::speaks_of_regions;
-use super::stop::Stop;
 use super::survey::{Job, choices, run_all, switch};
 use super::switches::{Blocks, Path, beside, blocks};
 use super::{Gap, Problem, Scenario, Survey, Target, Use, values};
@@ -59,7 +58,6 @@ struct Variant<'a> {
 struct Search<'a> {
     sources: &'a Sources,
     survey: &'a Survey,
-    stop: &'a Stop,
     found: Survey,
     /// What was turned, by chart, scenario, choice and switches.
     known: BTreeSet<String>,
@@ -80,14 +78,13 @@ struct Search<'a> {
 }
 
 /// Renders each target once more for each dependency and each block of a template that is switched off, with its switch on, and
-/// reads the values of the charts that are on. What is deployed already is left out. Nothing when `stop` is said meanwhile, which is
-/// looked at between renderings.
+/// reads the values of the charts that are on. What is deployed already is left out. Nothing when the survey
+/// was told to stop meanwhile, which is looked at between renderings.
 #[must_use]
-pub fn optional(sources: &Sources, targets: &[Target], survey: &Survey, stop: &Stop) -> Option<Optional> {
+pub fn optional(sources: &Sources, targets: &[Target], survey: &Survey) -> Option<Optional> {
     let mut search = Search {
         sources,
         survey,
-        stop,
         found: Survey::default(),
         known: BTreeSet::new(),
         named: Vec::new(),
@@ -118,7 +115,7 @@ pub fn optional(sources: &Sources, targets: &[Target], survey: &Survey, stop: &S
     let unused = values::unused(search.named, &survey.inventory, &uses);
     uses.extend(unused);
     let found = Optional { uses, unknown: search.found.unknown, gaps: search.gaps, switches: search.switches };
-    (!stop.is_said()).then_some(found)
+    (!survey.stop.is_said()).then_some(found)
 }
 
 impl<'a> Search<'a> {
@@ -189,7 +186,9 @@ impl<'a> Search<'a> {
         self.left -= round.len();
         let jobs: Vec<_> = round.iter().map(Variant::job).collect();
         let mut next = Vec::new();
-        for ((job, outcome), variant) in jobs.iter().zip(run_all(&jobs, &self.survey.listed, self.stop)).zip(&round) {
+        for ((job, outcome), variant) in
+            jobs.iter().zip(run_all(&jobs, &self.survey.listed, &self.survey.stop)).zip(&round)
+        {
             let problems = self.found.problems.len();
             match outcome {
                 Ok(outcome) => {
@@ -256,7 +255,9 @@ impl<'a> Search<'a> {
         }
         round.truncate(MAX_FORCED);
         let jobs: Vec<_> = round.iter().map(Variant::job).collect();
-        for ((job, outcome), variant) in jobs.iter().zip(run_all(&jobs, &self.survey.listed, self.stop)).zip(&round) {
+        for ((job, outcome), variant) in
+            jobs.iter().zip(run_all(&jobs, &self.survey.listed, &self.survey.stop)).zip(&round)
+        {
             let Ok(mut outcome) = outcome else { continue };
             outcome.refusals.clear();
             let (processed, decisions) = (outcome.processed.clone(), outcome.decisions.clone());

@@ -5,7 +5,6 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::stop::Stop;
 use super::survey::{Job, choices, run_all};
 use super::{Inventory, Scenario, Survey, Target, Use};
 use crate::chart::Chart;
@@ -131,7 +130,7 @@ pub fn in_regions(
         })
         .collect();
     let mut found = Survey::default();
-    for (job, outcome) in jobs.iter().zip(run_all(&jobs, &survey.listed, &Stop::default())) {
+    for (job, outcome) in jobs.iter().zip(run_all(&jobs, &survey.listed, &survey.stop)) {
         // A region that a chart refuses is one in which it builds nothing.
         if let Ok(outcome) = outcome {
             found.gather(sources, job, outcome);

@@ -100,6 +100,8 @@ pub struct Survey {
     pub(super) listed: Arc<Listing>,
     /// Which blocks of templates ran, by root chart and scenario.
     pub(super) decided: BTreeMap<(PathBuf, String), Decisions>,
+    /// What ends the renderings.
+    pub(super) stop: Stop,
     /// What the charts say themselves of their images.
     told: Vec<Testimony>,
 }
@@ -140,11 +142,12 @@ pub(super) struct Outcome {
 }
 
 /// Surveys charts, each under its scenarios. Renders in parallel; the outcome does not depend on it. `listed` are the images
-/// of the list: a string that equals one of them, or another version of it, is an operand wherever it stands.
+/// of the list: a string that equals one of them, or another version of it, is an operand wherever it stands. Once `stop` is said no
+/// more is rendered, here and wherever the survey is asked for more: what it says is of no use then.
 #[must_use]
-pub fn survey(sources: &Sources, targets: &[Target], listed: &Arc<Listing>) -> Survey {
+pub fn survey(sources: &Sources, targets: &[Target], listed: &Arc<Listing>, stop: &Stop) -> Survey {
     let renderers = targets.iter().map(|target| target.renderer.clone()).collect();
-    let mut survey = Survey { renderers, ..Survey::default() };
+    let mut survey = Survey { renderers, stop: stop.clone(), ..Survey::default() };
     let mut jobs = Vec::new();
     for Target { chart, scenarios, renderer } in targets {
         survey.inspect(sources, chart);
@@ -163,7 +166,7 @@ pub fn survey(sources: &Sources, targets: &[Target], listed: &Arc<Listing>) -> S
     }
     survey.listed = listed.clone();
     let mut refused = Vec::new();
-    for (job, outcome) in jobs.iter().zip(run_all(&jobs, listed, &Stop::default())) {
+    for (job, outcome) in jobs.iter().zip(run_all(&jobs, listed, stop)) {
         match outcome {
             Ok(outcome) => {
                 survey.note_region(job, &outcome.processed.values);
@@ -272,6 +275,12 @@ impl Survey {
         &self.listed
     }
 
+    /// The same for the images of another list, of which this one's answered all questions in the same way.
+    #[must_use]
+    pub fn for_listing(self, listed: Arc<Listing>) -> Self {
+        Self { listed, ..self }
+    }
+
     /// Adds what could be deployed: what a chart says of its images may speak of those.
     pub fn add_optional(&mut self, found: Optional) {
         self.inventory.uses.extend(found.uses);
@@ -288,7 +297,7 @@ impl Survey {
         let jobs = regional.iter().zip(&scenarios);
         let jobs: Vec<Job<'_>> =
             jobs.map(|(job, scenario)| Job { scenario, choice: job.choice.clone(), when: None, ..**job }).collect();
-        for (job, outcome) in jobs.iter().zip(run_all(&jobs, &self.listed, &Stop::default())) {
+        for (job, outcome) in jobs.iter().zip(run_all(&jobs, &self.listed, &self.stop)) {
             let Ok(outcome) = outcome else { continue };
             let mut found = Self::default();
             found.gather(sources, job, outcome);

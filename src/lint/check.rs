@@ -121,7 +121,8 @@ pub struct CheckedChart {
 }
 
 /// Checks the lists of `workspace`, or those that the configuration names. What keeps one of them from being checked (it is no
-/// text, there is no chart to hold it against) is among [`Checked::errors`]; the others are checked all the same.
+/// text, there is no chart to hold it against) is among [`Checked::errors`]; the others are checked all the same. Where
+/// [`super::Kept::stop`] is said meanwhile it ends early, and what it gives is of no use.
 ///
 /// # Errors
 /// When the settings make no sense.
@@ -133,7 +134,7 @@ pub fn check(sources: &Sources, workspace: &Workspace, settings: &Settings) -> R
     let mut configured = Configured::of(settings)?;
     let mut whole = Leftover::default();
     let mut searched = workspace.searched;
-    for path in &workspace.lists {
+    for path in workspace.lists.iter().take_while(|_| !settings.kept.stop().is_said()) {
         match contained(path, || run.check_list(path)) {
             Ok((list, findings, leftover)) => {
                 checked.lists.push(list);
@@ -226,13 +227,13 @@ pub fn decide(sources: &Sources, workspace: &Workspace, settings: &Settings) -> 
 /// As [`check`].
 pub fn images(sources: &Sources, workspace: &Workspace, settings: &Settings) -> Result<Inventory, Refusal> {
     let targets = Targets::of_charts(sources, workspace, settings)?;
-    let mut survey = survey(sources, &targets.targets, &Arc::default());
+    let mut survey = survey(sources, &targets.targets, &Arc::default(), settings.kept.stop());
     survey.problems.extend(targets.problems);
     survey.inventory.gaps = gaps(&survey.problems, &scenario_names(&targets.targets));
     survey.inventory.gaps.extend(unread(&survey));
     survey.inventory.gaps.extend(in_vain(&survey, &targets.targets, settings));
     if settings.optional {
-        survey.add_optional(optional(sources, &targets.targets, &survey, &Stop::default()).unwrap_or_default());
+        survey.add_optional(optional(sources, &targets.targets, &survey).unwrap_or_default());
     }
     Ok(survey.inventory)
 }
@@ -356,7 +357,9 @@ impl Run<'_> {
         let listed = listed(&list);
         let Targets { targets, problems, assumed, mut notes, blind, lost, searched, passed_over } =
             Targets::of_list(sources, workspace, &listed, &noted(&list), settings, configured)?;
-        let mut survey = survey(sources, &targets, &settings.kept.listing(&listed));
+        let stop = settings.kept.stop();
+        let mut survey = settings.kept.survey(sources, &targets, settings.kept.listing(&listed));
+        is_wanted(stop)?;
         let blind = blind || !problems.is_empty();
         survey.problems.extend(problems);
         let exemptions = Exemptions::of(&list, settings);
@@ -378,15 +381,16 @@ impl Run<'_> {
             }
         }
         // Rendering what is switched off takes as long again as everything else: only where it can change a verdict.
-        let ahead = settings.kept.stop();
-        if settings.optional || ahead.is_some() || reconciliation.asks_for_optional(&listed, &coverage) {
+        let is_ahead = settings.kept.is_ahead();
+        if settings.optional || is_ahead || reconciliation.asks_for_optional(&listed, &coverage) {
             let found = settings.kept.optional(sources, &targets, &survey);
             coverage.disabled_unknown.clone_from(&found.unknown);
             survey.add_optional(found);
             reconciliation = reconcile(&listed, &survey.inventory, &coverage);
         }
-        if let Some(stop) = ahead {
-            passed_over.prepare(sources, &settings.kept, &listed, stop);
+        is_wanted(stop)?;
+        if is_ahead {
+            passed_over.prepare(sources, &settings.kept, &listed);
         }
         let said = passed_over.ask(sources, &settings.kept, &listed, &reconciliation, survey.inventory.uses.len());
         let Said { verdicts, aside, problems, unsure, note } = said;
@@ -538,6 +542,11 @@ fn unjudged(problems: &[Problem]) -> Option<String> {
     let those = if names.len() == 1 { "it deploys" } else { "they deploy" };
     let sentence = || format!("{} could not be rendered: what {those} is not known", names.join(" and "));
     (!names.is_empty()).then(sentence)
+}
+
+/// Ends a check that nobody waits for any more. What it refuses is not told: whoever says stop reads nothing of the check.
+fn is_wanted(stop: &Stop) -> Result<(), Refusal> {
+    if stop.is_said() { Err(Refusal::new("the check was ended")) } else { Ok(()) }
 }
 
 /// The refusal of a list that cannot be read, with the place where the configuration names it.

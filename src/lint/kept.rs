@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::reconcile::Listed;
 use crate::chart::{Chart, ChartError};
-use crate::inventory::{Listing, Optional, Problem, Stop, Survey, Target, optional};
+use crate::inventory::{Listing, Optional, Problem, Stop, Survey, Target, optional, survey};
 use crate::render::Renderer;
 use crate::source::{FileId, Sources};
 
@@ -15,15 +15,27 @@ use crate::source::{FileId, Sources};
 #[derive(Clone, Debug, Default)]
 pub struct Kept {
     inner: Option<Arc<Inner>>,
-    /// Where things are computed ahead: what ends that.
-    ahead: Option<Stop>,
+    /// What ends a check.
+    stop: Stop,
+    /// Whether what later checks may need is computed, too.
+    is_ahead: bool,
 }
 
 #[derive(Debug, Default)]
 struct Inner {
     charts: Mutex<HashMap<PathBuf, KeptChart>>,
+    surveys: Mutex<Vec<KeptSurvey>>,
     trials: Mutex<Vec<Trial>>,
     files: Mutex<KeptFiles>,
+}
+
+/// What charts deploy.
+#[derive(Debug)]
+struct KeptSurvey {
+    targets: Vec<Target>,
+    survey: Survey,
+    /// As of a [`Trial`].
+    idle: usize,
 }
 
 /// What was found of what could be switched on.
@@ -38,10 +50,10 @@ struct Trial {
     idle: usize,
 }
 
-/// Rounds that a trial is kept for without being asked for.
+/// Rounds that a survey or a trial is kept for without being asked for.
 const MOST_IDLE: usize = 50;
 
-/// Trials that are kept; the one that nobody asked for the longest goes first.
+/// Surveys, and trials, that are kept; the one that nobody asked for the longest goes first.
 const MOST_TRIALS: usize = 32;
 
 #[derive(Debug)]
@@ -70,21 +82,27 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Kept {
-    /// Nothing yet; what is computed from now on is kept.
+    /// Nothing yet; what is computed from now on is kept. Once `stop` is said, checks end early: what they give is of no use then.
     #[must_use]
-    pub fn new() -> Self {
-        Self { inner: Some(Arc::default()), ahead: None }
+    pub fn new(stop: Stop) -> Self {
+        Self { inner: Some(Arc::default()), stop, is_ahead: false }
     }
 
-    /// The same, for a check whose outcome nobody reads: what later ones may need is computed, until `stop` is said.
+    /// The same, for a check whose outcome nobody reads: what later ones may need is computed.
     #[must_use]
-    pub fn ahead(&self, stop: &Stop) -> Self {
-        Self { ahead: Some(stop.clone()), ..self.clone() }
+    pub fn ahead(&self) -> Self {
+        Self { is_ahead: true, ..self.clone() }
     }
 
-    /// What ends the check, when it computes ahead.
-    pub(super) fn stop(&self) -> Option<&Stop> {
-        self.ahead.as_ref()
+    /// What ends a check.
+    #[must_use]
+    pub fn stop(&self) -> &Stop {
+        &self.stop
+    }
+
+    /// Whether what later checks may need is computed, too.
+    pub(super) fn is_ahead(&self) -> bool {
+        self.is_ahead
     }
 
     /// Says that anything may have changed on disk, packages that lie elsewhere and the lock file among it: charts are loaded
@@ -102,6 +120,9 @@ impl Kept {
         charts.retain(|_, kept| std::mem::take(&mut kept.used));
         charts.values().for_each(|kept| kept.renderer.forget_unused(&kept.files));
         let is_there = |target: &Target| charts.values().any(|kept| Arc::ptr_eq(&kept.chart, &target.chart));
+        let mut surveys = locked(&inner.surveys);
+        surveys.iter_mut().for_each(|kept| kept.idle += 1);
+        surveys.retain(|kept| kept.idle <= MOST_IDLE && kept.targets.iter().all(is_there));
         let mut trials = locked(&inner.trials);
         trials.iter_mut().for_each(|trial| trial.idle += 1);
         trials.retain(|trial| trial.idle <= MOST_IDLE && trial.targets.iter().all(is_there));
@@ -123,7 +144,7 @@ impl Kept {
             kept.used = true;
             return Ok(kept.chart.clone());
         }
-        let chart = load()?;
+        let chart = self.renewed(sources, path).map_or_else(load, Ok)?;
         let mut files = HashSet::new();
         collect(&chart, sources, &mut files);
         let mut charts = locked(&inner.charts);
@@ -136,6 +157,13 @@ impl Kept {
         charts
             .insert(path.to_owned(), KeptChart { chart: chart.clone(), renderer, files, doubtful: false, used: true });
         Ok(chart)
+    }
+
+    /// The chart at `path`, where nothing but values and templates of it changed.
+    fn renewed(&self, sources: &Sources, path: &Path) -> Option<Arc<Chart>> {
+        let charts = locked(&self.inner.as_ref()?.charts);
+        let KeptChart { chart, files, .. } = charts.get(path).filter(|kept| !kept.doubtful)?;
+        chart.renewed(sources, &files.iter().copied().filter(|file| !sources.is_current(*file)).collect())
     }
 
     /// What renders `chart`: where that was kept, what rendered it before.
@@ -153,14 +181,33 @@ impl Kept {
         Arc::new(if self.inner.is_some() { Listing::remembering(images) } else { Listing::new(images) })
     }
 
+    /// What `targets` deploy, as far as `listing` vouches for it: what was found before, if nothing has changed that it depends on.
+    pub(super) fn survey(&self, sources: &Sources, targets: &[Target], listing: Arc<Listing>) -> Survey {
+        let find = || survey(sources, targets, &listing, &self.stop);
+        let Some(inner) = &self.inner else { return find() };
+        let same =
+            |kept: &&mut KeptSurvey| are_same(&kept.targets, targets) && kept.survey.listing().is_answered_by(&listing);
+        if let Some(kept) = locked(&inner.surveys).iter_mut().find(same) {
+            kept.idle = 0;
+            return kept.survey.clone().for_listing(listing);
+        }
+        // Not under the lock: it takes long.
+        let found = find();
+        if !self.stop.is_said() {
+            let mut surveys = locked(&inner.surveys);
+            make_room(&mut surveys, |kept| kept.idle);
+            surveys.push(KeptSurvey { targets: targets.to_vec(), survey: found.clone(), idle: 0 });
+        }
+        found
+    }
+
     /// What `targets`, which `survey` is of, could deploy: what was found before, if nothing has changed that it depends on. Nothing
-    /// where computing ahead was stopped.
+    /// where the survey was told to stop.
     pub(super) fn optional(&self, sources: &Sources, targets: &[Target], survey: &Survey) -> Optional {
-        let find = || optional(sources, targets, survey, &self.ahead.clone().unwrap_or_default());
+        let find = || optional(sources, targets, survey);
         let Some(inner) = &self.inner else { return find().unwrap_or_default() };
         let same = |trial: &&mut Trial| {
-            trial.targets.len() == targets.len()
-                && trial.targets.iter().zip(targets).all(|(one, other)| one.is_same(other))
+            are_same(&trial.targets, targets)
                 && trial.problems == survey.problems
                 && trial.listing.is_answered_by(survey.listing())
         };
@@ -178,10 +225,7 @@ impl Kept {
             idle: 0,
         };
         let mut trials = locked(&inner.trials);
-        if trials.len() >= MOST_TRIALS {
-            let oldest = trials.iter().enumerate().max_by_key(|(_, trial)| trial.idle).map(|(at, _)| at);
-            oldest.map(|at| trials.remove(at));
-        }
+        make_room(&mut trials, |trial| trial.idle);
         trials.push(trial);
         found
     }
@@ -189,6 +233,19 @@ impl Kept {
     /// The text files, where they are kept.
     pub(super) fn files(&self) -> Option<MutexGuard<'_, KeptFiles>> {
         self.inner.as_ref().map(|inner| locked(&inner.files))
+    }
+}
+
+/// Whether they are the very same charts under the same scenarios.
+fn are_same(one: &[Target], other: &[Target]) -> bool {
+    one.len() == other.len() && one.iter().zip(other).all(|(one, other)| one.is_same(other))
+}
+
+/// Drops what nobody asked for the longest, where there are [`MOST_TRIALS`].
+fn make_room<T>(all: &mut Vec<T>, idle: impl Fn(&T) -> usize) {
+    if all.len() >= MOST_TRIALS {
+        let oldest = all.iter().enumerate().max_by_key(|(_, one)| idle(one)).map(|(at, _)| at);
+        oldest.map(|at| all.remove(at));
     }
 }
 
@@ -235,7 +292,8 @@ mod tests {
             write(&format!("{name}/templates/pods.yaml"), &format!("{pod}{more}"));
         }
         let workspace = find(folder.path(), true).unwrap();
-        let (sources, kept) = (Sources::new(), Kept::new());
+        let stop = Stop::new();
+        let (sources, kept) = (Sources::new(), Kept::new(stop.clone()));
         let trials = |kept: Kept| {
             let settings = Settings { kept: kept.clone(), ..Settings::default() };
             check(&sources, &workspace, &settings).unwrap();
@@ -243,11 +301,10 @@ mod tests {
             trials.iter().map(|trial| trial.found.uses.len()).collect::<Vec<_>>()
         };
         assert_eq!(trials(kept.clone()), [0; 0], "no entry asks for it");
-        let stop = Stop::new();
         stop.say(true);
-        assert_eq!(trials(kept.ahead(&stop)), [0; 0]);
+        assert_eq!(trials(kept.ahead()), [0; 0]);
         stop.say(false);
-        assert_eq!(trials(kept.ahead(&stop)), [1, 1], "of the chart, and of the one that is passed over");
-        assert_eq!(trials(kept.ahead(&stop)), [1, 1]);
+        assert_eq!(trials(kept.ahead()), [1, 1], "of the chart, and of the one that is passed over");
+        assert_eq!(trials(kept.ahead()), [1, 1]);
     }
 }

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::coverage::coverage;
 use super::kept::Kept;
 use super::reconcile::{Coverage, Listed, Reconciliation, Standing, Verdict, reconcile};
-use crate::inventory::{Problem, Stop, Survey, Target, Use, survey};
+use crate::inventory::{Problem, Survey, Target, Use, survey};
 use crate::source::Sources;
 
 /// Such charts.
@@ -45,7 +45,7 @@ impl PassedOver {
             return Said::default();
         }
         let entries: Vec<Listed> = open.iter().map(|at| listed[*at].clone()).collect();
-        let mut survey = survey(sources, &self.targets, &kept.listing(listed));
+        let mut survey = kept.survey(sources, &self.targets, kept.listing(listed));
         let mut coverage = Coverage { blind: !self.broken.is_empty(), ..coverage(sources, &survey) };
         let mut found = reconcile(&entries, &survey.inventory, &coverage);
         if found.asks_for_optional(&entries, &coverage) {
@@ -89,17 +89,17 @@ impl PassedOver {
         said
     }
 
-    /// Renders them for a later question, one after the other, until `stop` is said.
-    pub fn prepare(&self, sources: &Sources, kept: &Kept, listed: &[Listed], stop: &Stop) {
+    /// Renders them for a later question, one after the other.
+    pub fn prepare(&self, sources: &Sources, kept: &Kept, listed: &[Listed]) {
         let listing = kept.listing(listed);
         for target in &self.targets {
-            if stop.is_said() {
+            if kept.stop().is_said() {
                 return;
             }
             // Its renderer remembers.
-            let _ = survey(sources, std::slice::from_ref(target), &listing);
+            let _ = survey(sources, std::slice::from_ref(target), &listing, kept.stop());
         }
-        let survey = survey(sources, &self.targets, &listing);
+        let survey = kept.survey(sources, &self.targets, listing);
         kept.optional(sources, &self.targets, &survey);
     }
 

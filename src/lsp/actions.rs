@@ -139,7 +139,7 @@ impl Actions<'_> {
     pub fn fix_all(&self, room: &Room, document: &Document) -> Vec<TextEdit> {
         let known = room.errors.len();
         let check = |texts: &Texts| {
-            let mut room = Room::new(room.start.clone());
+            let mut room = Room::new(room.start.clone(), room.kept.stop().clone());
             if !room.look(self.scene, texts, 0) {
                 return Err(Refusal::new("there is no list any more"));
             }

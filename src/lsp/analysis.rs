@@ -41,6 +41,8 @@ const LOOK_AGAIN: Duration = Duration::from_millis(300);
 pub(super) struct Analysis {
     /// Whether the client tells what changes on disk.
     watched: bool,
+    /// Said when nobody waits for what is being checked.
+    stop: Stop,
     /// How often something had changed that nobody told.
     drift: u64,
     /// When that was looked for last.
@@ -65,11 +67,11 @@ pub(super) struct Room {
     /// Why it, or one of its lists, could not be checked.
     pub errors: Vec<Refusal>,
     /// The same in every region that the charts name, once somebody asks.
-    everywhere: OnceCell<Option<Checked>>,
+    everywhere: OnceCell<Checked>,
     /// What was found on disk.
     found: Option<Workspace>,
     /// What is kept from one look to the next.
-    kept: Kept,
+    pub kept: Kept,
     /// The state of the disk that it was last looked at, see [`Scene::disk`].
     disk: Option<u64>,
     /// When what it is made of was changed last, where nobody tells.
@@ -79,19 +81,23 @@ pub(super) struct Room {
 impl Room {
     /// What is found in every region that the charts name.
     pub fn everywhere(&self) -> Option<&Checked> {
-        let check = || {
+        if self.everywhere.get().is_none() {
             let settings = Settings { all_regions: true, ..self.settings.clone()? };
-            check(&self.sources, &self.workspace, &settings).ok()
-        };
-        self.everywhere.get_or_init(check).as_ref()
+            let checked = check(&self.sources, &self.workspace, &settings).ok()?;
+            if self.kept.stop().is_said() {
+                return None;
+            }
+            let _ = self.everywhere.set(checked);
+        }
+        self.everywhere.get()
     }
 
     /// Computes what could be switched on and what charts that were passed over deploy, which is kept: an entry that nothing
-    /// deploys makes it needed. Ends early once `stop` is said.
-    pub fn prepare(&self, stop: &Stop) {
+    /// deploys makes it needed.
+    pub fn prepare(&self) {
         let Some(settings) = self.settings.clone().filter(|_| self.checked.is_some()) else { return };
         // What it finds is of no use here, only what is kept of it.
-        let _ = check(&self.sources, &self.workspace, &Settings { kept: self.kept.ahead(stop), ..settings });
+        let _ = check(&self.sources, &self.workspace, &Settings { kept: self.kept.ahead(), ..settings });
     }
 
     /// The lists.
@@ -115,9 +121,9 @@ impl Room {
 }
 
 impl Analysis {
-    /// None yet; `watched` says whether the client tells what changes on disk.
-    pub fn new(watched: bool) -> Self {
-        Self { watched, drift: 0, looked: None, rooms: BTreeMap::new(), revision: None }
+    /// None yet; `watched` says whether the client tells what changes on disk. Checks end early once `stop` is said.
+    pub fn new(watched: bool, stop: Stop) -> Self {
+        Self { watched, stop, drift: 0, looked: None, rooms: BTreeMap::new(), revision: None }
     }
 
     /// Whether something changed on disk that nobody told: then the next look is a new one.
@@ -134,11 +140,14 @@ impl Analysis {
         drifted
     }
 
-    /// The workspaces of `scene`, checked.
+    /// The workspaces of `scene`, checked, unless nobody waits for them.
     pub fn rooms(&mut self, scene: &Scene) -> impl Iterator<Item = &Room> {
         if self.revision != Some(scene.revision) {
+            self.revision = None;
             self.check(scene);
-            self.revision = Some(scene.revision);
+            if !self.stop.is_said() {
+                self.revision = Some(scene.revision);
+            }
         }
         self.rooms.values()
     }
@@ -147,11 +156,14 @@ impl Analysis {
         let mut before = std::mem::take(&mut self.rooms);
         let mut rooms = BTreeMap::new();
         let mut enter = |start: Start, rooms: &mut BTreeMap<Start, Room>| {
-            let mut room = before.remove(&start).unwrap_or_else(|| Room::new(start.clone()));
+            let mut room = before.remove(&start).unwrap_or_else(|| Room::new(start.clone(), self.stop.clone()));
             let disk = scene.disk + self.drift;
             let is_new = room.disk != Some(disk);
             if room.look(scene, &Texts::new(), disk) {
-                if is_new && !self.watched {
+                if self.stop.is_said() {
+                    // Not all of it was looked at.
+                    room.disk = None;
+                } else if is_new && !self.watched {
                     room.stamps = Some(Stamps::of(&room.sources.paths(), &room.workspace.root));
                 }
                 rooms.insert(start, room);
@@ -178,8 +190,8 @@ pub(super) struct Held<'a> {
 }
 
 impl Room {
-    /// Not looked into yet.
-    pub fn new(start: Start) -> Self {
+    /// Not looked into yet. Its checks end early once `stop` is said.
+    pub fn new(start: Start, stop: Stop) -> Self {
         Self {
             start,
             sources: Sources::new(),
@@ -189,7 +201,7 @@ impl Room {
             errors: Vec::new(),
             everywhere: OnceCell::new(),
             found: None,
-            kept: Kept::new(),
+            kept: Kept::new(stop),
             disk: None,
             stamps: None,
         }
@@ -243,7 +255,9 @@ impl Room {
             Err(error) if error.span.is_none() && self.workspace.lists.is_empty() => return false,
             Err(error) => self.errors.push(error),
         }
-        self.kept.tidy(&mut self.sources);
+        if !self.kept.stop().is_said() {
+            self.kept.tidy(&mut self.sources);
+        }
         true
     }
 

@@ -151,6 +151,12 @@ impl Client {
     }
 }
 
+/// What a request for diagnostics is answered with when something has changed since: the client is to ask again.
+pub(super) fn superseded() -> ResponseError {
+    let data = Some(serde_json::json!({"retriggerRequest": true}));
+    ResponseError { data, ..error(ErrorCode::ServerCancelled, "something has changed since") }
+}
+
 /// An error to answer with.
 pub(super) fn error(code: ErrorCode, message: impl Into<String>) -> ResponseError {
     ResponseError { code: code as i32, message: message.into(), data: None }

@@ -37,6 +37,8 @@ use crate::lint::rule;
 pub(super) struct Handlers {
     abilities: Abilities,
     analysis: Analysis,
+    /// Said when nobody waits for what is being computed.
+    stop: Stop,
     /// What the client was told last, and with which version of an open document.
     told: BTreeMap<String, (Option<i32>, Vec<Diagnostic>)>,
     /// What was said beside the diagnostics, each once.
@@ -98,6 +100,10 @@ impl Work for Handlers {
 
     fn look(&mut self, scene: &Scene, client: &Client) {
         self.analysis.has_drifted();
+        let _ = self.analysis.rooms(scene);
+        if self.stop.is_said() {
+            return;
+        }
         for message in self.analysis.rooms(scene).flat_map(unplaced) {
             if !self.shown.contains(&message) {
                 client.show(MessageType::Warning, &message);
@@ -114,8 +120,9 @@ impl Work for Handlers {
         self.seen = versions.collect();
     }
 
-    fn rest(&mut self, scene: &Scene, stop: &Stop) {
-        self.analysis.rooms(scene).take_while(|_| !stop.is_said()).for_each(|room| room.prepare(stop));
+    fn rest(&mut self, scene: &Scene) {
+        let Self { analysis, stop, .. } = self;
+        analysis.rooms(scene).take_while(|_| !stop.is_said()).for_each(Room::prepare);
     }
 }
 
@@ -134,11 +141,12 @@ fn parameters<P: DeserializeOwned>(request: &Request) -> Result<P, ResponseError
 }
 
 impl Handlers {
-    /// Nothing known yet.
-    pub fn new(abilities: Abilities) -> Self {
+    /// Nothing known yet. What is computed ends early once `stop` is said.
+    pub fn new(abilities: Abilities, stop: Stop) -> Self {
         Self {
             abilities,
-            analysis: Analysis::new(abilities.watch),
+            analysis: Analysis::new(abilities.watch, stop.clone()),
+            stop,
             told: BTreeMap::new(),
             shown: Vec::new(),
             seen: BTreeMap::new(),

@@ -16,12 +16,13 @@ use lsp_types::{
 use serde::de::DeserializeOwned;
 
 use super::capabilities::{initialize_result, registrations};
-use super::client::{Abilities, Client, Outgoing, error};
+use super::client::{Abilities, Client, Outgoing, error, superseded};
 use super::queue::{Queue, Scene};
 use super::stamps::matters;
 use super::uri::path_of;
 use super::wire::{self, Frame, Malformed};
 use super::worker::{self, Work};
+use crate::inventory::Stop;
 
 /// How the server ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,11 +39,12 @@ enum Event {
     End(Option<std::io::Error>),
 }
 
-/// Serves one client until it says goodbye. `work` makes what computes, once it is known what the client can do.
+/// Serves one client until it says goodbye. `work` makes what computes, once it is known what the client can do, and is told
+/// what ends a computation.
 pub(super) fn serve<W: Work>(
     input: impl BufRead + Send + 'static,
     output: impl Write + Send + 'static,
-    work: impl Fn(Abilities) -> W + Send + Clone + 'static,
+    work: impl Fn(Abilities, Stop) -> W + Send + Clone + 'static,
 ) -> Ended {
     let (events, incoming) = channel();
     // Never joined: it waits for input that may not come.
@@ -104,7 +106,7 @@ impl Server {
     fn run<W: Work>(
         &mut self,
         incoming: &Receiver<Event>,
-        work: impl Fn(Abilities) -> W + Send + Clone + 'static,
+        work: impl Fn(Abilities, Stop) -> W + Send + Clone + 'static,
     ) -> Ended {
         let ended = loop {
             match incoming.recv() {
@@ -130,7 +132,7 @@ impl Server {
         ended
     }
 
-    fn receive<W: Work>(&mut self, message: Message, work: &(impl Fn(Abilities) -> W + Send + Clone + 'static)) {
+    fn receive<W: Work>(&mut self, message: Message, work: &(impl Fn(Abilities, Stop) -> W + Send + Clone + 'static)) {
         match message {
             Message::Request(request) if request.method == "initialize" => self.initialize(request, work.clone()),
             Message::Request(request) => self.request(request),
@@ -140,7 +142,7 @@ impl Server {
         }
     }
 
-    fn initialize<W: Work>(&mut self, request: Request, work: impl Fn(Abilities) -> W + Send + 'static) {
+    fn initialize<W: Work>(&mut self, request: Request, work: impl Fn(Abilities, Stop) -> W + Send + 'static) {
         if !matches!(self.state, State::New) {
             return self.client.refuse(request.id, ErrorCode::InvalidRequest, "it was initialized before");
         }
@@ -152,7 +154,7 @@ impl Server {
         let abilities = Abilities::of(&params.capabilities);
         self.client.respond(request.id, serde_json::to_value(initialize_result(&abilities)).map_err(internal));
         let (queue, client) = (self.queue.clone(), self.client.clone());
-        let worker = thread::spawn(move || worker::run(&queue, &client, &|| work(abilities)));
+        let worker = thread::spawn(move || worker::run(&queue, &client, &|| work(abilities, queue.stop().clone())));
         self.state = State::Running { abilities, worker };
     }
 
@@ -255,10 +257,7 @@ impl Server {
         change(&mut self.scene);
         self.scene.revision += 1;
         for id in self.queue.look(self.scene.clone()) {
-            // The client is to ask again: what it asked about has changed.
-            let data = Some(serde_json::json!({"retriggerRequest": true}));
-            let newer = ResponseError { data, ..error(ErrorCode::ServerCancelled, "something has changed since") };
-            self.client.respond(id, Err(newer));
+            self.client.respond(id, Err(superseded()));
         }
     }
 

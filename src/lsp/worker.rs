@@ -7,9 +7,8 @@ use lsp_server::{ErrorCode, Request, ResponseError};
 use lsp_types::MessageType;
 use serde_json::Value;
 
-use super::client::{Client, error};
-use super::queue::{Queue, Scene, Task};
-use crate::inventory::Stop;
+use super::client::{Client, error, superseded};
+use super::queue::{Fate, Queue, Scene, Task};
 use crate::lint::words;
 
 /// The requests that are answered here.
@@ -28,7 +27,7 @@ pub(super) const METHODS: [&str; 12] = [
     "workspace/executeCommand",
 ];
 
-/// What computes.
+/// What computes; ends early where it is told that nobody waits for it any more.
 pub(super) trait Work {
     /// Answers a request, one of [`METHODS`].
     fn answer(&mut self, request: &Request, scene: &Scene, client: &Client) -> Result<Value, ResponseError>;
@@ -36,8 +35,8 @@ pub(super) trait Work {
     /// Sees what a change means, and tells the client.
     fn look(&mut self, scene: &Scene, client: &Client);
 
-    /// Computes ahead what the next change may need, until `stop` is said; tells nobody.
-    fn rest(&mut self, scene: &Scene, stop: &Stop);
+    /// Computes ahead what the next change may need; tells nobody.
+    fn rest(&mut self, scene: &Scene);
 }
 
 /// Does what the queue holds, until that is closed.
@@ -52,7 +51,7 @@ pub(super) fn run<W: Work>(queue: &Queue, client: &Client, work: &dyn Fn() -> W)
                 None
             }
             Task::Rest(scene) => {
-                working.rest(scene, queue.stop());
+                working.rest(scene);
                 None
             }
         }));
@@ -63,11 +62,14 @@ pub(super) fn run<W: Work>(queue: &Queue, client: &Client, work: &dyn Fn() -> W)
             client.show(MessageType::Error, &message);
             Some(Err(error(ErrorCode::InternalError, message)))
         });
+        let fate = queue.done();
         if let Task::Answer(request, _) = task {
-            let cancelled = queue.done();
-            let answer = outcome.unwrap_or(Ok(Value::Null));
-            let cancellation = || Err(error(ErrorCode::RequestCanceled, "cancelled"));
-            client.respond(request.id, if cancelled { cancellation() } else { answer });
+            let answer = match fate {
+                Fate::Wanted => outcome.unwrap_or(Ok(Value::Null)),
+                Fate::Cancelled => Err(error(ErrorCode::RequestCanceled, "cancelled")),
+                Fate::Superseded => Err(superseded()),
+            };
+            client.respond(request.id, answer);
         }
     }
 }
@@ -84,10 +86,13 @@ mod tests {
     use super::super::server::{Ended, serve};
     use super::super::wire::{self, Frame};
     use super::*;
+    use crate::inventory::Stop;
 
-    /// Panics over hovers, waits for a word on completions, and counts what it was asked since it began.
+    /// Panics over hovers, waits for a word on completions and for its end on inlay hints and workspace diagnostics, and counts
+    /// what it was asked since it began.
     struct Fragile {
         count: usize,
+        stop: Stop,
         go: std::sync::Arc<std::sync::Mutex<Receiver<()>>>,
     }
 
@@ -100,6 +105,12 @@ mod tests {
                     client.log(MessageType::Log, "waiting");
                     self.go.lock().unwrap().recv().unwrap();
                 }
+                "textDocument/inlayHint" | "workspace/diagnostic" => {
+                    client.log(MessageType::Log, "waiting");
+                    while !self.stop.is_said() {
+                        std::thread::sleep(Duration::from_millis(1));
+                    }
+                }
                 _ => {}
             }
             Ok(json!(self.count))
@@ -107,7 +118,7 @@ mod tests {
 
         fn look(&mut self, _: &Scene, _: &Client) {}
 
-        fn rest(&mut self, _: &Scene, _: &Stop) {}
+        fn rest(&mut self, _: &Scene) {}
     }
 
     /// One end of a pipe of bytes.
@@ -150,7 +161,7 @@ mod tests {
             let ((to, input), (output, from), (go, waits)) = (channel(), channel(), channel());
             let waits = std::sync::Arc::new(std::sync::Mutex::new(waits));
             let input = std::io::BufReader::new(Pipe(input, Vec::new()));
-            let work = move |_: Abilities| Fragile { count: 0, go: waits.clone() };
+            let work = move |_: Abilities, stop: Stop| Fragile { count: 0, stop, go: waits.clone() };
             let server = std::thread::spawn(move || serve(input, PipeWriter(output), work));
             let from = std::io::BufReader::new(Pipe(from, Vec::new()));
             let mut talk = Self { to: PipeWriter(to), from, go, server };
@@ -211,6 +222,29 @@ mod tests {
         assert_eq!(talk.hear()["result"], 2, "what was cancelled while it waited was never begun");
         drop(talk.to);
         assert_eq!(talk.server.join().unwrap(), Ended::Abruptly("the client has gone away".to_owned()));
+    }
+
+    #[test]
+    fn what_nobody_waits_for_any_more_is_ended() {
+        let mut talk = Talk::begin();
+        talk.say(json!({"id": 1, "method": "textDocument/inlayHint"}));
+        assert_eq!(talk.hear()["method"], "window/logMessage");
+        talk.say(json!({"method": "$/cancelRequest", "params": {"id": 1}}));
+        assert_eq!(talk.hear()["error"]["code"], -32800);
+        talk.say(json!({"id": 2, "method": "workspace/diagnostic"}));
+        assert_eq!(talk.hear()["method"], "window/logMessage");
+        let document = json!({"uri": "file:///w/x", "languageId": "conf", "version": 1, "text": ""});
+        talk.say(json!({"method": "textDocument/didOpen", "params": {"textDocument": document}}));
+        let superseded = talk.hear();
+        assert_eq!((&superseded["id"], &superseded["error"]["code"]), (&json!(2), &json!(-32802)));
+        assert_eq!(superseded["error"]["data"]["retriggerRequest"], true);
+        talk.say(json!({"id": 3, "method": "textDocument/inlayHint"}));
+        assert_eq!(talk.hear()["method"], "window/logMessage");
+        talk.say(json!({"id": 4, "method": "shutdown"}));
+        assert_eq!(talk.hear()["error"]["code"], -32800, "nor does it keep the server from ending");
+        assert_eq!(talk.hear()["id"], 4);
+        talk.say(json!({"method": "exit"}));
+        assert_eq!(talk.server.join().unwrap(), Ended::Properly);
     }
 
     #[test]

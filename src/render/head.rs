@@ -16,7 +16,7 @@ pub(super) struct Head {
 }
 
 /// A refusal: Helm's message and the bytes that it is about.
-type Refusal = (String, Range<usize>);
+pub(super) type Refusal = (String, Range<usize>);
 
 const METADATA: &str =
     "struct { Name string \"json:\\\"name\\\"\"; Annotations map[string]string \"json:\\\"annotations\\\"\" }";

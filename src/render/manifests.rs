@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use super::head::head;
+use super::documents::{Documents, read};
 use crate::source::Text;
 use crate::yaml;
 
@@ -65,6 +65,11 @@ pub struct Unreadable {
 /// The documents of one rendered file, in order.
 #[must_use]
 pub fn split(text: &Text) -> Vec<Text> {
+    ranges(text).into_iter().map(|range| text.slice(range)).collect()
+}
+
+/// The bytes of the documents of one rendered file, in order.
+pub(super) fn ranges(text: &Text) -> Vec<Range<usize>> {
     let start = text.len() - text.trim_start().len();
     let mut rest = start..start.max(text.trim_end().len());
     let mut documents = Vec::new();
@@ -72,7 +77,7 @@ pub fn split(text: &Text) -> Vec<Text> {
         let within = &text[document.clone()];
         let start = document.start + (within.len() - within.trim_start().len());
         if !document.is_empty() {
-            documents.push(text.slice(start..start.max(document.start + within.trim_end().len())));
+            documents.push(start..start.max(document.start + within.trim_end().len()));
         }
     };
     let first = rest.start;
@@ -177,17 +182,19 @@ const EVENTS: [&str; 10] = [
 ];
 
 /// The documents of `files` (name and content), manifests in Helm's order, then hooks; and what Helm could not read, in the
-/// order in which Helm meets it.
+/// order in which Helm meets it. What is `known` of files of the same text is not read again.
 #[must_use]
-pub fn sort(mut files: Vec<(String, Text)>) -> (Vec<Manifest>, Vec<Unreadable>) {
+pub(super) fn sort(mut files: Vec<(String, Text)>, known: Option<&Documents>) -> (Vec<Manifest>, Vec<Unreadable>) {
     files.sort_by(|(one, _), (other, _)| one.cmp(other));
     let (mut manifests, mut unreadable) = (Vec::new(), Vec::new());
     for (name, content) in files {
-        for text in split(&content) {
-            match head(&text) {
+        let documents = known.map_or_else(|| read(&content), |known| known.of(&name, &content));
+        for document in documents.iter() {
+            let text = content.slice(document.range.clone());
+            match &document.head {
                 Err((message, range)) => {
                     let message = format!("YAML parse error on {name}: {message}");
-                    unreadable.push(Unreadable { template: name.clone(), message, text, range });
+                    unreadable.push(Unreadable { template: name.clone(), message, text, range: range.clone() });
                 }
                 Ok(head) => {
                     let events: Vec<_> = head.hook.iter().flat_map(|hook| hook.split(',')).map(go_lower_trim).collect();
@@ -196,7 +203,8 @@ pub fn sort(mut files: Vec<(String, Text)>) -> (Vec<Manifest>, Vec<Unreadable>) 
                     }
                     let test = events.iter().any(|event| event.starts_with("test"));
                     let hook = head.hook.is_some();
-                    manifests.push(Manifest { template: name.clone(), text, kind: head.kind, hook, test, read: None });
+                    let (template, kind) = (name.clone(), head.kind.clone());
+                    manifests.push(Manifest { template, text, kind, hook, test, read: None });
                 }
             }
         }
@@ -283,7 +291,7 @@ mod tests {
             ("c/templates/c.yaml", Text::from(hook("crd-install"))),
             ("c/templates/d.yaml", Text::from(hook(" Test , post-install"))),
         ];
-        let (manifests, unreadable) = sort(files.map(|(name, text)| (name.to_owned(), text)).to_vec());
+        let (manifests, unreadable) = sort(files.map(|(name, text)| (name.to_owned(), text)).to_vec(), None);
         assert!(unreadable.is_empty());
         let seen: Vec<_> = manifests.iter().map(|m| (m.kind.as_str(), m.hook, m.test)).collect();
         let expected = [
@@ -299,7 +307,7 @@ mod tests {
     #[test]
     fn a_broken_document_is_told_with_its_place() {
         let text = Text::new("a: 1\n---\n[1, 2]");
-        let (_, unreadable) = sort(vec![("c/templates/a.yaml".to_owned(), text)]);
+        let (_, unreadable) = sort(vec![("c/templates/a.yaml".to_owned(), text)], None);
         let expected = "YAML parse error on c/templates/a.yaml: error unmarshaling JSON: while decoding JSON: json: cannot \
                         unmarshal array into Go value of type releaseutil.SimpleHead";
         assert_eq!(unreadable[0].message, expected);

@@ -2,6 +2,7 @@
 //! Uses `template` and `chart`; one template that fails never takes the others with it.
 
 mod capabilities;
+mod documents;
 mod head;
 mod manifests;
 mod release;
@@ -16,6 +17,7 @@ use crate::source::{FileId, Span, Text};
 use crate::template::functions::helm::{cleanup_execution_error, cleanup_parse_error, without_no_value};
 use crate::template::{Decision, Environment, Machine, ParseError, ParsedFile, Program, parser, stack};
 use crate::yaml;
+use documents::Documents;
 
 pub use capabilities::KubeVersion;
 pub use manifests::{Manifest, print, stream};
@@ -148,8 +150,17 @@ pub struct Renderer {
     chart: Arc<Chart>,
     /// By source, and by the name that the template has: under an alias it is another one.
     parsed: Mutex<HashMap<FileId, Vec<(String, Parsed)>>>,
-    /// What was rendered, for one that remembers.
-    remembered: Option<Mutex<Vec<Remembered>>>,
+    /// For one that remembers.
+    memory: Option<Memory>,
+}
+
+/// What a renderer remembers.
+#[derive(Debug, Default)]
+struct Memory {
+    /// What was rendered.
+    rendered: Mutex<Vec<Remembered>>,
+    /// What rendered files hold; the same for the renderers of all states of a chart.
+    documents: Arc<Documents>,
 }
 
 /// Everything that a rendering of one chart depends on.
@@ -191,14 +202,16 @@ impl Renderer {
     /// A renderer of `chart`.
     #[must_use]
     pub fn new(chart: Arc<Chart>) -> Self {
-        Self { chart, parsed: Mutex::default(), remembered: None }
+        Self { chart, parsed: Mutex::default(), memory: None }
     }
 
     /// A renderer that remembers what it rendered, with the parsed templates of `before`, one of an older state of the chart.
     #[must_use]
     pub fn remembering(chart: Arc<Chart>, before: Option<&Self>) -> Self {
         let parsed = before.map(|before| before.parsed.lock().unwrap_or_else(PoisonError::into_inner).clone());
-        Self { chart, parsed: Mutex::new(parsed.unwrap_or_default()), remembered: Some(Mutex::default()) }
+        let documents = before.and_then(|before| Some(before.memory.as_ref()?.documents.clone())).unwrap_or_default();
+        let memory = Memory { rendered: Mutex::default(), documents };
+        Self { chart, parsed: Mutex::new(parsed.unwrap_or_default()), memory: Some(memory) }
     }
 
     /// What `render` makes of the chart on this occasion; where it was asked for before, that, if this renderer remembers.
@@ -210,8 +223,8 @@ impl Renderer {
         occasion: Occasion,
         render: impl FnOnce(&Occasion) -> Result<Rendered, RenderError>,
     ) -> Result<Arc<Rendered>, RenderError> {
-        let Some(remembered) = &self.remembered else { return render(&occasion).map(Arc::new) };
-        let all = || remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(memory) = &self.memory else { return render(&occasion).map(Arc::new) };
+        let all = || memory.rendered.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = all().iter_mut().find(|known| known.occasion.is_same(&occasion)) {
             known.idle = 0;
             return known.outcome.clone();
@@ -228,10 +241,11 @@ impl Renderer {
 
     /// Forgets what was not asked for in the last rounds, each of which ends with this, and the templates of other files than `files`.
     pub fn forget_unused(&self, files: &HashSet<FileId>) {
-        if let Some(remembered) = &self.remembered {
-            let mut remembered = remembered.lock().unwrap_or_else(PoisonError::into_inner);
-            remembered.iter_mut().for_each(|known| known.idle += 1);
-            remembered.retain(|known| known.idle <= MOST_IDLE);
+        if let Some(memory) = &self.memory {
+            let mut rendered = memory.rendered.lock().unwrap_or_else(PoisonError::into_inner);
+            rendered.iter_mut().for_each(|known| known.idle += 1);
+            rendered.retain(|known| known.idle <= MOST_IDLE);
+            memory.documents.forget_unused(MOST_IDLE);
         }
         self.parsed.lock().unwrap_or_else(PoisonError::into_inner).retain(|file, _| files.contains(file));
     }
@@ -273,7 +287,7 @@ impl Renderer {
             stack::on_sufficient_stack(|| execute(&processed, &templates, &program, options));
         refusals.extend(failures);
         refuse_unreadable(&processed.root, &mut refusals);
-        let (manifests, unreadable) = manifests::sort(outputs);
+        let (manifests, unreadable) = manifests::sort(outputs, self.memory.as_ref().map(|memory| &*memory.documents));
         refusals.extend(unreadable.into_iter().map(|document| RenderError {
             place:
                 document.text.span_of(document.range.clone()).or_else(|| document.text.span_of(0..document.text.len())),
