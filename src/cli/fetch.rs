@@ -71,7 +71,7 @@ pub(super) fn run(session: &Session, options: &Fetch) -> Outcome {
         let asked = asked(session, &charts);
         let (old, path) = match before {
             Some(lock) => (lock.packages, lock.path),
-            None => (Vec::new(), home_of(&root).join(LOCK_NAME)),
+            None => (Vec::new(), home_of(&session.sources, &root).join(LOCK_NAME)),
         };
         let run = Run { before: &old, outcomes: &outcomes, asked: &asked, whole: whole && own && complete };
         let (lock, written) = Lock::change(&path, |now| pins(&run, now))?;
@@ -141,8 +141,8 @@ pub(super) fn charts(
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
             Workspace { root: folder.to_owned(), charts: vec![path.to_owned()], ..Workspace::default() }
         }
-        Some(path) => find(path, true)?,
-        None => find_charts_here(),
+        Some(path) => find(&session.sources, path, true)?,
+        None => find_charts_here(&session.sources),
     };
     if !given.is_empty() {
         return Ok((found.root, given.to_vec(), false));

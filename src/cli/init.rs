@@ -23,7 +23,7 @@ pub(super) fn run(session: &Session, options: &Init) -> Outcome {
         let refusal = Refusal::new("is no folder: name the workspace, or the chart with --chart");
         return Err(Refusal { path: Some(folder.to_owned()), ..refusal });
     }
-    let found = find(folder, options.charts.config.is_none() && !options.charts.isolated)?;
+    let found = find(&session.sources, folder, options.charts.config.is_none() && !options.charts.isolated)?;
     let path = options.output.clone().unwrap_or_else(|| found.root.join("tools").join(LIST_NAME));
     let existing = if options.output.is_some() { None } else { found.lists.first().cloned() };
     if let Some(list) = existing.or_else(|| path.exists().then(|| path.clone())) {

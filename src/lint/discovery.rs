@@ -66,29 +66,30 @@ impl From<&Unread> for Refusal {
 /// # Errors
 /// When there is nothing at `path`, or a folder holds no list.
 pub fn discover(path: &Path) -> Result<Workspace, Refusal> {
-    find(path, false)?.with_lists()
+    find(&Sources::new(), path, false)?.with_lists()
 }
 
-/// As [`discover`], but the folder need not hold lists. With `configurable`, a folder with a configuration is a workspace, too.
+/// As [`discover`], but the folder need not hold lists; what stands in `sources` and was never saved counts. With `configurable`, a
+/// folder with a configuration is a workspace, too.
 ///
 /// # Errors
 /// When there is nothing at `path`.
-pub fn find(path: &Path, configurable: bool) -> Result<Workspace, Refusal> {
+pub fn find(sources: &Sources, path: &Path, configurable: bool) -> Result<Workspace, Refusal> {
     let refusal = |message: String| Refusal { path: Some(path.to_owned()), ..Refusal::new(message) };
     let metadata = std::fs::metadata(path).map_err(|error| refusal(format!("cannot be read: {error}")))?;
     if !metadata.is_dir() {
-        return Ok(around(path, configurable));
+        return Ok(find_around(sources, path, configurable));
     }
     if path.file_name().is_some_and(|name| name == LIST_NAME) {
         return Err(refusal("is a folder; the mirror list must be a file".to_owned()));
     }
-    let workspace = walk(path);
-    let whole = !workspace.charts.is_empty() || is_marked(path, configurable);
+    let workspace = walk(path).with_unsaved(sources);
+    let whole = !workspace.charts.is_empty() || is_marked(sources, path, configurable);
     if !whole && !workspace.lists.is_empty() {
         // A folder of lists, as `tools/` is.
         let lists: Vec<PathBuf> = workspace.lists.iter().map(|list| absolute(list)).collect();
-        let mut found = nearest(&absolute(&path.join(LIST_NAME)), configurable);
-        if !found.charts.is_empty() || is_marked(&found.root, configurable) {
+        let mut found = nearest(sources, &absolute(&path.join(LIST_NAME)), configurable);
+        if !found.charts.is_empty() || is_marked(sources, &found.root, configurable) {
             found.partial = found.lists.iter().any(|list| !lists.contains(list));
             found.lists = lists;
             found.searched = true;
@@ -100,29 +101,29 @@ pub fn find(path: &Path, configurable: bool) -> Result<Workspace, Refusal> {
 
 /// The workspace when no path is given: the current folder, or the nearest above it, up to the top of the git work tree,
 /// with a list and charts, or a configuration; else the nearest with a list; else the current folder. From a folder of lists
-/// without charts, only those lists.
+/// without charts, only those lists. What stands in `sources` and was never saved counts.
 #[must_use]
-pub fn find_here(configurable: bool) -> Workspace {
+pub fn find_here(sources: &Sources, configurable: bool) -> Workspace {
     let here = PathBuf::from(".");
-    let first = walk(&here);
+    let first = walk(&here).with_unsaved(sources);
     let fits = |found: &Workspace| {
-        (!found.lists.is_empty() && !found.charts.is_empty()) || is_marked(&found.root, configurable)
+        (!found.lists.is_empty() && !found.charts.is_empty()) || is_marked(sources, &found.root, configurable)
     };
     if !fits(&first) {
         if !first.lists.is_empty()
-            && let Ok(found) = find(&here, configurable)
-            && (!found.charts.is_empty() || is_marked(&found.root, configurable))
+            && let Ok(found) = find(sources, &here, configurable)
+            && (!found.charts.is_empty() || is_marked(sources, &found.root, configurable))
         {
             return Workspace { above: true, ..found };
         }
         let absolute = absolute(&here);
         let mut second: Option<Workspace> = None;
         for folder in above(&absolute).into_iter().skip(1) {
-            let found = walk(folder);
+            let found = walk(folder).with_unsaved(sources);
             if fits(&found) {
                 let why = "the nearest folder above the current one that holds a list and charts".to_owned();
                 let marked = format!("the nearest folder above the current one with {}", config::FILE_NAME);
-                let why = if is_marked(folder, configurable) { marked } else { why };
+                let why = if is_marked(sources, folder, configurable) { marked } else { why };
                 return Workspace { why, above: true, ..found };
             }
             if second.is_none() && !found.lists.is_empty() {
@@ -140,11 +141,11 @@ pub fn find_here(configurable: bool) -> Workspace {
 /// Where charts alone are asked for and no path is given: the current folder, if it holds some or a configuration; else as
 /// [`find_here`].
 #[must_use]
-pub fn find_charts_here() -> Workspace {
+pub fn find_charts_here(sources: &Sources) -> Workspace {
     let here = PathBuf::from(".");
-    let found = walk(&here);
-    if found.charts.is_empty() && !is_marked(&here, true) {
-        return find_here(true);
+    let found = walk(&here).with_unsaved(sources);
+    if found.charts.is_empty() && !is_marked(sources, &here, true) {
+        return find_here(sources, true);
     }
     Workspace { why: "the current folder".to_owned(), ..found }
 }
@@ -152,22 +153,28 @@ pub fn find_charts_here() -> Workspace {
 /// The folder that a check of the charts in `folder` takes for the workspace: the nearest from it on with a list or a
 /// configuration; else `folder`. There belongs what is to count for such a check.
 #[must_use]
-pub fn home_of(folder: &Path) -> PathBuf {
+pub fn home_of(sources: &Sources, folder: &Path) -> PathBuf {
     let whole = absolute(&folder.join(LIST_NAME));
     let above = above(whole.parent().unwrap_or(folder)).into_iter();
-    let found = above.map(walk).find(|found| !found.lists.is_empty() || is_marked(&found.root, true));
+    let found = above.map(walk).find(|found| !found.lists.is_empty() || is_marked(sources, &found.root, true));
     found.map_or_else(|| folder.to_owned(), |found| as_given(found, folder).root)
 }
 
 /// The workspace of the list at `list`, as [`find`] for a list; but it need not be there yet.
 #[must_use]
-pub fn find_around(list: &Path, configurable: bool) -> Workspace {
-    around(list, configurable)
+pub fn find_around(sources: &Sources, list: &Path, configurable: bool) -> Workspace {
+    let absolute = absolute(list);
+    let mut workspace = nearest(sources, &absolute, configurable);
+    workspace.partial = workspace.lists.iter().any(|other| *other != absolute);
+    workspace.lists = vec![absolute];
+    workspace.searched = false;
+    as_given(workspace, list)
 }
 
 /// Whether the folder holds a configuration that counts.
-fn is_marked(folder: &Path, configurable: bool) -> bool {
-    configurable && folder.join(config::FILE_NAME).is_file()
+fn is_marked(sources: &Sources, folder: &Path, configurable: bool) -> bool {
+    let file = folder.join(config::FILE_NAME);
+    configurable && (file.is_file() || sources.has_overlay(&file))
 }
 
 impl Workspace {
@@ -177,13 +184,12 @@ impl Workspace {
         Self { lists, searched: false, ..self }
     }
 
-    /// The same with the lists and charts in it that were never saved; a list that is asked for by itself stays the only one.
-    #[must_use]
-    pub fn with_unsaved(mut self, sources: &Sources) -> Self {
+    /// The same with the lists and charts in it that were never saved.
+    fn with_unsaved(mut self, sources: &Sources) -> Self {
         for inside in sources.unsaved_below(&self.root) {
             let path = self.root.join(&inside);
             let Some(folder) = path.parent().map(Path::to_owned) else { continue };
-            if path.file_name().is_some_and(|name| name == LIST_NAME) && self.searched && !self.lists.contains(&path) {
+            if path.file_name().is_some_and(|name| name == LIST_NAME) && !self.lists.contains(&path) {
                 self.lists.push(path);
             } else if path.ends_with("Chart.yaml") && !self.charts.contains(&folder) {
                 self.templated.retain(|templated| *templated != folder);
@@ -219,24 +225,14 @@ impl Workspace {
     }
 }
 
-/// The workspace of the list at `list`.
-fn around(list: &Path, configurable: bool) -> Workspace {
-    let absolute = absolute(list);
-    let mut workspace = nearest(&absolute, configurable);
-    workspace.partial = workspace.lists.iter().any(|other| *other != absolute);
-    workspace.lists = vec![absolute];
-    workspace.searched = false;
-    as_given(workspace, list)
-}
-
 /// The workspace of the list at `list`, an absolute path: the nearest folder above it with a chart below, or else the one
 /// above `tools/`.
-fn nearest(list: &Path, configurable: bool) -> Workspace {
+fn nearest(sources: &Sources, list: &Path, configurable: bool) -> Workspace {
     let folder = list.parent().unwrap_or(Path::new("/"));
     let start = if folder.ends_with("tools") { folder.parent().unwrap_or(folder) } else { folder };
     for (steps, folder) in above(start).into_iter().enumerate() {
-        let found = walk(folder);
-        let why = match (found.charts.is_empty(), is_marked(folder, configurable)) {
+        let found = walk(folder).with_unsaved(sources);
+        let why = match (found.charts.is_empty(), is_marked(sources, folder, configurable)) {
             (_, true) => format!("the nearest folder above the list with {}", config::FILE_NAME),
             (false, _) => "the nearest folder above the list that holds charts".to_owned(),
             (true, false) => continue,
@@ -248,7 +244,7 @@ fn nearest(list: &Path, configurable: bool) -> Workspace {
         Some(_) => "the top of the work tree",
         None => "the bound of the search outside of git",
     };
-    Workspace { why: format!("{place}: none above it, up to {top}, holds charts"), ..walk(start) }
+    Workspace { why: format!("{place}: none above it, up to {top}, holds charts"), ..walk(start).with_unsaved(sources) }
 }
 
 /// `start` and the folders above it that may be its workspace. In a git work tree all up to its top, out of a submodule into

@@ -230,6 +230,12 @@ impl Kept {
         found
     }
 
+    /// The paths of the workspace's text files, as far as they were looked at.
+    #[must_use]
+    pub fn text_files(&self) -> Vec<PathBuf> {
+        self.files().map(|files| files.texts.keys().cloned().collect()).unwrap_or_default()
+    }
+
     /// The text files, where they are kept.
     pub(super) fn files(&self) -> Option<MutexGuard<'_, KeptFiles>> {
         self.inner.as_ref().map(|inner| locked(&inner.files))
@@ -291,7 +297,7 @@ mod tests {
                         redis:1}]}\n{{ end }}";
             write(&format!("{name}/templates/pods.yaml"), &format!("{pod}{more}"));
         }
-        let workspace = find(folder.path(), true).unwrap();
+        let workspace = find(&Sources::new(), folder.path(), true).unwrap();
         let stop = Stop::new();
         let (sources, kept) = (Sources::new(), Kept::new(stop.clone()));
         let trials = |kept: Kept| {

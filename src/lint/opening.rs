@@ -56,11 +56,12 @@ pub fn open_charts(
 ) -> Result<(Workspace, Settings), Refusal> {
     let found = match path {
         // A list that was never saved.
-        Some(path) if sources.has_overlay(path) && !path.exists() => find_around(path, configuring.is_standard()),
-        Some(path) => find(path, configuring.is_standard())?,
-        None => find_here(configuring.is_standard()),
+        Some(path) if sources.has_overlay(path) && !path.exists() => {
+            find_around(sources, path, configuring.is_standard())
+        }
+        Some(path) => find(sources, path, configuring.is_standard())?,
+        None => find_here(sources, configuring.is_standard()),
     };
-    let found = found.with_unsaved(sources);
     let whole = path.is_none_or(|path| path == found.root);
     let settings = settings_of(sources, &found, configuring, settings)?;
     Ok((with_configured(found, whole, &settings), settings))

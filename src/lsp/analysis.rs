@@ -68,8 +68,10 @@ pub(super) struct Room {
     pub errors: Vec<Refusal>,
     /// The same in every region that the charts name, once somebody asks.
     everywhere: OnceCell<Checked>,
-    /// What was found on disk.
+    /// What was found on disk, and among the files of `unsaved`.
     found: Option<Workspace>,
+    /// The open files that were never saved.
+    unsaved: Vec<PathBuf>,
     /// What is kept from one look to the next.
     pub kept: Kept,
     /// The state of the disk that it was last looked at, see [`Scene::disk`].
@@ -164,7 +166,7 @@ impl Analysis {
                     // Not all of it was looked at.
                     room.disk = None;
                 } else if is_new && !self.watched {
-                    room.stamps = Some(Stamps::of(&room.sources.paths(), &room.workspace.root));
+                    room.stamps = Some(Stamps::of(&room.files(), &room.workspace.root));
                 }
                 rooms.insert(start, room);
             }
@@ -201,6 +203,7 @@ impl Room {
             errors: Vec::new(),
             everywhere: OnceCell::new(),
             found: None,
+            unsaved: Vec::new(),
             kept: Kept::new(stop),
             disk: None,
             stamps: None,
@@ -219,6 +222,10 @@ impl Room {
             self.kept.disk_changed();
             self.found = None;
         }
+        let unsaved = self.sources.unsaved();
+        if unsaved != self.unsaved {
+            (self.unsaved, self.found) = (unsaved, None);
+        }
         self.settings = None;
         self.checked = None;
         self.errors.clear();
@@ -232,7 +239,6 @@ impl Room {
             }
         };
         self.found = Some(found.clone());
-        let found = found.with_unsaved(&self.sources);
         let configuration = found.root.join(FILE_NAME);
         if found.lists.is_empty() && !configuration.is_file() && !self.sources.has_overlay(&configuration) {
             return false;
@@ -261,10 +267,17 @@ impl Room {
         true
     }
 
+    /// The files that what was found depends on.
+    fn files(&self) -> Vec<PathBuf> {
+        let store = self.settings.as_ref().and_then(|settings| settings.store.as_ref());
+        let lock = store.and_then(|store| Some(store.lock.as_ref()?.path.clone()));
+        [self.sources.paths(), self.kept.text_files(), lock.into_iter().collect()].concat()
+    }
+
     fn find(&self) -> Result<Workspace, Refusal> {
         match &self.start {
-            Start::Folder(folder) => find(folder, true),
-            Start::List(list) => Ok(find_around(list, true)),
+            Start::Folder(folder) => find(&self.sources, folder, true),
+            Start::List(list) => Ok(find_around(&self.sources, list, true)),
         }
     }
 }

@@ -6,6 +6,15 @@ use super::file::Sources;
 use super::path::canonical;
 
 impl Sources {
+    /// The files that overlays bring and the disk does not have, each by its one path, sorted.
+    #[must_use]
+    pub fn unsaved(&self) -> Vec<PathBuf> {
+        let mut found: Vec<PathBuf> =
+            self.overlays.keys().map(|path| canonical(path)).filter(|path| !path.exists()).collect();
+        found.sort();
+        found
+    }
+
     /// The files below `folder` that overlays bring and the disk does not have, by their paths from there, sorted.
     #[must_use]
     pub fn unsaved_below(&self, folder: &Path) -> Vec<PathBuf> {
@@ -13,14 +22,7 @@ impl Sources {
             return Vec::new();
         }
         let folder = canonical(folder);
-        let below = |path: &PathBuf| {
-            let path = canonical(path);
-            let inside = path.strip_prefix(&folder).ok()?.to_owned();
-            (!path.exists()).then_some(inside)
-        };
-        let mut found: Vec<PathBuf> = self.overlays.keys().filter_map(below).collect();
-        found.sort();
-        found
+        self.unsaved().iter().filter_map(|path| path.strip_prefix(&folder).ok().map(Path::to_owned)).collect()
     }
 }
 
@@ -40,6 +42,7 @@ mod tests {
         let below = |inside: &str| sources.unsaved_below(&folder.path().join(inside));
         assert_eq!(below("a"), [Path::new("new")]);
         assert_eq!(below("b/x/.."), [Path::new("c/new")]);
+        assert_eq!(sources.unsaved().len(), 3);
         assert_eq!(below(""), ["a/new", "above", "b/c/new"].map(Path::new));
     }
 }

@@ -176,6 +176,28 @@ fn files_of_charts_that_were_never_saved_count() {
 }
 
 #[test]
+fn a_chart_that_was_never_saved_makes_its_folder_the_workspace() {
+    let workspace = workspace().file("team/ecr-images.conf", "# (from local chart own:1.0.0)\nown=redis:1\n");
+    let mut client = Client::open(&workspace.path("team"), &json!({"textDocument": {"diagnostic": {}}}));
+    let list = workspace.path("team/ecr-images.conf");
+    let rules = |client: &mut Client| {
+        let report = client.request("textDocument/diagnostic", &json!({"textDocument": {"uri": uri(&list)}}));
+        let items = report["items"].as_array().unwrap().iter();
+        items.map(|item| item["code"].as_str().unwrap_or("?").to_owned()).collect::<Vec<_>>()
+    };
+    client.open_document(&list, "conf", &workspace.read("team/ecr-images.conf"));
+    assert!(rules(&mut client).contains(&"stale-entry".to_owned()), "the charts are those of the folder above");
+    let chart = workspace.path("team/own/Chart.yaml");
+    client.open_document(&chart, "yaml", "apiVersion: v2\nname: own\nversion: 1.0.0\n");
+    let pod = "kind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: redis:1}]}\n";
+    client.open_document(&workspace.path("team/own/templates/pod.yaml"), "helm", pod);
+    assert!(rules(&mut client).is_empty());
+    client.close_document(&chart);
+    assert!(rules(&mut client).contains(&"stale-entry".to_owned()));
+    client.finish();
+}
+
+#[test]
 fn a_configuration_that_was_never_saved_counts() {
     let workspace = workspace().file("tools/ecr-images.conf", "web=nginx:2\n");
     let mut client = Client::open(&workspace.path(""), &json!({}));
@@ -275,5 +297,38 @@ fn without_a_watch_what_changes_on_disk_is_seen_at_the_next_request() {
     let id = client.ask("textDocument/foldingRange", &json!({"textDocument": {"uri": uri(&list)}}));
     assert_eq!(published(&mut client), told(LIST, json!(1), &["tag-mismatch"]));
     client.answer(id);
+    client.finish();
+}
+
+#[test]
+fn without_a_watch_files_that_are_no_part_of_charts_are_seen_too() {
+    let digest = |digit: &str| {
+        let (url, sha256) = ("https://charts.example.com/db.tgz", digit.repeat(64));
+        let address = "repository: https://charts.example.com";
+        format!("version: 1\npackages:\n- {{name: db, version: 1.0.0, {address}, url: {url}, sha256: {sha256}}}\n")
+    };
+    let dependency = "dependencies: [{name: db, version: 1.0.0, repository: https://charts.example.com}]\n";
+    let workspace = workspace()
+        .file("web/Chart.yaml", format!("apiVersion: v2\nname: web\nversion: 1.0.0\n{dependency}"))
+        .file("web/charts/db-1.0.0.tgz", package("db"))
+        .file("deploy.sh", "helm install x\n")
+        .file(".mirrorlint.lock", "version: 1\npackages: []\n");
+    let mut client = Client::open(&workspace.path(""), &json!({}));
+    let list = workspace.path("tools/ecr-images.conf");
+    client.open_document(&list, "conf", &workspace.read("tools/ecr-images.conf"));
+    assert_eq!(published(&mut client), told(LIST, json!(1), &[]));
+    let mut write = |path: &str, text: &str| {
+        std::thread::sleep(std::time::Duration::from_millis(400));
+        // In place, as some editors do: the folder stays as it was.
+        std::fs::write(workspace.path(path), text).unwrap();
+        let id = client.ask("textDocument/foldingRange", &json!({"textDocument": {"uri": uri(&list)}}));
+        let seen = published(&mut client);
+        client.answer(id);
+        seen
+    };
+    let lock = write(".mirrorlint.lock", &digest("0"));
+    assert_eq!(lock, told("Chart.yaml", Value::Null, &["unavailable-chart"]));
+    let script = write("deploy.sh", "docker pull nginx:7\n");
+    assert_eq!(script, told("deploy.sh", Value::Null, &["stale-mention"]));
     client.finish();
 }
