@@ -3,18 +3,9 @@
 --   MIRRORLINT: the binary. WORKSPACE: the copy. Exits 0 when everything was as it should be.
 
 local workspace, binary = vim.env.WORKSPACE, vim.env.MIRRORLINT
-local patience = 30000
 
-local function check(what, ok)
-  if not ok then
-    error('not as it should be: ' .. what, 2)
-  end
-  print('ok: ' .. what)
-end
-
-local function eventually(what, condition)
-  check(what, vim.wait(patience, condition, 20))
-end
+local helpers = dofile(vim.fn.fnamemodify(debug.getinfo(1, 'S').source:sub(2), ':h') .. '/neovim_session.lua')
+local check, eventually = helpers.check, helpers.eventually
 
 local client
 
@@ -110,7 +101,7 @@ local function session()
   local last = vim.api.nvim_buf_line_count(list)
   local params = { textDocument = vim.lsp.util.make_text_document_params(list),
     position = { line = last - 1, character = 3 } }
-  local answers = vim.lsp.buf_request_sync(list, 'textDocument/completion', params, patience)
+  local answers = vim.lsp.buf_request_sync(list, 'textDocument/completion', params, helpers.patience)
   local items = answers and answers[client] and answers[client].result or {}
   local missing = vim.tbl_filter(function(item) return item.label:find('neuron', 1, true) ~= nil end, items)
   check('the missing entry is offered', #missing == 1)
@@ -128,9 +119,4 @@ local function session()
   eventually('the server says goodbye', function() return vim.lsp.client_is_stopped(client) end)
 end
 
-local ok, message = xpcall(session, debug.traceback)
-if not ok then
-  io.stderr:write(message .. '\n')
-  vim.cmd('cquit 1')
-end
-vim.cmd('qall!')
+helpers.run(session)

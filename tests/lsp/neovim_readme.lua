@@ -2,18 +2,9 @@
 -- tests/lsp/neovim.rs; exits 0 when everything was as it should be. WORKSPACE: a copy of the fixture.
 
 local workspace = vim.env.WORKSPACE
-local patience = 30000
 
-local function check(what, ok)
-  if not ok then
-    error('not as it should be: ' .. what, 2)
-  end
-  print('ok: ' .. what)
-end
-
-local function eventually(what, condition)
-  check(what, vim.wait(patience, condition, 20))
-end
+local helpers = dofile(vim.fn.fnamemodify(debug.getinfo(1, 'S').source:sub(2), ':h') .. '/neovim_session.lua')
+local check, eventually = helpers.check, helpers.eventually
 
 local function of_rule(rule)
   return vim.tbl_filter(function(diagnostic) return diagnostic.code == rule end, vim.diagnostic.get(0))
@@ -53,9 +44,4 @@ local function session()
   eventually('all fixes are applied', function() return #vim.diagnostic.get(0) == 0 end)
 end
 
-local ok, message = xpcall(session, debug.traceback)
-if not ok then
-  io.stderr:write(message .. '\n')
-  vim.cmd('cquit 1')
-end
-vim.cmd('qall!')
+helpers.run(session)
