@@ -71,6 +71,69 @@ fn entries_of_a_chart_above_one_that_is_not_on_disk_are_not_stale() {
     assert_eq!(told(&umbrella(&list, &["quay.io/a/app:2"])), ["tag-mismatch app", "unavailable-chart"]);
 }
 
+/// `app` with the subcharts `spoilt`, which deploys `image`, and `whole`. Entries that nothing deploys: one from each, one from
+/// `app`, one from a chart that is nowhere, one without a note.
+fn beside(image: &str) -> Workspace {
+    let entry =
+        |from: &str, name: &str| format!("# One (from local chart {from}:1.0.0)\n{name}=quay.io/a/{name}:1\n\n");
+    let mut list: String = ["whole", "spoilt", "app", "gone"].map(|from| entry(from, &format!("{from}-old"))).concat();
+    list += &entry("whole", "more");
+    list += "# One\nunnoted=quay.io/a/unnoted:1\n";
+    let more = pod("more", &["quay.io/a/more:1"]);
+    Workspace::with_list(&list)
+        .chart("app", &[])
+        .chart("app/charts/spoilt", &[image])
+        .chart("app/charts/whole", &[])
+        .file("app/charts/whole/values.yaml", "more: {enabled: false}\n")
+        .file(
+            "app/charts/whole/templates/more.yaml",
+            format!("{{{{ if .Values.more.enabled }}}}\n{more}{{{{ end }}}}\n"),
+        )
+}
+
+#[test]
+fn an_image_that_may_mean_any_keeps_from_judging_what_its_chart_may_deploy_and_says_so() {
+    for image in ["", "UPPER:1", "https://quay.io/a/b:1"] {
+        let workspace = beside(image);
+        let wanted = ["stale-entry whole-old", "disabled-source more", "invalid-image-reference"];
+        assert_eq!(told(&workspace), wanted, "{image}");
+        let line = "\n  not judged, for not all is known of what the charts deploy: `spoilt-old`, `app-old` and 2 other entries\n";
+        let run = workspace.run(&["check"]);
+        assert!(run.stdout.contains(line), "{image}:\n{}", run.stdout);
+        workspace.run(&["check", "--fix", "--unsafe-fixes"]);
+        let kept = ["spoilt-old", "app-old", "gone-old", "more", "unnoted"];
+        let list = workspace.read("tools/ecr-images.conf");
+        let names: Vec<&str> = list.lines().filter_map(|line| Some(line.split_once('=')?.0)).collect();
+        assert_eq!(names, kept, "{image}");
+    }
+}
+
+#[test]
+fn an_image_of_which_only_the_version_is_spoilt_means_its_repository_alone() {
+    let stale = ["whole-old", "spoilt-old", "app-old", "gone-old"].map(|name| format!("stale-entry {name}"));
+    let others = ["disabled-source more", "stale-entry unnoted"].map(str::to_owned);
+    let wanted = |last: &str| [stale.as_slice(), &others, &[last.to_owned()]].concat();
+    for image in ["quay.io/a/b:", "quay.io/a/b:-1", "quay.io/a/b:1:2"] {
+        assert_eq!(told(&beside(image)), wanted("invalid-image-reference"), "{image}");
+    }
+    // A number without quotes: what a fix of it would show is shown before.
+    let number = beside("quay.io/a/b:{{ .Values.tag }}").file("app/charts/spoilt/values.yaml", "tag: 20240101\n");
+    assert_eq!(told(&number), wanted("unquoted-number"));
+}
+
+#[test]
+fn an_image_of_a_chart_that_was_passed_over_is_told_when_it_keeps_an_entry() {
+    let other = "apiVersion: v2\nname: other\nversion: 1.0.0\n";
+    let workspace = |entry: &str| {
+        Workspace::with_list(&format!("{APP}{entry}"))
+            .chart("app", &["quay.io/a/app:1"])
+            .chart("other", &[""])
+            .file("other/Chart.yaml", other)
+    };
+    assert_eq!(told(&workspace("# One\none=quay.io/a/one:1\n")), ["invalid-image-reference"]);
+    assert_eq!(told(&workspace("")), [""; 0]);
+}
+
 const DIGESTS: [&str; 2] = [
     "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
     "sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb",

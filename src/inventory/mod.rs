@@ -90,6 +90,13 @@ pub struct ChartLink {
     pub pinned: Option<Span>,
 }
 
+impl ChartLink {
+    /// All names that the chart goes by: its own, its parent's for it, its folder's.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        [self.chart.name.as_str(), &self.called].into_iter().chain(self.folder.as_deref())
+    }
+}
+
 /// The object that names an image.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Workload {
@@ -195,10 +202,7 @@ impl Use {
 
     /// The same with how each was asked for, from the one that deploys it up.
     pub(crate) fn links_named(&self, name: &str) -> impl Iterator<Item = &ChartLink> {
-        self.chain
-            .iter()
-            .rev()
-            .filter(move |link| link.chart.name == name || link.called == name || link.folder.as_deref() == Some(name))
+        self.chain.iter().rev().filter(move |link| link.names().any(|known| known == name))
     }
 
     /// Whether it is of the kind that changes with the region: it comes from a private ECR, names a region, or is made with one.
@@ -302,6 +306,8 @@ pub struct Malformed {
     pub message: String,
     /// The chart whose template names it.
     pub chart: ChartName,
+    /// The charts from the root chart down to that one.
+    pub chain: Arc<[ChartLink]>,
     /// The template, by its full name.
     pub template: String,
     /// The object that names it.

@@ -425,6 +425,7 @@ impl Survey {
                     text,
                     message,
                     chart: last.chart.clone(),
+                    chain: chain.clone(),
                     template: template.to_string(),
                     workload,
                     span,
@@ -486,10 +487,8 @@ impl Survey {
     /// Notes that not all images of the chart with the refused template are known; gives the chart.
     fn distrust<'a>(&mut self, error: &crate::render::RenderError, chains: &'a Chains) -> Option<&'a ChartLink> {
         let (link, above) = chains.of_template(error.template.as_ref()?)?.split_last()?;
-        let names =
-            |link: &ChartLink| [link.chart.name.clone(), link.called.clone()].into_iter().chain(link.folder.clone());
-        self.unknown.extend(names(link));
-        self.above_unknown.extend(above.iter().flat_map(names));
+        self.unknown.extend(link.names().map(str::to_owned));
+        self.above_unknown.extend(above.iter().flat_map(ChartLink::names).map(str::to_owned));
         Some(link)
     }
 

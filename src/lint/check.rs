@@ -393,7 +393,7 @@ impl Run<'_> {
             passed_over.prepare(sources, &settings.kept, &listed);
         }
         let said = passed_over.ask(sources, &settings.kept, &listed, &reconciliation, survey.inventory.uses.len());
-        let Said { verdicts, aside, problems, unsure, note } = said;
+        let Said { verdicts, aside, problems, malformed, unsure, note } = said;
         if !verdicts.is_empty() {
             coverage.elsewhere = verdicts;
             reconciliation = reconcile(&listed, &survey.inventory, &coverage);
@@ -407,6 +407,7 @@ impl Run<'_> {
         }
         survey.inventory.aside = aside;
         survey.problems.extend(problems);
+        survey.inventory.malformed.extend(malformed);
         for used in &mut survey.inventory.uses {
             used.exempt = exemptions.reason(&used.reference).map(str::to_owned);
         }
@@ -450,7 +451,8 @@ impl Run<'_> {
         let mut findings = self.findings(&context, unsure, &idle);
         let leftover = Leftover { exemptions: of_configuration, unsure, searched };
         notes.extend(note);
-        notes.extend(unjudged(&survey.problems));
+        notes.extend(unrendered(&survey.problems));
+        notes.extend(unjudged(&listed, &reconciliation.verdicts));
         let scenarios = scenario_names(&targets);
         let mut known = gaps(&survey.problems, &scenarios);
         known.extend(lost.iter().map(|lost| Gap { message: lost.message.clone(), span: None, is_refusal: false }));
@@ -529,8 +531,20 @@ fn say_scenarios(findings: &mut [Finding], scenarios: &[String], inventory: &Inv
     }
 }
 
+/// The entries of which nothing can be said, in a sentence: why is told with what is wrong with the charts.
+fn unjudged(listed: &[Listed], verdicts: &[Verdict]) -> Option<String> {
+    let unknown = listed.iter().zip(verdicts).filter(|(_, verdict)| **verdict == Verdict::Unknown);
+    let names: Vec<String> = unknown.map(|(entry, _)| format!("`{}`", entry.name)).collect();
+    let those = match names.as_slice() {
+        [] => return None,
+        [first, second, _, _, ..] => format!("{first}, {second} and {} other entries", names.len() - 2),
+        few => few.join(", "),
+    };
+    Some(format!("not judged, for not all is known of what the charts deploy: {those}"))
+}
+
 /// Which charts could not be rendered, and what that means, in a sentence.
-fn unjudged(problems: &[Problem]) -> Option<String> {
+fn unrendered(problems: &[Problem]) -> Option<String> {
     let mut names: Vec<&str> = Vec::new();
     for problem in problems {
         if let Problem::Unrenderable { chart, .. } = problem

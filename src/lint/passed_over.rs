@@ -3,10 +3,10 @@
 
 use std::collections::HashMap;
 
-use super::coverage::coverage;
+use super::coverage::{coverage, meaningless};
 use super::kept::Kept;
 use super::reconcile::{Coverage, Listed, Reconciliation, Standing, Verdict, reconcile};
-use crate::inventory::{Problem, Survey, Target, Use, survey};
+use crate::inventory::{Malformed, Problem, Survey, Target, Use, survey};
 use crate::source::Sources;
 
 /// Such charts.
@@ -28,6 +28,8 @@ pub(super) struct Said {
     pub aside: Vec<Use>,
     /// What is wrong with them, as far as it matters.
     pub problems: Vec<Problem>,
+    /// Their images that may mean any, likewise.
+    pub malformed: Vec<Malformed>,
     /// Whether an entry could not be judged for what of them is not known.
     pub unsure: bool,
     /// That they were asked, in a sentence.
@@ -84,6 +86,9 @@ impl PassedOver {
             Problem::Ambiguous(_) => false,
         };
         said.problems = self.broken.iter().chain(&survey.problems).filter(|problem| told(problem)).cloned().collect();
+        if said.unsure {
+            said.malformed = meaningless(sources, &survey.inventory).cloned().collect();
+        }
         said.note = self.note(&survey);
         said.aside = survey.inventory.uses;
         said

@@ -354,7 +354,7 @@ impl Work<'_> {
         match &entry.noted {
             None => Standing::Unnamed,
             Some(_) if self.is_unknown(entry) => Standing::Unknown,
-            Some(noted) if self.coverage.known.contains(&noted.name) => Standing::Known,
+            Some(_) if self.is_documented(entry) => Standing::Known,
             Some(_) => Standing::Nowhere,
         }
     }
@@ -364,9 +364,15 @@ impl Work<'_> {
         entry.noted.as_ref().is_some_and(|noted| self.coverage.above_unknown.contains(&noted.name))
     }
 
+    /// Whether the entry's note names a chart that is there. One that names another may be older than the chart's name: it says
+    /// no more than none.
+    fn is_documented(&self, entry: &Listed) -> bool {
+        entry.noted.as_ref().is_some_and(|noted| self.coverage.known.contains(&noted.name))
+    }
+
     /// Whether some chart whose images are not known may deploy what the entry lists.
     fn is_doubtful(&self, entry: &Listed) -> bool {
-        let undocumented = entry.noted.is_none() && !self.coverage.unknown.is_empty();
+        let undocumented = !self.is_documented(entry) && !self.coverage.unknown.is_empty();
         undocumented || self.coverage.blind || self.is_unknown(entry) || self.is_above_unknown(entry)
     }
 
@@ -554,8 +560,8 @@ impl Work<'_> {
     }
 
     fn absent(&self, entry: &Listed, is_listed: &impl Fn(&Reference) -> bool) -> Verdict {
-        // What is switched off says nothing while the chart that the note names, or any chart when there is no note, may deploy it.
-        let hidden = self.is_unknown(entry) || (entry.noted.is_none() && self.is_doubtful(entry));
+        // What is switched off says nothing while the chart that the note names, or any chart when none says it, may deploy it.
+        let hidden = self.is_unknown(entry) || (!self.is_documented(entry) && self.is_doubtful(entry));
         if hidden || !self.may_judge(entry, Partner::SamePath, false) {
             return Verdict::Unknown;
         }
