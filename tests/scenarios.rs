@@ -660,6 +660,28 @@ fn a_region_that_is_asked_for_makes_no_other_stale() {
 }
 
 #[test]
+fn an_old_tag_of_a_region_that_was_not_asked_for_is_an_old_tag() {
+    let old = BOTH.replace("eu-west-1.amazonaws.com/agent:1", "eu-west-1.amazonaws.com/agent:0");
+    let asked = ["--region", "us-east-1"];
+    let found = agent(&old).findings_with(&asked);
+    assert_eq!(found, ["tools/ecr-images.conf:5:61 tag-mismatch `agent-eu` lists 0, but agent:1.0.0 deploys 1"]);
+    let workspace = agent(&old);
+    workspace.run(&[&["check", "--fix"], asked.as_slice()].concat());
+    assert_eq!(workspace.read("tools/ecr-images.conf"), BOTH);
+    // Without the image of the region that was asked for, that one is missing, and the old tag is no other image.
+    let west = &old[old.find("\n\n").unwrap() + 2..];
+    let rules = |list: &str| {
+        let found = agent(list).findings_with(&asked);
+        found.iter().map(|line| line.split(' ').nth(1).unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(rules(west), ["tag-mismatch", "missing-entry"]);
+    // Beside the right one it is stale, and another repository of the region's account is no version of it.
+    let both = format!("{BOTH}\n{}", &west[..west.find("\n\n").unwrap() + 1].replace("agent-eu=", "agent-old="));
+    assert_eq!(rules(&both), ["stale-entry"]);
+    assert_eq!(rules(&BOTH.replace("agent-eu=222222222222", "agent-eu=333333333333")), ["region-mismatch"]);
+}
+
+#[test]
 fn a_region_that_is_asked_for_is_one_of_configured_scenarios() {
     let configuration = "lists: [{path: tools/ecr-images.conf, charts: [{path: agent, scenarios: [{name: prod, region: us-east-1}, \
                          {name: europe, region: eu-west-1}]}]}]\n";

@@ -275,8 +275,8 @@ fn decisive(text: &Text) -> Option<(Span, Layer)> {
 pub struct Inventory {
     /// The uses, sorted by chart path, workload and image; optional ones, which have a [`Use::when`], come last.
     pub uses: Vec<Use>,
-    /// Uses of charts that were passed over and asked all the same: what entries stand for that nothing else deploys. Counted on
-    /// behind the others where a use is told by its index; part of nothing else.
+    /// What entries may stand for that nothing else deploys: uses in regions that were not asked for, and of charts that were
+    /// passed over and asked all the same. Counted on behind the others where a use is told by its index; part of nothing else.
     pub aside: Vec<Use>,
     /// Images that nothing can pull, each once.
     pub malformed: Vec<Malformed>,
@@ -319,6 +319,17 @@ pub struct Malformed {
 }
 
 impl Inventory {
+    /// The use of that index; those aside are counted on behind the others.
+    #[must_use]
+    pub fn used(&self, at: usize) -> Option<&Use> {
+        self.uses.get(at).or_else(|| self.aside.get(at.checked_sub(self.uses.len())?))
+    }
+
+    /// The number of uses, those aside among them: the first index that means none.
+    pub(crate) fn len(&self) -> usize {
+        self.uses.len() + self.aside.len()
+    }
+
     /// The number of images that are deployed: variants of one image count once.
     #[must_use]
     pub fn count(&self) -> usize {

@@ -100,8 +100,7 @@ impl CheckedList {
     /// The use of that index.
     #[must_use]
     pub fn used(&self, at: usize) -> Option<&Use> {
-        let Inventory { uses, aside, .. } = &self.inventory;
-        uses.get(at).or_else(|| aside.get(at.checked_sub(uses.len())?))
+        self.inventory.used(at)
     }
 
     /// All that was assumed and passed over, in sentences.
@@ -373,6 +372,10 @@ impl Run<'_> {
         if narrowed || reconciliation.asks_for_regions() {
             coverage.narrowed = narrowed;
             coverage.built = built(sources, &targets, &survey, if narrowed { &references } else { &[] });
+            if narrowed {
+                let deployed = coverage.built.iter().filter(|used| used.when.is_none());
+                survey.inventory.aside.extend(deployed.cloned());
+            }
             reconciliation = reconcile(&listed, &survey.inventory, &coverage);
             let regions = reconciliation.regions_in_doubt(&listed);
             if !regions.is_empty() {
@@ -392,7 +395,7 @@ impl Run<'_> {
         if is_ahead {
             passed_over.prepare(sources, &settings.kept, &listed);
         }
-        let said = passed_over.ask(sources, &settings.kept, &listed, &reconciliation, survey.inventory.uses.len());
+        let said = passed_over.ask(sources, &settings.kept, &listed, &reconciliation, survey.inventory.len());
         let Said { verdicts, aside, problems, malformed, unsure, note } = said;
         if !verdicts.is_empty() {
             coverage.elsewhere = verdicts;
@@ -405,7 +408,7 @@ impl Run<'_> {
                 *verdict = found.map_or(Verdict::Stale, Verdict::Mentioned);
             }
         }
-        survey.inventory.aside = aside;
+        survey.inventory.aside.extend(aside);
         survey.problems.extend(problems);
         survey.inventory.malformed.extend(malformed);
         for used in &mut survey.inventory.uses {

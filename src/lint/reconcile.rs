@@ -45,7 +45,7 @@ pub struct Coverage {
     pub disabled: Vec<(String, String)>,
     /// What the charts build in all regions that they name, once that is known.
     pub built: Vec<Use>,
-    /// Whether the scenarios are not all regions that the list is for.
+    /// Whether the scenarios are not all regions that the list is for. Then [`Inventory::aside`] is what is built in the others.
     pub narrowed: bool,
     /// What they would build in the regions of entries if values that name another region said so.
     pub possible: Vec<Use>,
@@ -205,7 +205,9 @@ impl Reconciliation {
 /// Reconciles `listed` with `inventory`.
 #[must_use]
 pub fn reconcile(listed: &[Listed], inventory: &Inventory, coverage: &Coverage) -> Reconciliation {
-    let mut work = Work { uses: &inventory.uses, coverage, served: HashSet::new(), taken: HashSet::new() };
+    let Inventory { uses, aside, .. } = inventory;
+    let elsewhere = if coverage.narrowed { aside.as_slice() } else { &[] };
+    let mut work = Work { uses, elsewhere, listed, coverage, served: HashSet::new(), taken: HashSet::new() };
     let verdict = |entry: &Listed| work.exact(entry).or_else(|| work.documented_optional(entry));
     let mut verdicts: Vec<Option<Verdict>> = listed.iter().map(verdict).collect();
     for verdict in verdicts.iter().flatten() {
@@ -267,6 +269,9 @@ enum Partner {
 
 struct Work<'a> {
     uses: &'a [Use],
+    /// What is built in regions that were not asked for.
+    elsewhere: &'a [Use],
+    listed: &'a [Listed],
     coverage: &'a Coverage,
     /// Uses that some entry serves or should serve, and their variants under other scenarios.
     served: HashSet<usize>,
@@ -278,7 +283,8 @@ impl Work<'_> {
     /// Marks uses as served, and with them all variants of the same images; with `by_tag` also what has the same tag with a
     /// digest or without.
     fn serve(&mut self, uses: &[usize], by_tag: bool) {
-        for &at in uses {
+        // What is built elsewhere serves nothing here.
+        for &at in uses.iter().filter(|at| **at < self.uses.len()) {
             let used = &self.uses[at];
             let twin = |other: &Use| {
                 let (image, other) = (&used.reference, &other.reference);
@@ -320,7 +326,7 @@ impl Work<'_> {
         match verdict {
             Some(Verdict::OtherRegistry { expected, .. }) => expected,
             Some(Verdict::OtherVersion { uses } | Verdict::OtherRepository { uses, .. }) => {
-                uses.first().and_then(|at| self.uses.get(*at)).map_or(&entry.reference, |used| &used.reference)
+                uses.first().and_then(|at| self.used(*at)).map_or(&entry.reference, |used| &used.reference)
             }
             _ => &entry.reference,
         }
@@ -336,9 +342,21 @@ impl Work<'_> {
         }
         match partner {
             Partner::SamePath => documented || !self.is_unknown(entry),
+            Partner::Another if self.is_of_other_region(entry) => false,
             Partner::Another if documented => !self.is_unknown(entry) && !self.is_above_unknown(entry),
             Partner::Another => !self.is_doubtful(entry),
         }
+    }
+
+    /// Whether the entry's repository is one that the charts use in a region that was not asked for, and there alone.
+    fn is_of_other_region(&self, entry: &Listed) -> bool {
+        let alike = |used: &Use| used.reference.same_repository(&entry.reference);
+        self.elsewhere.iter().any(alike) && self.select(alike).is_empty()
+    }
+
+    /// The use of that index, those elsewhere counted on.
+    fn used(&self, at: usize) -> Option<&Use> {
+        self.uses.get(at).or_else(|| self.elsewhere.get(at.checked_sub(self.uses.len())?))
     }
 
     /// Whether the chart that the entry's note names is one whose images are not known, or may be one.
@@ -383,13 +401,8 @@ impl Work<'_> {
 
     fn exact(&self, entry: &Listed) -> Option<Verdict> {
         let mut uses = self.select(|used| brings(&entry.reference, used));
-        if self.coverage.narrowed && uses.is_empty() {
-            let elsewhere: Vec<&Use> =
-                self.coverage.built.iter().filter(|used| brings(&entry.reference, used)).collect();
-            uses = self.select(|used| elsewhere.iter().any(|other| other.is_variant(used)));
-            if !uses.is_empty() {
-                return Some(Verdict::Elsewhere);
-            }
+        if uses.is_empty() && self.elsewhere.iter().any(|used| brings(&entry.reference, used)) {
+            return Some(Verdict::Elsewhere);
         }
         // What is surely pulled speaks for the entry.
         uses.sort_by_key(|at| self.uses[*at].kind);
@@ -465,7 +478,22 @@ impl Work<'_> {
         let uses: Vec<_> = self.select(alike).into_iter().filter(free).collect();
         let noted: Vec<_> = uses.iter().copied().filter(|at| self.names(entry, &self.uses[*at])).collect();
         let uses = if documented { noted } else { uses };
-        Some(Verdict::OtherVersion { uses: self.first_image(uses)? })
+        let found = self.first_image(uses).or_else(|| Some(vec![self.other_version_elsewhere(entry, documented)?]));
+        Some(Verdict::OtherVersion { uses: found? })
+    }
+
+    /// The use of the entry's repository in a region that was not asked for, which no entry lists.
+    fn other_version_elsewhere(&self, entry: &Listed, documented: bool) -> Option<usize> {
+        if !self.is_of_other_region(entry) {
+            return None;
+        }
+        let is_listed = |used: &Use| self.listed.iter().any(|other| brings(&other.reference, used));
+        let is_it = |used: &Use| {
+            used.reference.same_repository(&entry.reference)
+                && (!documented || self.names(entry, used))
+                && !is_listed(used)
+        };
+        self.elsewhere.iter().position(is_it).map(|at| self.uses.len() + at)
     }
 
     fn other_repository(&self, entry: &Listed, documented: bool) -> Option<Verdict> {
