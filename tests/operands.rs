@@ -34,11 +34,11 @@ fn images(folder: &Path) -> Value {
     serde_json::from_str(&run(folder, &["images", ".", "--format", "json"])).unwrap()
 }
 
-/// `IMAGE PLACE`, with `?` behind what is only likely and `-` behind what is off; sorted.
+/// `IMAGE PLACE` of what objects name, with `?` behind what is only likely and `-` behind what is off; sorted.
 fn operands(values: &str, template: &str) -> Vec<String> {
     let folder = chart(values, template);
     let row = |image: &Value| {
-        let naming = image.get("naming")?;
+        let naming = image.get("naming").filter(|_| image["workload"]["kind"] != "")?;
         let likely = if naming["confidence"] == "likely" { " ?" } else { "" };
         let off = if image["when"].is_null() { "" } else { " -" };
         Some(format!("{} {}{likely}{off}", image["image"].as_str()?, naming["place"].as_str()?))

@@ -59,12 +59,12 @@ fn values_that_no_template_prints_are_told_by_their_key() {
         Workspace::new().chart("web", &[]).file("web/values.yaml", values).file("web/templates/web.yaml", template);
     let wanted = [
         "nginx:1 null default",
-        "quay.io/acme/exporter:2 \"values: metrics.image\" default",
-        "quay.io/acme/sidecar:3 \"values: sidecarImage\" default",
+        "quay.io/acme/exporter:2 \"metrics.image printed\" default",
+        "quay.io/acme/sidecar:3 \"sidecarImage printed\" default",
     ];
     assert_eq!(images(&workspace, &["web"]), wanted);
     let told = workspace.run(&["images", "web"]).stdout;
-    assert!(told.contains("values metrics.image in web (no template prints these values)"), "{told}");
+    assert!(told.contains("  value metrics.image in web (when a template prints metrics.image) (likely)\n"), "{told}");
 }
 
 /// A chart with an account per region, as the health monitoring agent's.

@@ -97,7 +97,7 @@ const CLICKHOUSE_OPERATOR: &str = "
 altinity/clickhouse-operator:0.25.6 | container | altinity-clickhouse-operator | Deployment, container altinity-clickhouse-operator
 altinity/metrics-exporter:0.25.6 | container | altinity-clickhouse-operator | Deployment, container metrics-exporter
 bitnami/kubectl:latest | container | altinity-clickhouse-operator | Job, container crd-install
-clickhouse/clickhouse-server:23.8 | operand | altinity-clickhouse-operator | ConfigMap, data 001-templates.json.example: spec.templates.podTemplates[0].spec.containers[0].image | certain | when example: 001-templates.json.example
+clickhouse/clickhouse-server:23.8 | operand | altinity-clickhouse-operator | ConfigMap, data 001-templates.json.example: spec.templates.podTemplates[0].spec.containers[0].image | certain | when 001-templates.json.example used
 ";
 
 fn fixture(name: &str) -> PathBuf {
@@ -124,9 +124,8 @@ fn line(image: &Value) -> String {
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let (workload, naming) = (&image["workload"], &image["naming"]);
     let container = text(&workload["container"]).map(|name| format!("container {name}"));
-    let values = text(&workload["name"]).filter(|_| workload["kind"] == "values");
     let place: Vec<String> =
-        [text(&workload["kind"]), container, text(&naming["place"]), values].into_iter().flatten().collect();
+        [text(&workload["kind"]), container, text(&naming["place"])].into_iter().flatten().collect();
     let path: Vec<String> = image["path"].as_array().unwrap().iter().filter_map(text).collect();
     let completed = (naming["completed"] == true).then(|| "completed".to_owned());
     let when = text(&image["when"]).map(|when| format!("when {when}"));

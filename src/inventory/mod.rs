@@ -30,7 +30,7 @@ use crate::source::{Layer, Origin, Span, Text};
 pub use lineage::{Giver, Lineage, Lost, Part, Setting, Strand, lineage};
 pub use listing::Listing;
 pub use mention::{Mention, mention};
-pub use operands::{Confidence, EXAMPLE, Naming};
+pub use operands::{Confidence, Naming};
 pub use optional::{Optional, optional};
 pub use regions::{Change, dynamic, in_regions, is_region_name, regions_named, regions_without};
 pub use scenario::{RegionValue, Scenario, Target, regions_of};
@@ -145,9 +145,7 @@ pub struct Use {
     pub scenarios: Vec<String>,
     /// When a subchart lies several times under `charts/`: the copies that name this image, if not all of them do.
     pub only_in: Vec<PathBuf>,
-    /// What must be switched on for it to be deployed, when it is off: the condition's value (`gpu-operator.enabled`; several
-    /// are joined by commas), the values that name it and that no template prints (`values: grafana.image`), or the example
-    /// that names it (`example: templates.json.example`).
+    /// Under which condition it is deployed that does not hold, see [`when`].
     pub when: Option<String>,
     /// Which of the containers of one rendering that are the same but for their image, from 0: containers without names,
     /// objects of one name in several namespaces.
@@ -230,6 +228,7 @@ impl Use {
     #[must_use]
     pub fn place(&self) -> String {
         match &self.naming {
+            Some(naming) if values::path_of(self).is_some() => naming.place.clone(),
             Some(naming) => format!("{}, {}", self.workload, naming.place),
             None => self.workload.to_string(),
         }

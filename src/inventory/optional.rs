@@ -10,6 +10,7 @@ use super::conditions::Fact;
 use super::regions::speaks_of_regions;
 use super::survey::{Job, choices, run_all, switch};
 use super::switches::{Blocks, Path, beside, blocks};
+use super::when::printed;
 use super::{Gap, Problem, Scenario, Survey, Target, Use, values};
 use crate::chart::{Cause, Chart, ChartNode, Choice, Disabled, Processed};
 use crate::render::{Decisions, Renderer};
@@ -317,11 +318,13 @@ impl<'a> Search<'a> {
     /// all.
     fn beside(&mut self, base: &Variant<'a>, values: &Value, unused: &[Use]) -> Vec<Variant<'a>> {
         let mut round = Vec::new();
-        let own = |used: &&Use| {
-            used.root == base.chart.path && used.when.as_ref().is_some_and(|when| when.starts_with(values::PLACE))
+        // What a switch was turned for has its turn by that.
+        let path = |used: &'_ Use| {
+            let path = values::path_of(used).filter(|_| used.root == base.chart.path)?.to_owned();
+            (used.when == Some(printed(&path))).then_some(path)
         };
-        for used in unused.iter().filter(own) {
-            let path: Vec<&str> = used.workload.name.split('.').collect();
+        for path in unused.iter().filter_map(path) {
+            let path: Vec<&str> = path.split('.').collect();
             let facts = beside(values, &path);
             let nearest = &facts[..facts.len().min(1)];
             for facts in [nearest, facts.as_slice()].into_iter().filter(|facts| !facts.is_empty()) {

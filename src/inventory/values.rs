@@ -4,8 +4,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::survey::Chains;
-use super::{ChartLink, Inventory, Kind, Use, Workload};
+use super::survey::{Chains, both};
+use super::when::printed;
+use super::{ChartLink, Confidence, Inventory, Kind, Naming, Use, Workload};
 use crate::chart::{Chart, ChartNode, Processed};
 use crate::image::Reference;
 use crate::source::{Span, Text, TextBuilder};
@@ -13,8 +14,8 @@ use crate::template::convert::from_yaml;
 use crate::template::functions::format::print;
 use crate::yaml::{Map, Value};
 
-/// What [`Use::when`] begins with for an image that only values name.
-pub(super) const PLACE: &str = "values: ";
+/// What the places of values begin with.
+const VALUE: &str = "value ";
 
 /// Nesting that is followed; deeper values are no image's.
 const MAX_DEPTH: usize = 50;
@@ -54,6 +55,11 @@ pub(super) fn unused(named: Vec<Use>, deployed: &Inventory, optional: &[Use]) ->
         }
     }
     unused
+}
+
+/// The path of the value that `used` is, where nothing else names it.
+pub(super) fn path_of(used: &Use) -> Option<&str> {
+    used.naming.as_ref()?.place.strip_prefix(VALUE).filter(|_| used.workload.kind.is_empty())
 }
 
 struct Reader<'a> {
@@ -123,20 +129,21 @@ impl Reader<'_> {
 
     fn add(&mut self, node: &ChartNode, chain: &Arc<[ChartLink]>, text: Text, reference: Reference, path: &[&str]) {
         let Some(last) = chain.last() else { return };
-        let place = format!("{PLACE}{}", path.join("."));
+        let path = path.join(".");
+        let fact = printed(&path);
         self.found.push(Use {
             text,
             reference,
-            kind: Kind::Container,
-            naming: None,
+            kind: Kind::Operand,
+            naming: Some(Naming { place: format!("{VALUE}{path}"), confidence: Confidence::Likely, completed: false }),
             chart: last.chart.clone(),
             path: chain.iter().map(|link| link.called.clone()).collect(),
             chain: chain.clone(),
             template: format!("{}/values.yaml", node.path),
-            workload: Workload { kind: "values".to_owned(), name: path.join("."), container: None },
+            workload: Workload { kind: String::new(), name: String::new(), container: None },
             scenarios: self.scenarios.to_vec(),
             only_in: Vec::new(),
-            when: Some(self.when.map_or_else(|| place.clone(), |when| format!("{when}, {place}"))),
+            when: both(self.when.map(str::to_owned), Some(fact)),
             turn: 0,
             depends: Vec::new(),
             root: self.root.path.clone(),

@@ -1,11 +1,28 @@
 //! What [`super::Use::when`] says: the facts that must hold for an image to be deployed, joined by commas, and each other way
 //! behind `or`. Reads and writes that text, nothing else.
-
-use super::EXAMPLE;
-use super::values::PLACE;
+//!
+//! The facts: `a.enabled` is true; `not a.enabled`; `mode=ha`; `a.url given`; `capability example.org/v1`; `(eq .x .y)` as the
+//! template has it; `a.image printed` by a template; `x.json.example used` by somebody.
 
 const AND: &str = ", ";
 const OR: &str = " or ";
+const PRINTED: &str = " printed";
+const USED: &str = " used";
+
+/// The fact that a template prints the value at `path`.
+pub(super) fn printed(path: &str) -> String {
+    format!("{path}{PRINTED}")
+}
+
+/// The fact that somebody uses the example `file`.
+pub(super) fn used(file: &str) -> String {
+    format!("{file}{USED}")
+}
+
+/// The value that a template must print, where `when` says so.
+pub(crate) fn printed_value(when: &str) -> Option<&str> {
+    ways(when).flatten().find_map(|fact| fact.strip_suffix(PRINTED))
+}
 
 /// The ways of `when`, each with its facts.
 fn ways(when: &str) -> impl Iterator<Item = Vec<&str>> {
@@ -55,12 +72,10 @@ fn implies(known: &str, fact: &str) -> bool {
 /// `when` for people: `a is on`, `a and b are on`, `a or b is on`, `mode=ha`.
 #[must_use]
 pub fn in_words(when: &str) -> String {
-    if let Some((_, file)) = when.split_once(EXAMPLE) {
-        return format!("somebody uses the example {file}");
-    }
     let all: Vec<Vec<&str>> = ways(when).collect();
     let mixed = all.len() > 1 && all.iter().any(|way| way.len() > 1);
-    let said: Vec<String> = all.iter().map(|way| way.join(" and ")).collect();
+    let in_words = |way: &Vec<&str>| way.iter().map(|fact| fact_in_words(fact)).collect::<Vec<_>>().join(" and ");
+    let said: Vec<String> = all.iter().map(in_words).collect();
     let said = said.join(if mixed { ", or " } else { OR });
     if !all.iter().flatten().all(|fact| is_switch(fact)) {
         return said;
@@ -69,9 +84,17 @@ pub fn in_words(when: &str) -> String {
     format!("{said} {} on", if many { "are" } else { "is" })
 }
 
+fn fact_in_words(fact: &str) -> String {
+    match (fact.strip_suffix(PRINTED), fact.strip_suffix(USED)) {
+        (Some(path), _) => format!("a template prints {path}"),
+        (None, Some(file)) => format!("somebody uses the example {file}"),
+        (None, None) => fact.to_owned(),
+    }
+}
+
 /// Whether `when` says what to switch, and not only where values or examples name the image.
 pub(crate) fn is_switched(when: &str) -> bool {
-    !when.contains(PLACE) && !when.contains(EXAMPLE)
+    !ways(when).flatten().any(|fact| fact.ends_with(PRINTED) || fact.ends_with(USED))
 }
 
 /// Whether a fact is a value that must be true, and is called by its path alone.
@@ -114,10 +137,14 @@ mod tests {
             ("mode=ha", "mode=ha"),
             ("not a.enabled, b", "not a.enabled and b"),
             ("capability example.org/v1", "capability example.org/v1"),
+            ("a.enabled, b.image printed", "a.enabled and a template prints b.image"),
+            ("x.json.example used", "somebody uses the example x.json.example"),
         ];
         for (when, words) in said {
             assert_eq!(in_words(when), words);
         }
+        assert_eq!(printed_value("a.enabled, b.image printed"), Some("b.image"));
+        assert!(is_switched("a.enabled or (x printed y)") && !is_switched("a, b.image printed"));
         assert_eq!(at_its_place("not a.enabled"), "a.enabled is on here");
         assert_eq!(at_its_place("mode=ha"), "mode is not ha here");
     }

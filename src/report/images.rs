@@ -6,7 +6,7 @@ use std::path::Path;
 use super::human::{Style, printable};
 use super::location::Place;
 use crate::inventory::when::in_words;
-use crate::inventory::{Confidence, EXAMPLE, Inventory, Use};
+use crate::inventory::{Confidence, Inventory, Use};
 use crate::source::{Layer, Sources};
 
 /// The images, each with its uses and origins.
@@ -67,16 +67,7 @@ pub fn images_plain(inventory: &Inventory) -> String {
 
 /// Under which condition, in words.
 pub(super) fn when(when: &str) -> String {
-    if let Some((before, _)) = when.split_once(EXAMPLE) {
-        let rest = before.trim_end_matches(", ");
-        let rest = if rest.is_empty() { String::new() } else { self::when(rest) };
-        return format!("{rest} (only an example names it)");
-    }
-    match when.split_once("values: ") {
-        Some(("", _)) => " (no template prints these values)".to_owned(),
-        Some((facts, _)) => format!(" (when {})", in_words(facts.trim_end_matches(", "))),
-        None => format!(" (when {})", in_words(when)),
-    }
+    format!(" (when {})", in_words(when))
 }
 
 /// The scenarios, where there are several, and the condition that is off.

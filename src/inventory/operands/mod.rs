@@ -13,6 +13,7 @@ use self::fields::{Field, join};
 use self::words::{Hint, Role, hint, is_told};
 use super::Workload;
 use super::pods::{LISTS, is_policy, object};
+use super::when::used;
 use crate::source::Text;
 use crate::yaml::{self, Map, Value};
 
@@ -27,9 +28,6 @@ const MAX_EMBEDDED: usize = 3;
 
 /// What the places of fields begin with.
 const FIELD: &str = "field ";
-
-/// What [`super::Use::when`] begins with for an image that only an example names.
-pub const EXAMPLE: &str = "example: ";
 
 /// The ends of names of files that only show how something is done; no controller reads them.
 const EXAMPLES: [&str; 2] = [".example", ".sample"];
@@ -284,7 +282,7 @@ impl Walk<'_> {
         for (key, value) in map.iter().filter(|(key, _)| !taken.contains(&key.as_str())) {
             let mut at = place.named("data ", key);
             if EXAMPLES.iter().any(|end| key.ends_with(end)) {
-                at.off.get_or_insert_with(|| format!("{EXAMPLE}{key}"));
+                at.off.get_or_insert_with(|| used(key));
             }
             self.value(value, &at, &hint(key), depth + 1);
         }

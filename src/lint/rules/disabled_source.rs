@@ -1,6 +1,6 @@
 //! Listed, but deployed only when something is switched on that is off.
 
-use crate::inventory::when::{at_its_place, facts, in_words};
+use crate::inventory::when::{at_its_place, facts, in_words, printed_value};
 use crate::inventory::{Mention, Use};
 use crate::lint::context::version_of;
 use crate::lint::{Context, Finding, Judged, Rule, Verdict, brings};
@@ -84,7 +84,7 @@ fn source(used: &Use) -> String {
 
 /// The key of the values that name the image, when no template does.
 fn in_values(used: &Use) -> Option<&str> {
-    used.when.as_deref()?.split(", ").find_map(|switch| switch.strip_prefix("values: "))
+    printed_value(used.when.as_deref()?)
 }
 
 /// Where the values of `when` stand, each once.
