@@ -111,7 +111,7 @@ fn described(command: clap::Command, augment: fn(clap::Command) -> clap::Command
 
 #[derive(Clone, Debug, Args)]
 pub(super) struct Check {
-    /// Lists, or workspace folders; none is the current folder. `-` is standard input, which `--stdin-filename` names.
+    /// Lists, or workspace folders; none is the current folder, or the workspace around it. `-` is standard input, which `--stdin-filename` names.
     pub paths: Vec<PathBuf>,
     /// Where the list would lie that standard input holds: what an editor has not saved yet.
     #[arg(long, value_name = "PATH", conflicts_with = "applying")]
@@ -223,7 +223,7 @@ pub(super) struct ValueOptions {
 #[derive(Debug, Args)]
 pub(super) struct Images {
     /// A chart (folder, .tgz, or the name of one that a chart of the workspace depends on), a list, or a folder that holds
-    /// charts; none is the current folder.
+    /// charts; none is the current folder, or the workspace around one without charts.
     pub path: Option<PathBuf>,
     /// How to print them.
     #[arg(long, value_enum, default_value = "human")]
@@ -240,7 +240,7 @@ pub(super) struct Why {
     /// The image: in full, its repository, or the last part of its name.
     pub image: String,
     /// A chart (folder, .tgz, or the name of one that a chart of the workspace depends on), a list, or a folder that holds
-    /// charts; none is the current folder.
+    /// charts; none is the current folder, or the workspace around one without charts.
     pub path: Option<PathBuf>,
     /// How to print the chain.
     #[arg(long, value_enum, default_value = "human")]
@@ -265,7 +265,7 @@ pub(super) struct Init {
 
 #[derive(Debug, Args)]
 pub(super) struct Plan {
-    /// A list, or a workspace folder; none is the current folder.
+    /// A list, or a workspace folder; none is the current folder, or the workspace around it.
     pub path: Option<PathBuf>,
     /// The private registry to copy to: `ACCOUNT.dkr.ecr.REGION.amazonaws.com`.
     #[arg(long, value_name = "HOST")]

@@ -114,20 +114,27 @@ fn vendor_all(session: &Session, options: &Fetch, charts: &[PathBuf], store: &St
         let done = vendor(&chart, store).map_err(|error| Refusal::new(error.message))?;
         changed |= !done.is_empty();
         for vendored in done.iter().filter(|_| !options.quiet) {
-            let (what, path, why) = match vendored {
-                Vendored::Written(path) => ("wrote", path, ""),
-                Vendored::Removed(path) => ("removed", path, ""),
-                Vendored::Left(path) => ("left", path, ", which Chart.yaml does not ask for: Helm would remove it"),
-                Vendored::Beside(path) => (
-                    "left",
-                    path,
-                    " alone: Helm would put its package beside it, and leave to chance which of the two counts",
-                ),
-            };
-            session.print(&format!("{what} {}{why}\n", path.display()))?;
+            session.print(&(told(vendored) + "\n"))?;
         }
     }
     Ok(changed)
+}
+
+fn told(vendored: &Vendored) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    let shown = |path: &Path| path_from(&here, path).display().to_string();
+    match vendored {
+        Vendored::Written(path) => format!("wrote {}", shown(path)),
+        Vendored::Removed(path) => format!("removed {}", shown(path)),
+        Vendored::Left(path) => {
+            format!("left {}, which Chart.yaml does not ask for: Helm would remove it", shown(path))
+        }
+        Vendored::Beside(folder, number) => {
+            let folders = if *number == 1 { "1 folder".to_owned() } else { format!("{number} folders") };
+            let why = "Helm would put a package beside each, and leave to chance which of the two counts";
+            format!("left {folders} in {} as they are: {why}", shown(folder))
+        }
+    }
 }
 
 /// The workspace's root, the charts, and whether those are all of it.
@@ -142,7 +149,7 @@ pub(super) fn charts(
             Workspace { root: folder.to_owned(), charts: vec![path.to_owned()], ..Workspace::default() }
         }
         Some(path) => find(&session.sources, path, true)?,
-        None => find_charts_here(&session.sources),
+        None => find_charts_here(&session.sources, true),
     };
     if !given.is_empty() {
         return Ok((found.root, given.to_vec(), false));

@@ -12,7 +12,7 @@ use crate::store::{Environment, Store};
 pub(super) fn named_chart(session: &Session, given: &Path) -> Result<PathBuf, Refusal> {
     let is_name = given.components().count() == 1 && given.extension().is_none_or(|extension| extension != "tgz");
     let Some(name) = given.to_str().filter(|_| is_name && !given.exists()) else { return Ok(given.to_owned()) };
-    let workspace = find_charts_here(&session.sources);
+    let workspace = find_charts_here(&session.sources, true);
     let store = Store::open(&Environment::of_process(), &workspace.root)?;
     let mut found = BTreeSet::new();
     for path in &workspace.charts {

@@ -1,7 +1,7 @@
 //! Puts packages into `charts/`, as `helm dependency build` does. Only packages of the chart's own dependencies are replaced;
 //! whatever else lies there stays.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::FetchError;
@@ -20,8 +20,8 @@ pub enum Vendored {
     Removed(PathBuf),
     /// A package that no dependency names was left; Helm would remove it.
     Left(PathBuf),
-    /// The folder of a dependency lies in `charts/` already; Helm would put its package beside it.
-    Beside(PathBuf),
+    /// In this `charts/` so many dependencies lie as folders already; Helm would put a package beside each.
+    Beside(PathBuf, usize),
 }
 
 /// Writes what `chart` and the folders in its `charts/` need into their `charts/`: from `store`, and from the folders that
@@ -86,13 +86,10 @@ impl Filling<'_> {
     }
 
     fn local(&mut self) -> Result<(), FetchError> {
-        let mut packed: Vec<PathBuf> = Vec::new();
+        let (mut packed, mut beside) = (Vec::<PathBuf>::new(), BTreeSet::new());
         for (dependency, path) in self.chart.local_dependencies() {
             if let Some(held) = self.folder_of(&dependency.name) {
-                let beside = Vendored::Beside(held.path.clone());
-                if !self.done.contains(&beside) {
-                    self.done.push(beside);
-                }
+                beside.insert(held.path.clone());
                 continue;
             }
             let local = self.taken_in(dependency, &path)?;
@@ -104,6 +101,9 @@ impl Filling<'_> {
             verify(&bytes, name, version, &path.display().to_string())?;
             self.put(name, version, &bytes)?;
             packed.push(path);
+        }
+        if !beside.is_empty() {
+            self.done.push(Vendored::Beside(self.folder.clone(), beside.len()));
         }
         Ok(())
     }

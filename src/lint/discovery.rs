@@ -141,11 +141,11 @@ pub fn find_here(sources: &Sources, configurable: bool) -> Workspace {
 /// Where charts alone are asked for and no path is given: the current folder, if it holds some or a configuration; else as
 /// [`find_here`].
 #[must_use]
-pub fn find_charts_here(sources: &Sources) -> Workspace {
+pub fn find_charts_here(sources: &Sources, configurable: bool) -> Workspace {
     let here = PathBuf::from(".");
     let found = walk(&here).with_unsaved(sources);
-    if found.charts.is_empty() && !is_marked(sources, &here, true) {
-        return find_here(sources, true);
+    if found.charts.is_empty() && !is_marked(sources, &here, configurable) {
+        return find_here(sources, configurable);
     }
     Workspace { why: "the current folder".to_owned(), ..found }
 }

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Refusal, Settings, Workspace, find, find_around, find_here};
+use super::{Refusal, Settings, Workspace, find, find_around, find_charts_here, find_here};
 use crate::config::{FILE_NAME, Loaded, MISNAMED};
 use crate::source::Sources;
 use crate::store::{Environment, Store};
@@ -40,11 +40,16 @@ pub fn open(
     configuring: &Configuring,
     settings: Settings,
 ) -> Result<(Workspace, Settings), Refusal> {
-    let (workspace, settings) = open_charts(sources, path, configuring, settings)?;
+    let found = match path {
+        Some(path) => named(sources, path, configuring)?,
+        None => find_here(sources, configuring.is_standard()),
+    };
+    let (workspace, settings) = opened(sources, found, path, configuring, settings)?;
     Ok((workspace.with_lists()?, settings))
 }
 
-/// As [`open`], for who asks for charts and takes lists only as a sign of which are meant: there need be none.
+/// As [`open`], for who asks for charts, whatever lists there are: there need be none, and a current folder with charts is meant
+/// itself.
 ///
 /// # Errors
 /// As [`open`].
@@ -55,13 +60,27 @@ pub fn open_charts(
     settings: Settings,
 ) -> Result<(Workspace, Settings), Refusal> {
     let found = match path {
-        // A list that was never saved.
-        Some(path) if sources.has_overlay(path) && !path.exists() => {
-            find_around(sources, path, configuring.is_standard())
-        }
-        Some(path) => find(sources, path, configuring.is_standard())?,
-        None => find_here(sources, configuring.is_standard()),
+        Some(path) => named(sources, path, configuring)?,
+        None => find_charts_here(sources, configuring.is_standard()),
     };
+    opened(sources, found, path, configuring, settings)
+}
+
+fn named(sources: &Sources, path: &Path, configuring: &Configuring) -> Result<Workspace, Refusal> {
+    // A list that was never saved.
+    if sources.has_overlay(path) && !path.exists() {
+        return Ok(find_around(sources, path, configuring.is_standard()));
+    }
+    find(sources, path, configuring.is_standard())
+}
+
+fn opened(
+    sources: &Sources,
+    found: Workspace,
+    path: Option<&Path>,
+    configuring: &Configuring,
+    settings: Settings,
+) -> Result<(Workspace, Settings), Refusal> {
     let whole = path.is_none_or(|path| path == found.root);
     let settings = settings_of(sources, &found, configuring, settings)?;
     Ok((with_configured(found, whole, &settings), settings))

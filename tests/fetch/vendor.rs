@@ -102,7 +102,8 @@ fn a_folder_in_charts_gets_no_package_beside_it() {
     }
     let run = place.fetch_with(&["--vendor"]);
     assert_eq!(run.code, 0, "{}", run.text());
-    let told = "charts/own alone: Helm would put its package beside it, and leave to chance which of the two counts";
+    let told =
+        "left 2 folders in umbrella/charts as they are: Helm would put a package beside each, and leave to chance";
     assert!(run.stdout.contains(told), "{}", run.text());
     let held = std::fs::read_dir(place.path("umbrella/charts")).unwrap().count();
     assert_eq!((held, run.stdout.contains("wrote")), (2, false), "{}", run.text());

@@ -70,8 +70,9 @@ fn the_commands_of_the_readme_do_what_they_say() {
     }
     assert_eq!(said["fetch"].matches("fetched ").count(), 3, "{}", said["fetch"]);
     assert!(said["values aws-efa-k8s-device-plugin"].contains(&format!("image: {efa}:v0.5.6")));
-    assert!(said["render nvidia-device-plugin"].contains("nvcr.io/nvidia/k8s-device-plugin:v0.16.1"));
+    assert!(said["render nvidia-device-plugin --namespace gpu"].contains("nvcr.io/nvidia/k8s-device-plugin:v0.16.1"));
     assert!(said["images cert-manager"].contains("quay.io/jetstack/cert-manager-controller:v1.18.2"));
+    assert!(said["images cert-manager"].contains("/cert-manager-v1.18.2.tgz!/cert-manager/values.yaml:1:8: "));
     assert!(said["images umbrella"].contains("v0.5.6") && said["images umbrella"].contains("v1.18.2"));
     assert!(said["check"].contains("missing-entry"));
     assert!(said["versions nvidia-device-plugin"].contains("* 0.16.1"));
