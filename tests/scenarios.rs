@@ -5,7 +5,7 @@
 
 mod workspace;
 
-use workspace::Workspace;
+use workspace::{Workspace, pod};
 
 /// `IMAGE WHEN SCENARIOS` of each image.
 fn images(workspace: &Workspace, arguments: &[&str]) -> Vec<String> {
@@ -372,6 +372,44 @@ fn a_block_within_a_block_needs_both() {
         optional("extra: ''\nb: {enabled: false}\n", containers),
         ["acme/x:1 \"extra given, b.enabled\" default"]
     );
+}
+
+/// `IMAGE OBJECT WHEN` of what is not deployed; `templates` are the chart's.
+fn when(values: &str, templates: &[(&str, String)]) -> Vec<String> {
+    let mut workspace = Workspace::new().chart("web", &["nginx:1"]).file("web/values.yaml", values);
+    for (name, text) in templates {
+        workspace = workspace.file(&format!("web/templates/{name}"), text);
+    }
+    let run = workspace.run(&["images", "web", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let row = |image: &serde_json::Value| {
+        let text = |value: &serde_json::Value| value.as_str().map(str::to_owned);
+        Some(format!("{} {} {}", text(&image["image"])?, text(&image["workload"]["name"])?, text(&image["when"])?))
+    };
+    report["images"].as_array().unwrap().iter().filter_map(row).collect()
+}
+
+#[test]
+fn an_image_that_hangs_on_two_blocks_apart_needs_both() {
+    let values = "a: {enabled: false}\nb: {enabled: false}\n";
+    let helper = "{{ define \"side\" }}{{ if .Values.b.enabled }}\n  - {name: s, image: \"acme/{{ .name }}:1\"}{{ end }}{{ end }}";
+    let side = |name: &str| {
+        let include = format!("{{{{ include \"side\" (dict \"Values\" .Values \"name\" \"{name}\") }}}}\n");
+        format!("{}{include}", pod(name, &["nginx:1"]))
+    };
+    let on = |condition: &str, text: &str| format!("{{{{ if {condition} }}}}\n{text}{{{{ end }}}}\n");
+    let always = ("one.yaml", side("one"));
+    let helper = ("_helpers.tpl", helper.to_owned());
+    let wanted = ["acme/one:1 one b.enabled", "acme/two:1 two a.enabled, b.enabled"];
+    let apart = ("two.yaml", on(".Values.a.enabled", &side("two")));
+    assert_eq!(when(values, &[helper.clone(), always.clone(), apart]), wanted);
+    // In place of the other one.
+    let instead = ("one.yaml", on("not .Values.a.enabled", &side("one")));
+    let apart = ("two.yaml", on(".Values.a.enabled", &side("two")));
+    assert_eq!(when(values, &[helper.clone(), instead, apart]), wanted);
+    // Within one template.
+    let below = format!("{}---\n{}", side("one"), on(".Values.a.enabled", &side("two")));
+    assert_eq!(when(values, &[helper, ("one.yaml", below)]), wanted);
 }
 
 #[test]

@@ -38,6 +38,14 @@ impl Fact {
         }
     }
 
+    /// Whether both are about one value, or one API version.
+    pub fn same_subject(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Capability(one), Self::Capability(other)) => one == other,
+            _ => self.value().zip(other.value()).is_some_and(|((one, _), (other, _))| one == other),
+        }
+    }
+
     /// The value that it is about, and what it is then.
     pub fn value(&self) -> Option<(&Path, Value)> {
         match self {

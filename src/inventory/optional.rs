@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::conditions::Fact;
 use super::regions::speaks_of_regions;
 use super::survey::{Job, choices, run_all, switch};
-use super::switches::{Blocks, Path, beside, blocks};
+use super::switches::{Blocks, Guard, Path, beside, blocks};
 use super::when::printed;
 use super::{Gap, Problem, Scenario, Survey, Target, Use, values};
 use crate::chart::{Cause, Chart, ChartNode, Choice, Disabled, Processed};
@@ -23,6 +23,9 @@ const MAX_DEPTH: usize = 4;
 
 /// Renderings of all rounds; what more there is to turn on is told.
 const MAX_RENDERINGS: usize = 512;
+
+/// Pairs of switches that are turned together; what more there is is told.
+const MAX_PAIRS: usize = 96;
 
 /// Blocks of one round that are run by force.
 const MAX_FORCED: usize = 64;
@@ -49,10 +52,23 @@ struct Variant<'a> {
     choice: Choice,
     /// The switches that were turned, outer ones first.
     switches: Vec<String>,
+    /// What they say, as far as they are values and API versions.
+    facts: Vec<Fact>,
+    /// How often something was turned.
+    turns: usize,
+    /// What it all began with.
+    base: Arc<Base>,
     /// Other scenarios in which the same is known to be deployed.
     also: Vec<String>,
     /// The charts whose templates were looked through, by their paths.
     seen: Arc<BTreeSet<String>>,
+}
+
+/// A rendering with nothing switched on.
+struct Base {
+    /// The blocks that did not run in it.
+    guards: Vec<Guard>,
+    decided: Decisions,
 }
 
 /// The rounds of renderings and what came of them.
@@ -68,6 +84,8 @@ struct Search<'a> {
     switches: Vec<(String, Span)>,
     /// Renderings that may still be done.
     left: usize,
+    /// How many of them may be of pairs.
+    pairs: usize,
     /// The conditions that were asked for, by the chart that they were asked for in.
     asked: HashSet<(String, Span)>,
     /// Which way each of them went in some rendering.
@@ -92,6 +110,7 @@ pub fn optional(sources: &Sources, targets: &[Target], survey: &Survey) -> Optio
         gaps: Vec::new(),
         switches: Vec::new(),
         left: MAX_RENDERINGS,
+        pairs: MAX_PAIRS,
         asked: HashSet::new(),
         taken: HashSet::new(),
         reached: HashMap::new(),
@@ -144,12 +163,19 @@ impl<'a> Search<'a> {
                 if number == 0 {
                     self.named.extend(values::images(chart, &names, &processed, None, &BTreeSet::new()));
                 }
+                let place = (chart.path.clone(), scenario.name.clone());
+                let decided = self.survey.decided.get(&place).cloned().unwrap_or_default();
+                let mut found = blocks(renderer, &processed, &decided, &HashSet::new(), &HashSet::new());
+                let guards = std::mem::take(&mut found.guards);
                 let base = Variant {
                     renderer,
                     chart,
                     scenario: tolerant.clone(),
                     choice,
                     switches: Vec::new(),
+                    facts: Vec::new(),
+                    turns: 0,
+                    base: Arc::new(Base { guards, decided }),
                     also: Vec::new(),
                     seen: Arc::new(paths(&processed.root)),
                 };
@@ -162,16 +188,13 @@ impl<'a> Search<'a> {
                         false => {}
                     }
                 }
-                let place = (chart.path.clone(), scenario.name.clone());
-                let decided = self.survey.decided.get(&place).cloned().unwrap_or_default();
-                let found = blocks(renderer, &processed, &decided, &HashSet::new(), &HashSet::new());
-                for guard in &found.guards {
+                for guard in &base.base.guards {
                     let base = if speaks(std::slice::from_ref(&guard.chart)) { &base } else { &shared };
                     if base.also.is_empty() || number == 0 {
                         round.extend(self.turn(base, &guard.facts, &processed));
                     }
                 }
-                self.learn(if by_region { &shared } else { &base }, &decided, found);
+                self.learn(if by_region { &shared } else { &base }, &base.base.decided, found);
                 bases.push((if by_region { shared } else { base }, processed.values));
             }
         }
@@ -213,7 +236,8 @@ impl<'a> Search<'a> {
                         }
                         self.learn(&seen, &decisions, found);
                     }
-                    self.taken.extend(decisions.values().flatten());
+                    next.extend(self.pairs(&seen, &decisions, &processed));
+                    self.taken.extend(decisions.iter().map(|(_, decision)| decision));
                 }
                 Err(error) => self.found.refuse(self.sources, job, &error, None),
             }
@@ -223,21 +247,40 @@ impl<'a> Search<'a> {
         next
     }
 
+    /// `variant`, in which one thing is turned, with another one turned as well: each block whose condition it asked for more often
+    /// than the rendering without it, as where an object that it brings includes the template of another one.
+    fn pairs(&mut self, variant: &Variant<'a>, decisions: &Decisions, processed: &Processed) -> Vec<Variant<'a>> {
+        let base = variant.base.clone();
+        let is_asked_anew =
+            |decision: &Decision| decisions.has_more(&Decision { taken: !decision.taken, ..*decision }, &base.decided);
+        let mut round = Vec::new();
+        for guard in base.guards.iter().filter(|_| variant.turns == 1) {
+            if variant.is_about(&guard.facts) || !guard.decisions.iter().any(is_asked_anew) {
+                continue;
+            }
+            round.extend(self.turn(variant, &guard.facts, processed));
+        }
+        if let Some(more) = round.len().checked_sub(self.pairs).filter(|more| *more > 0) {
+            let message = format!("{more} pairs of switches were not tried: what only both would bring is not known");
+            self.gaps.push(Gap { message, span: None, is_refusal: false });
+        }
+        round.truncate(self.pairs);
+        self.pairs -= round.len();
+        round
+    }
+
     /// Whether conditions were asked for that no rendering has asked for before.
     fn is_news(&self, decisions: &Decisions) -> bool {
-        let mut asked = decisions.iter().flat_map(|(chart, decisions)| decisions.iter().map(move |one| (chart, one)));
-        asked.any(|(chart, decision)| !self.asked.contains(&(chart.clone(), decision.place)))
+        decisions.iter().any(|(chart, decision)| !self.asked.contains(&(chart.to_owned(), decision.place)))
     }
 
     /// Notes what `variant` decided, and the blocks of its templates.
     fn learn(&mut self, variant: &Variant<'a>, decisions: &Decisions, Blocks { blocks, .. }: Blocks) {
         let variant = Arc::new(variant.clone());
-        for (chart, decisions) in decisions {
-            for decision in decisions {
-                self.asked.insert((chart.clone(), decision.place));
-                self.taken.insert(*decision);
-                self.reached.entry(decision.place).or_insert_with(|| variant.clone());
-            }
+        for (chart, decision) in decisions.iter() {
+            self.asked.insert((chart.to_owned(), decision.place));
+            self.taken.insert(*decision);
+            self.reached.entry(decision.place).or_insert_with(|| variant.clone());
         }
         for block in blocks {
             self.blocks.entry(block.decision).or_insert(block.words);
@@ -267,7 +310,7 @@ impl<'a> Search<'a> {
                 let found = blocks(variant.renderer, &processed, &decisions, &self.asked, &self.taken);
                 self.learn(variant, &decisions, found);
             }
-            self.taken.extend(decisions.values().flatten());
+            self.taken.extend(decisions.iter().map(|(_, decision)| decision));
         }
     }
 
@@ -370,6 +413,11 @@ impl Variant<'_> {
         }
     }
 
+    /// Whether one of `facts` is about something that was turned already.
+    fn is_about(&self, facts: &[Fact]) -> bool {
+        facts.iter().any(|fact| self.facts.iter().any(|known| known.same_subject(fact)))
+    }
+
     /// The names of all scenarios that it stands for.
     fn scenarios(&self) -> Vec<String> {
         [&self.scenario.name].into_iter().chain(&self.also).cloned().collect()
@@ -405,6 +453,7 @@ impl Variant<'_> {
         all.sort();
         let key = format!("{:?} {} {:?} {}", self.chart.path, self.scenario.name, self.choice, all.join(", "));
         let mut variant = self.turned(names, key, known)?;
+        variant.facts.extend_from_slice(facts);
         let mut values = self.scenario.values.as_map().cloned().unwrap_or_default();
         for fact in facts {
             if let Some((path, value)) = fact.value() {
@@ -425,6 +474,7 @@ impl Variant<'_> {
         }
         let mut variant = self.clone();
         variant.switches.extend(names);
+        variant.turns += 1;
         Some(variant)
     }
 }

@@ -171,7 +171,7 @@ pub fn survey(sources: &Sources, targets: &[Target], listed: &Arc<Listing>, stop
             Ok(outcome) => {
                 survey.note_region(job, &outcome.processed.values);
                 let decided = survey.decided.entry((job.chart.path.clone(), job.scenario.name.clone())).or_default();
-                add_decisions(decided, &outcome.decisions);
+                decided.merge(&outcome.decisions);
                 survey.told.extend(testimonies(&outcome.processed.root));
                 survey.gather(sources, job, outcome);
             }
@@ -245,13 +245,6 @@ fn render(job: &Job<'_>) -> Result<Arc<Rendered>, RenderError> {
         let merged = merge(values.as_map().unwrap_or(&empty), &region);
         job.renderer.render(&Value::Map(Arc::new(merged)), options)
     })
-}
-
-/// Adds `more` to what is known of the blocks of templates.
-pub(super) fn add_decisions(known: &mut Decisions, more: &Decisions) {
-    for (chart, decisions) in more {
-        known.entry(chart.clone()).or_default().extend(decisions);
-    }
 }
 
 /// The choices under which all copies of ambiguous subcharts get their turn: folders first, then each further copy.

@@ -22,6 +22,8 @@ pub(super) type Path = Vec<String>;
 pub(super) struct Guard {
     /// What must be otherwise.
     pub facts: Vec<Fact>,
+    /// What is decided then: that the block runs, and others that hang on the same.
+    pub decisions: Vec<Decision>,
     /// The chart whose template has the block.
     pub chart: Arc<Chart>,
 }
@@ -61,7 +63,7 @@ pub(super) fn blocks(
     let mut found = Blocks::default();
     for (node, names, files) in &parsed {
         let values = names.iter().try_fold(&processed.values, |values, name| values.get(name));
-        let Some((values, decided)) = values.zip(decided.get(&node.path)) else { continue };
+        let Some((values, decided)) = values.map(|values| (values, decided.of_chart(&node.path))) else { continue };
         let is_new = |place: Span| !known.contains(&(node.path.clone(), place));
         // Files in which nothing was asked for the first time were read before, and have nothing new.
         let new: HashSet<FileId> = decided.iter().filter(|one| is_new(one.place)).map(|one| one.place.file).collect();
@@ -72,7 +74,7 @@ pub(super) fn blocks(
                 name: &tree.name,
                 source: &tree.source,
                 speech: &speech,
-                decided,
+                decided: &decided,
                 is_new: &is_new,
                 taken,
                 is_first: taken.is_empty(),
@@ -84,10 +86,14 @@ pub(super) fn blocks(
                 blocks: &mut found.blocks,
             };
             reader.nodes(&tree.body, Some(&[Vec::new()]), None, 0);
-            for facts in reader.ways {
+            for (facts, decision) in reader.ways {
                 let facts: Vec<Fact> = facts.into_iter().map(|fact| from_root(fact, names)).collect();
-                if found.guards.iter().all(|known| known.facts != facts) {
-                    found.guards.push(Guard { facts, chart: node.chart.clone() });
+                match found.guards.iter_mut().find(|known| known.facts == facts) {
+                    Some(known) => known.decisions.extend(decision),
+                    None => {
+                        let decisions = decision.into_iter().collect();
+                        found.guards.push(Guard { facts, decisions, chart: node.chart.clone() });
+                    }
                 }
             }
         }
@@ -157,8 +163,8 @@ struct Reader<'a> {
     around: Vec<Given<'a>>,
     /// Whether it reads what is inside a block that does not run.
     is_within: bool,
-    /// What would make blocks run.
-    ways: Vec<Vec<Fact>>,
+    /// What would make blocks run, and what is decided then.
+    ways: Vec<(Vec<Fact>, Option<Decision>)>,
     blocks: &'a mut Vec<Block>,
 }
 
@@ -244,7 +250,8 @@ impl<'a> Reader<'a> {
                 || self.prints_image(nodes, inner, depth))
         {
             let new = both.iter().filter(|way| !way.is_empty());
-            self.ways.extend(new.cloned());
+            let decision = place.map(|place| Decision { place, taken });
+            self.ways.extend(new.map(|way| (way.clone(), decision)));
         }
         // Where nothing that is known makes it run, what makes a block inside of it run may do so: `else if`.
         let both = both.map(|both| match both.iter().any(|way| !way.is_empty()) {
@@ -271,7 +278,7 @@ impl<'a> Reader<'a> {
                 };
                 for own in [own(true), own(false)].into_iter().flatten() {
                     let both = product(ways.unwrap_or(&[]), &own);
-                    self.ways.extend(both.into_iter().filter(|way| !way.is_empty()));
+                    self.ways.extend(both.into_iter().filter(|way| !way.is_empty()).map(|way| (way, None)));
                 }
             }
             for word in &command.words {

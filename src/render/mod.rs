@@ -2,6 +2,7 @@
 //! Uses `template` and `chart`; one template that fails never takes the others with it.
 
 mod capabilities;
+mod decisions;
 mod documents;
 mod head;
 mod manifests;
@@ -9,7 +10,7 @@ mod release;
 mod scope;
 mod selection;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::chart::{Chart, ChartError, ChartFile, ChartNode, Choice, Processed, Schemas};
@@ -20,6 +21,7 @@ use crate::yaml;
 use documents::Documents;
 
 pub use capabilities::KubeVersion;
+pub use decisions::Decisions;
 pub use manifests::{Manifest, print, stream};
 pub use selection::show_only;
 
@@ -114,9 +116,6 @@ pub struct Rendered {
     /// Which blocks of templates ran and which did not, by the path of the chart that they ran for, where that is wanted.
     pub decisions: Decisions,
 }
-
-/// What was decided in the templates of each chart, by its path.
-pub type Decisions = BTreeMap<String, BTreeSet<Decision>>;
 
 /// The manifests below `crds/` of all charts that are on, with the names that Helm 3.10 prints: without
 /// the chart's.
@@ -356,7 +355,7 @@ fn execute(
         ..Environment::default()
     };
     let mut machine = Machine::new(program, environment);
-    let (mut outputs, mut refusals, mut decisions) = (Vec::new(), Vec::new(), Decisions::new());
+    let (mut outputs, mut refusals, mut decisions) = (Vec::new(), Vec::new(), Decisions::default());
     for template in templates.iter().filter(|template| !template.is_partial()) {
         match machine.execute(&template.name, &scopes.enter(template)) {
             Ok(text) if !template.name.ends_with("NOTES.txt") => {
@@ -369,10 +368,7 @@ fn execute(
                 template: Some(template.name.clone()),
             }),
         }
-        match decisions.get_mut(template.chart) {
-            Some(known) => known.extend(machine.take_decisions()),
-            None => _ = decisions.insert(template.chart.to_owned(), machine.take_decisions()),
-        }
+        decisions.add(template.chart, &template.name, machine.take_decisions());
     }
     (outputs, refusals, decisions)
 }

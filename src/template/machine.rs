@@ -1,7 +1,7 @@
 //! Runs the templates of a [`Program`]: limits, the objects that `lookup` finds, and errors with Go's text and our places.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::evaluator;
@@ -95,7 +95,7 @@ pub(super) struct Run<'p> {
     pub(super) guard: Guard,
     /// How many `tpl` are open.
     pub(super) texts: Cell<usize>,
-    pub(super) decisions: &'p RefCell<BTreeSet<Decision>>,
+    pub(super) decisions: &'p RefCell<BTreeMap<Decision, usize>>,
 }
 
 impl Run<'_> {
@@ -113,7 +113,8 @@ impl Run<'_> {
     /// Notes how the decision at `place` was made.
     pub(super) fn note(&self, place: Option<Span>, taken: bool) {
         if self.environment.notes {
-            self.decisions.borrow_mut().extend(place.map(|place| Decision { place, taken }));
+            let mut decisions = self.decisions.borrow_mut();
+            place.into_iter().for_each(|place| *decisions.entry(Decision { place, taken }).or_default() += 1);
         }
     }
 }
@@ -123,7 +124,7 @@ impl Run<'_> {
 pub struct Machine<'p> {
     program: &'p Program,
     environment: Environment,
-    decisions: RefCell<BTreeSet<Decision>>,
+    decisions: RefCell<BTreeMap<Decision, usize>>,
 }
 
 impl<'p> Machine<'p> {
@@ -150,9 +151,10 @@ impl<'p> Machine<'p> {
         evaluator::execute(&run, self.program, name, data).map_err(|error| *error)
     }
 
-    /// The decisions of what was executed since this was asked for, if the [`Environment`] has them noted.
+    /// The decisions of what was executed since this was asked for, and how often each was made, if the [`Environment`] has them
+    /// noted.
     #[must_use]
-    pub fn take_decisions(&mut self) -> BTreeSet<Decision> {
+    pub fn take_decisions(&mut self) -> BTreeMap<Decision, usize> {
         self.decisions.take()
     }
 }
