@@ -200,6 +200,12 @@ fn equal_digests_are_one_image_whatever_the_tags() {
     assert_eq!(of_rules(&entry(&a), &[&bare]), Vec::<String>::new());
     assert_eq!(of_rules(&entry(&bare), &[&a]), Vec::<String>::new());
     assert_eq!(of_rules(&entry(&b), &[&a]), ["digest-mismatch app"]);
+    // Who deploys a tag alone takes the digest that the list pins; another line for the tag leaves this one as it was.
+    let tag = "# Tag (from local chart app:1.0.0)\ntag=quay.io/a/app:1\n";
+    assert_eq!(of_rules(&entry(&b), &["quay.io/a/app:1", &a]), [format!("missing-entry {a}")]);
+    assert_eq!(of_rules(&format!("{}{tag}", entry(&b)), &["quay.io/a/app:1", &a]), Vec::<String>::new());
+    // A chart that has the tag with another digest does not speak of this one.
+    assert_eq!(of_rules(&format!("{}{tag}", entry(&b)), &[&a]), ["stale-entry app"]);
     // What one line would list is missing once.
     assert_eq!(of_rules("", &[&a, "quay.io/a/app:1"]).len(), 1);
     assert_eq!(of_rules("", &["quay.io/a/app:1", &a]).len(), 1);

@@ -23,25 +23,26 @@ pub struct Mention {
     pub span: Span,
 }
 
-/// The first place in `chart` and the charts below it where `image` stands as text: its path with its tag or digest behind it, or
-/// near it. Comments do not count.
+/// The first place in `chart` and the charts below it where `image` stands as text: its path with its digest, or the tag of one
+/// without, behind it or near it. Comments do not count.
 #[must_use]
 pub fn mention(chart: &Chart, image: &Reference) -> Option<Mention> {
-    let version = image.tag().or(image.digest())?;
+    let version = image.digest().or(image.tag())?;
     let files = chart.values_file.iter().chain(&chart.templates);
-    let found = files.filter(|file| !file.name.ends_with(".txt")).find_map(|file| place(file, image.path(), version));
+    let found = files.filter(|file| !file.name.ends_with(".txt")).find_map(|file| place(file, image, version));
     let own = found.map(|span| Mention { chart: super::survey::name_of(chart), span });
     own.or_else(|| chart.subcharts.iter().find_map(|subchart| mention(subchart, image)))
 }
 
-fn place(file: &ChartFile, path: &str, version: &str) -> Option<Span> {
-    let text = file.text.as_str();
+fn place(file: &ChartFile, image: &Reference, version: &str) -> Option<Span> {
+    let (text, path) = (file.text.as_str(), image.path());
+    let written = &image.as_str()[image.name_range().end..];
     let paths = words(text, path);
     let versions = words(text, version);
     let lines = |one: usize, other: usize| text[one.min(other)..one.max(other)].matches('\n').count();
     let is_whole = |at: &usize| {
-        let behind = text[at + path.len()..].strip_prefix([':', '@']);
-        behind.is_some_and(|rest| rest.starts_with(version)) && versions.contains(&(at + path.len() + 1))
+        let behind = at + path.len() + written.len() - version.len();
+        text[at + path.len()..].starts_with(written) && versions.contains(&behind)
     };
     // A path of one part is a word like any other.
     let may_part = path.contains('/') && version.len() >= SHORTEST;

@@ -14,15 +14,14 @@ pub fn same_image(a: &Reference, b: &Reference) -> bool {
     version && a.same_repository(b)
 }
 
-/// Whether an entry for `listed` brings `deployed`: it is the same image, or the tag alone of one that is deployed with tag and
-/// digest, for the copy scripts cannot read a digest.
+/// Whether an entry for `listed` brings `deployed`: it is the same image, or has the same tag where one of both has no digest. The
+/// copy scripts cannot read a digest, so the tag alone stands for an image with both; and a chart that deploys a tag alone takes
+/// what stands behind it, as the digest that the list pins.
 #[must_use]
 pub fn serves(listed: &Reference, deployed: &Reference) -> bool {
-    let by_tag = listed.digest().is_none()
-        && deployed.tag().is_some()
-        && listed.effective_tag() == deployed.tag()
-        && listed.same_repository(deployed);
-    by_tag || same_image(listed, deployed)
+    let is_open = listed.digest().is_none() || deployed.digest().is_none();
+    let same_tag = listed.effective_tag() == deployed.effective_tag() && listed.same_repository(deployed);
+    (is_open && same_tag) || same_image(listed, deployed)
 }
 
 /// What an entry for `image` would list: the tag alone of one with a digest, too.
