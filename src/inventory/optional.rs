@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::conditions::Fact;
 use super::regions::speaks_of_regions;
+use super::speech::Speeches;
 use super::survey::{Job, choices, run_all, switch};
 use super::switches::{Blocks, Guard, Path, beside, blocks};
 use super::when::printed;
@@ -94,6 +95,8 @@ struct Search<'a> {
     reached: HashMap<Span, Arc<Variant<'a>>>,
     /// The blocks that print whole images, with their conditions in words.
     blocks: BTreeMap<Decision, String>,
+    /// Which templates name images.
+    speeches: Speeches,
 }
 
 /// Renders each target once more for each dependency and each block of a template that is switched off, with its switch on, and
@@ -115,6 +118,7 @@ pub fn optional(sources: &Sources, targets: &[Target], survey: &Survey) -> Optio
         taken: HashSet::new(),
         reached: HashMap::new(),
         blocks: BTreeMap::new(),
+        speeches: Speeches::default(),
     };
     let (mut round, mut bases) = (Vec::new(), Vec::new());
     for (target, renderer) in targets.iter().zip(survey.renderers.iter()) {
@@ -165,7 +169,8 @@ impl<'a> Search<'a> {
                 }
                 let place = (chart.path.clone(), scenario.name.clone());
                 let decided = self.survey.decided.get(&place).cloned().unwrap_or_default();
-                let mut found = blocks(renderer, &processed, &decided, &HashSet::new(), &HashSet::new());
+                let mut found =
+                    blocks(renderer, &processed, &decided, &HashSet::new(), &HashSet::new(), &mut self.speeches);
                 let guards = std::mem::take(&mut found.guards);
                 let base = Variant {
                     renderer,
@@ -230,7 +235,14 @@ impl<'a> Search<'a> {
                         self.named.extend(values::images(variant.chart, &scenarios, &processed, when, &variant.seen));
                     }
                     if self.is_news(&decisions) {
-                        let found = blocks(variant.renderer, &processed, &decisions, &self.asked, &self.taken);
+                        let found = blocks(
+                            variant.renderer,
+                            &processed,
+                            &decisions,
+                            &self.asked,
+                            &self.taken,
+                            &mut self.speeches,
+                        );
                         for guard in &found.guards {
                             next.extend(self.turn(&seen, &guard.facts, &processed));
                         }
@@ -307,7 +319,8 @@ impl<'a> Search<'a> {
             let (processed, decisions) = (outcome.processed.clone(), outcome.decisions.clone());
             self.found.gather(self.sources, job, outcome);
             if self.is_news(&decisions) {
-                let found = blocks(variant.renderer, &processed, &decisions, &self.asked, &self.taken);
+                let found =
+                    blocks(variant.renderer, &processed, &decisions, &self.asked, &self.taken, &mut self.speeches);
                 self.learn(variant, &decisions, found);
             }
             self.taken.extend(decisions.iter().map(|(_, decision)| decision));

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::image::Reference;
+use crate::template::ParsedFile;
 use crate::template::ast::{Branch, Node, Operand, Pipe, Source, Term, Tree};
 
 /// Nesting of blocks that is followed; the parser refuses deeper ones long before a person writes them.
@@ -17,6 +18,25 @@ enum Measure {
     Word,
     /// A text with a key called image, or a whole image.
     Key,
+}
+
+/// What was found of sets of files, each read once.
+#[derive(Default)]
+pub(super) struct Speeches(Vec<(Vec<ParsedFile>, Arc<Speech>)>);
+
+impl Speeches {
+    /// That of the templates in `files`.
+    pub(super) fn of(&mut self, files: Vec<ParsedFile>) -> Arc<Speech> {
+        let same = |known: &[ParsedFile]| {
+            known.len() == files.len() && known.iter().zip(&files).all(|(one, other)| Arc::ptr_eq(one, other))
+        };
+        if let Some((_, speech)) = self.0.iter().find(|(known, _)| same(known)) {
+            return speech.clone();
+        }
+        let speech = Arc::new(Speech::of(files.iter().flat_map(|file| file.iter())));
+        self.0.push((files, speech.clone()));
+        speech
+    }
 }
 
 /// The templates that name images.

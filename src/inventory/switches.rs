@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::conditions::{Conditions, Fact, Given, is_capability, is_switch, negated, product};
 use super::operands::is_image_part;
-use super::speech::{MAX_DEPTH, Speech, says_image};
+use super::speech::{MAX_DEPTH, Speech, Speeches, says_image};
 use crate::chart::{Chart, ChartNode, Processed};
 use crate::render::{Decisions, Renderer};
 use crate::source::{FileId, Span, Text};
@@ -54,11 +54,12 @@ pub(super) fn blocks(
     decided: &Decisions,
     known: &HashSet<(String, Span)>,
     taken: &HashSet<Decision>,
+    speeches: &mut Speeches,
 ) -> Blocks {
     let mut parsed: Vec<Templates<'_>> = Vec::new();
     parse(renderer, &processed.root, &[], &mut parsed);
     let trees = || parsed.iter().flat_map(|(.., files)| files.iter().flat_map(|file| file.iter()));
-    let speech = Speech::of(trees().collect::<Vec<_>>().into_iter());
+    let speech = speeches.of(parsed.iter().flat_map(|(.., files)| files.iter().cloned()).collect());
     let templates: HashMap<&str, &Tree> = trees().map(|tree| (&*tree.name, tree)).collect();
     let mut found = Blocks::default();
     for (node, names, files) in &parsed {

@@ -117,15 +117,21 @@ impl Kept {
     pub fn tidy(&self, sources: &mut Sources) {
         let Some(inner) = &self.inner else { return };
         let mut charts = locked(&inner.charts);
-        charts.retain(|_, kept| std::mem::take(&mut kept.used));
+        let old_charts: Vec<_> = charts.extract_if(|_, kept| !std::mem::take(&mut kept.used)).collect();
         charts.values().for_each(|kept| kept.renderer.forget_unused(&kept.files));
         let is_there = |target: &Target| charts.values().any(|kept| Arc::ptr_eq(&kept.chart, &target.chart));
         let mut surveys = locked(&inner.surveys);
         surveys.iter_mut().for_each(|kept| kept.idle += 1);
-        surveys.retain(|kept| kept.idle <= MOST_IDLE && kept.targets.iter().all(is_there));
+        let is_old = |kept: &mut KeptSurvey| kept.idle > MOST_IDLE || !kept.targets.iter().all(is_there);
+        let old_surveys: Vec<_> = surveys.extract_if(.., is_old).collect();
         let mut trials = locked(&inner.trials);
         trials.iter_mut().for_each(|trial| trial.idle += 1);
-        trials.retain(|trial| trial.idle <= MOST_IDLE && trial.targets.iter().all(is_there));
+        let is_old = |trial: &mut Trial| trial.idle > MOST_IDLE || !trial.targets.iter().all(is_there);
+        let old_trials: Vec<_> = trials.extract_if(.., is_old).collect();
+        if !(old_charts.is_empty() && old_surveys.is_empty() && old_trials.is_empty()) {
+            // All that they rendered is taken apart; nobody has to wait for it.
+            rayon::spawn(move || drop((old_charts, old_surveys, old_trials)));
+        }
         sources.forget(&charts.values().flat_map(|kept| &kept.files).copied().collect());
     }
 

@@ -7,7 +7,7 @@ use crate::source::Text;
 use crate::yaml::{self, Map, Value};
 
 /// The head of a document.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Head {
     /// `kind`; empty when there is none.
     pub kind: String,

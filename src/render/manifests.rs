@@ -42,11 +42,6 @@ impl Manifest {
     pub(crate) fn of(template: &str, text: Text) -> Self {
         Self { template: template.to_owned(), text, kind: String::new(), hook: false, test: false, read: None }
     }
-
-    /// Has it remember what it reads.
-    pub(super) fn remember(&mut self) {
-        self.read.get_or_insert_default();
-    }
 }
 
 /// A document that Helm cannot read.
@@ -204,7 +199,8 @@ pub(super) fn sort(mut files: Vec<(String, Text)>, known: Option<&Documents>) ->
                     let test = events.iter().any(|event| event.starts_with("test"));
                     let hook = head.hook.is_some();
                     let (template, kind) = (name.clone(), head.kind.clone());
-                    manifests.push(Manifest { template, text, kind, hook, test, read: None });
+                    let read = known.map(|_| document.whole.clone());
+                    manifests.push(Manifest { template, text, kind, hook, test, read });
                 }
             }
         }

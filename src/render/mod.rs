@@ -229,11 +229,7 @@ impl Renderer {
             return known.outcome.clone();
         }
         // Not under the lock: another thread may render meanwhile.
-        let mut outcome = render(&occasion);
-        if let Ok(rendered) = &mut outcome {
-            rendered.manifests.iter_mut().for_each(Manifest::remember);
-        }
-        let outcome = outcome.map(Arc::new);
+        let outcome = render(&occasion).map(Arc::new);
         all().push(Remembered { occasion, outcome: outcome.clone(), idle: 0 });
         outcome
     }
