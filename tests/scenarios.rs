@@ -413,6 +413,55 @@ fn an_image_that_hangs_on_two_blocks_apart_needs_both() {
 }
 
 #[test]
+fn a_condition_in_a_template_of_its_own_says_what_it_needs() {
+    let values = "a: {enabled: false}\nb: {enabled: false}\nc: {enabled: true}\nmode: single\n";
+    let cases = [
+        (
+            "if include \"on\" .",
+            "{{ if and .Values.a.enabled .Values.b.enabled }}true{{ end }}",
+            "a.enabled, b.enabled",
+        ),
+        (
+            "if eq (include \"on\" .) \"true\"",
+            "{{- if .Values.a.enabled }}{{- if .Values.b.enabled }}true{{- end }}{{- end -}}",
+            "a.enabled, b.enabled",
+        ),
+        (
+            "if eq \"true\" (include \"on\" $ | trim)",
+            " {{ and .Values.a.enabled .Values.b.enabled }} ",
+            "a.enabled, b.enabled",
+        ),
+        (
+            "$on := include \"on\" . }}{{ if $on",
+            "{{ if .Values.a.enabled }}{{ include \"also\" $ }}{{ end }}",
+            "a.enabled, b.enabled",
+        ),
+        (
+            "if not (include \"on\" .)",
+            "{{ if and .Values.c.enabled (not .Values.a.enabled) }}true{{ end }}",
+            "not c.enabled or a.enabled",
+        ),
+        (
+            "if ne (include \"on\" .) \"one\"",
+            "{{ if and .Values.a.enabled .Values.b.enabled }}two{{ else }}one{{ end }}",
+            "a.enabled, b.enabled",
+        ),
+        (
+            "if eq (include \"on\" .) \"ha\"",
+            "{{ if eq .Values.mode \"wide\" }}{{ if .Values.b.enabled }}{{ \"ha\" }}{{ end }}{{ else }}single{{ end }}",
+            "mode=wide, b.enabled",
+        ),
+    ];
+    for (condition, helper, wanted) in cases {
+        let also = "{{ define \"also\" }}{{ if .Values.b.enabled }}yes{{ end }}{{ end }}";
+        let helpers = format!("{{{{ define \"on\" }}}}{helper}{{{{ end }}}}{also}");
+        let block = format!("{{{{ {condition} }}}}\n{}{{{{ end }}}}\n", pod("x", &["acme/x:1"]));
+        let found = when(values, &[("_helpers.tpl", helpers), ("x.yaml", block)]);
+        assert_eq!(found, [format!("acme/x:1 x {wanted}")], "{condition}");
+    }
+}
+
+#[test]
 fn a_part_that_is_not_there_makes_no_other_image() {
     let variable = "    {{- $registry := print .Values.registry }}{{ if $registry }}\n    - {name: x, image: \"quay.io/acme/x:1\"}\n    \
                     {{- else }}\n    - {name: x, image: \"acme/x:1\"}\n    {{- end }}\n";

@@ -66,10 +66,10 @@ pub(super) fn negated(words: &str) -> String {
 }
 
 /// Ways to make one condition hold that are followed.
-const MAX_WAYS: usize = 12;
+pub(super) const MAX_WAYS: usize = 12;
 
 /// Conditions in conditions that are followed, and templates in templates.
-const MAX_DEPTH: usize = 12;
+pub(super) const MAX_DEPTH: usize = 12;
 
 /// What a variable in a condition counts for of that: what it was given may have it again.
 const VARIABLE: usize = 4;
@@ -115,7 +115,7 @@ impl<'a> Conditions<'a> {
         self.of_commands(commands, wanted, dot, 0)
     }
 
-    fn of_pipe(&self, pipe: &Pipe, wanted: bool, dot: Option<&Path>, depth: usize) -> Ways {
+    pub(super) fn of_pipe(&self, pipe: &Pipe, wanted: bool, dot: Option<&Path>, depth: usize) -> Ways {
         self.of_commands(&pipe.commands, wanted, dot, depth)
     }
 
@@ -127,6 +127,7 @@ impl<'a> Conditions<'a> {
         };
         match before {
             _ if depth > MAX_DEPTH => Some(vec![Vec::new()]),
+            _ if callee(&commands[0]) == Some("include") => self.of_include(commands, wanted, dot, depth),
             [] => self.of_command(last, wanted, dot, depth),
             [first] if callee(last) == Some("default") => self.of_command(first, wanted, dot, depth),
             [first] if matches!(callee(last), Some("not" | "empty")) => self.of_command(first, !wanted, dot, depth),
@@ -155,8 +156,8 @@ impl<'a> Conditions<'a> {
             }
             ("not" | "empty", _) => self.of_operand(arguments.first()?, !wanted, dot, depth + 1),
             ("default", _) => operand(arguments.last()?),
-            ("eq", _) => self.of_comparison(&command.words, arguments, wanted, dot),
-            ("ne", _) => self.of_comparison(&command.words, arguments, !wanted, dot),
+            ("eq", _) => self.of_comparison(&command.words, arguments, wanted, dot, depth),
+            ("ne", _) => self.of_comparison(&command.words, arguments, !wanted, dot, depth),
             _ => self.of_atom(std::iter::once(&*command.words), dot),
         }
     }
@@ -198,8 +199,43 @@ impl<'a> Conditions<'a> {
         }
     }
 
+    /// What makes a template print something, or nothing.
+    fn of_include(&self, commands: &[Command], wanted: bool, dot: Option<&Path>, depth: usize) -> Ways {
+        let told = self.ways_to_print(commands, |text| text.is_empty() != wanted, dot, depth);
+        let mentioned = || self.of_atom(commands.iter().map(|command| &*command.words), dot);
+        told.filter(|ways| is_told(ways)).or_else(mentioned)
+    }
+
+    /// What makes a template print a constant, or something else.
+    fn of_printed(&self, arguments: &[Operand], wanted: bool, dot: Option<&Path>, depth: usize) -> Ways {
+        let ([other, Operand { term: Term::String(constant), .. }]
+        | [Operand { term: Term::String(constant), .. }, other]) = arguments
+        else {
+            return None;
+        };
+        let pipe = match &other.term {
+            Term::Pipe(pipe) => &**pipe,
+            _ => match self.given(other) {
+                [only] => only.pipe,
+                _ => return None,
+            },
+        };
+        let told = self.ways_to_print(&pipe.commands, |text| (text == constant.as_str()) == wanted, dot, depth);
+        told.filter(|ways| is_told(ways))
+    }
+
     /// What makes a value and a constant be the same, or not.
-    fn of_comparison(&self, words: &[Operand], arguments: &[Operand], wanted: bool, dot: Option<&Path>) -> Ways {
+    fn of_comparison(
+        &self,
+        words: &[Operand],
+        arguments: &[Operand],
+        wanted: bool,
+        dot: Option<&Path>,
+        depth: usize,
+    ) -> Ways {
+        if let Some(ways) = self.of_printed(arguments, wanted, dot, depth) {
+            return Some(ways);
+        }
         let known = self.sides(arguments, dot);
         let as_it_is = || Some(vec![Vec::new()]);
         let is_own = |path: &Path| path.last().is_some_and(|last| !is_region_key(last) && !is_image_part(last));
@@ -479,6 +515,11 @@ impl Mentions {
             self.facts.push(fact);
         }
     }
+}
+
+/// Whether `ways` say what must be otherwise.
+fn is_told(ways: &[Vec<Fact>]) -> bool {
+    ways.iter().any(|way| !way.is_empty())
 }
 
 /// `.Capabilities.APIVersions.Has`

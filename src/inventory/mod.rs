@@ -3,6 +3,7 @@
 
 mod conditions;
 mod dependence;
+mod included;
 mod lineage;
 mod listing;
 mod mention;
