@@ -7,7 +7,7 @@ mod workspace;
 
 use std::process::{Command, Stdio};
 
-use workspace::{Run, Workspace, contents, fixture, run};
+use workspace::{Run, Workspace, contents, fixture, package, run};
 
 const LIST: &str = "# Web server (from local chart web:1.0.0)\nweb=nginx:1.27.1\n";
 
@@ -224,28 +224,6 @@ fn rendering_a_cycle_of_local_dependencies_says_so() {
     for part in ["missing in charts/ directory: api", "the `file://` dependencies make a cycle: web -> api -> web"] {
         assert!(run.stderr.contains(part), "{}", run.stderr);
     }
-}
-
-/// An archive of `(path, content)`; a path that ends in `@` is a symbolic link to the content.
-fn package(files: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut archive = tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast()));
-    for (path, content) in files {
-        let mut header = tar::Header::new_gnu();
-        let link = path.strip_suffix('@');
-        // Written by hand: the library refuses the paths that are to be refused.
-        let name = link.unwrap_or(path).as_bytes();
-        header.as_mut_bytes()[..name.len()].copy_from_slice(name);
-        header.set_mode(0o644);
-        if link.is_some() {
-            header.set_entry_type(tar::EntryType::Symlink);
-            header.set_link_name(std::str::from_utf8(content).unwrap()).unwrap();
-        }
-        let content = if link.is_some() { &[][..] } else { content };
-        header.set_size(content.len() as u64);
-        header.set_cksum();
-        archive.append(&header, content).unwrap();
-    }
-    archive.into_inner().unwrap().finish().unwrap()
 }
 
 #[test]

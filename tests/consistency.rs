@@ -83,10 +83,14 @@ fn a_new_list_says_what_the_charts_deploy() {
     insta::assert_snapshot!(said, @"
     floating-tag: The chart deploys what moves
       refused
+    floating-tag: What is built for one system moves, too
+      refused
     invalid-image-reference: A chart that wants a tag
       refused
     invalid-image-reference: A chart that wants an image
       refused
+    invalid-image-reference: A registry with a port, a tag with a digest
+      missing-entry:registry.example:5000/web:1.27.1
     missing-operand: A tag that the operator completes
       missing-operand:nvcr.io/nvidia/driver:580.65.06
     reader-disagreement: A registry with a port

@@ -85,6 +85,10 @@ fn without_cache(asked: &str) -> Workspace {
     Workspace::with_list(list).chart("web", &["nginx:1"]).file("web/Chart.yaml", metadata)
 }
 
+/// A chart that depends on one beside it.
+const WITH_CACHE: &str = "apiVersion: v2\nname: web\nversion: 1.0.0\n\
+                          dependencies: [{name: cache, version: 1.0.0, repository: 'file://../cache'}]\n";
+
 /// Workspaces with findings whose messages no page has.
 fn odd() -> Vec<Workspace> {
     let digested = format!("nginx@{DIGEST}");
@@ -103,7 +107,7 @@ fn odd() -> Vec<Workspace> {
         plain(listed("web=nginx:1\n\u{a0}# note"), &["nginx:1"]),
         plain(listed("web\u{a0}=nginx:1"), &["nginx:1"]),
         plain(listed("web=[2001:db8::1]/web:1"), &["[2001:db8::1]/web:1"]),
-        plain(listed("web=nginx:1\nweb=redis:7"), &["nginx:1", "redis:7"]),
+        plain(listed("web=nginx:1\nweb=nginx:1"), &["nginx:1"]),
         plain(listed("web=nginx:latest"), &[&format!("nginx:latest@{DIGEST}")]),
         plain(listed("web=nginx:1"), &[&digested]),
         plain(listed("web=nginx:1"), &["nginx:latest"]),
@@ -122,7 +126,12 @@ fn odd() -> Vec<Workspace> {
         plain(listed("// docs\nweb=nginx:1"), &["nginx:1"]),
         plain(listed("web=nginx"), &["nginx"]),
         plain(right.clone(), &["111122223333.dkr.ecr.us-west-2.amazonaws.com/proxy:1"]),
+        plain(right.replace("web=", "proxy="), &["111122223333.dkr.ecr.us-west-2.amazonaws.com/proxy:1"]),
+        plain("proxy=nginx:1\n".to_owned(), &["111122223333.dkr.ecr.us-west-2.amazonaws.com/proxy:1"]),
         plain(right.clone(), &["quay.io/acme/nginx:latest"]),
+        plain(right.replace("local chart web", "oci://quay.io/acme/cache").replace("web=nginx", "cache=redis"), &[])
+            .file("web/Chart.yaml", WITH_CACHE)
+            .chart("cache", &["redis:1"]),
         plain(listed(&format!("{allow}{allow}web=nginx:1")), &["nginx:2"]),
         by_region(CHINA, "agent=918309763551.dkr.ecr.cn-north-1.amazonaws.com/agent:1"),
         without_cache("version: 1.2.3"),
@@ -203,10 +212,10 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     dependency-version-mismatch: web asks for cache 1.2.4, but ../cache holds 1.0.0. `helm dependency build` refuses it. Ask for 1.0.0
     dependency-version-mismatch: web asks for cache 1.1, but charts/ holds 1.0.0: 1.10 has no quotes, and as a number it is 1.1. Helm deploys it all the same. Fetch the chart again, or ask for 1.0.0
     dependency-version-mismatch: web asks for cache <2, but charts/ holds 1.2.0-rc.1: a range takes no pre-release unless it names one. Helm deploys it all the same. Fetch the chart again, or ask for 1.2.0-rc.1
-    digest-mismatch: `web` lists 1.27.1@sha256:000000000000…, but web:1.0.0 deploys 1.27.1@sha256:111111111111…
+    digest-mismatch: `web` lists 1.27.1@sha256:000000000000…, but web:1.0.0 deploys 1.27.1@sha256:111111111111…. The copy scripts cannot read a digest: list the tag alone
       [chart/values.yaml:1:9 web:1.0.0 says 1.27.1@sha256:111111111111… (values)]
-      safe: Set the tag to 1.27.1@sha256:111111111111…
-    digest-mismatch: `web` lists 1, which is one image, but the charts pin it to two: web:1.0.0 deploys sha256:000000000000… and sha256:111111111111…. The copy brings only one
+      safe: List the tag alone
+    digest-mismatch: `web` lists 1, which is one image, but the charts pin it to two: web:1.0.0 deploys sha256:000000000000… and sha256:111111111111…. The copy brings only one: pin them alike
     disabled-source: `cache` is deployed only when cache.enabled is on; cache:2.0.0 would deploy it
       [chart/charts/cache/templates/cache.yaml:6:29 cache:2.0.0 names it here]
       [chart/values.yaml:2:12 cache.enabled is off here]
@@ -225,10 +234,10 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     disabled-source: `queue` is deployed only when store=queue; web:1.0.0 would deploy it
     disabled-source: `files` is deployed only when not store=memory; web:1.0.0 would deploy it
     disabled-source: `proxy` lists an image that nothing deploys which was tried, but web:1.0.0 speaks of quay.io/acme/proxy:2.0: look there before you delete it
-    duplicate-entry: `web` is listed twice. Delete one of the lines
+    duplicate-entry: `web` is listed twice: nginx:1.27.1 and redis:7.4 go to one repository. Rename one
       [tools/ecr-images.conf:2:1 first listed here]
     duplicate-entry: docker.io/library/nginx:1.27.1 is already listed as `web`. Keep one of the two
-    duplicate-entry: `web` is listed twice: nginx:1 and redis:7 go to one repository. Rename one
+    duplicate-entry: `web` is listed twice. Delete one of the lines
     floating-tag: web:1.0.0 deploys nginx:stable, and `stable` moves: nodes may want another image than was copied. Pin it in the chart, then list that
       [chart/templates/web.yaml:6:33 web:1.0.0 says so here (template)]
     floating-tag: web:1.0.0 deploys quay.io/example/probe, and no tag means `latest`, which moves: nodes may want another image than was copied, and the values script skips it. Pin it in the chart, then list that
@@ -279,6 +288,8 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
       unsafe: List quay.io/acme/operator:2.0.0
     repository-mismatch: `web` is documented as from other:1.0.0, which deploys redis:7 and not nginx
     repository-mismatch: `web` is documented as from web:1.0.0, which deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/proxy:1 and not nginx. If that is your own registry, call the entry as the repository there is called; else list that image
+    repository-mismatch: `proxy` is documented as from web:1.0.0, which deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/proxy:1 and not nginx. If that is your own registry, name it in values of your own; else list that image
+    repository-mismatch: no chart deploys nginx; web:1.0.0 deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/proxy:1, which nothing lists. If that is your own registry, note from which chart the entry is; else list that image
     repository-mismatch: `web` is documented as from web:1.0.0, which deploys quay.io/acme/nginx:latest and not nginx. Its tag moves: pin it in the chart, then list that
     stale-entry: no chart deploys quay.io/acme/exporter:0.9.0. Delete `exporter`, or say why it stays
       unsafe: Delete `exporter`
@@ -307,7 +318,7 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     undocumented-source: the note of `web` says web, but neither of which version nor from where. Write `(from local chart web:1.0.0)`
     unexpected-registry: nvidia-device-plugin:0.16.1 is a chart of NVIDIA, but takes docker.io/someone/k8s-device-plugin:v0.16.1 from docker.io; its own registry is nvcr.io. Take it from there, or allow it with the reason
     unmirrored-override: plugin:1.0.0 deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/proxy:2.0 from the private registry, but no entry is called `proxy`: the copy never fills that repository; did you mean `acme-proxy`?
-    unmirrored-override: plugin:1.0.0 deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/plugin:1.1 from the private registry, but the copy pushes only `latest` and `1.0` to `plugin`
+    unmirrored-override: plugin:1.0.0 deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/plugin:1.1 from the private registry, but the copy pushes only `latest` and `1.0` to `plugin`. Ask for one that it pushes
     unquoted-number: web:1.0.0 deploys `docker.io/acme/web:0.1`: the values say the number 0.10 without quotes, and Helm prints it as 0.1. Quote it
       unsafe: Write "0.10"
     unquoted-number: web:1.0.0 deploys `docker.io/acme/web:v1.1`: Chart.yaml says the number 1.10 without quotes, and Helm prints it as 1.1. Quote it
@@ -342,5 +353,6 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     wrong-source: the note says device-plugin:0.5.10, but device-plugin:0.5.20 deploys the image
       [umbrella/Chart.yaml:6:14 device-plugin:0.5.20 is pinned here]
       safe: Note device-plugin:0.5.20
+    wrong-source: the note says oci://quay.io/acme/cache:1.0.0, but the chart comes from file://../cache. Write `(from local chart cache:1.0.0)`
     "#);
 }

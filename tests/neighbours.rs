@@ -248,3 +248,352 @@ fn words_about_the_region_count_wherever_they_stand() {
         assert_eq!(found(note), 0, "{note}");
     }
 }
+
+/// What is found beside a right entry `web` in a chart that also has `manifest`.
+fn beside(manifest: &str) -> Vec<String> {
+    let workspace = Workspace::with_list(&format!("{NOTE}web=nginx:1\n")).chart("web", &["nginx:1"]);
+    workspace.file("web/templates/other.yaml", manifest).findings()
+}
+
+#[test]
+fn strings_next_to_images_are_no_operands() {
+    let pod = |part: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: other}}\nspec:\n  containers:\n  - {{name: c, image: 'nginx:1', {part}}}\n"
+        )
+    };
+    for (name, value) in [
+        ("IMAGE_PULL_POLICY", "IfNotPresent"),
+        ("IMAGE_TAG", "1.2"),
+        ("IMAGE_FORMAT", "image/png"),
+        ("LOGO_IMAGE", "logo.png"),
+        ("BACKGROUND_IMAGE", "https://example.org/a.png"),
+        ("AGENT_IMAGE", ""),
+        ("AGENT_IMAGE", "none"),
+        ("AGENT_IMAGE", "docker.io/library/nginx:1"),
+        ("ENDPOINT", "quay.io/acme/api:8443"),
+        ("DATABASE", "db.example.org/main:5432"),
+        ("CHART", "quay.io/acme/charts/web:1.0"),
+        ("HELM_CHART", "oci://quay.io/acme/web:1.0"),
+        ("PLUGIN", "github.com/acme/plugin@v1.2.3"),
+        ("ALLOWED_IMAGES", "quay.io/acme/*"),
+        ("IMAGE_REGISTRY_MIRROR", "docker.io=mirror.gcr.io"),
+        ("SCANNER_DB_REPOSITORY", "ghcr.io/acme/scanner-db:2"),
+        ("MODEL", "library/llama3:8b"),
+    ] {
+        let found = beside(&pod(&format!("env: [{{name: {name}, value: '{value}'}}]")));
+        assert_eq!(found, Vec::<String>::new(), "{name}={value}");
+    }
+    for arguments in [
+        "--image-pull-policy=Always",
+        "--image-gc-period, 5m",
+        "--image-cache-dir=/cache",
+        "--registry=quay.io/acme",
+        "--upstream=web.default.svc/x:80",
+        "--pause-image=nginx:1",
+        "--image",
+        "--image=",
+        "--db-repository=ghcr.io/acme/scanner-db:2",
+    ] {
+        assert_eq!(beside(&pod(&format!("args: [{arguments}]"))), Vec::<String>::new(), "{arguments}");
+    }
+    for (key, value) in [
+        ("checksum/image", format!("sha256:{}", "0".repeat(64))),
+        ("checksum/image", "0".repeat(64)),
+        ("sidecar.istio.io/inject", "true".to_owned()),
+        ("seccomp.security.alpha.kubernetes.io/pod", "docker/default".to_owned()),
+    ] {
+        let pod = format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: other, annotations: {{{key}: '{value}'}}}}\n");
+        assert_eq!(beside(&pod), Vec::<String>::new(), "{key}={value}");
+    }
+}
+
+#[test]
+fn what_files_and_resources_say_of_images_is_no_operand() {
+    for (file, content) in [
+        ("README.md", "Try docker run quay.io/acme/gone:1 first."),
+        ("CHANGELOG", "from quay.io/acme/old:1 to quay.io/acme/new:1"),
+        ("nginx.conf", "proxy_pass http://web:8080;"),
+        ("run.sh", "# docker run quay.io/acme/old:1\necho docker"),
+        ("run.sh", "echo \"docker pull quay.io/acme/old:1 is not needed\""),
+        ("a.yaml", "image: ''\nimagePullPolicy: Always"),
+        ("a.yaml", "image: {repository: '', tag: '1'}"),
+        ("a.yaml", "title: quay.io/acme/a:1\nhelp: ghcr.io/acme/b:2\nexamples: [ghcr.io/acme/c:3]"),
+        ("scrape.yaml", "targets: ['a/b:9090']"),
+        ("image", "app.png"),
+    ] {
+        let content = content.replace('\n', "\n    ");
+        let map =
+            format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c}}\ndata:\n  {file}: |\n    {content}\n");
+        assert_eq!(beside(&map), Vec::<String>::new(), "{file}: {content}");
+    }
+    for (group, kind, spec) in [
+        ("image.toolkit.fluxcd.io", "ImageRepository", "{image: quay.io/acme/web, interval: 5m}"),
+        (
+            "image.toolkit.fluxcd.io",
+            "ImagePolicy",
+            "{imageRepositoryRef: {name: web}, policy: {semver: {range: '>=1.0'}}}",
+        ),
+        (
+            "kyverno.io",
+            "ClusterPolicy",
+            "{rules: [{validate: {pattern: {spec: {containers: [{image: '!*:latest'}]}}}}]}",
+        ),
+        ("kyverno.io", "Policy", "{rules: [{verifyImages: [{imageReferences: ['ghcr.io/acme/*']}]}]}"),
+        ("constraints.gatekeeper.sh", "AllowedRepos", "{parameters: {repos: ['quay.io/'], image: 'quay.io/acme/a:1'}}"),
+        ("helm.toolkit.fluxcd.io", "HelmRelease", "{chart: {spec: {chart: web, version: 1.2.3}}}"),
+        ("argoproj.io", "Application", "{source: {repoURL: 'https://a.example', chart: web, targetRevision: 1.2.3}}"),
+        ("source.toolkit.fluxcd.io", "OCIRepository", "{url: 'oci://ghcr.io/acme/manifests', ref: {tag: '1.0'}}"),
+        ("acme.org", "Agent", "{enabled: false, image: 'quay.io/acme/agent:1'}"),
+        ("acme.org", "Agent", "{agent: {enabled: false}, image: 'nginx:1'}"),
+        ("acme.org", "Agent", "{image: '', tag: '1'}"),
+        ("acme.org", "Agent", "{version: 1.2.3, imagePullSecrets: [{name: a}], imagePullPolicy: Always}"),
+        ("acme.org", "Agent", "{repository: 'https://git.example/x', version: v1}"),
+    ] {
+        let object = format!("apiVersion: {group}/v1\nkind: {kind}\nmetadata: {{name: c}}\nspec: {spec}\n");
+        assert_eq!(beside(&object), Vec::<String>::new(), "{kind} {spec}");
+    }
+}
+
+#[test]
+fn what_is_deployed_is_not_told_as_switched_off() {
+    let told = |values: &str, template: &str, entries: &str| {
+        let workspace = Workspace::with_list(&format!("{NOTE}web=nginx:1\n{entries}")).chart("web", &["nginx:1"]);
+        let containers = "apiVersion: v1\nkind: Pod\nmetadata: {name: other}\nspec:\n  containers:\n";
+        let workspace = workspace.file("web/values.yaml", values);
+        workspace.file("web/templates/other.yaml", format!("{containers}{template}\n")).findings()
+    };
+    let side = "\n# Side (from local chart web:1.0.0)\nside=quay.io/acme/side:1\n";
+    let container = |name: &str, image: &str| format!("  - {{name: {name}, image: '{image}'}}");
+    let (one, two) = (container("one", "quay.io/acme/side:1"), container("two", "quay.io/acme/side:2"));
+    for (values, template) in [
+        // On by one switch and off by another.
+        (
+            "a: true\nb: false\n",
+            format!("{{{{ if .Values.a }}}}\n{one}\n{{{{ end }}}}{{{{ if .Values.b }}}}\n{one}\n{{{{ end }}}}"),
+        ),
+        // Another version is behind a switch.
+        ("b: false\n", format!("{one}\n{{{{ if .Values.b }}}}\n{two}\n{{{{ end }}}}")),
+        // The other branch.
+        ("b: false\n", format!("{{{{ if .Values.b }}}}\n{two}\n{{{{ else }}}}\n{one}\n{{{{ end }}}}")),
+        ("names: [a]\n", format!("{{{{ range .Values.names }}}}\n{one}\n{{{{ end }}}}")),
+        ("", format!("{{{{ if not .Values.absent }}}}\n{one}\n{{{{ end }}}}")),
+        ("", format!("{{{{ with .Values.absent }}}}\n{two}\n{{{{ else }}}}\n{one}\n{{{{ end }}}}")),
+        (
+            "image: quay.io/acme/side:1\n",
+            "  - {name: a, image: '{{ .Values.absent | default .Values.image }}'}".to_owned(),
+        ),
+    ] {
+        assert_eq!(told(values, &template, side), Vec::<String>::new(), "{template}");
+    }
+    // What nobody lists and nobody switches on is no matter of the list.
+    let optional = format!("{}\n{{{{ if .Values.b }}}}\n{two}\n{{{{ end }}}}", container("a", "nginx:1"));
+    assert_eq!(told("b: false\n", &optional, ""), Vec::<String>::new());
+}
+
+/// A right workspace of a chart `web` that depends on `cache`, which lies in its `charts/`.
+fn with_cache() -> Workspace {
+    let list = format!("{NOTE}web=nginx:1\n\n# Cache (from local chart cache:1.0.0)\ncache=redis:7\n");
+    let metadata = "apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies: [{name: cache, version: 1.0.0}]\n";
+    Workspace::with_list(&list)
+        .chart("web", &["nginx:1"])
+        .file("web/Chart.yaml", metadata)
+        .chart("web/charts/cache", &["redis:7"])
+}
+
+const CACHE: &str = "apiVersion: v2\nname: cache\nversion: 1.0.0\n";
+
+#[test]
+fn what_lies_beside_a_subchart_is_no_second_copy() {
+    let pod = workspace::pod("old", &["redis:6"]);
+    for folder in ["web/charts/.cache-old", "web/charts/_cache-old"] {
+        let workspace = with_cache().file(&format!("{folder}/Chart.yaml"), CACHE);
+        let workspace = workspace.file(&format!("{folder}/templates/old.yaml"), &pod);
+        assert_eq!(workspace.findings(), Vec::<String>::new(), "{folder}");
+    }
+    let ignored =
+        with_cache().file("web/.helmignore", "charts/cache-old/\n").file("web/charts/cache-old/Chart.yaml", CACHE);
+    assert_eq!(ignored.file("web/charts/cache-old/templates/old.yaml", &pod).findings(), Vec::<String>::new());
+    let package =
+        workspace::package(&[("cache/Chart.yaml", CACHE.as_bytes()), ("cache/templates/old.yaml", pod.as_bytes())]);
+    // Any other file there Helm takes for a chart, and refuses.
+    for file in ["cache-1.0.0.tgz.prov", ".cache-1.0.0.tgz", "_cache-1.0.0.tgz", "_README.md"] {
+        let workspace = with_cache().file(&format!("web/charts/{file}"), &package);
+        assert_eq!(workspace.findings(), Vec::<String>::new(), "{file}");
+    }
+    // Each of two charts has its own.
+    let twice = with_cache().file(
+        "web/Chart.yaml",
+        "apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies: [{name: cache, version: 1.0.0}, {name: api, version: 1.0.0}]\n",
+    );
+    let twice = twice.chart("web/charts/api", &["nginx:1"]).chart("web/charts/api/charts/cache", &["redis:7"]);
+    assert_eq!(twice.findings(), Vec::<String>::new());
+    // One copy under two names.
+    let aliases = with_cache().file(
+        "web/Chart.yaml",
+        "apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies: [{name: cache, version: 1.0.0, alias: a}, {name: cache, version: 1.0.0, alias: b}]\n",
+    );
+    assert_eq!(aliases.findings(), Vec::<String>::new());
+    // The package that `helm dependency build` makes of a chart beside.
+    let beside = Workspace::with_list(&with_cache().read("tools/ecr-images.conf")).chart("web", &["nginx:1"]).file(
+        "web/Chart.yaml",
+        "apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies: [{name: cache, version: 1.0.0, repository: 'file://../cache'}]\n",
+    );
+    let beside = beside.chart("cache", &["redis:7"]);
+    let same = workspace::pod("cache", &["redis:7"]);
+    let package =
+        workspace::package(&[("cache/Chart.yaml", CACHE.as_bytes()), ("cache/templates/cache.yaml", same.as_bytes())]);
+    assert_eq!(beside.file("web/charts/cache-1.0.0.tgz", package).findings(), Vec::<String>::new());
+}
+
+#[test]
+fn what_helm_renders_is_not_told_as_refused() {
+    for (path, content) in [
+        ("web/templates/_helpers.tpl", "{{ define \"never\" }}{{ fail \"called by nobody\" }}{{ end }}"),
+        ("web/templates/off.yaml", "{{ if .Values.off }}{{ required \"a name is needed\" .Values.name }}{{ end }}"),
+        ("web/templates/comment.yaml", "{{- /* {{ include \"gone\" . }} */ -}}"),
+        ("web/templates/empty.yaml", "{{ if false }}\nkind: Pod\n{{ end }}\n"),
+        ("web/templates/NOTES.txt", "Visit: [ {{ .Release.Name }} : {"),
+        ("web/templates/_partial.yaml", "a: [ {{ .Chart.Name }}"),
+        (
+            "web/crds/thing.yaml",
+            "# {{ no template }}\napiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n",
+        ),
+        ("web/files/broken.yaml", "a: [ {{ broken"),
+        ("web/templates/odd.yaml", "# only a comment\n---\n---\n# another\n"),
+        (
+            "web/templates/twice.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: \"1\", a: \"2\"}\n",
+        ),
+        ("web/values.schema.json", "{\"type\": \"object\", \"properties\": {\"tag\": {\"type\": \"string\"}}}"),
+        ("web/values.yaml", "# nothing\n"),
+        ("web/Chart.lock", "dependencies: []\n"),
+        ("web/.helmignore", "*.bak\n"),
+        // A chart that others use and nobody installs.
+        ("common/Chart.yaml", "apiVersion: v2\nname: common\nversion: 1.0.0\ntype: library\n"),
+        // Somebody else's chart, from which the list takes nothing.
+        ("other/Chart.yaml", "apiVersion: v2\nname: other\nversion: 1.0.0\n---\na: [\n"),
+    ] {
+        let workspace = Workspace::with_list(&format!("{NOTE}web=nginx:1\n")).chart("web", &["nginx:1"]);
+        assert_eq!(workspace.file(path, content).findings(), Vec::<String>::new(), "{path}: {content}");
+    }
+    // A switched-off subchart is not rendered.
+    let metadata = "apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies: [{name: cache, version: 1.0.0, condition: cache.enabled}]\n";
+    let workspace =
+        Workspace::with_list(&format!("{NOTE}web=nginx:1\n")).chart("web", &["nginx:1"]).chart("web/charts/cache", &[]);
+    let workspace = workspace.file("web/Chart.yaml", metadata).file("web/values.yaml", "cache: {enabled: false}\n");
+    let workspace = workspace.file("web/charts/cache/templates/x.yaml", "{{ fail \"a password is needed\" }}");
+    assert_eq!(workspace.findings(), Vec::<String>::new());
+}
+
+/// What is found where the values of a chart `web` name `image`, and the list copies `entry`.
+fn with_value(entry: &str, image: &str) -> Vec<String> {
+    let workspace = Workspace::with_list(&format!("{NOTE}{entry}\n")).chart("web", &["{{ .Values.image }}"]);
+    workspace.file("web/values.yaml", format!("image: {image}\n")).findings()
+}
+
+#[test]
+fn a_chart_whose_own_values_name_the_teams_registry_takes_what_the_copy_brings() {
+    let team = "123456789012.dkr.ecr.us-west-2.amazonaws.com";
+    let web = "web=docker.io/acme/web:1";
+    for tag in ["1", "latest"] {
+        assert_eq!(with_value(web, &format!("{team}/web:{tag}")), Vec::<String>::new(), "{tag}");
+    }
+    let told = |entry: &str, image: &str| {
+        let found = with_value(entry, image);
+        assert_eq!(found.len(), 1, "{found:#?}");
+        found[0].clone()
+    };
+    let tag = told(web, &format!("{team}/web:2"));
+    assert!(
+        tag.contains("unmirrored-override") && tag.ends_with("`latest` and `1` to `web`. Ask for one that it pushes"),
+        "{tag}"
+    );
+    // No entry is called so; the registry is AWS's; it is the one that is copied from.
+    let name = told(web, &format!("{team}/site:1"));
+    assert!(
+        name.contains("repository-mismatch") && name.contains("call the entry as the repository there is called"),
+        "{name}"
+    );
+    let aws = told(web, "602401143452.dkr.ecr.us-west-2.amazonaws.com/web:1");
+    assert!(aws.contains("repository-mismatch"), "{aws}");
+    let region = told(&format!("web=210987654321.dkr.ecr.us-west-2.amazonaws.com/web:1"), &format!("{team}/web:1"));
+    assert!(region.contains("region-mismatch"), "{region}");
+}
+
+#[test]
+fn somebody_elses_chart_names_somebody_elses_registry() {
+    let image = "123456789012.dkr.ecr.us-west-2.amazonaws.com/cache:7";
+    let told = |note: &str, repository: &str, image_in_values: bool| {
+        let list = format!("{NOTE}web=nginx:1\n\n# Cache{note}\ncache=redis:7\n");
+        let metadata = format!(
+            "apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies: [{{name: cache, version: 1.0.0{repository}}}]\n"
+        );
+        let (named, values) =
+            if image_in_values { ("{{ .Values.image }}", format!("image: {image}\n")) } else { (image, String::new()) };
+        let workspace = Workspace::with_list(&list).chart("web", &["nginx:1"]).file("web/Chart.yaml", metadata);
+        let workspace = workspace.chart("web/charts/cache", &[named]).file("web/charts/cache/values.yaml", values);
+        workspace.findings().join("\n")
+    };
+    let note = " (from local chart cache:1.0.0)";
+    assert_eq!(told(note, "", true), "", "a local chart");
+    let vendored = told(note, ", repository: 'https://charts.example.org'", true);
+    assert!(
+        vendored.contains("repository-mismatch")
+            && vendored.ends_with("name it in values of your own; else list that image"),
+        "{vendored}"
+    );
+    let template = told(note, "", false);
+    assert!(
+        template.contains("repository-mismatch")
+            && template.ends_with("name it in values of your own; else list that image"),
+        "{template}"
+    );
+    let unsaid = told("", "", true);
+    assert!(
+        unsaid.contains("repository-mismatch")
+            && unsaid.ends_with("note from which chart the entry is; else list that image"),
+        "{unsaid}"
+    );
+}
+
+#[test]
+fn a_note_says_what_kind_of_place_a_chart_comes_from() {
+    const PLACE: &str = "https://charts.example.org/acme";
+    let pod = workspace::pod("cache", &["redis:7"]);
+    let told = |note: &str, repository: &str, packaged: bool| {
+        let list = format!("{NOTE}web=nginx:1\n\n# Cache {note}\ncache=redis:7\n");
+        let metadata = format!(
+            "apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies: [{{name: cache, version: 1.0.0, repository: '{repository}'}}]\n"
+        );
+        let workspace = Workspace::with_list(&list).chart("web", &["nginx:1"]).file("web/Chart.yaml", metadata);
+        let workspace = match (repository.starts_with("file:"), packaged) {
+            (true, _) => workspace.chart("cache", &["redis:7"]),
+            (false, true) => {
+                let files = [("cache/Chart.yaml", CACHE.as_bytes()), ("cache/templates/cache.yaml", pod.as_bytes())];
+                workspace.file("web/charts/cache-1.0.0.tgz", workspace::package(&files))
+            }
+            (false, false) => workspace.chart("web/charts/cache", &["redis:7"]),
+        };
+        (workspace.findings().join("\n"), workspace.fixed("wrong-source"))
+    };
+    let local = "(from local chart cache:1.0.0)";
+    let (found, fixed) = told(local, PLACE, true);
+    assert!(found.ends_with("wrong-source the note says local chart cache:1.0.0, but the chart comes from https://charts.example.org/acme. Write `(from acme/cache:1.0.0)`"), "{found}");
+    assert!(fixed.contains("# Cache (from acme/cache:1.0.0)\n"), "{fixed}");
+    let (found, fixed) = told("(from https://charts.example.org/acme/cache:1.0.0)", "file://../cache", false);
+    assert!(found.contains("wrong-source") && found.contains("but the chart comes from file://../cache"), "{found}");
+    assert!(fixed.contains(&format!("# Cache {local}\n")), "{fixed}");
+    // A copy that lies in the workspace; a name that may be a folder's or a repository's; what is right.
+    for (note, repository, packaged) in [
+        (local, PLACE, false),
+        (local, "file://../cache", false),
+        ("(from acme/cache:1.0.0)", "file://../cache", false),
+        ("(from acme/cache:1.0.0)", PLACE, true),
+        ("(from https://charts.example.org/acme/cache:1.0.0)", PLACE, true),
+        ("(from cache:1.0.0)", PLACE, true),
+        (local, "http://localhost:8080", true),
+    ] {
+        assert_eq!(told(note, repository, packaged).0, "", "{note} {repository}");
+    }
+}

@@ -96,6 +96,11 @@ impl ChartLink {
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         [self.chart.name.as_str(), &self.called].into_iter().chain(self.folder.as_deref())
     }
+
+    /// Whether it lies in the workspace, and is brought from nowhere.
+    pub(crate) fn is_local(&self) -> bool {
+        self.repository.as_deref().is_none_or(|address| address.is_empty() || address.starts_with("file:"))
+    }
 }
 
 /// The object that names an image.

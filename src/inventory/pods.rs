@@ -14,8 +14,10 @@ const VOLUMES: &str = "volumes";
 /// The kind that describes objects: its schema may have any key.
 pub(super) const DEFINITION: &str = "CustomResourceDefinition";
 
-/// The API groups of rules about other objects: what stands in them is a pattern or an exception, and runs nowhere.
-const POLICIES: [&str; 5] = [
+/// The API groups of rules about other objects: what stands in them is a pattern or an exception, and runs nowhere. Flux watches
+/// the images that it is told of.
+const POLICIES: [&str; 6] = [
+    "image.toolkit.fluxcd.io",
     "kyverno.io",
     "policies.kyverno.io",
     "constraints.gatekeeper.sh",

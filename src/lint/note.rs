@@ -22,8 +22,9 @@ pub(crate) fn source_note_named(used: &Use, name: &str) -> Option<String> {
     used.chain.iter().rev().find(goes_by).map(|link| note_of(&link.chart, Some(link)))
 }
 
-fn note_of(chart: &ChartName, link: Option<&ChartLink>) -> String {
-    match link.and_then(|link| link.repository.as_deref()).and_then(repository_name) {
+/// The same for `chart`, which was asked for as in `link`.
+pub(crate) fn note_of(chart: &ChartName, link: Option<&ChartLink>) -> String {
+    match link.filter(|link| !link.is_local()).and_then(|link| repository_name(link.repository.as_deref()?)) {
         Some(repository) => format!("(from {repository}/{chart})"),
         None => format!("(from local chart {chart})"),
     }
@@ -50,11 +51,8 @@ pub(crate) fn speaks_of_region(entry: &Entry) -> bool {
     note.default_region.is_some() || texts.into_iter().any(|text| says(&text.text))
 }
 
-/// A short name for a chart repository, as `helm repo add` would be given one; `None` for a local one.
-fn repository_name(address: &str) -> Option<String> {
-    if address.is_empty() || address.starts_with("file:") {
-        return None;
-    }
+/// A short name for a chart repository, as `helm repo add` would be given one; `None` where the address has none.
+pub(crate) fn repository_name(address: &str) -> Option<String> {
     if let Some(alias) = address.strip_prefix('@').or_else(|| address.strip_prefix("alias:")) {
         return Some(alias.to_owned());
     }
@@ -195,8 +193,6 @@ mod tests {
             ("@eks", Some("eks")),
             ("alias:eks", Some("eks")),
             ("http://localhost:5000", None),
-            ("file://../x", None),
-            ("", None),
         ];
         for (address, name) in names {
             assert_eq!(repository_name(address).as_deref(), name, "{address}");

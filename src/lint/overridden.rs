@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use super::reconcile::Listed;
-use crate::chart::Chart;
+use crate::chart::{Chart, ChartFile};
 use crate::image::{EcrHost, Reference};
 use crate::inventory::{Inventory, Use};
 use crate::source::Layer;
@@ -38,6 +38,8 @@ enum Giver {
     User,
     /// A chart above the one that names the image.
     Parent,
+    /// The values of the chart itself, which lies in the workspace: somebody else's chart names somebody else's registry.
+    Own,
 }
 
 /// Whether `image` may come from the team's registry: from an account of ECR that is not AWS's, and that the list does not copy
@@ -48,9 +50,17 @@ pub(crate) fn may_be_own(listed: &[Listed], image: &Reference) -> bool {
     image.ecr().is_some_and(|host| !AWS_ACCOUNTS.contains(&host.account()) && !copied(host.account()))
 }
 
-/// The uses whose registry is the team's. That is `registry`, if it is known; and an account that neither the list copies from nor
-/// a chart speaks of by itself, given by the user; or by a chart further up, if at least one of its images is called as an entry
-/// is.
+/// Whether the entry that is called as the repository of `used` is documented as from its chart, and copies another image.
+fn is_mirrored(listed: &[Listed], used: &Use) -> bool {
+    let called_so = listed.iter().filter(|entry| entry.name == used.reference.path());
+    let mut documented =
+        called_so.filter(|entry| entry.noted.as_ref().is_some_and(|noted| !used.charts_named(&noted.name).is_empty()));
+    documented.any(|entry| entry.reference.ecr().is_none() || entry.reference.path() != used.reference.path())
+}
+
+/// The uses whose registry is the team's. That is `registry`, if it is known; and an account that the list does not copy from,
+/// given by the user; or by a chart further up, if at least one of its images is called as an entry is; or by the chart's own
+/// values, if such an entry is documented as from that chart.
 pub(super) fn overridden(listed: &[Listed], inventory: &Inventory, registry: Option<&str>) -> HashSet<usize> {
     let account = |used: &Use| used.reference.ecr().map(|host| host.account().to_owned());
     let mut candidates = Vec::new();
@@ -62,9 +72,14 @@ pub(super) fn overridden(listed: &[Listed], inventory: &Inventory, registry: Opt
         candidates.extend(giver(used, &account).map(|giver| (at, account, giver)));
     }
     let is_entry = |at: usize| listed.iter().any(|entry| entry.name == inventory.uses[at].reference.path());
+    let is_ours = |at: usize, giver: Giver| match giver {
+        Giver::User => true,
+        Giver::Parent => is_entry(at),
+        Giver::Own => is_mirrored(listed, &inventory.uses[at]),
+    };
     let ours: HashSet<String> = candidates
         .iter()
-        .filter(|(at, _, giver)| *giver == Giver::User || is_entry(*at))
+        .filter(|(at, _, giver)| is_ours(*at, *giver))
         .map(|(_, account, _)| account.clone())
         .collect();
     let given = candidates.into_iter().filter(|(_, account, _)| ours.contains(account)).map(|(at, ..)| at);
@@ -78,23 +93,23 @@ pub(super) fn is_from(registry: &str, used: &Use) -> bool {
     own.zip(used.reference.ecr()).is_some_and(|(own, other)| own.same_registry(&other))
 }
 
-/// Who gave the registry of `used`; nobody when its own chart speaks of that account, or a template does.
+/// Who gave the registry of `used`; nobody when a template does, or when the templates of its own chart speak of that account, or
+/// the values of a chart from elsewhere.
 fn giver(used: &Use, account: &str) -> Option<Giver> {
     let (span, layer) = used.decisive(used.reference.registry_range()?)?;
     let own = used.chain.last()?;
-    if speaks_of(&own.source, account) {
+    let (source, names_it) = (&own.source, |file: &ChartFile| file.text.contains(account));
+    if source.templates.iter().any(|file| names_it(file)) {
         return None;
     }
+    let in_values = source.values_file.as_ref().is_some_and(|file| names_it(file));
     let is_values_of = |chart: &Chart| chart.values_file.as_ref().is_some_and(|file| file.file == span.file);
     match layer {
+        Layer::Values if is_values_of(source) => own.is_local().then_some(Giver::Own),
+        _ if in_values => None,
         Layer::Set => Some(Giver::User),
         Layer::Values if used.chain.iter().any(|link| is_values_of(&link.source)) => Some(Giver::Parent),
         Layer::Values => Some(Giver::User),
         Layer::Chart | Layer::Template | Layer::Computed => None,
     }
-}
-
-/// Whether the chart's own values or templates name the account.
-fn speaks_of(chart: &Chart, account: &str) -> bool {
-    chart.templates.iter().chain(&chart.values_file).any(|file| file.text.contains(account))
 }

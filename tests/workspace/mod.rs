@@ -90,6 +90,28 @@ pub fn pod(name: &str, images: &[&str]) -> String {
     format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}}}\nspec:\n  containers:\n{containers}")
 }
 
+/// An archive of `(path, content)`; a path that ends in `@` is a symbolic link to the content.
+pub fn package(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut archive = tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast()));
+    for (path, content) in files {
+        let mut header = tar::Header::new_gnu();
+        let link = path.strip_suffix('@');
+        // Written by hand: the library refuses the paths that are to be refused.
+        let name = link.unwrap_or(path).as_bytes();
+        header.as_mut_bytes()[..name.len()].copy_from_slice(name);
+        header.set_mode(0o644);
+        if link.is_some() {
+            header.set_entry_type(tar::EntryType::Symlink);
+            header.set_link_name(std::str::from_utf8(content).unwrap()).unwrap();
+        }
+        let content = if link.is_some() { &[][..] } else { content };
+        header.set_size(content.len() as u64);
+        header.set_cksum();
+        archive.append(&header, content).unwrap();
+    }
+    archive.into_inner().unwrap().finish().unwrap()
+}
+
 /// The edits of a fix of the JSON report, applied.
 pub fn apply(text: &str, edits: &[serde_json::Value]) -> String {
     let mut bytes = text.as_bytes().to_vec();

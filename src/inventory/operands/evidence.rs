@@ -277,6 +277,8 @@ pub(super) fn plausible(text: &str) -> Option<Reference> {
             return None;
         }
     }
+    let checksum = CHECKSUMS.contains(&reference.name());
+    let media = !versioned && path == text && path.split_once('/').is_some_and(|(kind, _)| MEDIA.contains(&kind));
     let letters = path.contains(|letter: char| letter.is_ascii_alphabetic());
     let hexadecimal = !versioned && path.len() >= 32 && path.bytes().all(|byte| byte.is_ascii_hexdigit());
     let word = !text.contains(['/', ':', '@']) && WORDS.contains(&text);
@@ -285,8 +287,15 @@ pub(super) fn plausible(text: &str) -> Option<Reference> {
     let picture = PICTURES.iter().any(|end| last.ends_with(end));
     let taint = reference.tag().is_some_and(|tag| TAINTS.contains(&tag));
     let machine = !versioned && (is_machine_image(text) || path.contains("/images/"));
-    (letters && !hexadecimal && !word && !api && !file && !picture && !machine && !taint).then_some(reference)
+    (letters && !hexadecimal && !word && !api && !file && !picture && !machine && !taint && !checksum && !media)
+        .then_some(reference)
 }
+
+/// What begins a checksum: `sha256:0f3a...`.
+const CHECKSUMS: [&str; 4] = ["md5", "sha1", "sha256", "sha512"];
+
+/// What begins a media type: `image/png`.
+const MEDIA: [&str; 6] = ["application", "audio", "font", "image", "text", "video"];
 
 /// What ends a taint: `example.org/gpu:NoSchedule`.
 const TAINTS: [&str; 3] = ["NoSchedule", "PreferNoSchedule", "NoExecute"];

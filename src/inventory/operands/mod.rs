@@ -32,6 +32,9 @@ const FIELD: &str = "field ";
 /// The ends of names of files that only show how something is done; no controller reads them.
 const EXAMPLES: [&str; 2] = [".example", ".sample"];
 
+/// Names of files for people: what they say is run by none.
+const PROSE: [&str; 8] = [".md", ".adoc", ".rst", "README", "README.txt", "CHANGELOG", "NOTES", "NOTES.txt"];
+
 /// Keys beside which a repository and a version are those of a chart, or of what is deployed from git.
 const CHARTS: [&str; 6] = ["chart", "chartName", "helmChart", "chartVersion", "repoURL", "targetRevision"];
 
@@ -279,7 +282,8 @@ impl Walk<'_> {
             .collect();
         let names: Vec<String> = fields.iter().map(|field| field.shown.clone()).collect();
         let taken: Vec<&str> = self.joined(&fields, &at, false).into_iter().map(|at| names[at].as_str()).collect();
-        for (key, value) in map.iter().filter(|(key, _)| !taken.contains(&key.as_str())) {
+        let is_prose = |key: &Text| PROSE.iter().any(|end| key.ends_with(end));
+        for (key, value) in map.iter().filter(|(key, _)| !taken.contains(&key.as_str()) && !is_prose(key)) {
             let mut at = place.named("data ", key);
             if EXAMPLES.iter().any(|end| key.ends_with(end)) {
                 at.off.get_or_insert_with(|| used(key));

@@ -80,6 +80,9 @@ pub(super) const TOOLS: [&str; 7] = ["docker ", "podman ", "nerdctl ", "crictl "
 /// What they are told to do with one.
 const VERBS: [&str; 5] = ["run", "pull", "create", "copy", "inspecti"];
 
+/// Commands that print what stands behind them.
+const PRINTERS: [&str; 2] = ["echo", "printf"];
+
 /// Their flags that take no value.
 const SWITCHES: [&str; 14] = [
     "--rm",
@@ -115,6 +118,12 @@ fn pulled(line: &str, words: &[Range<usize>], number: usize) -> Option<(usize, S
     };
     let before = (verb + 1..number).all(|at| is_flag(at) || is_value(at));
     if part.contains([';', '|', '&', '"']) || !before || is_flag(number) || is_value(number) {
+        return None;
+    }
+    // What is printed is not run.
+    let printed =
+        |at: usize| PRINTERS.contains(&word(at)) && !line[words[at].start..words[tool].start].contains([';', '|', '&']);
+    if (0..tool).any(printed) {
         return None;
     }
     let image = word(number);

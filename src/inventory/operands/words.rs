@@ -84,8 +84,26 @@ const REFUSED: [&str; 11] =
     ["ignore", "ignored", "exclude", "excluded", "skip", "skipped", "deny", "denied", "block", "blocked", "except"];
 
 /// Words that end names of what is told or asked for, not run: texts and queries may speak of images.
-const TOLD: [&str; 9] =
-    ["description", "message", "summary", "documentation", "expr", "expression", "query", "label", "selector"];
+const TOLD: [&str; 18] = [
+    "description",
+    "message",
+    "summary",
+    "documentation",
+    "expr",
+    "expression",
+    "query",
+    "label",
+    "selector",
+    "title",
+    "text",
+    "comment",
+    "help",
+    "hint",
+    "tooltip",
+    "placeholder",
+    "examples",
+    "caption",
+];
 
 /// Words that end names of what else is never an image.
 const NEVER: [&str; 29] = [
@@ -121,6 +139,9 @@ const NEVER: [&str; 29] = [
     "refs",
 ];
 
+/// Words before "repository" that tell of artifacts which are no images: `--db-repository` of a scanner.
+const ARTIFACTS: [&str; 4] = ["db", "database", "checks", "bundle"];
+
 /// What `name` says: the last part of a path of keys, a flag without its dashes, a variable.
 pub(super) fn hint(name: &str) -> Hint {
     // Kustomize puts these in place of a name and its tag.
@@ -139,7 +160,12 @@ pub(super) fn hint(name: &str) -> Hint {
             (Some(_), Some(end)) => &all[..end],
             (Some(_), None) => "",
         };
-        let never = role.is_none() && is_never(last);
+        let is_artifact = || words.iter().rev().nth(1).is_some_and(|word| ARTIFACTS.contains(word));
+        let never = match role {
+            Some(Role::Repository) => is_artifact(),
+            Some(_) => false,
+            None => is_never(last),
+        };
         let other = OTHER.contains(&last);
         return Hint { role, group: group.to_owned(), image: false, never, bare: false, other };
     };

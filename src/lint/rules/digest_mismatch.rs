@@ -37,7 +37,7 @@ fn two_digests(rule: &'static Rule, context: &Context<'_>, judged: Judged<'_>, u
         false => format!("{} deploys {} and {} deploys {}", one.chart, digest(one), other.chart, digest(other)),
     };
     let message = format!(
-        "`{}` lists {}, which is one image, but the charts pin it to two: {deployed}. The copy brings only one",
+        "`{}` lists {}, which is one image, but the charts pin it to two: {deployed}. The copy brings only one: pin them alike",
         judged.entry.name.text,
         version_of(judged.reference),
     );

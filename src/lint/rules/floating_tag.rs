@@ -40,6 +40,18 @@ const MOVING: [&str; 29] = [
     "unstable",
 ];
 
+/// Architectures with digits in their names, as registries call them.
+const ARCHITECTURES: [&str; 14] = [
+    "amd64", "arm32v5", "arm32v6", "arm32v7", "arm64", "arm64v8", "armv6", "armv7", "i386", "ppc64le", "riscv64",
+    "s390x", "x64", "x86",
+];
+
+/// Systems and runtimes whose version stands behind their name in tags.
+const PLATFORMS: [&str; 16] = [
+    "alpine", "cuda", "debian", "el", "go", "golang", "java", "jdk", "jre", "node", "php", "py", "python", "rocm",
+    "ubi", "ubuntu",
+];
+
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for judged in context.judged() {
@@ -64,11 +76,24 @@ pub(in crate::lint) fn floats(image: &Reference) -> bool {
     image.digest().is_none() && image.tag().is_none_or(is_moving)
 }
 
-/// Whether a tag is a word that moves, or one with more words behind it: `stable`, `stable-alpine`, but not `main-3f2a1b`.
+/// Whether a tag is a word that moves, alone or with what it is built for behind it: `stable`, `stable-alpine`, `latest-amd64`,
+/// `lts-jdk17`, but not `main-3f2a1b`; or ends in `latest`, as `main-latest` does.
 pub(super) fn is_moving(tag: &str) -> bool {
-    let tag = tag.to_ascii_lowercase();
-    let (word, rest) = tag.split_once('-').unwrap_or((&tag, ""));
-    MOVING.contains(&word) && rest.chars().all(|c| c.is_ascii_lowercase() || c == '-')
+    let tag = tag.to_ascii_lowercase().replace("x86_64", "x64");
+    let mut parts = tag.split(['-', '_']);
+    let moves = parts.next().is_some_and(|word| MOVING.contains(&word)) && parts.all(is_build);
+    moves || tag.ends_with("-latest")
+}
+
+/// Whether a part of a tag says for what an image is built, and not which one it is: a word, an architecture, a system or runtime
+/// with its version. Seven letters that are all hexadecimal digits are a commit.
+fn is_build(part: &str) -> bool {
+    let is_commit = part.len() >= 7 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let version = part.trim_start_matches(|letter: char| letter.is_ascii_lowercase());
+    let platform = &part[..part.len() - version.len()];
+    let is_word = version.is_empty() && !is_commit;
+    let is_version = version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    is_word || ARCHITECTURES.contains(&part) || (is_version && PLATFORMS.contains(&platform))
 }
 
 /// The charts themselves deploy what moves.
@@ -132,6 +157,40 @@ mod tests {
     fn words_move_and_versions_stay() {
         for image in ["nginx", "nginx:latest", "a/b:Main", "a/b:stable-alpine", "a/b:nightly", "host:5000/a"] {
             assert!(floats(&Reference::parse(image).unwrap()), "{image}");
+        }
+        for tag in [
+            "latest-amd64",
+            "latest_arm64",
+            "latest-x86_64",
+            "stable-alpine3.20-slim",
+            "nightly-foo",
+            "lts-jdk17",
+            "latest-cuda12.4",
+            "dev-ubuntu22.04",
+            "main-latest",
+            "1.27-latest",
+        ] {
+            assert!(is_moving(tag), "{tag}");
+        }
+        for tag in [
+            "1.27-stable",
+            "main-abcdefa",
+            "latest-20240101",
+            "nightly-2024-01-01",
+            "stable-1.27",
+            "release-1.2",
+            "main-64",
+            "dev-pr12",
+            "edge-v2",
+            "stable.1",
+            "latest1",
+            "notlatest",
+            "test-rc1",
+            "main-sha3f2a1b",
+            "20240101-nightly",
+            "jdk17",
+        ] {
+            assert!(!is_moving(tag), "{tag}");
         }
         let digest = format!("nginx:latest@sha256:{}", "0".repeat(64));
         for image in ["nginx:1", "a/b:2.440.3-lts", "a/b:main-3f2a1b", "a/b:v1-855e096", "a/b:jammy", &digest] {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::tag_mismatch::{differs, obstacle};
 use crate::image::{Reference, check_repository_name};
+use crate::lint::same::as_entry;
 use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Verdict, wanted};
 use crate::mirror::readers::{Locale, PythonStep, ShellStep, Stop, read_python_line, read_shell_line};
 use crate::mirror::{Ending, Entry, Line, LineKind, List};
@@ -31,8 +32,8 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
     findings
 }
 
-/// The lines of entries whose digest goes with the fix of `tag-mismatch`, for the charts deploy a tag alone, and that both
-/// scripts read as they are meant then.
+/// The lines of entries whose digest goes with the fix of `tag-mismatch` or `digest-mismatch`, and that both scripts read as they
+/// are meant then.
 fn digests_to_go(context: &Context<'_>) -> Vec<Span> {
     let goes = |judged: &Judged<'_>| {
         let Verdict::OtherVersion { uses } = judged.verdict else { return false };
@@ -40,14 +41,18 @@ fn digests_to_go(context: &Context<'_>) -> Vec<Span> {
         let name = &judged.entry.name.text;
         let is_read = |image: &str| disagreement(&format!("{name}={image}"), name, image).is_none();
         let deployed = wanted(judged.reference, used);
+        let rule = match (differs(*judged, used), used.reference.digest()) {
+            (true, _) => "tag-mismatch",
+            (false, Some(_)) => "digest-mismatch",
+            // The chart leaves the digest open: nobody complains of it.
+            (false, None) => return false,
+        };
         judged.reference.digest().is_some()
-            && differs(*judged, used)
             && judged.entry.trailing_comment.is_none()
             && judged.entry.value.text == judged.entry.source.text
-            && deployed.is_some_and(|image| {
-                image.digest().is_none() && is_read(image.as_str()) && obstacle(judged.reference, &image).is_none()
-            })
-            && !context.is_silenced(judged.entry, "tag-mismatch")
+            && deployed
+                .is_some_and(|image| is_read(as_entry(&image).as_str()) && obstacle(judged.reference, &image).is_none())
+            && !context.is_silenced(judged.entry, rule)
     };
     context.judged().filter(goes).map(|judged| context.list.lines[judged.entry.line].span).collect()
 }

@@ -9,8 +9,15 @@ use crate::lint::overridden::may_be_own;
 use crate::lint::{Context, Finding, Fix, Rule, Safety, Verdict};
 
 /// What is to be done about an image that the team itself may have copied there.
-const MAY_BE_OWN: &str =
-    "If that is your own registry, call the entry as the repository there is called; else list that image";
+fn advice_on_own(entry: &str, deployed: &Reference, documented: bool) -> &'static str {
+    match (entry == deployed.path(), documented) {
+        (false, _) => {
+            "If that is your own registry, call the entry as the repository there is called; else list that image"
+        }
+        (true, false) => "If that is your own registry, note from which chart the entry is; else list that image",
+        (true, true) => "If that is your own registry, name it in values of your own; else list that image",
+    }
+}
 
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -29,7 +36,8 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             format!("no chart deploys {}; {} deploys {image}, which nothing lists", judged.reference.name(), used.chart)
         };
         let obstacle = obstacle(judged.reference, &used.reference);
-        let obstacle = obstacle.or_else(|| may_be_own(context.listed, &used.reference).then_some(MAY_BE_OWN));
+        let own = || may_be_own(context.listed, &used.reference);
+        let obstacle = obstacle.or_else(|| own().then(|| advice_on_own(name, &used.reference, *documented)));
         let message = obstacle.map_or(message.clone(), |advice| format!("{message}. {advice}"));
         // What the scripts can read, where there is such a way to write it.
         let wanted = listable(name, used).unwrap_or_else(|_| used.reference.clone());

@@ -34,7 +34,8 @@ pub(super) fn other_version(rule: &'static Rule, context: &Context<'_>, judged: 
     let behind = if known.is_none() { " with the node's system behind it" } else { "" };
     let wanted = known.unwrap_or_else(|| used.reference.clone());
     let (listed, deployed) = (version_of(judged.reference), version_of(&wanted));
-    let advice = obstacle(judged.reference, &wanted).map(|advice| format!(". {advice}")).unwrap_or_default();
+    let advice = obstacle(judged.reference, &wanted).or_else(|| alone(judged.reference, &wanted));
+    let advice = advice.map(|advice| format!(". {advice}")).unwrap_or_default();
     let message =
         format!("`{}` lists {listed}, but {} deploys {deployed}{behind}{advice}", judged.entry.name.text, used.chart);
     let place = version_place(used);
@@ -55,11 +56,18 @@ pub(super) fn other_version(rule: &'static Rule, context: &Context<'_>, judged: 
 pub(super) fn obstacle(listed: &Reference, deployed: &Reference) -> Option<&'static str> {
     if floats(deployed) {
         Some(MOVES)
-    } else if listed.digest().is_none() && (deployed.tag().is_none() || floats(&as_entry(deployed))) {
-        Some(HAS_NO_TAG)
+    } else if deployed.tag().is_none() {
+        // Only who lists a digest already is given another one.
+        listed.digest().is_none().then_some(HAS_NO_TAG)
     } else {
-        None
+        floats(&as_entry(deployed)).then_some(HAS_NO_TAG)
     }
+}
+
+/// What an entry with a digest is to list in place of another one.
+fn alone(listed: &Reference, deployed: &Reference) -> Option<&'static str> {
+    let both = listed.digest().is_some() && deployed.digest().is_some() && deployed.tag().is_some();
+    both.then_some("The copy scripts cannot read a digest: list the tag alone")
 }
 
 /// Gives the entry the version of `used`, and its comments with it; none when something has to be done first.
@@ -69,13 +77,10 @@ pub(super) fn fix(context: &Context<'_>, judged: Judged<'_>, used: &Use) -> Opti
     if obstacle(listed, deployed).is_some() {
         return None;
     }
-    let version = match deployed.tag() {
-        // Only who lists digests already is given another one.
-        Some(tag) if listed.digest().is_none() => format!(":{tag}"),
-        _ => deployed.as_str()[deployed.name_range().end..].to_owned(),
-    };
+    let listable = as_entry(deployed);
+    let version = &listable.as_str()[listable.name_range().end..];
     let place = judged.span(listed.name_range().end..listed.as_str().len());
-    let mut edits: Vec<Edit> = context.replace(place, &version).into_iter().collect();
+    let mut edits: Vec<Edit> = context.replace(place, version).into_iter().collect();
     // The comments that document the tag go with it: they are one statement.
     let whole = format!("{}{version}", listed.name());
     edits.extend(Reference::parse(&whole).iter().flat_map(|image| context.comments(judged.entry, image)));
@@ -93,7 +98,11 @@ pub(super) fn fix(context: &Context<'_>, judged: Judged<'_>, used: &Use) -> Opti
     if !context.is_silenced(judged.entry, "wrong-source") {
         edits.extend(noted_version(context, note, used));
     }
-    Some(Fix::new(format!("Set the tag to {}", version.trim_start_matches([':', '@'])), Safety::Safe, edits))
+    let title = match listed.tag().is_some() && listed.tag() == listable.tag() {
+        true => "List the tag alone".to_owned(),
+        false => format!("Set the tag to {}", version.trim_start_matches([':', '@'])),
+    };
+    Some(Fix::new(title, Safety::Safe, edits))
 }
 
 /// Makes the note that names a chart of `used` say its version, unless there is one that does: of several one is enough.

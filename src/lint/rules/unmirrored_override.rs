@@ -14,9 +14,10 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             None => {
                 let names = context.list.entries.iter().map(|entry| entry.name.text.as_str());
                 let near = hint(repository, names);
+                let advice = if near.is_empty() { ". Write an entry's name in the values" } else { near.as_str() };
                 let message = format!(
                     "{} deploys {} from the private registry, but no entry is called `{repository}`: the copy never fills that \
-                     repository{near}",
+                     repository{advice}",
                     used.chart,
                     image.as_str()
                 );
@@ -31,7 +32,8 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
                 }
                 let tags = if pushed == "latest" { "`latest`".to_owned() } else { format!("`latest` and `{pushed}`") };
                 let message = format!(
-                    "{} deploys {} from the private registry, but the copy pushes only {tags} to `{repository}`",
+                    "{} deploys {} from the private registry, but the copy pushes only {tags} to `{repository}`. Ask for \
+                     one that it pushes",
                     used.chart,
                     image.as_str()
                 );

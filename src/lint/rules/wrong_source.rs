@@ -1,21 +1,25 @@
-//! The note names another chart or version than the one that is pinned and deploys the image.
+//! The note names another chart or version than the one that is pinned and deploys the image, or another kind of place.
 
+use crate::chart::Place;
 use crate::chart::version::Version;
-use crate::inventory::{ChartName, Use};
-use crate::lint::note::source_note;
+use crate::inventory::{ChartLink, ChartName, Use};
+use crate::lint::note::{note_of, repository_name, source_note};
 use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Standing};
-use crate::mirror::NamedChart;
+use crate::mirror::{ChartOrigin, NamedChart};
 
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for judged in context.judged() {
         let uses: Vec<&Use> = judged.verdict.uses().iter().map(|at| context.used(*at)).collect();
-        let by_name = |named: &NamedChart| -> Vec<&ChartName> {
-            uses.iter().flat_map(|used| used.charts_named(&named.chart.text)).collect()
+        let by_name = |named: &NamedChart| -> Vec<&ChartLink> {
+            uses.iter().flat_map(|used| used.links_named(&named.chart.text)).collect()
         };
         let is_right = |named: &NamedChart| {
             let version = named.version.as_ref();
-            let is_it = |chart: &&ChartName| version.is_none_or(|version| same_version(&version.text, &chart.version));
+            let is_it = |link: &&ChartLink| {
+                version.is_none_or(|version| same_version(&version.text, &link.chart.version))
+                    && other_kind(named, link).is_none()
+            };
             by_name(named).iter().any(is_it)
         };
         let note = &judged.entry.note;
@@ -30,8 +34,23 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         if by_name.is_empty() && judged.noted == Standing::Unknown {
             continue;
         }
-        findings.push(match (by_name.first(), &named.version) {
-            (Some(chart), Some(version)) => {
+        let whole_note = |message: String, label: String, chart: &ChartName, text: String| {
+            let edits = vec![Edit { span: named.span, text }];
+            finding(rule, judged, first, named.span, message, label).fix(Fix::new(
+                format!("Note {chart}"),
+                Safety::Safe,
+                edits,
+            ))
+        };
+        let link = by_name.first().copied();
+        findings.push(match (link, link.and_then(|link| other_kind(named, link)), &named.version) {
+            (Some(link), Some(from), _) => {
+                let text = note_of(&link.chart, Some(link));
+                let message =
+                    format!("the note says {}, but the chart comes from {from}. Write `{text}`", said_at_length(named));
+                whole_note(message, format!("it comes from {from}"), &link.chart, text)
+            }
+            (Some(ChartLink { chart, .. }), None, Some(version)) => {
                 let message =
                     format!("the note says {}:{}, but {} deploys the image", named.chart.text, version.text, chart);
                 let mut edits = vec![Edit { span: version.span, text: chart.version.clone() }];
@@ -40,17 +59,29 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
                     .fix(Fix::new(format!("Note {chart}"), Safety::Safe, edits))
             }
             _ => {
-                let message = format!("the note says {}, but {} deploys the image", said(named), first.chart);
-                let edit = Edit { span: named.span, text: source_note(first) };
-                finding(rule, judged, first, named.span, message, format!("{} deploys it", first.chart)).fix(Fix::new(
-                    format!("Note {}", first.chart),
-                    Safety::Safe,
-                    vec![edit],
-                ))
+                let chart = &first.chart;
+                let message = format!("the note says {}, but {chart} deploys the image", said(named));
+                whole_note(message, format!("{chart} deploys it"), chart, source_note(first))
             }
         });
     }
     findings
+}
+
+/// Where the chart comes from that `named` names, if that is another kind of place than it says: it says that the chart is a
+/// local one, and a package came from a repository; or it gives an address, and the chart lies in the workspace. The short name
+/// of a repository says nothing: it may as well be a folder's.
+fn other_kind<'a>(named: &NamedChart, link: &'a ChartLink) -> Option<&'a str> {
+    let from = link.repository.as_deref()?;
+    let is_other = match &named.origin {
+        ChartOrigin::Local => {
+            let written = repository_name(from).is_some();
+            !link.is_local() && link.source.place != Place::Folder && written
+        }
+        ChartOrigin::Repository(address) => address.text.contains("://") && from.starts_with("file:"),
+        ChartOrigin::Unsaid => false,
+    };
+    is_other.then_some(from)
 }
 
 fn finding(
@@ -72,6 +103,15 @@ fn finding(
 
 fn said(named: &NamedChart) -> String {
     named.version.as_ref().map_or(named.chart.text.clone(), |version| format!("{}:{}", named.chart.text, version.text))
+}
+
+/// The same with where the chart is said to come from.
+fn said_at_length(named: &NamedChart) -> String {
+    match &named.origin {
+        ChartOrigin::Local => format!("local chart {}", said(named)),
+        ChartOrigin::Repository(repository) => format!("{}/{}", repository.text, said(named)),
+        ChartOrigin::Unsaid => said(named),
+    }
 }
 
 /// `v0.1.0`, `0.1.0` and `0.1` are one version: charts and people write all of them. So are `0.1.0` and `0.1.0+abc`, for what is
