@@ -43,6 +43,29 @@ fn a_new_list_is_clean() {
     assert_eq!(workspace.run(&["images", "--format", "plain"]).stdout.lines().collect::<Vec<_>>(), images);
 }
 
+/// Whichever entry is lost, `--fix` puts it back where it stood.
+#[test]
+fn a_lost_entry_comes_back_in_its_place() {
+    for name in ["hyperpod", "kitchen-sink", "umbrellas"] {
+        let workspace = Workspace::new();
+        copy(&fixture(name), &workspace.path(""));
+        let _ = std::fs::remove_file(workspace.path(LIST));
+        // The region is what the other entries name.
+        let whole = workspace.run(&["init", "--region", "us-west-2"]).stdout;
+        let (header, entries) = whole.split_once("\n\n").unwrap();
+        let blocks: Vec<&str> = entries.trim_end().split("\n\n").collect();
+        assert!(blocks.len() > 5, "{whole}");
+        for lost in 0..blocks.len() {
+            let kept = blocks.iter().enumerate().filter(|(at, _)| *at != lost).map(|(_, block)| *block);
+            let kept: Vec<&str> = std::iter::once(header).chain(kept).collect();
+            std::fs::create_dir_all(workspace.path("tools")).unwrap();
+            std::fs::write(workspace.path(LIST), kept.join("\n\n") + "\n").unwrap();
+            workspace.run(&["check", "--fix", "--unsafe-fixes", "--select", "missing-entry,missing-operand"]);
+            assert_eq!(workspace.read(LIST), whole, "without {}", blocks[lost]);
+        }
+    }
+}
+
 #[test]
 fn a_list_that_is_there_is_left_alone() {
     let workspace = Workspace::with_list("web=nginx:1\n").chart("web", &["nginx:1"]);

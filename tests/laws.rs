@@ -174,7 +174,7 @@ fn together(workspace: &Workspace, first: &View, most: Safety) -> Outcome {
     let end = settled(workspace, &Texts::new(), most);
     let shown = |end: &Settled| end.changes.iter().map(|change| change.after.to_string()).collect::<String>();
     for change in &end.changes {
-        let new = told(&new(workspace, first, &end.view, &change.path));
+        let new = told(&new(workspace, first, end.view(), &change.path));
         law!(new.is_empty(), "{most:?} fixes bring {new:#?}:\n{}", change.after);
         let patch = mirrorlint::report::patch(
             std::slice::from_ref(change),
@@ -189,7 +189,7 @@ fn together(workspace: &Workspace, first: &View, most: Safety) -> Outcome {
     let given_up = |finding: &Finding, fix: &Fix| {
         end.withheld.iter().any(|held| held.fix.key == finding.key() && held.fix.title == fix.title)
     };
-    for finding in &end.view.checked.findings {
+    for finding in &end.view().checked.findings {
         let Some(fix) = wanted(finding, most).filter(|fix| !given_up(finding, fix)) else { continue };
         law!(false, "after {MAX_ROUNDS} rounds `{}` is left for {}:\n{}", fix.title, finding.message, shown(&end));
     }

@@ -56,6 +56,23 @@ fn entries_of_a_chart_that_cannot_be_rendered_are_left_alone() {
     assert_eq!(told(&workspace), ["unrenderable-chart"]);
 }
 
+/// What several templates ask for in vain is one fault; what one place asks for twice, by two messages, is two.
+#[test]
+fn one_cause_is_told_once() {
+    let helper = "{{- define \"web.tag\" -}}{{ required (printf \"%s is needed\" .) nil }}{{- end }}";
+    let asks = |name: &str| format!("{{{{ include \"web.tag\" \"{name}\" }}}}");
+    let told = |first: &str, second: &str| {
+        let second = format!("kind: ConfigMap\nmetadata: {{name: x}}\ndata: {{x: '{}'}}\n", asks(second));
+        let workspace = Workspace::with_list("# Web (from local chart web:1.0.0)\nweb=nginx:1\n")
+            .chart("web", &[&format!("nginx:{}", asks(first))])
+            .file("web/templates/_helpers.tpl", helper)
+            .file("web/templates/x.yaml", second);
+        self::told(&workspace)
+    };
+    assert_eq!(told("a", "a"), ["unrenderable-chart"]);
+    assert_eq!(told("a", "b"), ["unrenderable-chart", "unrenderable-chart"]);
+}
+
 #[test]
 fn an_image_without_its_tag_keeps_its_entry() {
     let other = ["quay.io/a/other:5", "quay.io/a/app:"];

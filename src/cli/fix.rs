@@ -35,7 +35,7 @@ pub(super) fn run(session: &Session, options: &Check, paths: &[Option<&Path>]) -
         let (rule, title) = (withheld.fix.rule, &withheld.fix.title);
         session.warn(&format!("{path}: {rule}: not applied: {title}; it would leave {}", withheld.reason));
     }
-    passed_over(session, options, &settled.view);
+    passed_over(session, options, settled.view());
     if options.diff { show(session, options, settled) } else { apply(session, options, paths, settled) }
 }
 
@@ -88,8 +88,9 @@ fn passed_over(session: &Session, options: &Check, view: &View) {
 }
 
 fn show(session: &Session, options: &Check, settled: Settled) -> Outcome {
-    session.print_raw(&report::patch(&settled.changes, &settled.view.checked.root, session.style))?;
-    let View { sources, checked } = settled.view;
+    let View { checked, .. } = settled.view();
+    session.print_raw(&report::patch(&settled.changes, &checked.root, session.style))?;
+    let View { sources, checked } = settled.after.unwrap_or(settled.before);
     if !checked.errors.is_empty() {
         let after = session.with(sources);
         checked.errors.iter().for_each(|error| after.complain(error));
@@ -99,7 +100,8 @@ fn show(session: &Session, options: &Check, settled: Settled) -> Outcome {
 }
 
 fn apply(session: &Session, options: &Check, paths: &[Option<&Path>], settled: Settled) -> Outcome {
-    let Settled { changes, mut fixed, view, .. } = settled;
+    let Settled { before, after, changes, mut fixed, .. } = settled;
+    let view = after.unwrap_or(before);
     let failed: Vec<WriteError> = changes.iter().filter_map(|change| change.write().err()).collect();
     if failed.is_empty() {
         return conclude(&session.with(view.sources), options, view.checked, &fixed);

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::arguments::{Init, ListFormat};
 use super::check::settings_of;
 use super::{Ending, Outcome, Session};
-use crate::fix::{Texts, View, create, settle};
+use crate::fix::{Settled, Texts, View, create, settle};
 use crate::lint::{Checked, Finding, Fix, LIST_NAME, Refusal, Safety, Severity, Workspace, check, find};
 use crate::report;
 use crate::source::Sources;
@@ -41,9 +41,11 @@ pub(super) fn run(session: &Session, options: &Init) -> Outcome {
         let checked = check(&sources, &workspace, &settings)?;
         Ok(View { sources, checked })
     };
-    let before = check_with(&Texts::default())?;
-    let settled = settle(check_with, |view, finding| wanted(view, finding, &path))?;
-    let View { sources, mut checked } = settled.view;
+    let Settled { before, after, changes, .. } = settle(check_with, |view, finding| wanted(view, finding, &path))?;
+    let (View { sources, mut checked }, before) = match after {
+        Some(after) => (after, Some(before)),
+        None => (before, None),
+    };
     let after = session.with(sources);
     let is_empty = checked.lists.iter().all(|list| list.entries == 0);
     checked.findings.retain(|finding| finding.severity >= Severity::Warning);
@@ -54,7 +56,7 @@ pub(super) fn run(session: &Session, options: &Init) -> Outcome {
             "the charts show no image that could be listed, for the reasons above: no list was written",
         ));
     }
-    let text = settled.changes.first().map_or(HEADER, |change| &change.after);
+    let text = changes.first().map_or(HEADER, |change| &change.after);
     let text = match options.format {
         ListFormat::List => text.to_owned(),
         ListFormat::Plain => {
@@ -67,15 +69,18 @@ pub(super) fn run(session: &Session, options: &Init) -> Outcome {
         None => session.print(&text)?,
     }
     complain(&after, &checked);
-    let left_out = of_charts(before, &after.sources, &checked, &path);
-    complain(&session.with(left_out.sources), &left_out.checked);
+    let left_out = before.map(|before| of_charts(before, &after.sources, &checked, &path));
+    let is_whole = left_out.as_ref().is_none_or(|left_out| left_out.checked.findings.is_empty());
+    if let Some(View { sources, checked }) = left_out {
+        complain(&session.with(sources), &checked);
+    }
     for submodule in &workspace.absent_submodules {
         let submodule = submodule.display();
         session.warn(&format!(
             "{submodule} is a submodule that is not checked out, so nothing in it is listed: `git submodule update --init`"
         ));
     }
-    let whole = left_out.checked.findings.is_empty() && workspace.absent_submodules.is_empty();
+    let whole = is_whole && workspace.absent_submodules.is_empty();
     Ok(match (checked.errors.is_empty(), checked.findings.is_empty() && whole) {
         (false, _) => Ending::Incomplete,
         (true, false) => Ending::Findings,

@@ -71,14 +71,24 @@ pub struct Withheld {
 /// Where the rounds ended.
 #[derive(Debug)]
 pub struct Settled {
-    /// The check of the changed files: what is left.
-    pub view: View,
+    /// The check of the files as they were.
+    pub before: View,
+    /// The check of the changed files, where something was mended.
+    pub after: Option<View>,
     /// The files that change, by path.
     pub changes: Vec<Change>,
     /// What was mended, in the order in which it was.
     pub fixed: Vec<Fixed>,
     /// What was given up.
     pub withheld: Vec<Withheld>,
+}
+
+impl Settled {
+    /// The check of the files as they are now: what is left.
+    #[must_use]
+    pub fn view(&self) -> &View {
+        self.after.as_ref().unwrap_or(&self.before)
+    }
 }
 
 /// Applies the fixes that `wanted` picks, in memory. `check` checks the workspace with some texts changed.
@@ -89,12 +99,14 @@ pub fn settle(
     check: impl Fn(&Texts) -> Result<View, Refusal>,
     wanted: impl Fn(&View, &Finding) -> Option<Fix>,
 ) -> Result<Settled, Refusal> {
+    let before = check(&Texts::new())?;
     let mut lasting = BTreeSet::new();
     loop {
-        let attempt = Attempt { check: &check, wanted: &wanted, lasting: &lasting };
-        let (settled, unmended) = attempt.run()?;
+        let attempt = Attempt { check: &check, wanted: &wanted, before: &before, lasting: &lasting };
+        let (end, unmended) = attempt.run();
         if unmended.is_empty() {
-            return Ok(settled);
+            let End { after, changes, fixed, withheld } = end;
+            return Ok(Settled { before, after, changes, fixed, withheld });
         }
         // What was to be mended later was not: once more, with what brings it given up. Each turn knows more of these.
         lasting.extend(unmended);
@@ -105,6 +117,7 @@ pub fn settle(
 struct Attempt<'a, C, W> {
     check: &'a C,
     wanted: &'a W,
+    before: &'a View,
     /// Findings, by kind, that no round mends once a fix has brought them.
     lasting: &'a BTreeSet<String>,
 }
@@ -115,21 +128,21 @@ where
     W: Fn(&View, &Finding) -> Option<Fix>,
 {
     /// Where the rounds end, and what fixes brought that later rounds should have mended and did not.
-    fn run(&self) -> Result<(Settled, BTreeSet<String>), Refusal> {
+    fn run(&self) -> (End, BTreeSet<String>) {
         let mut texts = Texts::new();
-        let mut view = (self.check)(&texts)?;
-        let start = count(&view.checked);
+        let mut after: Option<View> = None;
         let mut originals = Texts::new();
         let mut seen = vec![Texts::new()];
         let (mut fixed, mut withheld, mut owed) = (Vec::new(), Vec::new(), BTreeSet::new());
         for _ in 0..MAX_ROUNDS {
+            let view = after.as_ref().unwrap_or(self.before);
             let past = Past { originals: &originals, seen: &seen };
             let mut round =
-                Round { attempt: self, before: &view, texts: &texts, past, accepted: Vec::new(), next: None };
+                Round { attempt: self, before: view, texts: &texts, past, accepted: Vec::new(), next: None };
             withheld.clear();
             // What was not chosen, for it touched a fix that is given up, has its turn now.
             loop {
-                let chosen = choose(&view, &round.accepted, &withheld, |finding| (self.wanted)(&view, finding));
+                let chosen = choose(view, &round.accepted, &withheld, |finding| (self.wanted)(view, finding));
                 let harmful = round.absorb(chosen);
                 if harmful.is_empty() {
                     break;
@@ -143,7 +156,7 @@ where
                 fixed.push(one.fixed);
             }
             owed.extend(next.owed);
-            (texts, view) = (next.texts, next.view);
+            (texts, after) = (next.texts, Some(next.view));
             seen.push(texts.clone());
         }
         let change = |(path, before): (PathBuf, Arc<str>)| {
@@ -151,9 +164,19 @@ where
             Change { path, before, after }
         };
         let changes = originals.into_iter().map(change).filter(|change| change.before != change.after).collect();
-        let unmended = beyond(start, &view.checked).map(Finding::kind).filter(|kind| owed.contains(kind)).collect();
-        Ok((Settled { view, changes, fixed, withheld }, unmended))
+        let left = &after.as_ref().unwrap_or(self.before).checked;
+        let start = count(&self.before.checked);
+        let unmended = beyond(start, left).map(Finding::kind).filter(|kind| owed.contains(kind)).collect();
+        (End { after, changes, fixed, withheld }, unmended)
     }
+}
+
+/// What an attempt came to, as [`Settled`] has it.
+struct End {
+    after: Option<View>,
+    changes: Vec<Change>,
+    fixed: Vec<Fixed>,
+    withheld: Vec<Withheld>,
 }
 
 /// What fixes make of the workspace.
@@ -305,10 +328,20 @@ fn apply_all(sources: &Sources, texts: &Texts, fixes: &[&Chosen]) -> Texts {
     let paths: BTreeSet<&Path> = fixes.iter().map(|one| one.fixed.path.as_path()).collect();
     for path in paths {
         let of_file: Vec<&&Chosen> = fixes.iter().filter(|one| one.fixed.path == path).collect();
-        let mut edits: Vec<&Edit> = of_file.iter().flat_map(|one| one.fix.edits()).collect();
+        let mut edits: Vec<Edit> = Vec::new();
+        for one in &of_file {
+            let mut own = one.fix.edits().to_vec();
+            if let ([insertion], Some(again)) = (own.as_mut_slice(), &one.fix.again)
+                && insertion.span.range().is_empty()
+                && edits.iter().any(|other| other.span == insertion.span)
+            {
+                insertion.text.clone_from(again);
+            }
+            edits.append(&mut own);
+        }
         edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
         let text = of_file.first().map(|one| sources.get(one.file()).text().clone()).unwrap_or_default();
-        texts.insert(path.to_owned(), apply_edits(&text, edits).into());
+        texts.insert(path.to_owned(), apply_edits(&text, &edits).into());
     }
     texts
 }

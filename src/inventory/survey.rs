@@ -463,9 +463,8 @@ impl Survey {
         }
         let scenario = job.scenario.name.clone();
         for problem in &mut self.problems {
-            if let Problem::Unrenderable { message, span: known, scenarios, .. } = problem
-                && *message == error.message
-                && *known == span
+            if let Problem::Unrenderable { chart: known, message, span: place, scenarios } = problem
+                && (&*known, *place, cause(message)) == (&chart, span, cause(&error.message))
             {
                 if !scenarios.contains(&scenario) {
                     scenarios.push(scenario);
@@ -580,6 +579,13 @@ impl Chains {
         let ends = template.match_indices('/').map(|(at, _)| at).collect::<Vec<_>>();
         ends.into_iter().rev().find_map(|end| self.by_path.get(&template[..end]))
     }
+}
+
+/// What of Helm's message tells why, whichever templates led there: `required` and `fail` have the place of the outermost one in
+/// front, other errors all that were on the way.
+fn cause(message: &str) -> &str {
+    let thrown = message.strip_prefix("execution error at (").and_then(|rest| Some(rest.split_once("): ")?.1));
+    thrown.unwrap_or_else(|| message.rfind("template: ").map_or(message, |at| &message[at..]))
 }
 
 /// What the parent's `Chart.yaml` says of a subchart.

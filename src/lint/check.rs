@@ -166,8 +166,8 @@ pub fn check(sources: &Sources, workspace: &Workspace, settings: &Settings) -> R
         let in_list = workspace.lists.iter().any(|list| list == file.path());
         // How the list is written comes first, so that fixes at one place follow each other as they should.
         let first = finding.rule.group != "list";
-        let rank = finding.order().to_vec();
-        (!in_list, file.path().to_owned(), finding.span.start, first, finding.rule.id, rank, finding.message.clone())
+        let rank = finding.order().cloned();
+        (!in_list, file.path().to_owned(), finding.span.start, first, rank, finding.rule.id, finding.message.clone())
     });
     Finding::number(&mut checked.findings);
     Ok(checked)

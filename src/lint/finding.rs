@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
+use super::order::Rank;
 use super::shorten::shorten;
 use crate::inventory::ChartName;
 use crate::lint::Rule;
@@ -69,6 +70,9 @@ pub struct Fix {
     pub safety: Safety,
     /// Whether it changes what other fixes of the file build on, so that it is applied in a round without them.
     pub alone: bool,
+    /// The text of its one insertion where another fix has inserted something at the same point: what parts it from what stood
+    /// there before does not part it from that.
+    pub again: Option<String>,
     edits: Vec<Edit>,
 }
 
@@ -79,13 +83,19 @@ impl Fix {
         edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
         edits.dedup();
         debug_assert!(edits.windows(2).all(|pair| pair[0].span.end <= pair[1].span.start), "edits overlap: {edits:?}");
-        Self { title: shorten(title.into()), safety, alone: false, edits }
+        Self { title: shorten(title.into()), safety, alone: false, again: None, edits }
     }
 
     /// The same, applied in a round without others of the file.
     #[must_use]
     pub fn alone(self) -> Self {
         Self { alone: true, ..self }
+    }
+
+    /// The same, with that text where another one has inserted something at the same point.
+    #[must_use]
+    pub fn again(self, again: Option<String>) -> Self {
+        Self { again, ..self }
     }
 
     /// The edits, in order of their place.
@@ -133,8 +143,8 @@ pub struct Finding {
     pub fixes: Vec<Fix>,
     /// What tells this finding from others of its rule in the same file; free of line numbers.
     subject: String,
-    /// What puts it before others of its rule at the same place, the smaller first.
-    rank: Vec<usize>,
+    /// What puts it before others that add entries at the same place, the smaller first.
+    rank: Option<Rank>,
     /// How many before it in its file are of its kind.
     alike: usize,
 }
@@ -157,15 +167,15 @@ impl Finding {
             scenarios: Vec::new(),
             fixes: Vec::new(),
             subject: subject.into(),
-            rank: Vec::new(),
+            rank: None,
             alike: 0,
         }
     }
 
-    /// Puts it before or behind others of its rule at the same place.
+    /// Puts it before or behind others at the same place.
     #[must_use]
-    pub(super) fn rank(mut self, rank: Vec<usize>) -> Self {
-        self.rank = rank;
+    pub(super) fn rank(mut self, rank: Rank) -> Self {
+        self.rank = Some(rank);
         self
     }
 
@@ -218,9 +228,9 @@ impl Finding {
         self
     }
 
-    /// What orders findings of one rule at one place.
-    pub(super) fn order(&self) -> &[usize] {
-        &self.rank
+    /// What orders findings at one place.
+    pub(super) fn order(&self) -> Option<&Rank> {
+        self.rank.as_ref()
     }
 
     /// What is wrong with what: `RULE:SUBJECT`. Entries of one name share it, so a file may have several findings of one kind.

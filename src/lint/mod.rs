@@ -14,6 +14,7 @@ mod naming;
 mod note;
 mod number;
 mod opening;
+mod order;
 mod overridden;
 mod passed_over;
 mod plan;

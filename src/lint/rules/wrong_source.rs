@@ -4,12 +4,16 @@ use crate::chart::Place;
 use crate::chart::version::Version;
 use crate::inventory::{ChartLink, ChartName, Use};
 use crate::lint::note::{note_of, repository_name, source_note};
-use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Standing};
+use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Standing, Verdict};
 use crate::mirror::{ChartOrigin, NamedChart};
 
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for judged in context.judged() {
+        // An image that no chart deploys has no source; which image is meant in its place is a guess, and told as one.
+        if let Verdict::OtherRepository { documented: false, .. } = judged.verdict {
+            continue;
+        }
         let uses: Vec<&Use> = judged.verdict.uses().iter().map(|at| context.used(*at)).collect();
         let by_name = |named: &NamedChart| -> Vec<&ChartLink> {
             uses.iter().flat_map(|used| used.links_named(&named.chart.text)).collect()
