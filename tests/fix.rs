@@ -240,6 +240,59 @@ fn an_empty_list_gets_parted_blocks() {
     assert!(fixed.starts_with("# Nginx ") && fixed.contains("nginx=nginx:1\n\n# Redis "), "{fixed}");
 }
 
+/// What `--fix` adds is parted as a careful hand would: nothing is glued, no blank line is doubled or left behind.
+#[test]
+fn new_entries_are_parted_as_others_are() {
+    let entry = |name: &str| {
+        let chart = &name[..1];
+        let image = format!("quay.io/x/{name}");
+        format!(
+            "# {} (from local chart {chart}:1.0.0)\n# Repository: {image}\n# Tag: 1 (from chart template)\n{name}={image}:1\n",
+            name.to_uppercase()
+        )
+    };
+    let [a1, a2, b1, b2, c1] = ["a1", "a2", "b1", "b2", "c1"].map(entry);
+    let operand = "# Helper (from local chart a:1.0.0)\n# Repository: quay.io/x/helper\n# Tag: 9 (from chart template)\n\
+                   # Note: operand, env HELPER_IMAGE\nhelper=quay.io/x/helper:9\n";
+    let whole = [&a1, &a2, operand, &b1, &b2, &c1].join("\n");
+    let loose = whole.replace("\n\n", "\n\n\n");
+    let cases = [
+        (String::new(), whole.clone()),
+        ("\n\n".to_owned(), whole.clone()),
+        ("\u{feff}".to_owned(), whole.clone()),
+        ("# head".to_owned(), format!("# head\n\n{whole}")),
+        ("# head\n\n".to_owned(), format!("# head\n\n{whole}")),
+        (format!("# head\n\n{a1}\n{c1}\n# end\n"), format!("# head\n\n{whole}\n# end\n")),
+        (format!("# head\n\n{a1}\n{c1}").trim_end().to_owned(), format!("# head\n\n{whole}")),
+        (format!("# head\n\n\n{a1}\n\n{c1}"), format!("# head\n\n\n{loose}")),
+        (format!("# head\n\n{b2}\n{c1}"), format!("# head\n\n{whole}")),
+        (format!("# head\n\n{a2}{b1}{c1}"), format!("# head\n\n{}", whole.replace("\n\n", "\n"))),
+        // Sections keep what is theirs.
+        (
+            format!("# == A\n\n{a2}\n\n# == B\n\n{b2}\n\n# == C\n\n{c1}"),
+            format!("# == A\n\n{a1}\n{a2}\n{operand}\n\n# == B\n\n{b1}\n{b2}\n\n# == C\n\n{c1}"),
+        ),
+        (
+            format!("# == A\n{a1}\n{a2}\n{operand}\n# == B\n{b2}\n# == C\n{c1}"),
+            format!("# == A\n{a1}\n{a2}\n{operand}\n# == B\n{b2}\n{b1}\n# == C\n{c1}"),
+        ),
+    ];
+    for (list, fixed) in cases {
+        let metadata = "apiVersion: v2\nname: app\nversion: 1.0.0\ndependencies:\n- {name: a, version: 1.0.0}\n\
+                        - {name: b, version: 1.0.0}\n- {name: c, version: 1.0.0}\n";
+        let helper = "kind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n  - {name: p, image: quay.io/x/a1:1, env: \
+                      [{name: HELPER_IMAGE, value: 'quay.io/x/helper:9'}]}\n";
+        let workspace = Workspace::with_list(&list)
+            .file("app/Chart.yaml", metadata)
+            .chart("app/charts/a", &["quay.io/x/a2:1", "quay.io/x/a1:1"])
+            .chart("app/charts/b", &["quay.io/x/b2:1", "quay.io/x/b1:1"])
+            .chart("app/charts/c", &["quay.io/x/c1:1"])
+            .file("app/charts/a/templates/p.yaml", helper);
+        let run = workspace.run(&["check", "--fix"]);
+        assert_eq!(workspace.read(LIST), fixed, "of {list:?}: {}", run.text());
+    }
+}
+
 /// A tag that Helm has spoilt is not listed: quoting the number is what mends it.
 #[test]
 fn a_spoilt_number_is_not_listed() {

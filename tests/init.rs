@@ -269,6 +269,34 @@ fn the_plan_knows_what_cannot_be_pushed_and_what_is_pushed_over() {
     );
 }
 
+/// What a chart deploys that is not here, or in a submodule, nobody knows.
+#[test]
+fn the_plan_says_what_is_not_known() {
+    let modules = "[submodule \"platform\"]\n\tpath = platform\n\turl = ../platform\n";
+    let metadata = "apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies:\n\
+                    - {name: ext, version: 1.0.0, repository: 'https://example.org/eks'}\n";
+    let list = "# Web (from local chart web:1.0.0)\nweb=nginx:1\n\n# Ext (from eks/ext:1.0.0)\next=quay.io/a/ext:1\n\n\
+                # Far (from local chart far:1.0.0)\nfar=redis:7\n";
+    let workspace = Workspace::with_list(list)
+        .chart("web", &["nginx:1"])
+        .file("web/Chart.yaml", metadata)
+        .file(".gitmodules", modules);
+    let run = workspace.run(&["plan"]);
+    assert!(!run.stdout.contains("serves nothing"), "{}", run.text());
+    assert!(
+        run.stdout.contains("not known whether the charts deploy it: ext:1.0.0 is not on disk\n"),
+        "{}",
+        run.text()
+    );
+    assert!(run.stdout.contains("no chart called far is there; it may lie in a submodule"), "{}", run.text());
+    let json: serde_json::Value = serde_json::from_str(&workspace.run(&["plan", "--format", "json"]).stdout).unwrap();
+    let steps = &json["lists"][0]["steps"];
+    assert_eq!(
+        (&steps[0]["unknown"], &steps[1]["unknown"]),
+        (&serde_json::Value::Null, &"ext:1.0.0 is not on disk".into())
+    );
+}
+
 /// Values that point at the private registry ask for what is pushed there, and nowhere else.
 #[test]
 fn the_plan_holds_the_registry_against_what_values_point_at() {

@@ -11,7 +11,7 @@ use super::exemption::{Exemptions, Idleness};
 use super::note::speaks_of_region;
 use super::overridden::overridden;
 use super::passed_over::Said;
-use super::plan::{Plan, Pushed, plan};
+use super::plan::{Plan, Pushed, plan, unknown};
 use super::reconcile::{Coverage, Listed, NotedChart, Reconciliation, Verdict, reconcile};
 use super::settings::Levels;
 use super::supply;
@@ -472,7 +472,8 @@ impl Run<'_> {
         let mut wanted: BTreeSet<usize> = verdicts.chain(missing).copied().filter(own).collect();
         wanted.extend(&overridden);
         let pushed = Pushed { overridden: &overridden, registry };
-        let plan = plan(&list, &survey.inventory, &wanted, &pushed, &exemptions);
+        let unknown = unknown(&listed, &reconciliation.verdicts, &survey.problems, &lost);
+        let plan = plan(&list, &survey.inventory, &wanted, &pushed, &exemptions, &unknown);
         let entries = listed.iter().map(|listed| listed.entry);
         let missing = [reconciliation.missing.as_slice(), &reconciliation.missing_operands].concat();
         let checked = CheckedList {

@@ -7,7 +7,7 @@ use super::Edit;
 use super::context::{Context, Judged};
 use crate::chart::{Chart, Dependency};
 use crate::inventory::{ChartLink, Kind, Use};
-use crate::mirror::{Ending, LineKind, List};
+use crate::mirror::{Ending, Entry, LineKind, List};
 use crate::source::Span;
 
 /// What puts one entry before another, the smaller first.
@@ -129,12 +129,18 @@ fn spot_among(seats: &[&Seat], rank: &Rank) -> Option<Spot> {
 
 impl New<'_> {
     /// Above the block of the entry in `line`, where that is parted from what stands before it. What stands right on top of the
-    /// file may be its header.
+    /// file may be its header; and what stands higher above the note than elsewhere, that of a section.
     fn above_entry(&self, list: &List, line: usize) -> Option<Edit> {
         let entry = list.entries.iter().find(|entry| entry.line == line)?;
         let above = list.lines[entry.block.start.checked_sub(1)?].kind;
         let is_parted = above == LineKind::Blank || (self.gap == 0 && matches!(above, LineKind::Entry(_)));
-        is_parted.then(|| self.above(list, entry.block.start))
+        let height = |entry: &Entry| {
+            let note = entry.note.from.as_ref()?.span.start;
+            let is_it = |at: &usize| list.lines[*at].span.end >= note;
+            Some(entry.block.clone().find(is_it)? - entry.block.start)
+        };
+        let is_section = height(entry) > list.entries.iter().filter_map(height).min();
+        (is_parted && !is_section).then(|| self.above(list, entry.block.start))
     }
 
     /// Above that line.

@@ -1,13 +1,15 @@
 //! What the copy script makes of a list: which images it pulls, under which names it pushes them, and what of the charts each
 //! serves. Reads the list as the script does.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::exemption::Exemptions;
 use super::overridden::is_from;
+use super::reconcile::{Listed, Verdict};
 use super::same::brings;
+use super::targets::Lost;
 use crate::image::{Reference, check_repository_name};
-use crate::inventory::{Inventory, Use};
+use crate::inventory::{Inventory, Problem, Use};
 use crate::mirror::readers::{Locale, ShellReading, ShellStep, Stop, shell_steps};
 use crate::mirror::{LineKind, List};
 
@@ -37,6 +39,8 @@ pub struct Step {
     pub pushes: Vec<String>,
     /// The deployed images that it stands for.
     pub serves: Vec<String>,
+    /// Why it is not known whether it stands for any, where that is so.
+    pub unknown: Option<String>,
 }
 
 /// Where the copy goes.
@@ -47,13 +51,44 @@ pub(super) struct Pushed<'a> {
     pub registry: Option<&'a str>,
 }
 
-/// The plan for `list`. `wanted` are the uses that entries stand for or that are missing.
+/// Why it is not known whether the charts deploy what an entry lists, by the places of entries in the list.
+pub(super) fn unknown(
+    listed: &[Listed],
+    verdicts: &[Verdict],
+    problems: &[Problem],
+    lost: &[Lost],
+) -> BTreeMap<usize, String> {
+    let unjudged = listed.iter().zip(verdicts).filter(|(_, verdict)| **verdict == Verdict::Unknown);
+    let cause = |entry: &Listed| {
+        let noted = entry.noted.as_ref().map(|noted| &noted.name);
+        let of_note = problems.iter().filter_map(problem).find(|(chart, _)| Some(*chart) == noted);
+        let any = || problems.iter().filter_map(problem).next();
+        let nowhere = |lost: &&Lost| noted.map_or(lost.names.is_empty(), |noted| lost.names.contains(noted));
+        let place = lost.iter().find(nowhere).map(|lost| lost.message.clone());
+        let said = of_note.map(|(_, cause)| cause).or(place).or_else(|| any().map(|(_, cause)| cause));
+        said.unwrap_or_else(|| "not all that they deploy can be read".to_owned())
+    };
+    unjudged.map(|(entry, _)| (entry.entry, cause(entry))).collect()
+}
+
+/// The chart of which something is not known, and why, in a few words.
+fn problem(problem: &Problem) -> Option<(&String, String)> {
+    match problem {
+        Problem::Unavailable { chart, .. } => Some((&chart.name, format!("{chart} is not on disk"))),
+        Problem::Unrenderable { chart, .. } => Some((&chart.name, format!("{chart} could not be rendered"))),
+        Problem::Ambiguous(_) => None,
+    }
+}
+
+/// The plan for `list`. `wanted` are the uses that entries stand for or that are missing; `unknown` says why nothing is known of
+/// entries.
 pub(super) fn plan(
     list: &List,
     inventory: &Inventory,
     wanted: &BTreeSet<usize>,
     pushed: &Pushed<'_>,
     exemptions: &Exemptions,
+    unknown: &BTreeMap<usize, String>,
 ) -> Plan {
     let mut plan = Plan::default();
     let mut stopped = None;
@@ -100,7 +135,11 @@ pub(super) fn plan(
         // What the list does not answer for may be served by it.
         let others = aside.iter().filter(|used| used.when.is_none() && brings(&pulled, used));
         let serves = each_once(own.into_iter().chain(others));
-        plan.steps.push(Step { line: number, name: read.name, pulls: read.image, pushes, serves });
+        let unknown = match line.kind {
+            LineKind::Entry(at) if serves.is_empty() => unknown.get(&at).cloned(),
+            _ => None,
+        };
+        plan.steps.push(Step { line: number, name: read.name, pulls: read.image, pushes, serves, unknown });
     }
     for (at, served) in served.iter_mut().enumerate() {
         // What is pushed twice under one tag is what was pushed last.

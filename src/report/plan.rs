@@ -23,12 +23,16 @@ pub fn plan(checked: &Checked, registry: Option<&str>, style: Style) -> String {
             for target in targets(step, registry) {
                 let _ = writeln!(out, "      push {}", printable(&target));
             }
-            match step.serves.as_slice() {
-                [] => {
+            match (step.serves.as_slice(), &step.unknown) {
+                ([], Some(cause)) => {
+                    let words = format!("not known whether the charts deploy it: {}", printable(cause));
+                    let _ = writeln!(out, "      {}", style.paint("33", &words));
+                }
+                ([], None) => {
                     let _ = writeln!(out, "      {}", style.paint("33", "serves nothing that the charts deploy"));
                 }
-                [one] if *one == step.pulls => {}
-                images => {
+                ([one], _) if *one == step.pulls => {}
+                (images, _) => {
                     let _ = writeln!(out, "      serves {}", printable(&images.join(", ")));
                 }
             }
@@ -74,6 +78,7 @@ struct JsonStep {
     pulls: String,
     pushes: Vec<String>,
     serves: Vec<String>,
+    unknown: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -93,6 +98,7 @@ pub fn plan_json(checked: &Checked, registry: Option<&str>) -> String {
             pulls: step.pulls.clone(),
             pushes: targets(step, registry),
             serves: step.serves.clone(),
+            unknown: step.unknown.clone(),
         };
         List {
             path: display_path(&checked.root, &list.path),
