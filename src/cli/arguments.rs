@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use super::environment::variable;
 use crate::chart::STANDARD_INPUT;
@@ -278,6 +278,7 @@ pub(super) struct Plan {
 }
 
 #[derive(Debug, Args)]
+#[command(args_override_self = true)] // as with Helm, of a flag that is given twice the last one counts
 pub(super) struct Render {
     /// The chart (folder, .tgz, or the name of one that a chart of the workspace depends on).
     pub chart: PathBuf,
@@ -294,19 +295,19 @@ pub(super) struct Render {
     #[arg(short, long, value_name = "VERSION")]
     pub api_versions: Vec<String>,
     /// Print the files below `crds/` too.
-    #[arg(long)]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", hide_default_value = true, hide_possible_values = true, action = ArgAction::Set)]
     pub include_crds: bool,
     /// Leave test hooks out.
-    #[arg(long)]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", hide_default_value = true, hide_possible_values = true, action = ArgAction::Set)]
     pub skip_tests: bool,
     /// Do not hold the values against `values.schema.json`.
-    #[arg(long)]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", hide_default_value = true, hide_possible_values = true, action = ArgAction::Set)]
     pub skip_schema_validation: bool,
     /// Leave hooks out.
-    #[arg(long)]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", hide_default_value = true, hide_possible_values = true, action = ArgAction::Set)]
     pub no_hooks: bool,
     /// Set `.Release.IsUpgrade` in place of `.Release.IsInstall`.
-    #[arg(long)]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", hide_default_value = true, hide_possible_values = true, action = ArgAction::Set)]
     pub is_upgrade: bool,
     /// Print only the manifests of these templates (path within the chart, with globs; repeatable).
     #[arg(short, long, value_name = "TEMPLATE")]
