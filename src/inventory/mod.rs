@@ -1,9 +1,11 @@
 //! The images that rendered charts deploy: each use with its chart, workload, container, origins and scenarios.
 //! Uses `render`, `chart` and `image`; judges nothing.
 
+mod chains;
 mod conditions;
 mod dependence;
 mod included;
+mod jobs;
 mod lineage;
 mod listing;
 mod mention;

@@ -7,9 +7,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::conditions::Fact;
+use super::jobs::{Job, choices, run_all};
 use super::regions::speaks_of_regions;
 use super::speech::Speeches;
-use super::survey::{Job, choices, run_all, switch};
+use super::survey::switch;
 use super::switches::{Blocks, Guard, Path, beside, blocks};
 use super::when::printed;
 use super::{Gap, Problem, Scenario, Survey, Target, Use, values};

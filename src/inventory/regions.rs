@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::survey::{Job, choices, run_all};
+use super::jobs::{Job, choices, run_all};
 use super::{Inventory, Scenario, Survey, Target, Use};
 use crate::chart::Chart;
 use crate::image::Reference;

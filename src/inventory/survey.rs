@@ -2,28 +2,26 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use super::chains::Chains;
 use super::dependence::dependence;
+use super::jobs::{Job, Outcome, choices, run_all};
 use super::listing::Listing;
-use super::operands::Evidence;
-use super::pods::DEFINITION;
-use super::readings::{Named, Readings};
+use super::readings::Named;
 use super::regions::speaks_of_regions;
 use super::scenario::{RegionValue, region_values};
 use super::stop::Stop;
 use super::when::either;
 use super::witness::{Testimony, disagreements, testimonies};
 use super::{ChartLink, ChartName, Inventory, Kind, Malformed, Optional, Scenario, Target, Use, Workload, decisive};
-use crate::chart::version::Version;
 use crate::chart::{
-    AmbiguousSubchart, Cause, Chart, ChartError, ChartNode, Choice, Dependency, Disabled, Place, Processed,
-    RefusedPackage,
+    AmbiguousSubchart, Cause, Chart, ChartError, ChartNode, Dependency, Disabled, Place, RefusedPackage,
 };
 use crate::image::Reference;
-use crate::render::{Decisions, Occasion, Options, RenderError, Rendered, Renderer};
+use crate::render::{Decisions, RenderError, Renderer};
 use crate::source::{Sources, Span};
-use crate::yaml::{Map, Value, merge};
+use crate::yaml::Value;
 
 /// Something wrong with a chart.
 #[derive(Clone, Debug, PartialEq)]
@@ -121,26 +119,6 @@ pub struct RegionOf {
     pub others: Vec<RegionValue>,
 }
 
-/// One rendering to be done.
-pub(super) struct Job<'a> {
-    pub renderer: &'a Renderer,
-    pub chart: &'a Arc<Chart>,
-    pub scenario: &'a Scenario,
-    pub choice: Choice,
-    /// What had to be switched on for it.
-    pub when: Option<String>,
-    /// Other scenarios in which the same is deployed.
-    pub also: &'a [String],
-}
-
-/// What is kept of a rendering: not its manifests, which may be large.
-pub(super) struct Outcome {
-    pub processed: Processed,
-    pub refusals: Vec<RenderError>,
-    pub decisions: Decisions,
-    named: Vec<Named>,
-}
-
 /// Surveys charts, each under its scenarios. Renders in parallel; the outcome does not depend on it. `listed` are the images
 /// of the list: a string that equals one of them, or another version of it, is an operand wherever it stands. Once `stop` is said no
 /// more is rendered, here and wherever the survey is asked for more: what it says is of no use then.
@@ -185,80 +163,6 @@ pub fn survey(sources: &Sources, targets: &[Target], listed: &Arc<Listing>, stop
     survey.settle(targets);
     survey.inventory.disagreements = disagreements(&survey.told, &survey.inventory);
     survey
-}
-
-/// Renderings whose manifests are kept at a time.
-const TOGETHER: usize = 64;
-
-/// Renders in parallel; the outcomes in the order of the jobs, or of the first of them when `stop` was said. Of manifests that
-/// several renderings have one is read.
-pub(super) fn run_all(jobs: &[Job<'_>], listed: &Listing, stop: &Stop) -> Vec<Result<Outcome, RenderError>> {
-    use rayon::prelude::*;
-    let mut outcomes = Vec::with_capacity(jobs.len());
-    for jobs in jobs.chunks(TOGETHER) {
-        let readings = Mutex::new(Readings::default());
-        let run = |job| (!stop.is_said()).then(|| run(job, listed, &readings));
-        let Some(rendered) = jobs.par_iter().map(run).collect::<Option<Vec<_>>>() else { break };
-        let readings = readings.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let read = |document| (!stop.is_said()).then(|| readings.read(document));
-        let Some(read) = readings.documents.par_iter().map(read).collect::<Option<Vec<Vec<Named>>>>() else { break };
-        outcomes.extend(rendered.into_iter().map(|rendered| {
-            let (processed, refusals, decisions, documents) = rendered?;
-            let named = documents.into_iter().flat_map(|at| read[at].iter().cloned()).collect();
-            Ok(Outcome { processed, refusals, decisions, named })
-        }));
-    }
-    outcomes
-}
-
-/// A rendering, its documents by their numbers.
-type Run = (Processed, Vec<RenderError>, Decisions, Vec<usize>);
-
-fn run<'a>(job: &Job<'_>, listed: &'a Listing, readings: &Mutex<Readings<'a>>) -> Result<Run, RenderError> {
-    let rendered = render(job)?;
-    let evidence = Evidence::new(listed, &rendered.processed.values);
-    let Rendered { processed, refusals, manifests, decisions } = Arc::unwrap_or_clone(rendered);
-    // The schemas of custom resources are the bulk of many charts, and deploy nothing.
-    let manifests = manifests.into_iter().filter(|manifest| manifest.kind != DEFINITION);
-    // Equal documents give equal findings: it does not matter which thread comes first.
-    let mut readings = readings.lock().unwrap_or_else(PoisonError::into_inner);
-    let evidence = readings.learn(evidence);
-    let documents = manifests.map(|manifest| readings.number(evidence, manifest)).collect();
-    Ok((processed, refusals, decisions, documents))
-}
-
-fn render(job: &Job<'_>) -> Result<Arc<Rendered>, RenderError> {
-    let Scenario { values, options, region, moves, .. } = job.scenario;
-    let options = Options { choice: job.choice.clone(), notes: true, ..options.clone() };
-    let occasion = Occasion { values: values.clone(), region: region.clone(), moves: *moves, options };
-    job.renderer.once(occasion, |Occasion { values, region, options, .. }| {
-        if region.is_none() {
-            return job.renderer.render(values, options);
-        }
-        // Only where the coalesced values, the user's among them, have an empty one.
-        let defaults = job.renderer.process(values, options)?;
-        let region = job.scenario.overrides(&defaults.values);
-        if region.is_empty() {
-            return job.renderer.render_processed(defaults, options);
-        }
-        let empty = Map::new();
-        let merged = merge(values.as_map().unwrap_or(&empty), &region);
-        job.renderer.render(&Value::Map(Arc::new(merged)), options)
-    })
-}
-
-/// The choices under which all copies of ambiguous subcharts get their turn: folders first, then each further copy.
-pub(super) fn choices(chart: &Chart) -> Vec<Choice> {
-    let ambiguous: Vec<AmbiguousSubchart> =
-        chart.ambiguous_subcharts().into_iter().filter(|found| found.random).collect();
-    let most = ambiguous.iter().map(|found| found.candidates.len()).max().unwrap_or(1);
-    let choice = |turn: usize| Choice {
-        preferred: (ambiguous.iter())
-            .filter_map(|found| found.candidates.get(turn))
-            .map(|copy| copy.path.clone())
-            .collect(),
-    };
-    (0..most).map(choice).collect()
 }
 
 impl Survey {
@@ -548,76 +452,6 @@ impl Inventory {
     }
 }
 
-/// The charts of one rendering by the folder that their templates' names begin with.
-pub(super) struct Chains {
-    by_path: BTreeMap<String, Arc<[ChartLink]>>,
-}
-
-impl Chains {
-    pub(super) fn new(processed: &Processed) -> Self {
-        let mut chains = Self { by_path: BTreeMap::new() };
-        chains.add(&processed.root, None, &[]);
-        chains
-    }
-
-    fn add(&mut self, node: &ChartNode, parent: Option<&ChartNode>, above: &[ChartLink]) {
-        let asked = parent.and_then(|parent| dependency(parent, node));
-        let mut chain = above.to_vec();
-        chain.push(link(node, asked));
-        for subchart in &node.subcharts {
-            self.add(subchart, Some(node), &chain);
-        }
-        self.by_path.insert(node.path.clone(), chain.into());
-    }
-
-    /// Of the chart at that path.
-    pub(super) fn of_chart(&self, path: &str) -> Option<&Arc<[ChartLink]>> {
-        self.by_path.get(path)
-    }
-
-    fn of_template(&self, template: &str) -> Option<&Arc<[ChartLink]>> {
-        let ends = template.match_indices('/').map(|(at, _)| at).collect::<Vec<_>>();
-        ends.into_iter().rev().find_map(|end| self.by_path.get(&template[..end]))
-    }
-}
-
-/// What of Helm's message tells why, whichever templates led there: `required` and `fail` have the place of the outermost one in
-/// front, other errors all that were on the way.
-fn cause(message: &str) -> &str {
-    let thrown = message.strip_prefix("execution error at (").and_then(|rest| Some(rest.split_once("): ")?.1));
-    thrown.unwrap_or_else(|| message.rfind("template: ").map_or(message, |at| &message[at..]))
-}
-
-/// What the parent's `Chart.yaml` says of a subchart.
-fn dependency<'a>(parent: &'a ChartNode, node: &ChartNode) -> Option<&'a Dependency> {
-    let known = parent.chart.metadata.dependencies.iter().flatten();
-    let called = |dependency: &&Dependency| {
-        if dependency.alias.is_empty() { dependency.name == node.name } else { dependency.alias == node.name }
-    };
-    known.into_iter().find(called)
-}
-
-fn link(node: &ChartNode, asked: Option<&Dependency>) -> ChartLink {
-    let mut chart = name_of(&node.chart);
-    // The version that is pinned is the one to document; it may be spelled otherwise than the chart itself spells it.
-    if let Some(dependency) = asked
-        && let (Ok(pinned), Ok(own)) = (Version::parse(&dependency.version), Version::parse(&chart.version))
-        && pinned == own
-        // `1.2` is a range.
-        && dependency.version.split(['-', '+']).next().is_some_and(|numbers| numbers.matches('.').count() > 1)
-    {
-        chart.version = dependency.version.to_string();
-    }
-    ChartLink {
-        source: node.chart.clone(),
-        chart,
-        called: node.name.to_string(),
-        folder: node.chart.path.file_name().map(|name| name.to_string_lossy().into_owned()),
-        repository: asked.map(|dependency| dependency.repository.to_string()),
-        pinned: asked.and_then(|dependency| dependency.version.exact_span()),
-    }
-}
-
 fn ambiguity(sources: &Sources, parent: &Chart, found: &AmbiguousSubchart) -> Option<Ambiguity> {
     let first = found.candidates.first()?;
     let declared = parent.metadata.dependencies.iter().flatten().find(|dependency| dependency.name == found.name);
@@ -676,4 +510,11 @@ pub(super) fn name_of(chart: &Chart) -> ChartName {
 fn start_of(sources: &Sources, chart: &Chart) -> Option<Span> {
     let file = chart.metadata_file.or_else(|| sources.find(Path::new(&chart.metadata_path)))?;
     Some(Span::new(file, 0, 0))
+}
+
+/// What of Helm's message tells why, whichever templates led there: `required` and `fail` have the place of the outermost one in
+/// front, other errors all that were on the way.
+fn cause(message: &str) -> &str {
+    let thrown = message.strip_prefix("execution error at (").and_then(|rest| Some(rest.split_once("): ")?.1));
+    thrown.unwrap_or_else(|| message.rfind("template: ").map_or(message, |at| &message[at..]))
 }

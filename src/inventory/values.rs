@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::survey::{Chains, both};
+use super::chains::Chains;
+use super::survey::both;
 use super::when::printed;
 use super::{ChartLink, Confidence, Inventory, Kind, Naming, Use, Workload};
 use crate::chart::{Chart, ChartNode, Processed};

@@ -8,25 +8,28 @@ use super::context::Context;
 use super::coverage::coverage;
 use super::defect::contained;
 use super::exemption::{Exemptions, Idleness};
+use super::gaps::{gaps, in_vain, said_with_place, under, unjudged, unread, unrendered};
 use super::note::speaks_of_region;
 use super::overridden::overridden;
 use super::passed_over::Said;
 use super::plan::{Plan, Pushed, plan, unknown};
-use super::reconcile::{Coverage, Listed, NotedChart, Reconciliation, Verdict, reconcile};
+use super::reading::{listed, meant, named_by, noted, read_list};
+use super::reconcile::{Coverage, Listed, Reconciliation, reconcile};
 use super::settings::Levels;
 use super::supply;
 use super::suppress::{self, Configured};
-use super::targets::{Configured as ConfiguredList, Targets};
+use super::targets::Targets;
 use super::text_files::TextFiles;
+use super::verdict::Verdict;
 use super::{Assumption, Finding, Refusal, Rule, Settings, Workspace, rule, rules};
-use crate::chart::{Chart, ChartError};
+use crate::chart::Chart;
 use crate::image::Reference;
 use crate::inventory::{
-    ChartName, Gap, Inventory, Problem, RegionOf, RegionValue, Stop, Survey, Target, Use, dynamic, in_regions, mention,
-    optional, regions_named, regions_of, survey,
+    ChartName, Gap, Inventory, Problem, Stop, Survey, Target, Use, dynamic, in_regions, mention, optional,
+    regions_named, regions_of, survey,
 };
-use crate::mirror::{Entry, Line, LineKind, List};
-use crate::source::{FileId, Sources, Span, is_stray, path_from};
+use crate::mirror::List;
+use crate::source::{Sources, Span};
 
 /// The outcome for all lists of a workspace.
 #[derive(Clone, Debug, Default)]
@@ -237,68 +240,6 @@ pub fn images(sources: &Sources, workspace: &Workspace, settings: &Settings) -> 
     Ok(survey.inventory)
 }
 
-/// What is not known of what charts deploy, for charts are not there or cannot be rendered.
-fn gaps(problems: &[Problem], all: &[String]) -> Vec<Gap> {
-    let gap = |problem: &Problem| match problem {
-        Problem::Unavailable { span, .. } => {
-            let message = rules::unavailable_chart::sentence(problem)?;
-            Some(Gap { message, span: Some(*span), is_refusal: false })
-        }
-        Problem::Unrenderable { message, span, scenarios, .. } => {
-            let under = under(scenarios, all).unwrap_or_default();
-            Some(Gap { message: format!("{message}{under}"), span: Some(*span), is_refusal: true })
-        }
-        Problem::Ambiguous(_) => None,
-    };
-    problems.iter().filter_map(gap).collect()
-}
-
-/// Which schemas say nothing, for they cannot be read.
-fn unread(survey: &Survey) -> Vec<Gap> {
-    let gap = |error: &ChartError| Gap { message: error.message.clone(), span: error.span, is_refusal: false };
-    survey.unread.iter().map(gap).collect()
-}
-
-/// Where the region of a scenario changes nothing, though somebody asked for it or values say another one.
-fn in_vain(survey: &Survey, targets: &[Target], settings: &Settings) -> Vec<Gap> {
-    let region_of = |found: &RegionOf| {
-        let target = targets.iter().find(|target| target.chart.path == found.root)?;
-        let scenario = target.scenarios.iter().find(|scenario| scenario.name == found.scenario)?;
-        // What is told to be a region's scenario was not asked for by its name.
-        let configured = scenario.region.as_ref() != Some(&scenario.name);
-        Some((scenario.region.clone()?, configured || settings.regions.contains(&scenario.name)))
-    };
-    let gap = |found: &RegionOf| {
-        let (region, is_asked) = region_of(found).filter(|_| !found.is_taken)?;
-        let chart = &found.chart;
-        let (message, span) = match found.others.first() {
-            Some(RegionValue { path, region: other, span }) => {
-                let rest = found.others.len() - 1;
-                let more = if rest > 0 { format!(" (and {rest} more)") } else { String::new() };
-                let message = format!(
-                    "{chart} has no empty `region` value, so {region} changes nothing in it: its values set `{path}` to \
-                     {other}{more}; `--set {path}={region}` says otherwise"
-                );
-                (message, *span)
-            }
-            None if is_asked => {
-                (format!("{chart} has no empty `region` value, so {region} changes nothing in it"), None)
-            }
-            None => return None,
-        };
-        Some(Gap { message, span, is_refusal: false })
-    };
-    survey.regions.iter().filter_map(gap).collect()
-}
-
-/// A gap as a closing line.
-fn said_with_place(sources: &Sources, workspace: &Workspace, gap: &Gap) -> String {
-    let Some(span) = gap.span else { return gap.message.clone() };
-    let file = sources.get(span.file);
-    let path = path_from(&std::path::absolute(&workspace.root).unwrap_or_default(), file.path());
-    format!("{} ({}:{})", gap.message, path.display(), file.position(span.start as usize).line)
-}
-
 /// The names of the scenarios of `targets`, each once.
 fn scenario_names(targets: &[Target]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
@@ -308,15 +249,6 @@ fn scenario_names(targets: &[Target]) -> Vec<String> {
         }
     }
     names
-}
-
-/// ` (under the scenario a)`; nothing when it is under `all` of them, or none is known.
-fn under(scenarios: &[String], all: &[String]) -> Option<String> {
-    if scenarios.is_empty() || scenarios.len() >= all.len() {
-        return None;
-    }
-    let what = if scenarios.len() == 1 { "the scenario" } else { "the scenarios" };
-    Some(format!(" (under {what} {})", scenarios.join(", ")))
 }
 
 /// What one run of the linter is told.
@@ -535,70 +467,9 @@ fn say_scenarios(findings: &mut [Finding], scenarios: &[String], inventory: &Inv
     }
 }
 
-/// The entries of which nothing can be said, in a sentence: why is told with what is wrong with the charts.
-fn unjudged(listed: &[Listed], verdicts: &[Verdict]) -> Option<String> {
-    let unknown = listed.iter().zip(verdicts).filter(|(_, verdict)| **verdict == Verdict::Unknown);
-    let names: Vec<String> = unknown.map(|(entry, _)| format!("`{}`", entry.name)).collect();
-    let those = match names.as_slice() {
-        [] => return None,
-        [first, second, _, _, ..] => format!("{first}, {second} and {} other entries", names.len() - 2),
-        few => few.join(", "),
-    };
-    Some(format!("not judged, for not all is known of what the charts deploy: {those}"))
-}
-
-/// Which charts could not be rendered, and what that means, in a sentence.
-fn unrendered(problems: &[Problem]) -> Option<String> {
-    let mut names: Vec<&str> = Vec::new();
-    for problem in problems {
-        if let Problem::Unrenderable { chart, .. } = problem
-            && !names.contains(&chart.name.as_str())
-        {
-            names.push(&chart.name);
-        }
-    }
-    let those = if names.len() == 1 { "it deploys" } else { "they deploy" };
-    let sentence = || format!("{} could not be rendered: what {those} is not known", names.join(" and "));
-    (!names.is_empty()).then(sentence)
-}
-
 /// Ends a check that nobody waits for any more. What it refuses is not told: whoever says stop reads nothing of the check.
 fn is_wanted(stop: &Stop) -> Result<(), Refusal> {
     if stop.is_said() { Err(Refusal::new("the check was ended")) } else { Ok(()) }
-}
-
-/// The refusal of a list that cannot be read, with the place where the configuration names it.
-fn named_by(configured: Option<ConfiguredList<'_>>, error: Refusal) -> Refusal {
-    match (configured, error.span, &error.path) {
-        (Some(configured), None, Some(path)) => {
-            let message = format!("{} {}", path.display(), error.message);
-            Refusal { message, span: Some(configured.span()), path: error.path }
-        }
-        _ => error,
-    }
-}
-
-/// Reads a list, which must be text.
-fn read_list(sources: &Sources, path: &Path) -> Result<FileId, Refusal> {
-    let refusal = |message: String, span| Refusal { message, path: Some(path.to_owned()), span };
-    if path.is_dir() {
-        return Err(refusal("is a folder; the mirror list must be a file".to_owned(), None));
-    }
-    // A pipe would be waited for.
-    let irregular = std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file());
-    if irregular && !sources.has_overlay(path) {
-        return Err(refusal("is no regular file".to_owned(), None));
-    }
-    let file = sources.read(path).map_err(|error| refusal(format!("cannot be read: {}", error.cause), None))?;
-    let text = sources.get(file).text().clone();
-    let place = |at: usize| Some(Span::new(file, at, at + text[at..].chars().next().map_or(0, char::len_utf8)));
-    if let Some(at) = text.find('\0') {
-        return Err(refusal("the list is no text: it holds a NUL byte here".to_owned(), place(at)));
-    }
-    match text.find(is_stray) {
-        Some(at) => Err(refusal("the list is not UTF-8: this byte is no part of a character".to_owned(), place(at))),
-        None => Ok(file),
-    }
 }
 
 /// What the charts build in all regions that they name, and in those of `listed`.
@@ -615,45 +486,6 @@ fn undocumented(list: &List, listed: &[Listed], reconciliation: &Reconciliation,
     let entries = listed.iter().zip(&reconciliation.verdicts).filter(|(listed, _)| silent(listed));
     let first = entries.filter_map(|(_, verdict)| verdict.uses().first().copied());
     first.filter(|at| inventory.uses.get(*at).is_some_and(Use::names_region)).collect()
-}
-
-/// The charts that the notes name, all of each entry's, also where the entry itself cannot be read.
-fn noted(list: &List) -> BTreeSet<&str> {
-    list.entries.iter().flat_map(|entry| entry.note.charts()).map(|named| named.chart.text.as_str()).collect()
-}
-
-/// The entries with a well-formed image.
-fn listed(list: &List) -> Vec<Listed> {
-    let mut listed = Vec::new();
-    for (index, entry) in list.entries.iter().enumerate() {
-        let Ok(reference) = Reference::parse(&entry.source.text) else { continue };
-        let noted = entry.note.from.as_ref().map(|named| NotedChart {
-            name: named.chart.text.clone(),
-            version: named.version.as_ref().map(|version| version.text.clone()).unwrap_or_default(),
-        });
-        listed.push(Listed { entry: index, name: entry.name.text.clone(), reference, noted });
-    }
-    listed
-}
-
-/// For each entry whose image cannot be read: its name and the image without its version, as a chart would spell them. For
-/// each line that is no entry: its first word, and what in it could be an image.
-fn meant(list: &List) -> Vec<Vec<String>> {
-    let unreadable = list.entries.iter().filter(|entry| Reference::parse(&entry.source.text).is_err());
-    let unversioned = |text: &str| {
-        let text = text.trim_matches(['"', '\'', '`', '=']);
-        let last = text.rfind('/').map_or(0, |slash| slash + 1);
-        let end = text[last..].find([':', '@']).map_or(text.len(), |mark| last + mark);
-        text[..end].to_ascii_lowercase()
-    };
-    let names = |entry: &Entry| vec![unversioned(&entry.name.text), unversioned(&entry.source.text)];
-    let invalid = list.lines.iter().filter(|line| matches!(line.kind, LineKind::Invalid(_)));
-    let words = |line: &Line| {
-        let words = list.line_text(line).split(|c: char| c == '=' || c.is_whitespace());
-        let words = words.filter(|word| !word.is_empty()).enumerate();
-        words.filter(|(at, word)| *at == 0 || word.contains(['/', ':'])).map(|(_, word)| unversioned(word)).collect()
-    };
-    unreadable.map(names).chain(invalid.map(words)).collect()
 }
 
 fn checked_chart(chart: &Chart) -> CheckedChart {

@@ -9,10 +9,11 @@ use crate::inventory::{Change, Inventory, Problem, RegionOf, Use};
 use crate::mirror::{DirectiveKind, Entry, List, NamedChart, Scope};
 use crate::source::{Layer, Sources, Span};
 
-use super::reconcile::{Listed, Reconciliation, Standing, Verdict};
+use super::reconcile::{Listed, Reconciliation};
 use super::suppress::Fault;
 use super::targets::Lost;
 use super::text_files::TextFiles;
+use super::verdict::{Standing, Verdict};
 use super::{Edit, Finding};
 
 /// One list with everything that is known about it.

@@ -3,12 +3,14 @@
 mod addition;
 mod assumption;
 mod check;
+mod choice;
 mod context;
 mod coverage;
 mod defect;
 mod discovery;
 mod exemption;
 mod finding;
+mod gaps;
 mod kept;
 mod naming;
 mod note;
@@ -18,6 +20,7 @@ mod order;
 mod overridden;
 mod passed_over;
 mod plan;
+mod reading;
 mod reconcile;
 mod rule;
 mod rules;
@@ -29,6 +32,7 @@ mod supply;
 mod suppress;
 mod targets;
 mod text_files;
+mod verdict;
 mod walk;
 
 pub use crate::inventory::ChartName;
@@ -41,10 +45,11 @@ pub use finding::{Edit, Finding, Fix, Refusal, Related, Safety, Severity};
 pub use kept::Kept;
 pub use opening::{Configuring, configure, open, open_charts, settings_of, store};
 pub use plan::{Plan, Step};
-pub use reconcile::{Coverage, Listed, NotedChart, Reconciliation, Standing, Verdict, reconcile};
+pub use reconcile::{Coverage, Listed, NotedChart, Reconciliation, reconcile};
 pub use rule::{PAGES, Rule, nearest_rule, rule, rules};
 pub use same::{brings, same_image, serves, wanted};
 pub use settings::Settings;
+pub use verdict::{Standing, Verdict};
 
 pub(crate) use context::{Context, Judged};
 #[cfg(feature = "lsp")]

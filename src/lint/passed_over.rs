@@ -5,7 +5,8 @@ use std::collections::HashMap;
 
 use super::coverage::{coverage, meaningless};
 use super::kept::Kept;
-use super::reconcile::{Coverage, Listed, Reconciliation, Standing, Verdict, reconcile};
+use super::reconcile::{Coverage, Listed, Reconciliation, reconcile};
+use super::verdict::{Standing, Verdict};
 use crate::inventory::{Malformed, Problem, Survey, Target, Use, survey};
 use crate::source::Sources;
 

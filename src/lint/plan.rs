@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::exemption::Exemptions;
 use super::overridden::is_from;
-use super::reconcile::{Listed, Verdict};
+use super::reconcile::Listed;
 use super::same::brings;
 use super::targets::Lost;
+use super::verdict::Verdict;
 use crate::image::{Reference, check_repository_name};
 use crate::inventory::{Inventory, Problem, Use};
 use crate::mirror::readers::{Locale, ShellReading, ShellStep, Stop, shell_steps};

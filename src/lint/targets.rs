@@ -5,16 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::choice::{Choice, choose, is_of, load, shown, some};
 use super::passed_over::PassedOver;
 use super::reconcile::Listed;
 use super::{Assumption, Refusal, Settings, Workspace, supply};
-use crate::chart::{Chart, ChartError, Overrides, Schemas, assign, read_values};
+use crate::chart::{Chart, Overrides, Schemas, assign, read_values};
 use crate::config::{self, Loaded};
-use crate::inventory::{
-    ChartName, Problem, Scenario, Target, is_region_name, regions_named, regions_of, regions_without,
-};
+use crate::inventory::{Problem, Scenario, Target, is_region_name, regions_named, regions_of, regions_without};
 use crate::render::{KubeVersion, Options};
-use crate::source::{Sources, Span, path_from};
+use crate::source::{Sources, Span};
 use crate::yaml::{self, Map, Value, merge};
 
 /// Charts that source notes name and that are nowhere, and where they may be.
@@ -124,7 +123,7 @@ impl Targets {
 
     /// Says where the charts called `lost`, which source notes name, may be. `unnamed`: the notes name no charts at all, so any
     /// chart may be meant.
-    fn look_for(&mut self, workspace: &Workspace, lost: &[&str], unnamed: bool) {
+    pub(super) fn look_for(&mut self, workspace: &Workspace, lost: &[&str], unnamed: bool) {
         let shown = |paths: &[PathBuf]| some(&paths.iter().map(|path| shown(workspace, path)).collect::<Vec<_>>());
         if !workspace.unread.is_empty() && (unnamed || !lost.is_empty()) {
             self.blind = true;
@@ -418,226 +417,4 @@ fn in_all_regions(scenarios: Vec<Scenario>, chart: &Chart, listed: &[Listed], se
         variants
     };
     scenarios.iter().flat_map(of).collect()
-}
-
-/// The root charts of a workspace, parted.
-struct Choice {
-    /// Those that a list is held against.
-    charts: Vec<Arc<Chart>>,
-    /// The others.
-    others: Vec<Arc<Chart>>,
-    /// What else is to be said.
-    chosen: Targets,
-}
-
-/// Those given; else those whose dependency tree holds a chart that a source note names; else all that there are.
-fn choose(
-    sources: &Sources,
-    workspace: &Workspace,
-    names: &BTreeSet<&str>,
-    settings: &Settings,
-) -> Result<Choice, Refusal> {
-    let given = !settings.charts.is_empty();
-    let paths = if given { &settings.charts } else { &workspace.charts };
-    if paths.is_empty() {
-        return Err(no_charts(workspace));
-    }
-    let mut chosen = Targets { searched: !given, ..Targets::default() };
-    let (mut loaded, mut broken) = (Vec::new(), Vec::new());
-    for path in paths {
-        let installable = |chart: Arc<Chart>| if given { chart.check_installable().map(|()| chart) } else { Ok(chart) };
-        match load(sources, path, settings).and_then(installable) {
-            Ok(chart) => loaded.push(chart),
-            Err(error) if given && error.span.is_none() => return Err(error.into()),
-            Err(error) => broken.push((path, error)),
-        }
-    }
-    // A chart that another one takes in by file:// is no root.
-    let own = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    if !given {
-        let taken: BTreeSet<PathBuf> = loaded.iter().flat_map(|chart| below(chart)).map(|path| own(&path)).collect();
-        loaded.retain(|chart| !taken.contains(&own(&chart.path)));
-        // Nor is a library chart one: Helm installs none.
-        if loaded.iter().any(|chart| chart.check_installable().is_ok()) {
-            loaded.retain(|chart| chart.check_installable().is_ok());
-        }
-    }
-    if !given {
-        if workspace.above {
-            chosen.notes.push(format!("workspace: {}, {}", shown_here(&workspace.root), workspace.why));
-        }
-        let (kept, copies) = part_vendored(loaded);
-        loaded = kept;
-        for (copy, original) in copies {
-            let (copy, original) = (shown(workspace, &copy.path), shown(workspace, &original.path));
-            chosen.notes.push(format!("{copy} was passed over: it is a vendored copy of {original}"));
-        }
-    }
-    let holding: Vec<_> = loaded.iter().filter(|chart| names.iter().any(|name| holds(chart, name))).cloned().collect();
-    let found: BTreeSet<&str> =
-        names.iter().copied().filter(|name| holding.iter().any(|chart| holds(chart, name))).collect();
-    let charts = if given || holding.is_empty() { loaded.clone() } else { holding };
-    let is_other = |chart: &&Arc<Chart>| charts.iter().all(|taken| taken.path != chart.path);
-    let others: Vec<Arc<Chart>> = loaded.iter().filter(is_other).cloned().collect();
-    let other: Vec<String> = others.iter().map(|chart| shown(workspace, &chart.path)).collect();
-    match other.len() {
-        0 => {}
-        1 => chosen.notes.push(format!("{} was passed over: no source note names a chart in it", other[0])),
-        2..=3 => {
-            chosen
-                .notes
-                .push(format!("{} were passed over: no source note names a chart in them", other.join(" and ")));
-        }
-        many => chosen.notes.push(format!(
-            "{many} other root charts were passed over, {} and others: no source note names a chart in them",
-            other[0]
-        )),
-    }
-    chosen.assumed.extend(why_these(given, charts.len(), found.is_empty()).map(Assumption::told));
-    if charts.is_empty() {
-        chosen.notes.push(match paths.len() {
-            1 => "charts: the only one that was found cannot be loaded; so no entry is held against any".to_owned(),
-            many => format!("charts: {many} were found, none of them can be loaded; so no entry is held against any"),
-        });
-    }
-    if !given {
-        let lost: Vec<&str> = names.difference(&found).copied().collect();
-        chosen.look_for(workspace, &lost, names.is_empty());
-    }
-    // A chart that cannot be loaded might be one that the notes mean, unless all of those were found elsewhere.
-    let all_found = !given && !names.is_empty() && found.len() == names.len();
-    for (path, error) in broken {
-        if all_found {
-            let shown = shown(workspace, path);
-            chosen.notes.push(format!("{shown} was passed over, it cannot be loaded: {}", error.message));
-            chosen.passed_over.broken.push(unloadable(sources, path, error));
-        } else {
-            chosen.problems.push(unloadable(sources, path, error));
-        }
-    }
-    Ok(Choice { charts, others, chosen })
-}
-
-/// Why a list is held against so many root charts; `unnamed`: no source note names a chart in one.
-fn why_these(given: bool, charts: usize, unnamed: bool) -> Option<&'static str> {
-    Some(match (charts, unnamed) {
-        (0, _) => return None,
-        _ if given => "charts: as --chart says",
-        (1, true) => "charts: the only root chart; no source note names a chart in it",
-        (_, true) => "charts: all root charts, as no source note names a chart in one",
-        (1, false) => "charts: the root chart that holds the charts which the source notes name",
-        _ => "charts: the root charts that hold charts which the source notes name",
-    })
-}
-
-/// Whether the package at `path` is called as one of the charts `names`, with a version or not.
-fn is_of(path: &Path, names: &[&str]) -> bool {
-    let stem = path.file_stem().map(|stem| stem.to_string_lossy()).unwrap_or_default();
-    let rest = |name: &&str| stem.strip_prefix(*name).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
-    names.iter().any(rest)
-}
-
-/// Folders for copies of other people's files.
-pub(super) const VENDORED: [&str; 5] = ["vendor", "vendored", "third_party", "third-party", "external"];
-
-/// A chart and what it is a copy of.
-type Copied = (Arc<Chart>, Arc<Chart>);
-
-/// Parts `charts` into those that count, and those below a `vendor/` folder or the like that have the name of one outside, a
-/// root chart or one below it.
-fn part_vendored(charts: Vec<Arc<Chart>>) -> (Vec<Arc<Chart>>, Vec<Copied>) {
-    let is_vendored =
-        |chart: &Arc<Chart>| chart.path.components().any(|part| VENDORED.iter().any(|name| part.as_os_str() == *name));
-    let (vendored, mut kept): (Vec<_>, Vec<_>) = charts.into_iter().partition(is_vendored);
-    let mut copies = Vec::new();
-    for chart in vendored {
-        match kept.iter().filter(|other| !is_vendored(other)).find_map(|other| called(other, chart.name())) {
-            Some(original) => copies.push((chart, original)),
-            None => kept.push(chart),
-        }
-    }
-    kept.sort_by(|a, b| a.path.cmp(&b.path));
-    (kept, copies)
-}
-
-/// `chart`, or the first chart below it, if it is called `name`.
-fn called(chart: &Arc<Chart>, name: &str) -> Option<Arc<Chart>> {
-    if *chart.name() == name {
-        return Some(chart.clone());
-    }
-    chart.subcharts.iter().find_map(|subchart| called(subchart, name))
-}
-
-/// A path as the workspace sees it.
-fn shown(workspace: &Workspace, path: &Path) -> String {
-    path_from(&std::path::absolute(&workspace.root).unwrap_or_default(), path).display().to_string()
-}
-
-/// A path as the user sees it.
-fn shown_here(path: &Path) -> String {
-    let shown = path_from(&std::env::current_dir().unwrap_or_default(), path);
-    if shown.as_os_str().is_empty() { ".".to_owned() } else { shown.display().to_string() }
-}
-
-/// At most three of `names`, and how many others there are.
-fn some(names: &[String]) -> String {
-    match names {
-        [.., _, _, _, _] => format!("{} and {} others", names[..2].join(", "), names.len() - 2),
-        few => few.join(", "),
-    }
-}
-
-fn unloadable(sources: &Sources, path: &Path, error: ChartError) -> Problem {
-    let span = error.span.unwrap_or_else(|| start_of(sources, &error.path));
-    let folder = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let chart = ChartName { name, version: String::new() };
-    Problem::Unrenderable { chart, message: error.message, span, scenarios: Vec::new() }
-}
-
-/// The start of what an error is about as a whole: a file, known or not; a folder; a package, of whose bytes nothing can be
-/// shown.
-fn start_of(sources: &Sources, path: &Path) -> Span {
-    let shown = path.extension().is_none_or(|extension| extension != "tgz") && path.is_file();
-    let known = sources.find(path).or_else(|| shown.then(|| sources.read(path).ok()).flatten());
-    Span::new(known.unwrap_or_else(|| sources.add(path, "".into())), 0, 0)
-}
-
-/// Why there is no chart to hold a list against, and what helps.
-fn no_charts(workspace: &Workspace) -> Refusal {
-    let mut message = format!("no Helm chart below {}: name one with --chart", shown_here(&workspace.root));
-    match workspace.packages.as_slice() {
-        [] => message.push_str("; if the charts are a git submodule, check it out (`git submodule update --init`)"),
-        [package] => message.push_str(&format!("; there is a package: `--chart {}`", shown_here(package))),
-        [first, ..] => message.push_str(&format!("; there are packages, `--chart {}` takes one", shown_here(first))),
-    }
-    message.push_str(&format!(" ({})", workspace.why));
-    match workspace.templated.first() {
-        Some(folder) => {
-            let message = format!("has templates/, but no Chart.yaml, so it is no Helm chart; {message}");
-            Refusal { path: Some(folder.clone()), ..Refusal::new(message) }
-        }
-        None => Refusal::new(message),
-    }
-}
-
-fn load(sources: &Sources, path: &Path, settings: &Settings) -> Result<Arc<Chart>, ChartError> {
-    settings.kept.chart(sources, path, || Chart::load(sources, path, &settings.loading()))
-}
-
-/// The paths of all charts below `chart`, and of the folders that packages in a `charts/` were made from.
-fn below(chart: &Chart) -> Vec<PathBuf> {
-    let local = chart.local_dependencies().into_iter().map(|(_, folder)| folder);
-    let below = chart.subcharts.iter().flat_map(|sub| std::iter::once(sub.path.clone()).chain(below(sub)));
-    local.chain(below).collect()
-}
-
-/// Whether `chart`, a chart below it, or a dependency of one of them goes by `name`.
-fn holds(chart: &Chart, name: &str) -> bool {
-    let folder = chart.path.file_name().is_some_and(|folder| folder == name);
-    let mut asked = chart.metadata.dependencies.iter().flatten();
-    folder
-        || *chart.name() == name
-        || asked.any(|dependency| dependency.name == name || dependency.alias == name)
-        || chart.subcharts.iter().any(|subchart| holds(subchart, name))
 }

@@ -9,8 +9,8 @@ use ignore::{DirEntry, WalkBuilder};
 use rayon::prelude::*;
 use regex::bytes::Regex;
 
+use super::choice::VENDORED;
 use super::discovery::LIST_NAME;
-use super::targets::VENDORED;
 use super::walk::is_foreign;
 use super::{Kept, Workspace};
 use crate::config;
