@@ -209,10 +209,12 @@ fn holds(case: &Case, most: usize) -> Outcome {
     let workspace = discover(folder.path()).unwrap();
     let first = look(&workspace, &Texts::new());
     law!(first.checked.errors.is_empty(), "the list is refused: {:?}", first.checked.errors);
-    let file = first.sources.find(&workspace.lists[0]).unwrap();
-    let read = first.sources.get(file);
-    let text = read.text();
-    law!(List::parse(file, text).to_string() == **text, "not read whole");
+    for list in &workspace.lists {
+        let file = first.sources.find(list).unwrap();
+        let read = first.sources.get(file);
+        let text = read.text();
+        law!(List::parse(file, text).to_string() == **text, "not read whole");
+    }
     each_alone(&workspace, &first, most)?;
     together(&workspace, &first, Safety::Safe)?;
     together(&workspace, &first, Safety::Unsafe)

@@ -37,7 +37,7 @@ pub fn mention(chart: &Chart, image: &Reference) -> Option<Mention> {
 fn place(file: &ChartFile, image: &Reference, version: &str) -> Option<Span> {
     let (text, path) = (file.text.as_str(), image.path());
     let written = &image.as_str()[image.name_range().end..];
-    let paths = words(text, path);
+    let paths: Vec<usize> = words(text, path).into_iter().filter(|at| !is_of_another(&text[..*at], image)).collect();
     let versions = words(text, version);
     let lines = |one: usize, other: usize| text[one.min(other)..one.max(other)].matches('\n').count();
     let is_whole = |at: &usize| {
@@ -49,6 +49,15 @@ fn place(file: &ChartFile, image: &Reference, version: &str) -> Option<Span> {
     let is_near = |at: &usize| may_part && versions.iter().any(|version| lines(*at, *version) <= NEAR);
     let at = paths.iter().find(|at| is_whole(at)).or_else(|| paths.iter().find(|at| is_near(at)))?;
     Some(Span::new(file.file, *at, at + path.len()))
+}
+
+/// Whether what stands before the path, up to its slash, is written out and another registry than the image's.
+fn is_of_another(before: &str, image: &Reference) -> bool {
+    let is_part = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '_' | '-' | ':' | '/');
+    let Some(before) = before.strip_suffix('/') else { return false };
+    let registry = &before[before.trim_end_matches(is_part).len()..];
+    !registry.is_empty()
+        && Reference::parse(&format!("{registry}/{}", image.path())).is_ok_and(|other| !other.same_repository(image))
 }
 
 /// Where `word` stands in `text` by itself, outside of comments.
@@ -87,6 +96,20 @@ fn comments(text: &str) -> Vec<Range<usize>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_behind_another_registry_is_another_image() {
+        let image = Reference::parse("quay.io/acme/web:1.2").unwrap();
+        for (before, is_other) in [
+            ("image: ", false),
+            ("image: quay.io/", false),
+            ("image: {{ .Values.registry }}/", false),
+            ("image: docker.io/", true),
+            ("image: \"quay.io/mirror/", true),
+        ] {
+            assert_eq!(is_of_another(before, &image), is_other, "{before}");
+        }
+    }
 
     #[test]
     fn words_stand_alone_and_in_no_comment() {

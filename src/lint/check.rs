@@ -336,7 +336,8 @@ impl Run<'_> {
         // What no trial shows may still be made of pieces of text: that is for people to look at.
         for (verdict, entry) in reconciliation.verdicts.iter_mut().zip(&listed) {
             if *verdict == Verdict::Stale {
-                let found = targets.iter().find_map(|target| mention(&target.chart, &entry.reference));
+                let mut all = targets.iter().chain(&passed_over.targets);
+                let found = all.find_map(|target| mention(&target.chart, &entry.reference));
                 *verdict = found.map_or(Verdict::Stale, Verdict::Mentioned);
             }
         }

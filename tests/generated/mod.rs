@@ -157,7 +157,14 @@ pub enum Ends {
     Mixed,
 }
 
-/// A list and a chart.
+/// Another list of the workspace, of the same chart or of one of its own.
+#[derive(Clone, Debug)]
+pub struct Second {
+    pub items: Vec<Item>,
+    pub containers: Option<Vec<Container>>,
+}
+
+/// A list and a chart, and perhaps another list.
 #[derive(Clone, Debug)]
 pub struct Case {
     pub containers: Vec<Container>,
@@ -167,6 +174,7 @@ pub struct Case {
     pub ends: Ends,
     pub finished: bool,
     pub mark: bool,
+    pub second: Option<Second>,
 }
 
 impl Case {
@@ -196,17 +204,26 @@ impl Case {
         files.push(("app/Chart.yaml", root));
         files.push(("app/values.yaml", values(&self.containers)));
         files.push(("app/templates/pod.yaml", pod("app", &self.containers)));
-        files.push(("tools/ecr-images.conf", self.list()));
+        files.push(("tools/ecr-images.conf", self.list(&self.items, &self.deployed())));
+        if let Some(second) = &self.second {
+            let mut deployed = self.deployed();
+            if let Some(containers) = &second.containers {
+                files.push(("other/Chart.yaml", chart("other")));
+                files.push(("other/values.yaml", values(containers)));
+                files.push(("other/templates/pod.yaml", pod("other", containers)));
+                deployed = containers.iter().map(|container| (*container, "other")).collect();
+            }
+            files.push(("mirror/ecr-images.conf", self.list(&second.items, &deployed)));
+        }
         files
     }
 
-    /// The list.
-    pub fn list(&self) -> String {
+    fn list(&self, items: &[Item], deployed: &[(Container, &str)]) -> String {
         let mut lines: Vec<String> = Vec::new();
         if self.header {
             lines.extend(["# Container images to mirror".to_owned(), String::new()]);
         }
-        for item in &self.items {
+        for item in items {
             match item {
                 Item::Blank => lines.push(String::new()),
                 Item::Blanks => lines.push("  ".to_owned()),
@@ -216,7 +233,6 @@ impl Case {
                     if *parted {
                         lines.push(String::new());
                     }
-                    let deployed = self.deployed();
                     let (container, chart) = deployed[of % deployed.len()];
                     lines.extend(block.iter().map(|line| line.text(&container, chart)));
                     lines.push(entry(&container, *twist, *name, *writing));
@@ -392,6 +408,8 @@ fn item() -> impl Strategy<Value = Item> {
 pub fn case() -> impl Strategy<Value = Case> {
     let subchart = (prop::bool::weighted(0.8), vec(container(), 1..3))
         .prop_map(|(declared, containers)| Subchart { declared, containers });
+    let second = (vec(item(), 0..4), proptest::option::of(vec(container(), 1..3)))
+        .prop_map(|(items, containers)| Second { items, containers });
     let ends = prop_oneof![8 => Just(Ends::LineFeed), 1 => Just(Ends::Both), 1 => Just(Ends::Mixed)];
     (
         vec(container(), 1..4),
@@ -401,8 +419,9 @@ pub fn case() -> impl Strategy<Value = Case> {
         ends,
         prop::bool::weighted(0.8),
         prop::bool::weighted(0.05),
+        proptest::option::weighted(0.3, second),
     )
-        .prop_map(|(containers, subchart, header, items, ends, finished, mark)| Case {
+        .prop_map(|(containers, subchart, header, items, ends, finished, mark, second)| Case {
             containers,
             subchart,
             header,
@@ -410,5 +429,6 @@ pub fn case() -> impl Strategy<Value = Case> {
             ends,
             finished,
             mark,
+            second,
         })
 }
