@@ -8,7 +8,7 @@ mod workspace;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use workspace::{copy, fixture, run};
+use workspace::{Workspace, copy, fixture, run};
 
 const UMBRELLA: &str = "sagemaker-hyperpod-cli/helm_chart/HyperPodHelmChart";
 
@@ -176,4 +176,21 @@ fn what_helm_warns_of_is_told_beside_the_output() {
     assert_eq!((run.code, run.stdout.as_str()), (0, "---\n# Source: w/templates/a.yaml\na: map[tag:b]\n"));
     let told = "warning: this chart is deprecated\nwarning: skipped value for w.port: Not a table.\n";
     assert_eq!(run.stderr, told);
+}
+
+#[test]
+fn of_a_flag_that_is_given_twice_the_last_counts_and_switches_take_values() {
+    let workspace = Workspace::new()
+        .chart("web", &["{{ .Capabilities.KubeVersion }}-{{ .Release.Namespace }}"])
+        .file("web/crds/a.yaml", "kind: CustomResourceDefinition\n");
+    let printed = |flags: &[&str]| {
+        let run = workspace.run(&[&["render", "web"], flags].concat());
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        run.stdout
+    };
+    let twice = printed(&["--kube-version", "1.20", "--kube-version", "1.21.0", "-n", "a", "--namespace", "b"]);
+    assert!(twice.contains("v1.21.0-b"), "{twice}");
+    assert!(printed(&["--include-crds", "--include-crds=true"]).contains("CustomResourceDefinition"));
+    assert!(!printed(&["--include-crds", "--include-crds=false"]).contains("CustomResourceDefinition"));
+    assert_eq!(workspace.run(&["render", "web", "--include-crds=perhaps"]).code, 2);
 }
