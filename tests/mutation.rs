@@ -263,6 +263,40 @@ fn untagged(image: &str) -> &str {
     image.rsplit_once(':').unwrap().0
 }
 
+/// The list with each line of the comment block above line `at` changed, and the one rule that each deserves.
+fn notes(list: &str, at: usize) -> Vec<(&'static str, String, &'static str)> {
+    let lines: Vec<&str> = list.lines().collect();
+    let start = lines[..at].iter().rposition(|line| line.is_empty()).map_or(0, |blank| blank + 1);
+    let with = |place: usize, line: String| {
+        let changed = lines.iter().enumerate().map(|(number, old)| if number == place { line.as_str() } else { old });
+        changed.map(|line| format!("{line}\n")).collect::<String>()
+    };
+    let mut changes = Vec::new();
+    for (place, line) in lines.iter().enumerate().take(at).skip(start) {
+        if let Some((title, note)) = line.split_once(" (from ").filter(|(title, _)| !title.starts_with("# Tag:")) {
+            let (chart, version) = note.trim_end_matches(')').rsplit_once(':').unwrap();
+            changes.push(("no note", with(place, title.to_owned()), "undocumented-source"));
+            changes.push((
+                "version in the note",
+                with(place, format!("{title} (from {chart}:99.{version})")),
+                "wrong-source",
+            ));
+            changes.push((
+                "chart in the note",
+                with(place, format!("{title} (from {chart}-other:{version})")),
+                "wrong-source",
+            ));
+        }
+        if line.starts_with("# Repository: ") {
+            changes.push(("Repository:", with(place, format!("{line}-other")), "wrong-comment"));
+        }
+        if line.starts_with("# Tag: ") {
+            changes.push(("Tag:", with(place, line.replacen("# Tag: ", "# Tag: 0", 1)), "wrong-comment"));
+        }
+    }
+    changes
+}
+
 /// Every change to every entry of the lists that `init` writes for the other fixtures; and an entry that is dropped is missing.
 #[test]
 fn each_change_to_each_entry_of_other_fixtures_gives_what_it_deserves() {
@@ -301,6 +335,12 @@ fn each_change_to_each_entry_of_other_fixtures_gives_what_it_deserves() {
                 assert!(found.iter().all(|(line, _)| here.contains(line)), "{name}: {change} of {line}: {found:?}");
                 cells += 1;
             }
+            for (change, changed, rule) in notes(&list, at) {
+                let found = new(&changed);
+                let rules: Vec<_> = found.iter().map(|(_, rule)| rule.as_str()).collect();
+                assert_eq!(rules, [rule], "{name}: {change} of {line}");
+                cells += 1;
+            }
             let dropped = new(&list.replace(&whole, ""));
             let rules: Vec<_> = dropped.iter().map(|(_, rule)| rule.as_str()).collect();
             assert!(
@@ -308,6 +348,10 @@ fn each_change_to_each_entry_of_other_fixtures_gives_what_it_deserves() {
                 "{name}: without {line}: {rules:?}"
             );
         }
+        let rules = |text: &str| new(text).into_iter().map(|(_, rule)| rule).collect::<Vec<_>>();
+        assert_eq!(rules(list.trim_end()), ["unterminated-last-line"], "{name}: dropped newline");
+        assert_eq!(rules(&list.replace('\n', "\r\n")), ["reader-disagreement"], "{name}: CRLF");
+        assert_eq!(rules(&format!("\u{feff}{list}")), ["reader-disagreement"], "{name}: byte order mark");
     }
-    assert!(cells > 300, "only {cells} cells");
+    assert!(cells > 400, "only {cells} cells");
 }

@@ -517,7 +517,7 @@ fn a_chart_whose_own_values_name_the_teams_registry_takes_what_the_copy_brings()
     );
     let aws = told(web, "602401143452.dkr.ecr.us-west-2.amazonaws.com/web:1");
     assert!(aws.contains("repository-mismatch"), "{aws}");
-    let region = told(&format!("web=210987654321.dkr.ecr.us-west-2.amazonaws.com/web:1"), &format!("{team}/web:1"));
+    let region = told("web=210987654321.dkr.ecr.us-west-2.amazonaws.com/web:1", &format!("{team}/web:1"));
     assert!(region.contains("region-mismatch"), "{region}");
 }
 

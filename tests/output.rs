@@ -77,8 +77,8 @@ fn outputs_that_are_in_the_way_are_refused() {
     for (formats, message) in [
         (&["--format", "human", "--format", "json"][..], "human and json both go to standard output"),
         (&["--format", "json=a", "--format", "concise=./a"], "--format names it twice"),
-        (&["--format", "json=tools/../tools/ecr-images.conf"], "it is no report, but what was checked"),
-        (&["--format", "json=web/Chart.yaml"], "it is no report, but what was checked"),
+        (&["--format", "json=tools/../tools/ecr-images.conf"], "is no report, but what was checked"),
+        (&["--format", "json=web/Chart.yaml"], "is no report, but what was checked"),
         (&["--format", "json=web"], "it is a folder"),
         (&["--format", "json=a", "--diff"], "--diff prints no findings"),
         (&["--format", "json=a", "--show-settings"], "--show-settings prints no findings"),

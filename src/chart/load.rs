@@ -69,7 +69,7 @@ impl<'a> Loader<'a> {
             Ok(found) => found.is_dir(),
             // A chart that was never saved.
             Err(_) if !self.sources.unsaved_below(path).is_empty() => true,
-            Err(cause) => return Err(ChartError::at_path(path, format!("cannot read {}: {cause}", path.display()))),
+            Err(cause) => return Err(ChartError::at_path(path, format!("cannot be read: {cause}"))),
         };
         if is_folder {
             let entries = folder::read(self.sources, path)?;

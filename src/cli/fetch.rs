@@ -159,7 +159,7 @@ pub(super) fn charts(
     if file.is_file() {
         let loaded = Loaded::read(&session.sources, &file)?;
         let configured = loaded.configuration.lists.iter().flat_map(|list| &list.charts);
-        let configured: Vec<PathBuf> = configured.map(|chart| loaded.folder.join(&chart.path)).collect();
+        let configured: Vec<PathBuf> = configured.map(|chart| loaded.below(&chart.path)).collect();
         let known: Vec<PathBuf> = charts.iter().map(|chart| canonical(chart)).collect();
         charts.extend(configured.into_iter().filter(|chart| is_chart(chart) && !known.contains(&canonical(chart))));
     }

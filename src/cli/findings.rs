@@ -53,7 +53,7 @@ pub(super) fn put_out(
 ) -> Result<(), Refusal> {
     let files = || options.format.iter().filter_map(|output| Some((output.format, output.file.as_deref()?)));
     if let Some((_, file)) = files().find(|(_, file)| is_input(options, checked, file)) {
-        return Err(refusal(file, "it is no report, but what was checked; nothing was written to it"));
+        return Err(refusal(file, "is no report, but what was checked; nothing was written to it"));
     }
     for (format, file) in files() {
         let plain = report::Style { color: false, links: false, ..session.style };

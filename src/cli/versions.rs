@@ -68,8 +68,12 @@ pub(super) fn run(session: &Session, options: &Versions) -> Outcome {
     }
     if let (Some(name), true) = (name, wanted.is_empty()) {
         let hint = crate::nearest::hint(name, known.iter().map(String::as_str));
-        let message =
-            format!("`{name}` is neither a chart nor an external dependency of one in {}{hint}", root.display());
+        let place = if *root == *std::path::Path::new(".") {
+            "below the current folder".to_owned()
+        } else {
+            format!("in {}", root.display())
+        };
+        let message = format!("`{name}` is neither a chart nor an external dependency of one {place}{hint}");
         return Err(Refusal::new(message));
     }
     let meter = Meter::default();

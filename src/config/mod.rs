@@ -51,6 +51,13 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// Where a path of the configuration leads, without `./`.
+    #[must_use]
+    pub fn below(&self, path: &Path) -> PathBuf {
+        let path = self.folder.join(path);
+        path.strip_prefix(".").ok().filter(|path| !path.as_os_str().is_empty()).map(Path::to_owned).unwrap_or(path)
+    }
+
     /// Reads the configuration at `path`.
     ///
     /// # Errors

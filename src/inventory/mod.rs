@@ -72,7 +72,10 @@ pub struct ChartName {
 
 impl std::fmt::Display for ChartName {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:{}", self.name, self.version)
+        match self.version.as_str() {
+            "" => f.write_str(&self.name),
+            version => write!(f, "{}:{version}", self.name),
+        }
     }
 }
 

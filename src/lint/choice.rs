@@ -201,7 +201,9 @@ fn no_charts(workspace: &Workspace) -> Refusal {
         [package] => message.push_str(&format!("; there is a package: `--chart {}`", shown_here(package))),
         [first, ..] => message.push_str(&format!("; there are packages, `--chart {}` takes one", shown_here(first))),
     }
-    message.push_str(&format!(" ({})", workspace.why));
+    if workspace.above {
+        message.push_str(&format!(" ({})", workspace.why));
+    }
     match workspace.templated.first() {
         Some(folder) => {
             let message = format!("has templates/, but no Chart.yaml, so it is no Helm chart; {message}");

@@ -105,7 +105,7 @@ pub fn configure(
 /// `found` with the lists that its configuration names, if the `whole` of it is meant.
 fn with_configured(found: Workspace, whole: bool, settings: &Settings) -> Workspace {
     let lists: Vec<PathBuf> = (settings.configuration.iter())
-        .flat_map(|loaded| loaded.configuration.lists.iter().map(|list| loaded.folder.join(&list.path)))
+        .flat_map(|loaded| loaded.configuration.lists.iter().map(|list| loaded.below(&list.path)))
         .collect();
     if whole && !lists.is_empty() { found.configured(lists) } else { found }
 }

@@ -99,10 +99,10 @@ fn giver(used: &Use, account: &str) -> Option<Giver> {
     let (span, layer) = used.decisive(used.reference.registry_range()?)?;
     let own = used.chain.last()?;
     let (source, names_it) = (&own.source, |file: &ChartFile| file.text.contains(account));
-    if source.templates.iter().any(|file| names_it(file)) {
+    if source.templates.iter().any(names_it) {
         return None;
     }
-    let in_values = source.values_file.as_ref().is_some_and(|file| names_it(file));
+    let in_values = source.values_file.as_ref().is_some_and(names_it);
     let is_values_of = |chart: &Chart| chart.values_file.as_ref().is_some_and(|file| file.file == span.file);
     match layer {
         Layer::Values if is_values_of(source) => own.is_local().then_some(Giver::Own),

@@ -51,7 +51,7 @@ impl Settings {
         let loaded = self.configuration.as_ref()?;
         let path = canonical(path);
         let mut lists = loaded.configuration.lists.iter().enumerate();
-        let same = |list: &Path| canonical(&loaded.folder.join(list)) == path;
+        let same = |list: &Path| canonical(&loaded.below(list)) == path;
         lists.find(|(_, list)| same(&list.path)).map(|(number, list)| Configured { loaded, list, number })
     }
 }

@@ -175,10 +175,15 @@ impl Targets {
         let over = settings.overrides.merge(sources).map_err(Refusal::from)?;
         for (number, chart) in configured.list.charts.iter().enumerate() {
             let place = configured.place(number);
-            let path = configured.loaded.folder.join(&chart.path);
+            let path = configured.loaded.below(&chart.path);
             let loaded = load(sources, &path, settings).map_err(|error| {
-                let span = error.span.or_else(|| Some(configured.loaded.span(&at(&place, &["path"]))));
-                Refusal { span, ..Refusal::from(error) }
+                let error = Refusal::from(error);
+                if error.span.is_some() {
+                    return error;
+                }
+                let message = format!("{}: {}", path.display(), error.message);
+                let span = Some(configured.loaded.span(&at(&place, &["path"])));
+                Refusal { message, span, ..error }
             })?;
             let layer = Layered { sources, loaded: configured.loaded, chart: &path };
             let values = layer.values(&Map::new(), &chart.values, &chart.set, &place)?;
@@ -286,7 +291,7 @@ impl Layered<'_> {
     /// by somebody who stands there.
     fn values_file(&self, file: &Path) -> PathBuf {
         let is_there = |path: &PathBuf| self.sources.has_overlay(path) || path.exists();
-        let own = self.loaded.folder.join(file);
+        let own = self.loaded.below(file);
         let of_chart = self.chart.join(file);
         if !is_there(&own) && is_there(&of_chart) { of_chart } else { own }
     }
@@ -333,7 +338,7 @@ impl Layered<'_> {
     fn objects(&self, files: &[PathBuf], place: &[String]) -> Result<Arc<[Value]>, Refusal> {
         let mut objects = Vec::new();
         for (number, file) in files.iter().enumerate() {
-            let path = self.loaded.folder.join(file);
+            let path = self.loaded.below(file);
             let refusal = |message: String, span| Refusal { message, path: Some(path.clone()), span };
             let id = self.sources.read(&path).map_err(|error| {
                 let named = self.loaded.span(&at(place, &["objects", &number.to_string()]));

@@ -534,9 +534,12 @@ pub fn refusal(refusal: &Refusal, sources: &Sources, style: Style) -> String {
     let painter = Painter { sources, root, style };
     let picture = Picture {
         message: match &refusal.path {
-            Some(path) if refusal.span.is_none() => {
-                printable(&format!("{}: {}", display_path(root, path), refusal.message))
-            }
+            Some(path) if refusal.span.is_none() => match display_path(root, path).as_str() {
+                "." => printable(&format!("the current folder {}", refusal.message)),
+                // Helm's own words say it already.
+                path if names(&refusal.message, path) => printable(&refusal.message),
+                path => printable(&format!("{path}: {}", refusal.message)),
+            },
             _ => printable(&refusal.message),
         },
         code: None,
@@ -548,6 +551,11 @@ pub fn refusal(refusal: &Refusal, sources: &Sources, style: Style) -> String {
     // Messages of Helm stay in one line, as Helm has them: they are searched for.
     let _ = style.handler().with_wrap_lines(false).render_report(&mut drawn, &picture);
     format!("{}\n", drawn.trim_end())
+}
+
+/// Whether `path` is a word of `message`: `open values.yaml: no such file`.
+fn names(message: &str, path: &str) -> bool {
+    message.split(' ').any(|word| word.trim_end_matches(':') == path)
 }
 
 #[cfg(test)]

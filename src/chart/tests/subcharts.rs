@@ -74,7 +74,7 @@ fn a_package_may_be_the_root() {
     let chart = load("x.tgz").unwrap();
     assert_eq!((json(&chart.values).as_str(), chart.place), (r#"{"a":1}"#, Place::Package));
     assert!(load("plain.tgz").unwrap_err().message.ends_with("got 'text/plain; charset=utf-8'"));
-    assert!(load("nowhere").unwrap_err().message.starts_with("cannot read "));
+    assert!(load("nowhere").unwrap_err().message.starts_with("cannot be read: "));
 }
 
 /// A chart that holds `s` as a folder of version 0.1.0 and as a package of `version`.
