@@ -20,8 +20,10 @@ pub(super) struct Template<'a> {
     pub text: &'a Text,
     /// Its source.
     pub file: FileId,
-    /// The path of its chart: `umbrella/charts/sub`.
+    /// The path of its chart: `umbrella/charts/sub`. Charts under one alias have one path, each with a scope of its own.
     pub chart: &'a str,
+    /// The number of its chart, subcharts counted before their parents.
+    scope: usize,
 }
 
 impl Template<'_> {
@@ -34,7 +36,7 @@ impl Template<'_> {
 /// All templates in the order in which Helm parses and runs them: deeper ones first, names backwards.
 pub(super) fn templates(processed: &Processed) -> Vec<Template<'_>> {
     let mut by_name = HashMap::new();
-    collect(&processed.root, &mut by_name);
+    collect(&processed.root, &mut 0, &mut by_name);
     let mut templates: Vec<_> = by_name.into_values().collect();
     let depth = |template: &Template<'_>| template.name.matches('/').count();
     templates.sort_by(|a, b| (depth(b), &b.name).cmp(&(depth(a), &a.name)));
@@ -42,14 +44,16 @@ pub(super) fn templates(processed: &Processed) -> Vec<Template<'_>> {
 }
 
 /// Of two templates of one name the later one counts; a chart comes after its subcharts.
-fn collect<'a>(node: &'a ChartNode, templates: &mut HashMap<String, Template<'a>>) {
+fn collect<'a>(node: &'a ChartNode, next: &mut usize, templates: &mut HashMap<String, Template<'a>>) {
     for subchart in &node.subcharts {
-        collect(subchart, templates);
+        collect(subchart, next, templates);
     }
+    let scope = *next;
+    *next += 1;
     let is_library = node.metadata.is_library();
     for file in &node.chart.templates {
-        let template =
-            Template { name: join(&node.path, &file.name), text: &file.text, file: file.file, chart: &node.path };
+        let name = join(&node.path, &file.name);
+        let template = Template { name, text: &file.text, file: file.file, chart: &node.path, scope };
         if !is_library || template.is_partial() {
             templates.insert(template.name.clone(), template);
         }
@@ -62,8 +66,8 @@ pub(super) fn join(path: &str, name: &str) -> String {
 
 /// The scopes of all charts of one rendering.
 pub(super) struct Scopes {
-    /// By the chart's path.
-    charts: HashMap<String, Rc<Map>>,
+    /// By the chart's number.
+    charts: Vec<Rc<Map>>,
 }
 
 impl Scopes {
@@ -72,7 +76,7 @@ impl Scopes {
         let values =
             processed.values.as_map().map_or_else(|| Value::values(BTreeMap::new()), convert::values_from_yaml);
         let shared = Shared { release: release(options), capabilities: capabilities(options) };
-        let mut scopes = Self { charts: HashMap::new() };
+        let mut scopes = Self { charts: Vec::new() };
         scopes.add(&processed.root, values, &shared);
         scopes
     }
@@ -94,14 +98,14 @@ impl Scopes {
         ];
         let scope = Value::values(entries.into_iter().map(|(key, value)| (Text::new(key), value)).collect());
         if let Value::Map(map) = &scope {
-            self.charts.insert(node.path.clone(), map.clone());
+            self.charts.push(map.clone());
         }
         scope
     }
 
     /// The scope of `template`, with `.Template` set for it.
     pub fn enter(&self, template: &Template<'_>) -> Value {
-        let Some(scope) = self.charts.get(template.chart) else { return Value::Nil };
+        let Some(scope) = self.charts.get(template.scope) else { return Value::Nil };
         let own = BTreeMap::from([
             (Text::new("Name"), Value::string(template.name.as_str())),
             (Text::new("BasePath"), Value::string(join(template.chart, "templates"))),
