@@ -8,6 +8,7 @@ use super::error::Error;
 use super::node::{Document, Node, Stream};
 use super::outline::outline;
 use super::parser::Parser;
+use super::utf16;
 use super::value::{Map, Value, merge};
 use crate::source::{Text, TextBuilder};
 
@@ -47,9 +48,11 @@ impl Node<'_> {
 }
 
 fn load_first(text: &Text, strict: bool) -> Result<Value, Error> {
-    let first = Parser::new(text).document().and_then(|document| match document {
-        Some(document) => decode(&document, strict),
-        None => Ok(Value::Null(text.origins_of(0..0))),
+    let first = utf16::in_utf8(text, |text| {
+        Parser::new(text).document().and_then(|document| match document {
+            Some(document) => decode(&document, strict),
+            None => Ok(Value::Null(text.origins_of(0..0))),
+        })
     });
     first.map_err(|error| error.wrap(CONVERTING))
 }
@@ -76,9 +79,11 @@ pub fn load_entries(text: &Text, keys: &[&str]) -> Result<Value, Error> {
         }
         return load_map(&wanted.finish(), "map").map(Value::Map);
     }
-    let first = Parser::new(text).document().and_then(|document| match document {
-        Some(document) => decode_entries(&document, keys),
-        None => Ok(Value::Null(text.origins_of(0..0))),
+    let first = utf16::in_utf8(text, |text| {
+        Parser::new(text).document().and_then(|document| match document {
+            Some(document) => decode_entries(&document, keys),
+            None => Ok(Value::Null(text.origins_of(0..0))),
+        })
     });
     first.map_err(|error| error.wrap(CONVERTING))
 }
@@ -142,7 +147,7 @@ pub fn load_values(text: &Text) -> Result<Arc<Map>, Error> {
 }
 
 /// The documents of `text` as Kubernetes' `YAMLReader` cuts them: at lines that are `---` and blanks. The separator belongs
-/// to no document, unless nothing stands before it.
+/// to no document, unless nothing but directives stands before it.
 #[must_use]
 pub fn split(text: &Text) -> Vec<Text> {
     split_at(text).map(|(_, document)| document).collect()
@@ -153,7 +158,7 @@ fn split_at(text: &Text) -> impl Iterator<Item = (usize, Text)> {
     let (mut start, mut at) = (0, 0);
     for line in text.as_str().split_inclusive('\n') {
         let separator = line.strip_prefix("---").is_some_and(|rest| rest.trim().is_empty());
-        if separator && at > start {
+        if separator && at > start && !is_prologue(&text[start..at]) {
             cuts.push(start..at);
             start = at + line.len();
         }
@@ -163,4 +168,10 @@ fn split_at(text: &Text) -> impl Iterator<Item = (usize, Text)> {
         cuts.push(start..at);
     }
     cuts.into_iter().map(|range| (range.start, text.slice(range)))
+}
+
+/// Whether these lines are directives (`%YAML 1.1`), which belong to the document behind the separator that follows. There
+/// Kubernetes' reader cuts, and Helm 4 refuses the file; Helm 3 reads it.
+fn is_prologue(lines: &str) -> bool {
+    lines.starts_with('%') && lines.lines().all(|line| line.is_empty() || line.starts_with(['%', '#']))
 }

@@ -19,6 +19,7 @@ mod scalars;
 mod scanner;
 mod style;
 mod token;
+mod utf16;
 mod value;
 
 pub use emit::{emit, emit_pretty};

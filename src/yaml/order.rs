@@ -2,6 +2,9 @@
 //! strings only.
 
 use std::cmp::Ordering;
+use std::sync::OnceLock;
+
+use regex::Regex;
 
 use super::style::Dialect;
 use crate::source::Text;
@@ -42,8 +45,8 @@ fn compare(a: &str, b: &str, dialect: Dialect) -> Ordering {
     let (Some(x), Some(y)) = (a[at..].chars().next(), b[at..].chars().next()) else {
         return a.len().cmp(&b.len());
     };
-    let after_digit = dialect == Dialect::Pretty && a[..at].ends_with(char::is_numeric);
-    match (x.is_alphabetic(), y.is_alphabetic()) {
+    let after_digit = dialect == Dialect::Pretty && a[..at].ends_with(is_digit);
+    match (is_letter(x), is_letter(y)) {
         (true, true) => return x.cmp(&y),
         (true, false) if after_digit => return Ordering::Less,
         (false, true) if after_digit => return Ordering::Greater,
@@ -54,17 +57,34 @@ fn compare(a: &str, b: &str, dialect: Dialect) -> Ordering {
     // Zeros count only behind other digits.
     let mut start = 0_i64;
     if x == '0' || y == '0' {
-        let digits = a[..at].chars().rev().take_while(|c| c.is_numeric());
+        let digits = a[..at].chars().rev().take_while(|c| is_digit(*c));
         start = i64::from(digits.into_iter().any(|digit| digit != '0'));
     }
     let number = |text: &str| {
-        let digits = text.chars().take_while(|c| c.is_numeric());
+        let digits = text.chars().take_while(|c| is_digit(*c));
         digits.fold((start, 0_usize), |(value, count), digit| {
             let digit = i64::from(u32::from(digit)) - i64::from(b'0');
             (value.wrapping_mul(10).wrapping_add(digit), count + 1)
         })
     };
     number(&a[at..]).cmp(&number(&b[at..])).then(x.cmp(&y))
+}
+
+/// Go's `unicode.IsLetter`: not all that Rust calls alphabetic.
+fn is_letter(character: char) -> bool {
+    static LETTER: OnceLock<Option<Regex>> = OnceLock::new();
+    character.is_alphabetic() && (character.is_ascii() || matches(&LETTER, r"^\p{L}$", character))
+}
+
+/// Go's `unicode.IsDigit`: decimal digits, not all that Rust calls numeric.
+fn is_digit(character: char) -> bool {
+    static DIGIT: OnceLock<Option<Regex>> = OnceLock::new();
+    character.is_numeric() && (character.is_ascii() || matches(&DIGIT, r"^\p{Nd}$", character))
+}
+
+fn matches(class: &OnceLock<Option<Regex>>, pattern: &str, character: char) -> bool {
+    let class = class.get_or_init(|| Regex::new(pattern).ok());
+    class.as_ref().is_some_and(|class| class.is_match(character.encode_utf8(&mut [0; 4])))
 }
 
 #[cfg(test)]
@@ -75,6 +95,10 @@ mod tests {
     fn numbers_in_keys_count_as_numbers() {
         let sorted = ["1", "2", "10", "A1", "Z", "a", "a-b", "a_b", "a1", "a2", "a02", "a10", "ab", "b"];
         for (before, after) in sorted.iter().zip(&sorted[1..]) {
+            assert_eq!(compare(before, after, Dialect::Standard), Ordering::Less, "{before} {after}");
+        }
+        // A vowel sign and a Roman number are no letters, a superscript is no digit.
+        for (before, after) in [("\u{93e}", "a"), ("\u{2160}", "a"), ("a1\u{b2}", "a12"), ("\u{663}", "a")] {
             assert_eq!(compare(before, after, Dialect::Standard), Ordering::Less, "{before} {after}");
         }
         // Version 3 keeps `a1b` with `a1`, before `a10`.

@@ -234,6 +234,8 @@ fn strict_reading_refuses_duplicate_keys() {
 fn values_files_of_several_documents_are_merged() {
     let values = load_values(&file("a: {b: 1, c: 2}\n---\na: {b: 3}\nd: 4\n--- \n# nothing\n---\ne: ~\n")).unwrap();
     assert_eq!(emit_json(&Value::Map(values)).unwrap(), r#"{"a":{"b":3,"c":2},"d":4,"e":null}"#);
+    let values = load_values(&file("%YAML 1.1\n# one\n\n---\na: 1\n---\nb: 2\n")).unwrap();
+    assert_eq!(emit_json(&Value::Map(values)).unwrap(), r#"{"a":1,"b":2}"#);
     let error = load_values(&file("a: 1\n---\nb: c: d\n")).unwrap_err();
     assert_eq!(error.range, 13..14);
     assert_eq!(error.line, 3);
