@@ -311,14 +311,39 @@ impl Parser<'_> {
     }
 }
 
-/// How many bytes the JSON value at the start of `text` takes.
+/// How many bytes the JSON value at the start of `text` takes, blanks before it included.
 fn json_length(text: &str) -> Result<usize, String> {
-    let mut stream = serde_json::Deserializer::from_str(text).into_iter::<serde::de::IgnoredAny>();
+    let value = text.trim_start_matches([' ', '\t', '\r', '\n']);
+    let end = scalar_length(value).map_or(text.len(), |length| text.len() - value.len() + length);
+    let mut stream = serde_json::Deserializer::from_str(&text[..end]).into_iter::<serde::de::IgnoredAny>();
     match stream.next() {
         Some(Ok(_)) => Ok(stream.byte_offset()),
         Some(Err(error)) => Err(error.to_string()),
         None => Err("EOF".to_owned()),
     }
+}
+
+/// How far a number or a word at the start of `text` reaches for Go: whatever cannot belong to it ends it.
+fn scalar_length(text: &str) -> Option<usize> {
+    if let Some(word) = ["true", "false", "null"].into_iter().find(|word| text.starts_with(word)) {
+        return Some(word.len());
+    }
+    let digits = |rest: &mut &str| *rest = rest.trim_start_matches(|character: char| character.is_ascii_digit());
+    let mut rest = text.strip_prefix('-').unwrap_or(text);
+    match rest.strip_prefix('0') {
+        Some(after) => rest = after,
+        None => digits(&mut rest),
+    }
+    if let Some(fraction) = rest.strip_prefix('.') {
+        rest = fraction;
+        digits(&mut rest);
+    }
+    if let Some(exponent) = rest.strip_prefix(['e', 'E']) {
+        rest = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+        digits(&mut rest);
+    }
+    let is_number = text.starts_with(|first: char| first == '-' || first.is_ascii_digit());
+    is_number.then(|| text.len() - rest.len())
 }
 
 /// The value that `text` looks like, as `--set` takes it.
@@ -487,6 +512,26 @@ mod tests {
     fn set_literal_takes_the_rest_as_it_is() {
         let read = parse(&[r"a.b=x,y\=z", "c[0]=1"], &Reader::Literal);
         assert_eq!(read.as_deref(), Ok(r#"{"a":{"b":"x,y\\=z"},"c":["1"]}"#));
+    }
+
+    /// Recorded from `helm template --set-json ARGUMENT`.
+    #[test]
+    fn whatever_cannot_belong_to_a_json_value_ends_it() {
+        let read = |text: &Text| crate::yaml::load_json(text).map_err(|error| error.message);
+        for (argument, expected) in [
+            ("l=1.5=", r#"{"l":1.5}"#),
+            ("l=truel{=", r#"{"l":true,"l{":null}"#),
+            ("l=01=", r#"{"1":null,"l":0}"#),
+            ("l= 1E+5y=3", r#"{"l":100000,"y":3}"#),
+            ("l=-0x=2,n=nullm=[1]k={}", r#"{"k":{},"l":-0,"m":[1],"n":null,"x":2}"#),
+            ("l=0.0.0=1", r#"{"l":0}"#),
+            ("l=1\u{e9}=2", "{\"l\":1,\"\u{e9}\":2}"),
+        ] {
+            assert_eq!(parse(&[argument], &Reader::Json(&read)).as_deref(), Ok(expected), "{argument}");
+        }
+        for argument in ["l=1.,", "l=-", "l=1e", "l=tru", "l=+1", "l=.5", "l=1E+y=3"] {
+            assert!(parse(&[argument], &Reader::Json(&read)).is_err(), "{argument}");
+        }
     }
 
     #[test]

@@ -139,7 +139,9 @@ fn unquote_character(text: &str, quote: char) -> Option<(Unit, &str)> {
         return None;
     }
     if first != '\\' {
-        return Some((Unit::Character(first), characters.as_str()));
+        // Go decodes what it reads here: a byte that is no UTF-8 is the replacement character.
+        let character = if crate::source::is_stray(first) { char::REPLACEMENT_CHARACTER } else { first };
+        return Some((Unit::Character(character), characters.as_str()));
     }
     let escape = characters.next()?;
     let rest = characters.as_str();
@@ -197,6 +199,9 @@ mod tests {
             assert_eq!(unquote(literal).as_deref(), meaning, "{literal}");
         }
         assert_eq!(unquote(r#""\xff""#).unwrap(), crate::source::from_bytes(b"\xff"));
+        assert_eq!(unquote(&crate::source::from_bytes(b"\"a\xffb\"")).unwrap(), "a\u{fffd}b");
+        assert_eq!(unquote(&crate::source::from_bytes(b"`a\xffb`")).unwrap(), crate::source::from_bytes(b"a\xffb"));
+        assert_eq!(unquote_rune(&crate::source::from_bytes(b"'\xff'")), Ok(0xfffd));
     }
 
     #[test]

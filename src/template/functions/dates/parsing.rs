@@ -216,7 +216,8 @@ impl<'value> Reading<'value> {
     }
 
     fn offset(&mut self, form: OffsetForm) -> Result<(), Problem> {
-        if form.iso && self.rest.first() == Some(&b'Z') {
+        // Go 1.18 knows `Z` for no offset of seconds.
+        if form.iso && !form.seconds && self.rest.first() == Some(&b'Z') {
             self.rest = &self.rest[1..];
             self.utc = true;
             return Ok(());
