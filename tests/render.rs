@@ -120,20 +120,105 @@ fn a_change_is_seen_wherever_helm_shares_the_table() {
 {{ $_ := set .Values.global.net \"a\" \"sub\" }}{{ $_ := set .Values.global.net.d \"e\" \"sub\" -}}
 {{ $_ := set (index .Values.global.list 0) \"a\" \"sub\" -}}
 sub: {{ .Values.global.net.a }}";
-    for (path, text) in [
+    let files = [
         ("Chart.yaml", "apiVersion: v2\nname: main\nversion: 0.1.0\n"),
         ("values.yaml", "global: {net: {a: 1, d: {e: 1}}, list: [{a: 1}]}\n"),
         ("templates/main.yaml", main),
         ("charts/sub/Chart.yaml", "apiVersion: v2\nname: sub\nversion: 0.1.0\n"),
         ("charts/sub/values.yaml", "global: {net: {b: 2}}\n"),
         ("charts/sub/templates/sub.yaml", sub),
-    ] {
-        let path = folder.path().join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
-    let text = rendered(folder.path(), &[]).unwrap();
+    ];
+    let text = rendered_of(folder.path(), &files.map(|(path, text)| (path, text.as_bytes())));
     assert!(text.contains("sub: sub\n") && text.contains("main: 1 sub sub\n"), "{text}");
+}
+
+/// What the chart of these files renders to.
+fn rendered_of(folder: &Path, files: &[(&str, &[u8])]) -> String {
+    for (path, content) in files {
+        let path = folder.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+    }
+    rendered(folder, &[]).unwrap()
+}
+
+/// Recorded from Helm 3.10.1.
+#[test]
+fn charts_under_one_alias_keep_their_own_scopes() {
+    let folder = tempfile::tempdir().unwrap();
+    let dependencies = "dependencies: [{name: a, version: '*', alias: x}, {name: b, version: '*', alias: x}]\n";
+    let root = format!("apiVersion: v2\nname: main\nversion: 0.1.0\n{dependencies}");
+    let chart = |name: &str| format!("apiVersion: v2\nname: {name}\nversion: 0.1.0\ndescription: chart {name}\n");
+    let (a, b) = (chart("a"), chart("b") + "type: library\n");
+    let template = "t: {{ .Chart.Description }} {{ .Files.Get \"f\" }} {{ .Template.BasePath }} {{ .Values.v }}\n";
+    let partial = "{{ define \"b\" }}{{ .Chart.Description }}{{ end }}";
+    let text = rendered_of(
+        folder.path(),
+        &[
+            ("Chart.yaml", root.as_bytes()),
+            ("charts/a/Chart.yaml", a.as_bytes()),
+            ("charts/a/values.yaml", b"v: of a\n"),
+            ("charts/a/f", b"file of a"),
+            ("charts/a/templates/a.yaml", template.as_bytes()),
+            ("charts/b/Chart.yaml", b.as_bytes()),
+            ("charts/b/f", b"file of b"),
+            ("charts/b/templates/_b.tpl", partial.as_bytes()),
+            ("templates/main.yaml", b"m: {{ include \"b\" .Subcharts.x }}\n"),
+        ],
+    );
+    assert!(text.contains("t: chart a file of a main/charts/x/templates of a\n"), "{text}");
+    assert!(text.contains("m: chart b\n"), "{text}");
+}
+
+/// Recorded from Helm 3.10.1: what `Chart.yaml` does not have is nil, what is empty there is not, but for `dependencies`.
+#[test]
+fn what_a_chart_has_empty_is_not_nil() {
+    let lists = "list .Keywords .Sources .Maintainers .Annotations .Dependencies | toJson | quote";
+    let dependency = "printf \"%#v %#v %T\" .Tags .ImportValues (first .ImportValues) | quote";
+    let template = format!(
+        "a: {{{{ with .Chart }}}}{{{{ {lists} }}}}\n{{{{ range .Dependencies }}}}b: {{{{ {dependency} }}}}{{{{ end }}}}{{{{ end }}}}"
+    );
+    let renders = |more: &str, expected: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let metadata = format!("apiVersion: v2\nname: main\nversion: 0.1.0\n{more}");
+        let files = [
+            ("Chart.yaml", metadata.as_bytes()),
+            ("charts/a/Chart.yaml", b"apiVersion: v2\nname: a\nversion: 0.1.0\n"),
+            ("charts/a/values.yaml", b"exports: {b: {c: 1}}\n"),
+            ("templates/main.yaml", template.as_bytes()),
+        ];
+        let text = rendered_of(folder.path(), &files);
+        assert!(text.ends_with(expected), "{more}{text}");
+    };
+    renders("", "a: \"[null,null,null,null,null]\"\n");
+    renders(
+        "keywords: []\nsources: ~\nmaintainers: []\nannotations: {}\ndependencies: []\n",
+        "a: \"[[],null,[],{},null]\"\n",
+    );
+    renders(
+        "dependencies: [{name: a, version: '*', import-values: []}]\nannotations: ~\n",
+        "\nb: \"[]string(nil) []interface {}(nil) <nil>\"\n",
+    );
+    let import =
+        r#"[]string{} []interface {}{map[string]string{\"child\":\"exports.b\", \"parent\":\".\"}} map[string]string"#;
+    renders("dependencies: [{name: a, version: '*', tags: [], import-values: [b]}]\n", &format!("\nb: \"{import}\"\n"));
+}
+
+/// go-yaml reads UTF-16 that says so.
+#[test]
+fn values_in_utf16_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let wide = |text: &str| format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let text = rendered_of(
+        folder.path(),
+        &[
+            ("Chart.yaml", &wide("apiVersion: v2\nname: main\nversion: 0.1.0\n")),
+            ("values.yaml", &wide("a: h\u{e9}\nb: [1]\n")),
+            ("f.yaml", &wide("c: \u{1f680}\n")),
+            ("templates/main.yaml", b"v: {{ toJson .Values }}\nf: {{ .Files.Get \"f.yaml\" | fromYaml | toJson }}\n"),
+        ],
+    );
+    assert!(text.contains("v: {\"a\":\"h\u{e9}\",\"b\":[1]}\nf: {\"c\":\"\u{1f680}\"}\n"), "{text}");
 }
 
 /// The flag that Helm has since 3.16.

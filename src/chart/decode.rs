@@ -43,7 +43,7 @@ impl<'a> Decoder<'a> {
                 "version" => self.string(&mut metadata.version, value, &field("version"))?,
                 "description" => self.string(&mut metadata.description, value, &field("description"))?,
                 "keywords" => self.strings(&mut metadata.keywords, value, &field("keywords"))?,
-                "maintainers" => self.maintainers(&mut metadata.maintainers, value, &field("maintainers"))?,
+                "maintainers" => metadata.maintainers = self.maintainers(value, &field("maintainers"))?,
                 "icon" => self.string(&mut metadata.icon, value, &field("icon"))?,
                 "apiversion" => self.string(&mut metadata.api_version, value, &field("apiVersion"))?,
                 "condition" => self.string(&mut metadata.condition, value, &field("condition"))?,
@@ -146,24 +146,25 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    fn strings(&self, target: &mut Vec<Text>, value: &Value, field: &Field<'_>) -> Result<(), ChartError> {
-        target.clear();
-        for item in self.list(value, field, "[]string")?.unwrap_or_default() {
+    fn strings(&self, target: &mut Option<Vec<Text>>, value: &Value, field: &Field<'_>) -> Result<(), ChartError> {
+        let text = |item: &Value| {
             let mut text = Text::default();
-            self.string(&mut text, item, field)?;
-            target.push(text);
-        }
+            self.string(&mut text, item, field).map(|()| text)
+        };
+        let items = self.list(value, field, "[]string")?;
+        *target = items.map(|items| items.iter().map(text).collect()).transpose()?;
         Ok(())
     }
 
     fn annotations(&self, metadata: &mut Metadata, value: &Value, field: &Field<'_>) -> Result<(), ChartError> {
         match value {
-            Value::Null(_) => metadata.annotations.clear(),
+            Value::Null(_) => metadata.annotations = None,
             Value::Map(map) => {
+                let annotations = metadata.annotations.get_or_insert_default();
                 for (key, value) in map.iter() {
                     let mut text = Text::default();
                     self.string(&mut text, value, field)?;
-                    metadata.annotations.insert(key.clone(), text);
+                    annotations.insert(key.clone(), text);
                 }
             }
             other => return Err(self.mismatch(other, field, "map[string]string")),
@@ -171,30 +172,31 @@ impl<'a> Decoder<'a> {
         Ok(())
     }
 
-    fn maintainers(&self, target: &mut Vec<Maintainer>, value: &Value, field: &Field<'_>) -> Result<(), ChartError> {
-        target.clear();
-        for item in self.list(value, field, "[]*chart.Maintainer")?.unwrap_or_default() {
-            let map = match item {
-                Value::Map(map) => map,
-                Value::Null(_) => {
-                    let message = "validation: maintainer cannot be an empty list";
-                    return Err(ChartError::at_text(self.path, field.key, message));
-                }
-                other => return Err(self.mismatch(other, field, "chart.Maintainer")),
-            };
-            let mut maintainer = Maintainer::default();
-            for (key, value) in map.iter() {
-                let field = |name| Field { key, owner: "Maintainer", name };
-                match key.to_ascii_lowercase().as_str() {
-                    "name" => self.string(&mut maintainer.name, value, &field("maintainers.name"))?,
-                    "email" => self.string(&mut maintainer.email, value, &field("maintainers.email"))?,
-                    "url" => self.string(&mut maintainer.url, value, &field("maintainers.url"))?,
-                    _ => {}
-                }
+    fn maintainers(&self, value: &Value, field: &Field<'_>) -> Result<Option<Vec<Maintainer>>, ChartError> {
+        let Some(items) = self.list(value, field, "[]*chart.Maintainer")? else { return Ok(None) };
+        items.iter().map(|item| self.maintainer(item, field)).collect::<Result<_, _>>().map(Some)
+    }
+
+    fn maintainer(&self, value: &Value, field: &Field<'_>) -> Result<Maintainer, ChartError> {
+        let map = match value {
+            Value::Map(map) => map,
+            Value::Null(_) => {
+                let message = "validation: maintainer cannot be an empty list";
+                return Err(ChartError::at_text(self.path, field.key, message));
             }
-            target.push(maintainer);
+            other => return Err(self.mismatch(other, field, "chart.Maintainer")),
+        };
+        let mut maintainer = Maintainer::default();
+        for (key, value) in map.iter() {
+            let field = |name| Field { key, owner: "Maintainer", name };
+            match key.to_ascii_lowercase().as_str() {
+                "name" => self.string(&mut maintainer.name, value, &field("maintainers.name"))?,
+                "email" => self.string(&mut maintainer.email, value, &field("maintainers.email"))?,
+                "url" => self.string(&mut maintainer.url, value, &field("maintainers.url"))?,
+                _ => {}
+            }
         }
-        Ok(())
+        Ok(maintainer)
     }
 
     fn dependencies(&self, value: &Value, field: &Field<'_>) -> Result<Option<Vec<Dependency>>, ChartError> {

@@ -11,7 +11,8 @@ use super::error::ChartError;
 use super::go;
 use super::version::Version;
 
-/// The content of `Chart.yaml`. An absent string is empty and has no origin.
+/// The content of `Chart.yaml`. An absent string is empty and has no origin; of lists and mappings templates see whether the file
+/// has them.
 #[derive(Clone, Debug, Default)]
 pub struct Metadata {
     /// `name`; a processed subchart has its alias here.
@@ -19,15 +20,15 @@ pub struct Metadata {
     /// `home`
     pub home: Text,
     /// `sources`
-    pub sources: Vec<Text>,
+    pub sources: Option<Vec<Text>>,
     /// `version`
     pub version: Text,
     /// `description`
     pub description: Text,
     /// `keywords`
-    pub keywords: Vec<Text>,
+    pub keywords: Option<Vec<Text>>,
     /// `maintainers`
-    pub maintainers: Vec<Maintainer>,
+    pub maintainers: Option<Vec<Maintainer>>,
     /// `icon`
     pub icon: Text,
     /// `apiVersion`; `v1` when the file does not say.
@@ -41,7 +42,7 @@ pub struct Metadata {
     /// `deprecated`
     pub deprecated: bool,
     /// `annotations`
-    pub annotations: BTreeMap<Text, Text>,
+    pub annotations: Option<BTreeMap<Text, Text>>,
     /// `kubeVersion`: a constraint.
     pub kube_version: Text,
     /// `dependencies`; absent and empty differ in how Helm processes the chart.
@@ -73,7 +74,7 @@ pub struct Dependency {
     /// `condition`: paths into the values, separated by commas.
     pub condition: Text,
     /// `tags`
-    pub tags: Vec<Text>,
+    pub tags: Option<Vec<Text>>,
     /// `enabled`: as written when loaded, the outcome of conditions and tags when processed.
     pub enabled: bool,
     /// `import-values`: strings, or mappings with `child` and `parent`.
@@ -114,7 +115,7 @@ impl Metadata {
         ] {
             sanitize(text);
         }
-        self.sources.iter_mut().chain(&mut self.keywords).for_each(sanitize);
+        [&mut self.sources, &mut self.keywords].into_iter().flatten().flatten().for_each(sanitize);
         let refuse =
             |text: &Text, message: &str| Err(ChartError::at_text(path, text, format!("validation: {message}")));
         if self.api_version.is_empty() {
@@ -133,7 +134,7 @@ impl Metadata {
         if !matches!(self.kind.as_str(), "" | "application" | "library") {
             return refuse(&self.kind, "chart.metadata.type must be application or library");
         }
-        for maintainer in &mut self.maintainers {
+        for maintainer in self.maintainers.iter_mut().flatten() {
             [&mut maintainer.name, &mut maintainer.email, &mut maintainer.url].into_iter().for_each(sanitize);
         }
         for dependency in self.dependencies.iter_mut().flatten() {
@@ -187,7 +188,7 @@ impl Dependency {
     fn sanitize(&mut self) {
         [&mut self.name, &mut self.version, &mut self.repository, &mut self.condition]
             .into_iter()
-            .chain(&mut self.tags)
+            .chain(self.tags.iter_mut().flatten())
             .for_each(sanitize);
     }
 }

@@ -286,7 +286,7 @@ impl State {
 
     fn apply_tags(&self, requirement: &Requirement, tags: &Table) {
         let (mut on, mut off, mut origins) = (false, Vec::new(), Vec::new());
-        for tag in &requirement.origin.tags {
+        for tag in requirement.origin.tags.iter().flatten() {
             match tags.get(tag) {
                 Some(Node::Leaf(Value::Bool(true, _))) => on = true,
                 Some(Node::Leaf(Value::Bool(false, origin))) => {

@@ -60,7 +60,7 @@ fn of_chart(chart: &Chart) -> Vec<Testimony> {
     let name = ChartName { name: chart.name().to_string(), version: chart.metadata.version.to_string() };
     let mut found = Vec::new();
     for annotation in ANNOTATIONS {
-        let Some(text) = chart.metadata.annotations.get(annotation) else { continue };
+        let Some(text) = chart.metadata.annotations.as_ref().and_then(|all| all.get(annotation)) else { continue };
         let Ok(list) = yaml::load(text) else { continue };
         for item in list.as_list().unwrap_or_default() {
             let text = item.get("image").unwrap_or(item);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::objects::Record;
-use super::value::{MapKind, Value};
+use super::value::Value;
 use crate::source::{Text, beyond, spend};
 use crate::yaml;
 
@@ -121,8 +121,8 @@ fn to_yaml_within(value: &Value, depth: usize, structs: &mut bool) -> Result<yam
             let encoded = data_encoding::BASE64.encode(&crate::source::to_bytes(text));
             yaml::Value::String(text.derive(encoded))
         }
-        Value::List(list) if list.element.is_nil() => yaml::Value::Null(None),
-        Value::Map(map) if map.kind == MapKind::Nil => yaml::Value::Null(None),
+        Value::List(list) if list.is_nil => yaml::Value::Null(None),
+        Value::Map(map) if map.is_nil => yaml::Value::Null(None),
         Value::List(list) => {
             let items: Result<Vec<_>, _> = list.items.iter().map(|item| to_yaml_within(item, depth, structs)).collect();
             yaml::Value::List(Arc::new(items?))

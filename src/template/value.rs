@@ -73,20 +73,8 @@ pub enum Element {
     Map,
     /// `[]string` (`[][]string`) or `[]interface {}`
     List,
-    /// Objects; the slice has this Go type: `[]*chart.Maintainer`.
-    Object(&'static str),
-    /// `interface {}`, of a nil slice: what `rest`, `initial` and `concat` give when nothing is left. Empty; `null` in JSON.
-    Nil,
-    /// `string`, of a nil slice: what `regexFindAll` gives where nothing matches.
-    NilString,
-}
-
-impl Element {
-    /// Whether the slice is nil: empty, and `null` in JSON.
-    #[must_use]
-    pub fn is_nil(self) -> bool {
-        matches!(self, Self::Nil | Self::NilString)
-    }
+    /// Something else: the slice has this Go type, such as `[]*chart.Maintainer`.
+    Named(&'static str),
 }
 
 /// A slice.
@@ -94,6 +82,9 @@ impl Element {
 pub struct List {
     /// Its element type.
     pub element: Element,
+    /// Whether it is a nil slice: empty, and `null` in JSON. What a file does not mention, what `rest`, `initial`, `concat` and
+    /// `regexFindAll` give when there is nothing to put in.
+    pub is_nil: bool,
     /// The elements.
     pub items: Vec<Value>,
 }
@@ -107,8 +98,6 @@ pub enum MapKind {
     String,
     /// `chartutil.Values`, a named `map[string]interface {}`
     Values,
-    /// `map[string]interface {}`, of a nil map: what `fromJson` reads from `null`. Empty; `null` in JSON; nothing can be set.
-    Nil,
 }
 
 /// A map with string keys; ranges and prints in the order of its keys.
@@ -116,6 +105,9 @@ pub enum MapKind {
 pub struct Map {
     /// Its type.
     pub kind: MapKind,
+    /// Whether it is a nil map: empty, and `null` in JSON; nothing can be set. What `fromJson` reads from `null`, annotations that
+    /// a chart does not have.
+    pub is_nil: bool,
     /// The entries; changed in place by `set`, `unset`, `merge` and the like. Never keep a borrow across an evaluation.
     pub entries: Entries,
 }
@@ -128,7 +120,7 @@ impl Map {
             return map.clone();
         }
         let entries = Entries { own: RefCell::default(), of: Some(map.clone()) };
-        Rc::new(Self { kind: MapKind::Any, entries })
+        Rc::new(Self { kind: MapKind::Any, is_nil: map.is_nil, entries })
     }
 }
 
@@ -225,24 +217,23 @@ pub trait Object: fmt::Debug {
         let _ = arguments;
         Err(format!("{name} is not a method of {}", self.type_name()))
     }
-    /// What `%v` prints: the result of `String()` or Go's default form.
-    fn print(&self) -> Text;
-    /// What `%v` prints within a list or map, where Go shows the address of a pointer.
-    fn print_within(&self) -> Text {
-        self.print()
+    /// What its `String` method gives, by which `fmt` prints it.
+    fn string(&self) -> Option<Text> {
+        None
     }
-    /// What an action prints, where that is not what `%v` does: pointers as what they point to, and by their own methods.
-    fn print_in_action(&self) -> Text {
-        self.print()
+    /// What the `String` method of its pointer gives: an action prints a field of what a pointer points to by that.
+    fn string_by_address(&self) -> Option<Text> {
+        None
+    }
+    /// What an `interface {}` holds of it, where that is another thing: a copy of a struct has no address, and so none of the
+    /// methods of its pointer.
+    fn boxed(&self) -> Option<Value> {
+        None
     }
     /// What `fmt` prints where no method does: the fields of a struct or of what a pointer points to, in Go's order, also
     /// those that templates cannot see.
     fn members(&self) -> Option<Vec<(&'static str, Value)>> {
         None
-    }
-    /// Whether `fmt` asks it for its text by a `String` method.
-    fn is_stringer(&self) -> bool {
-        false
     }
     /// What `range` iterates over, as key and value, and what `toJson` and `toYaml` write for it (a map, list or scalar).
     fn data(&self) -> Value;
@@ -279,14 +270,26 @@ impl Value {
     /// A `[]interface {}`.
     #[must_use]
     pub fn list(items: Vec<Value>) -> Self {
-        Self::List(Rc::new(List { element: Element::Any, items }))
+        Self::list_of(Element::Any, items)
     }
 
     /// A `[]string`.
     #[must_use]
     pub fn strings(items: Vec<Text>) -> Self {
         let items = items.into_iter().map(Self::String).collect();
-        Self::List(Rc::new(List { element: Element::String, items }))
+        Self::list_of(Element::String, items)
+    }
+
+    /// A slice of the given element type.
+    #[must_use]
+    pub fn list_of(element: Element, items: Vec<Value>) -> Self {
+        Self::List(Rc::new(List { element, is_nil: false, items }))
+    }
+
+    /// A slice that is nil when there is nothing to put in.
+    #[must_use]
+    pub fn list_or_nil(element: Element, items: Vec<Value>) -> Self {
+        Self::List(Rc::new(List { element, is_nil: items.is_empty(), items }))
     }
 
     /// A `map[string]interface {}`.
@@ -304,16 +307,30 @@ impl Value {
     /// A `[]string` that is nil when there is nothing to put in.
     #[must_use]
     pub fn strings_or_nil(items: Vec<Text>) -> Self {
-        if items.is_empty() {
-            return Self::List(Rc::new(List { element: Element::NilString, items: Vec::new() }));
-        }
-        Self::strings(items)
+        Self::list_or_nil(Element::String, items.into_iter().map(Self::String).collect())
     }
 
     /// A map of the given type.
     #[must_use]
     pub fn map_of(kind: MapKind, entries: BTreeMap<Text, Value>) -> Self {
-        Self::Map(Rc::new(Map { kind, entries: entries.into() }))
+        Self::Map(Rc::new(Map { kind, is_nil: false, entries: entries.into() }))
+    }
+
+    /// A nil map of the given type.
+    #[must_use]
+    pub fn nil_map(kind: MapKind) -> Self {
+        Self::Map(Rc::new(Map { kind, is_nil: true, entries: Entries::default() }))
+    }
+
+    /// Whether it is nil, of a type or of none: Go's `IsNil`.
+    #[must_use]
+    pub fn is_nil(&self) -> bool {
+        match self {
+            Self::Nil => true,
+            Self::List(list) => list.is_nil,
+            Self::Map(map) => map.is_nil,
+            _ => false,
+        }
     }
 
     /// About the bytes that this value takes by itself, its members by themselves left out: what a copy of it counts for.

@@ -105,7 +105,7 @@ fn against_lock(
 
 /// What of the declaration does not apply, in words. Without an alias nothing is lost: Helm switches charts off by name.
 fn lost(dependency: &Dependency) -> &'static str {
-    let switched = !dependency.condition.is_empty() || !dependency.tags.is_empty();
+    let switched = !dependency.condition.is_empty() || dependency.tags.as_ref().is_some_and(|tags| !tags.is_empty());
     match (dependency.alias.is_empty(), switched) {
         (true, _) => "",
         (false, false) => ", but not under its alias",

@@ -1,6 +1,6 @@
 //! Arguments: each word is evaluated for the type that the function declares, constants are converted, values checked.
 
-use super::types::{Held, can_be_nil, is_assignable, type_name};
+use super::types::{Held, can_be_nil, is_assignable, type_name, zero};
 use super::{Evaluated, Evaluator};
 use crate::template::ast::{Operand, Term};
 use crate::template::context::Place;
@@ -13,7 +13,7 @@ impl<'p> Evaluator<'p, '_> {
         self.place = Some(Place::Operand(word));
         let held = match &word.term {
             Term::Dot => dot.clone(),
-            Term::Nil if can_be_nil(wanted) => return Ok(Held::default()),
+            Term::Nil if can_be_nil(wanted) => return Ok(Held::plain(zero(wanted))),
             Term::Nil => return Err(self.fail(format!("cannot assign nil to {wanted}"))),
             Term::Field(fields) => self.field_chain(dot, dot.clone(), word, fields, &[], None)?,
             Term::Variable(..) => self.variable_chain(dot, word, &[], None)?,
@@ -68,12 +68,14 @@ impl<'p> Evaluator<'p, '_> {
     pub(super) fn validate(&self, held: Held, wanted: Type) -> Evaluated<Held> {
         if matches!(held.value, Value::Nil) && !held.boxed {
             if can_be_nil(wanted) {
-                return Ok(held);
+                return Ok(Held::plain(zero(wanted)));
             }
             return Err(self.fail(format!("invalid value; expected {wanted}")));
         }
-        if matches!(wanted, Type::Any | Type::Reflect) {
-            return Ok(held);
+        match (wanted, &held.value) {
+            (Type::Any, Value::Object(object)) => return Ok(object.boxed().map_or(held, Held::plain)),
+            (Type::Any | Type::Reflect, _) => return Ok(held),
+            _ => {}
         }
         if !matches!(held.value, Value::Nil) && is_assignable(&held.value, wanted) {
             return Ok(Held::plain(match (held.value, wanted) {

@@ -119,11 +119,7 @@ impl<'p> Evaluator<'p, '_> {
         let held = self.pipeline(dot, &action.pipe)?;
         if action.pipe.variables.is_empty() {
             self.place = Some(Place::Action(action));
-            let printed = match &held.value {
-                Value::Object(object) => object.print_in_action(),
-                value => format::print(value),
-            };
-            self.print(&printed, action.site)?;
+            self.print(&format::print(&held.value), action.site)?;
         }
         Ok(Flow::Through)
     }
@@ -187,7 +183,7 @@ impl<'p> Evaluator<'p, '_> {
             Value::Nil => Ok(false),
             Value::List(list) => {
                 let list = list.clone();
-                let boxed = matches!(list.element, Element::Any | Element::Nil);
+                let boxed = list.element == Element::Any;
                 let items = list.items.iter().zip(0i64..);
                 let members = items.map(|(item, index)| (Value::int(index), Held { value: item.clone(), boxed }));
                 self.iterate_over(members, branch)
@@ -232,12 +228,8 @@ impl<'p> Evaluator<'p, '_> {
                 Err(self.fail(format!("can't use {shown} to iterate over more than one variable")))
             }
             // Go has followed pointers before it complains.
-            Value::Object(object) => {
-                let shown = object.print_in_action();
-                Err(self.fail(format!("range can't iterate over {shown}")))
-            }
             _ => {
-                let shown = format::print(value);
+                let shown = format::pointed_form(value);
                 Err(self.fail(format!("range can't iterate over {shown}")))
             }
         }

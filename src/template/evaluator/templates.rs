@@ -156,9 +156,7 @@ fn template_name<'v>(text: &Text, data: &'v Value) -> Result<(Text, Option<&'v M
             _ => None,
         };
         match found {
-            Some(value) if !matches!(&value, Value::Map(map) if matches!(map.kind, MapKind::Any | MapKind::Nil)) => {
-                Ok(value)
-            }
+            Some(value) if !matches!(&value, Value::Map(map) if map.kind == MapKind::Any) => Ok(value),
             _ => Err(format!(
                 "cannot retrieve Template.{written} from values inside tpl function: {text}: \"{key}\" is not a value"
             )),

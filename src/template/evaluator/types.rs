@@ -38,6 +38,17 @@ pub(super) fn can_be_nil(wanted: Type) -> bool {
     }
 }
 
+/// What Go gives for `wanted` where an untyped nil stands for it.
+pub(super) fn zero(wanted: Type) -> Value {
+    match wanted {
+        Type::Map => Value::nil_map(MapKind::Any),
+        Type::Values => Value::nil_map(MapKind::Values),
+        Type::List => Value::list_or_nil(Element::Any, Vec::new()),
+        Type::Strings => Value::list_or_nil(Element::String, Vec::new()),
+        _ => Value::Nil,
+    }
+}
+
 /// Whether a value, out of its interface, may be given for `wanted`.
 pub(super) fn is_assignable(value: &Value, wanted: Type) -> bool {
     match wanted {
@@ -49,9 +60,9 @@ pub(super) fn is_assignable(value: &Value, wanted: Type) -> bool {
         Type::Uint32 => matches!(value, Value::Int(_, IntKind::Uint32, _)),
         Type::Float64 => matches!(value, Value::Float(..)),
         Type::Map | Type::Values => matches!(value, Value::Map(map) if map.kind != MapKind::String),
-        Type::List => matches!(value, Value::List(list) if matches!(list.element, Element::Any | Element::Nil)),
+        Type::List => matches!(value, Value::List(list) if list.element == Element::Any),
         Type::Strings => {
-            matches!(value, Value::List(list) if matches!(list.element, Element::String | Element::NilString))
+            matches!(value, Value::List(list) if list.element == Element::String)
         }
         // A pointer may stand for what it points to.
         Type::Object(name) => {

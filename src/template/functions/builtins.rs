@@ -88,11 +88,8 @@ fn member(item: &Value, key: &Value) -> Outcome {
             Ok(map.entries.borrow().get(&*key).cloned().unwrap_or(missing))
         }
         Value::Object(object) if object.kind() == "map" => {
-            let key = map_key(key)?;
-            match object.data() {
-                Value::Map(map) => Ok(map.entries.borrow().get(&*key).cloned().unwrap_or_default()),
-                _ => Ok(Value::Nil),
-            }
+            // Of files: what is not there are no bytes.
+            Ok(object.field(&map_key(key)?).unwrap_or_default())
         }
         _ => match items(item) {
             Some(items) => {

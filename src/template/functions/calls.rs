@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::source::{Layer, Sources, Text};
-use crate::template::value::IntKind;
+use crate::template::value::{Element, IntKind, MapKind};
 
 fn families() -> impl Iterator<Item = &'static Function> {
     [
@@ -189,6 +189,15 @@ fn anything_compares_with_nil_in_newer_go() {
     assert_eq!(shown("eq", &[dict(&[]), Value::Nil]), "false");
     assert_eq!(shown("ne", &[Value::list(Vec::new()), Value::Nil]), "true");
     assert_eq!(shown("eq", &[Value::Nil, Value::Nil]), "true");
+    assert_eq!(shown("eq", &[string(""), Value::Nil]), "false");
+    let (nil_map, nil_list) = (Value::nil_map(MapKind::Any), Value::list_or_nil(Element::String, Vec::new()));
+    assert_eq!(shown("eq", &[nil_map.clone(), Value::Nil]), "true");
+    assert_eq!(shown("eq", &[Value::Nil, nil_list.clone()]), "true");
+    assert_eq!(shown("eq", &[nil_map.clone(), dict(&[])]), "false");
+    assert_eq!(shown("eq", &[nil_list.clone(), nil_list.clone()]), "true");
+    assert_eq!(shown("eq", &[dict(&[]), Value::Nil, Value::Nil]), "false");
+    assert!(shown("eq", &[dict(&[]), dict(&[])]).starts_with("error: uncomparable type"));
+    assert!(shown("eq", &[nil_map, nil_list]).starts_with("error: uncomparable type"));
 }
 
 #[test]

@@ -68,16 +68,6 @@ impl Object for Certificate {
         Some(["Cert", "Key"].map(|name| (name, self.field(name).unwrap_or_default())).into())
     }
 
-    fn print(&self) -> Text {
-        let mut printed = crate::source::TextBuilder::new();
-        printed.push_str("{");
-        printed.push_text(&self.certificate);
-        printed.push_str(" ");
-        printed.push_text(&self.key);
-        printed.push_str("}");
-        printed.finish()
-    }
-
     fn data(&self) -> Value {
         let fields = ["Cert", "Key"].map(|name| (Text::new(name), self.field(name).unwrap_or_default()));
         Value::map(fields.into())

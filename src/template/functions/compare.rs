@@ -4,7 +4,7 @@
 use std::cmp::Ordering;
 use std::rc::Rc;
 
-use super::types::{deep_equal, origins, truth, type_name};
+use super::types::{deep_equal, kind, origins, truth, type_name};
 use super::{Failure, Function, Outcome, Type, format};
 use crate::template::Value;
 use crate::template::value::IntKind;
@@ -44,33 +44,34 @@ fn basic(value: &Value) -> Option<Basic<'_>> {
 
 /// Whether `left` equals one of `rights`; they are looked at in order, up to the first that is equal.
 fn equals_any(left: &Value, rights: &[Value]) -> Result<bool, Failure> {
-    let nil = |value: &Value| matches!(value, Value::Nil);
-    let comparable_to_nil = rights.iter().all(nil);
-    if !comparable_to_nil {
-        comparable(left)?;
-    }
     if rights.is_empty() {
         comparable(left)?;
         return Err("missing argument for comparison".into());
     }
     for right in rights {
-        let equal = match (basic(left), basic(right)) {
-            (Some(Basic::Bool(left)), Some(Basic::Bool(right))) => left == right,
-            (Some(Basic::Int(left)), Some(Basic::Int(right))) => left == right,
-            (Some(Basic::Float(left)), Some(Basic::Float(right))) => left == right,
-            (Some(Basic::String(left)), Some(Basic::String(right))) => left == right,
-            _ if nil(left) || nil(right) => nil(left) && nil(right),
-            (None, None) => {
-                comparable(right)?;
-                objects_equal(left, right)
-            }
-            _ => return Err("incompatible types for comparison".into()),
-        };
-        if equal {
+        if equals(left, right)? {
             return Ok(true);
         }
     }
     Ok(false)
+}
+
+/// As Go has it since 1.20: nil, also that of a slice or map, compares with everything. What is refused is in the words of 1.18.
+fn equals(left: &Value, right: &Value) -> Result<bool, Failure> {
+    let incompatible = || comparable(left).and(Err("incompatible types for comparison".into()));
+    match (basic(left), basic(right)) {
+        (Some(Basic::Bool(left)), Some(Basic::Bool(right))) => Ok(left == right),
+        (Some(Basic::Int(left)), Some(Basic::Int(right))) => Ok(left == right),
+        (Some(Basic::Float(left)), Some(Basic::Float(right))) => Ok(left == right),
+        (Some(Basic::String(left)), Some(Basic::String(right))) => Ok(left == right),
+        _ if matches!(left, Value::Nil) || matches!(right, Value::Nil) => Ok(left.is_nil() && right.is_nil()),
+        (None, None) if kind(left) != kind(right) => {
+            comparable(left).and(comparable(right)).and_then(|()| incompatible())
+        }
+        (None, None) if left.is_nil() || right.is_nil() => Ok(left.is_nil() && right.is_nil()),
+        (None, None) => comparable(left).and(comparable(right)).map(|()| objects_equal(left, right)),
+        _ => incompatible(),
+    }
 }
 
 /// Go compares no maps and slices, not even with themselves.

@@ -2,13 +2,12 @@
 //! number syntax. What cannot be converted is zero, never an error.
 
 use std::borrow::Cow;
-use std::rc::Rc;
 
 use super::types::origins;
 use super::{Failure, Function, Outcome, Type, format};
 use crate::source::{Origins, Text, beyond};
 use crate::template::Value;
-use crate::template::value::{Element, IntKind, List};
+use crate::template::value::{Element, IntKind};
 
 /// The functions of this family.
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -18,7 +17,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("int64", &[Type::Any], |arguments| Ok(int64(to_int64(&arguments[0]), arguments))),
     Function::new("float64", &[Type::Any], |arguments| Ok(float64(to_float64(&arguments[0]), arguments))),
     Function::new("toString", &[Type::Any], |arguments| Ok(Value::String(strval(&arguments[0])))),
-    Function::new("toStrings", &[Type::Any], |arguments| Ok(Value::strings(strings(&arguments[0])))),
+    Function::new("toStrings", &[Type::Any], |arguments| Ok(string_list(&arguments[0], strings(&arguments[0])))),
     Function::new("toDecimal", &[Type::Any], to_decimal),
     Function::new("atoi", &[Type::String], atoi),
     Function::new("until", &[Type::Int], until),
@@ -44,7 +43,6 @@ pub(super) fn float64(value: f64, arguments: &[Value]) -> Value {
 pub(crate) fn strval(value: &Value) -> Text {
     match value {
         Value::String(text) | Value::Bytes(text) => text.clone(),
-        Value::Object(object) => object.print(),
         _ => format::default_form(value),
     }
 }
@@ -56,6 +54,14 @@ pub(crate) fn strings(value: &Value) -> Vec<Text> {
         Some(items) => items.iter().filter(|item| !matches!(item, Value::Nil)).map(strval).collect(),
         None if matches!(value, Value::Nil) => Vec::new(),
         None => vec![strval(value)],
+    }
+}
+
+/// `texts`, made of `value`, as a `[]string`: nil if that is a nil one.
+pub(super) fn string_list(value: &Value, texts: Vec<Text>) -> Value {
+    match value {
+        Value::List(list) if list.is_nil && list.element == Element::String => value.clone(),
+        _ => Value::strings(texts),
     }
 }
 
@@ -308,7 +314,7 @@ fn until_step(arguments: &[Value]) -> Outcome {
 fn numbers(start: i64, stop: i64, step: i64, origins: &Origins) -> Outcome {
     let items = counted(start, stop, step)?;
     let items = items.into_iter().map(|number| Value::Int(number, IntKind::Int, origins.clone())).collect();
-    Ok(Value::List(Rc::new(List { element: Element::Int, items })))
+    Ok(Value::list_of(Element::Int, items))
 }
 
 /// The numbers from `start` to before `stop`; none when `step` leads away from it.

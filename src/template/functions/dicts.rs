@@ -9,7 +9,7 @@ use super::types::{DEEPEST, origins, type_name};
 use super::{Failure, Function, Outcome, Type, merge};
 use crate::source::{Text, beyond, spend};
 use crate::template::Value;
-use crate::template::value::{List, Map, MapKind};
+use crate::template::value::{List, Map};
 
 /// The functions of this family.
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -32,7 +32,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::variadic("dig", &[], Type::Any, dig),
 ];
 
-/// A map argument; none for a nil map, which can be read but not written.
+/// A map argument; a nil one can be read but not written.
 fn map(argument: &Value) -> Option<&Rc<Map>> {
     if let Value::Map(map) = argument { Some(map) } else { None }
 }
@@ -59,7 +59,7 @@ fn get(arguments: &[Value]) -> Outcome {
 }
 
 fn set(arguments: &[Value]) -> Outcome {
-    let Some(map) = map(&arguments[0]).filter(|map| map.kind != MapKind::Nil) else {
+    let Some(map) = map(&arguments[0]).filter(|map| !map.is_nil) else {
         return Err("assignment to entry in nil map".into());
     };
     map.entries.borrow_mut().insert(text(&arguments[1]), arguments[2].clone());
@@ -69,7 +69,7 @@ fn set(arguments: &[Value]) -> Outcome {
 fn unset(arguments: &[Value]) -> Outcome {
     let removed = map(&arguments[0]).and_then(|map| map.entries.borrow_mut().remove(&*text(&arguments[1])));
     drop(removed);
-    Ok(map(&arguments[0]).map_or_else(|| Value::map(BTreeMap::new()), |_| arguments[0].clone()))
+    Ok(arguments[0].clone())
 }
 
 fn has_key(arguments: &[Value]) -> Outcome {
@@ -134,12 +134,12 @@ fn copied(value: &Value, depth: usize) -> Outcome {
     Ok(match value {
         Value::List(list) => {
             let items: Result<_, Failure> = list.items.iter().map(|item| copied(item, depth - 1)).collect();
-            Value::List(Rc::new(List { element: list.element, items: items? }))
+            Value::List(Rc::new(List { element: list.element, is_nil: list.is_nil, items: items? }))
         }
         Value::Map(map) => {
             let copy = |(key, value): (&Text, &Value)| Ok((key.clone(), copied(value, depth - 1)?));
             let entries: Result<BTreeMap<_, _>, Failure> = map.entries.borrow().iter().map(copy).collect();
-            Value::Map(Rc::new(Map { kind: map.kind, entries: entries?.into() }))
+            Value::Map(Rc::new(Map { kind: map.kind, is_nil: map.is_nil, entries: entries?.into() }))
         }
         scalar => scalar.clone(),
     })

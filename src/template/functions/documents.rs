@@ -1,11 +1,9 @@
 //! Values to and from YAML, JSON and TOML, as Helm's and Sprig's functions do it: those of Helm swallow errors, those that start
 //! with `must` report them. Names that newer Helm added are here as well.
 
-use std::rc::Rc;
-
 use super::{Failure, Function, Outcome, Type, json, structs};
 use crate::source::{Text, beyond, spend};
-use crate::template::value::{Element, List, MapKind};
+use crate::template::value::{Element, MapKind};
 use crate::template::{Value, convert};
 use crate::yaml;
 
@@ -121,7 +119,7 @@ fn from_json(arguments: &[Value]) -> Outcome {
             map.entries.borrow_mut().insert(Text::new("Error"), Value::string(message));
             Value::Map(map)
         }
-        (Value::Nil, None) => Value::map_of(MapKind::Nil, std::collections::BTreeMap::new()),
+        (Value::Nil, None) => Value::nil_map(MapKind::Any),
         (Value::Nil, Some(_)) => error_map(mismatch(&Value::int(0), WANTED)),
         (other, _) => error_map(mismatch(&other, WANTED)),
     })
@@ -137,7 +135,7 @@ fn from_json_array(arguments: &[Value]) -> Outcome {
     Ok(match (value, overflow) {
         (list @ Value::List(_), None) => list,
         (Value::List(_), Some(message)) => told(message),
-        (Value::Nil, None) => Value::List(Rc::new(List { element: Element::Nil, items: Vec::new() })),
+        (Value::Nil, None) => Value::list_or_nil(Element::Any, Vec::new()),
         (Value::Nil, Some(_)) => told(mismatch(&Value::int(0), WANTED)),
         (other, _) => told(mismatch(&other, WANTED)),
     })

@@ -1,8 +1,8 @@
 //! Go's escapers: `html`, `js`, `urlquery`. Characters that stay as they are keep their origins.
 
 use super::format::quote::is_printable;
-use super::{Failure, Function, Outcome, Type, format};
-use crate::source::{Text, TextBuilder, to_bytes};
+use super::{Function, Outcome, Type, format};
+use crate::source::{TextBuilder, to_bytes};
 use crate::template::Value;
 
 /// The functions of this family.
@@ -12,21 +12,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::variadic("urlquery", &[], Type::Any, |arguments| escaped(arguments, url_query)),
 ];
 
-/// What the arguments print together; nil ones as `<no value>`.
-fn printed(arguments: &[Value]) -> Result<Text, Failure> {
-    let shown: Vec<Value> = arguments
-        .iter()
-        .map(|argument| match argument {
-            Value::Nil => Value::string("<no value>"),
-            other => other.clone(),
-        })
-        .collect();
-    format::sprint(&shown)
-}
-
 /// Replaces each character for which `replacement` gives something.
 fn escaped(arguments: &[Value], replacement: fn(char) -> Option<String>) -> Outcome {
-    let text = printed(arguments)?;
+    let text = format::sprint_printable(arguments)?;
     let mut out = TextBuilder::new();
     let mut plain = 0;
     for (at, character) in text.char_indices() {

@@ -165,7 +165,7 @@ fn path_value(receiver: &Value, path: &str) -> Result<Value, String> {
         _ => None,
     };
     match found {
-        Some(Value::Map(map)) if matches!(map.kind, MapKind::Any | MapKind::Nil) => Err(not_a_value(key)),
+        Some(Value::Map(map)) if map.kind == MapKind::Any => Err(not_a_value(key)),
         Some(value) => Ok(value),
         None => Err(not_a_value(key)),
     }

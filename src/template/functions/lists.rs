@@ -4,13 +4,14 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use super::convert::{items, strings, strval, to_int64};
+use super::convert::{items, string_list, strings, strval, to_int64};
 use super::defaults::is_empty;
 use super::types::{deep_equal, kind, origins};
 use super::{Failure, Function, Outcome, Type};
 use crate::source::{spend, to_bytes};
 use crate::template::Value;
-use crate::template::value::{Element, List};
+use crate::template::objects::VersionSet;
+use crate::template::value::Element;
 
 const NIL_DEREFERENCE: &str = "runtime error: invalid memory address or nil pointer dereference";
 
@@ -62,12 +63,6 @@ fn elements<'a>(value: &'a Value, complaint: &str) -> Result<Cow<'a, [Value]>, F
     })
 }
 
-/// A `[]interface {}` that is nil when there is nothing to put in.
-fn list_or_nil(items: Vec<Value>) -> Value {
-    let element = if items.is_empty() { Element::Nil } else { Element::Any };
-    Value::List(Rc::new(List { element, items }))
-}
-
 fn first(arguments: &[Value]) -> Outcome {
     Ok(elements(&arguments[0], "Cannot find first on type")?.first().cloned().unwrap_or_default())
 }
@@ -79,13 +74,17 @@ fn last(arguments: &[Value]) -> Outcome {
 /// All but the first; of one element an empty list, of none nil.
 fn rest(arguments: &[Value]) -> Outcome {
     let elements = elements(&arguments[0], "Cannot find rest on type")?;
-    Ok(elements.split_first().map_or_else(|| list_or_nil(Vec::new()), |(_, rest)| Value::list(rest.to_vec())))
+    Ok(elements
+        .split_first()
+        .map_or_else(|| Value::list_or_nil(Element::Any, Vec::new()), |(_, rest)| Value::list(rest.to_vec())))
 }
 
 /// All but the last; of one element an empty list, of none nil.
 fn initial(arguments: &[Value]) -> Outcome {
     let elements = elements(&arguments[0], "Cannot find initial on type")?;
-    Ok(elements.split_last().map_or_else(|| list_or_nil(Vec::new()), |(_, initial)| Value::list(initial.to_vec())))
+    Ok(elements
+        .split_last()
+        .map_or_else(|| Value::list_or_nil(Element::Any, Vec::new()), |(_, initial)| Value::list(initial.to_vec())))
 }
 
 fn push(arguments: &[Value]) -> Outcome {
@@ -111,7 +110,7 @@ fn concat(arguments: &[Value]) -> Outcome {
         })?;
         all.extend_from_slice(&elements);
     }
-    Ok(list_or_nil(all))
+    Ok(Value::list_or_nil(Element::Any, all))
 }
 
 fn reverse(arguments: &[Value]) -> Outcome {
@@ -179,9 +178,13 @@ fn slice(arguments: &[Value]) -> Outcome {
             let kept = crate::source::from_bytes(bytes.get(from..to).unwrap_or_default()).into_owned();
             return Ok(Value::Bytes(text.derive(kept)));
         }
-        _ => Element::String,
+        // The one object that is a slice.
+        _ => {
+            let versions = kept.iter().map(strval).collect();
+            return Ok(Value::Object(Rc::new(VersionSet { versions })));
+        }
     };
-    Ok(Value::List(Rc::new(List { element, items: kept.to_vec() })))
+    Ok(Value::list_of(element, kept.to_vec()))
 }
 
 /// Go computes the number of chunks in floating point, and so fails on sizes below one in its own way.
@@ -193,7 +196,7 @@ fn chunk(arguments: &[Value]) -> Outcome {
         _ if chunk_count(elements.len(), size) == 0 => Vec::new(),
         _ => return Err("runtime error: makeslice: len out of range".into()),
     };
-    Ok(Value::List(Rc::new(List { element: Element::List, items: chunks })))
+    Ok(Value::list_of(Element::List, chunks))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "as Go does it")]
@@ -210,5 +213,5 @@ fn sort_alpha(arguments: &[Value]) -> Outcome {
     }
     let mut sorted = strings(value);
     sorted.sort_by(|left, right| to_bytes(left).cmp(&to_bytes(right)));
-    Ok(Value::strings(sorted))
+    Ok(string_list(value, sorted))
 }

@@ -8,7 +8,7 @@ use super::types::DEEPEST;
 use super::{Failure, Outcome};
 use crate::source::spend;
 use crate::template::Value;
-use crate::template::value::{Map, MapKind};
+use crate::template::value::Map;
 
 /// `merge DICT DICT...`: the first one that has a value keeps it; empty values count as missing.
 pub(super) fn merge(arguments: &[Value]) -> Outcome {
@@ -22,12 +22,12 @@ pub(super) fn merge_overwrite(arguments: &[Value]) -> Outcome {
 }
 
 fn merged(arguments: &[Value], overwrite: bool) -> Outcome {
-    let destination = match &arguments[0] {
-        Value::Map(map) if map.kind == MapKind::Nil => Value::map(std::collections::BTreeMap::new()),
-        Value::Nil => Value::map(std::collections::BTreeMap::new()),
-        destination => destination.clone(),
-    };
+    let mut destination = arguments[0].clone();
     for source in &arguments[1..] {
+        // Into a nil map a nil one goes without a trace.
+        if destination.is_nil() && !source.is_nil() {
+            destination = Value::map(std::collections::BTreeMap::new());
+        }
         if let (Value::Map(destination), Value::Map(source)) = (&destination, source) {
             merge_into(destination, source, overwrite, DEEPEST)?;
         }

@@ -53,6 +53,10 @@ const STRUCT_METHODS: [&str; 13] = [
 const POINTER_METHODS: [&str; 5] = ["Compare", "Equal", "GreaterThan", "LessThan", "Original"];
 
 impl SemanticVersion {
+    fn printed(&self) -> Text {
+        Text::computed(self.version.to_string(), self.origins.clone())
+    }
+
     fn text(&self, text: &str) -> Value {
         Value::String(Text::computed(text, self.origins.clone()))
     }
@@ -113,7 +117,7 @@ impl Object for SemanticVersion {
             "Prerelease" => self.text(version.prerelease()),
             "Metadata" => self.text(version.metadata()),
             "Original" => self.text(version.original()),
-            "String" | "Value" => Value::String(self.print()),
+            "String" | "Value" => Value::String(self.printed()),
             "MarshalJSON" => Value::Bytes(Text::computed(format!("\"{version}\""), self.origins.clone())),
             "IncMajor" => self.changed(version.inc_major()),
             "IncMinor" => self.changed(version.inc_minor()),
@@ -149,16 +153,12 @@ impl Object for SemanticVersion {
         ])
     }
 
-    fn is_stringer(&self) -> bool {
-        true
-    }
-
-    fn print(&self) -> Text {
-        Text::computed(self.version.to_string(), self.origins.clone())
+    fn string(&self) -> Option<Text> {
+        Some(self.printed())
     }
 
     fn data(&self) -> Value {
-        Value::String(self.print())
+        Value::String(self.printed())
     }
 
     fn as_any(&self) -> &dyn std::any::Any {
@@ -178,7 +178,7 @@ mod tests {
     #[test]
     fn a_version_prints_in_full_and_answers_to_its_methods() {
         let object = version("v1.2-rc+b");
-        assert_eq!(object.print(), "1.2.0-rc+b");
+        assert_eq!(object.string().unwrap(), "1.2.0-rc+b");
         assert!(matches!(object.call("Minor", &[]).unwrap(), Value::Int(2, IntKind::Uint64, _)));
         assert!(matches!(object.call("Original", &[]).unwrap(), Value::String(text) if text == "v1.2-rc+b"));
         let other = Value::Object(version("1.2"));
@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn a_changed_version_is_no_pointer() {
         let Value::Object(next) = version("v1.2.3").call("IncMinor", &[]).unwrap() else { panic!("no object") };
-        assert_eq!(next.print(), "1.3.0");
+        assert_eq!(next.string().unwrap(), "1.3.0");
         assert_eq!(next.type_name(), "semver.Version");
         assert!(next.has_method("Major") && !next.has_method("Original"));
         assert_eq!(

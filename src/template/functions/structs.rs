@@ -3,7 +3,6 @@
 
 use crate::source::{Text, TextBuilder};
 use crate::template::objects::Record;
-use crate::template::value::MapKind;
 use crate::template::{Value, convert};
 use crate::yaml;
 
@@ -26,7 +25,7 @@ fn push(out: &mut TextBuilder, value: &Value, emit: super::documents::Writer) ->
             }
             None => push(out, &object.data(), emit),
         },
-        Value::List(list) if !list.element.is_nil() => {
+        Value::List(list) if !list.is_nil => {
             out.push('[');
             for (index, item) in list.items.iter().enumerate() {
                 out.push_str(if index > 0 { "," } else { "" });
@@ -35,7 +34,7 @@ fn push(out: &mut TextBuilder, value: &Value, emit: super::documents::Writer) ->
             out.push(']');
             Ok(())
         }
-        Value::Map(map) if map.kind != MapKind::Nil => {
+        Value::Map(map) if !map.is_nil => {
             let entries = map.entries.borrow();
             push_members(out, entries.iter().map(|(key, value)| (key.clone(), value.clone())), emit)
         }

@@ -75,7 +75,7 @@ fn entries(value: &Value) -> Result<Vec<(Text, Value)>, Refusal> {
     let data = match value {
         Value::Object(object) => match object.as_any().downcast_ref::<Record>() {
             Some(record) => {
-                return Ok(sorted(record.each_field().filter(|field| !is_nil(&field.value)).map(name_and_value)));
+                return Ok(sorted(record.each_field().filter(|field| !field.value.is_nil()).map(name_and_value)));
             }
             None => object.data(),
         },
@@ -91,11 +91,6 @@ fn entries(value: &Value) -> Result<Vec<(Text, Value)>, Refusal> {
 /// A field of a struct, under Go's name for it.
 fn name_and_value(field: &Field) -> (Text, Value) {
     (Text::new(field.name), field.value.clone())
-}
-
-/// Whether a field is left out: a list or map that `Chart.yaml` does not give.
-fn is_nil(value: &Value) -> bool {
-    matches!(value, Value::List(_) | Value::Map(_)) && !types::truth(value)
 }
 
 fn sorted(entries: impl Iterator<Item = (Text, Value)>) -> Vec<(Text, Value)> {
@@ -142,7 +137,7 @@ impl Writer {
             }
             let mut path = path.to_vec();
             path.push(key);
-            if matches!(value, Value::Nil) {
+            if matches!(value, Value::Nil) || is_table(&value) && value.is_nil() {
                 continue;
             }
             if is_table(&value) {

@@ -44,18 +44,18 @@ pub fn type_name(value: &Value) -> &'static str {
         Value::String(_) => "string",
         Value::Bytes(_) => "[]uint8",
         Value::List(list) => match list.element {
-            Element::Any | Element::Nil => "[]interface {}",
-            Element::String | Element::NilString => "[]string",
+            Element::Any => "[]interface {}",
+            Element::String => "[]string",
             Element::Int => "[]int",
             Element::Map => "[]map[string]interface {}",
             Element::List => match list.items.first() {
                 Some(Value::List(inner)) if inner.element == Element::String => "[][]string",
                 _ => "[][]interface {}",
             },
-            Element::Object(name) => name,
+            Element::Named(name) => name,
         },
         Value::Map(map) => match map.kind {
-            MapKind::Any | MapKind::Nil => "map[string]interface {}",
+            MapKind::Any => "map[string]interface {}",
             MapKind::String => "map[string]string",
             MapKind::Values => "chartutil.Values",
         },
@@ -147,6 +147,7 @@ impl Comparison {
             }
             (Value::List(left), Value::List(right)) => {
                 left.element == right.element
+                    && left.is_nil == right.is_nil
                     && left.items.len() == right.items.len()
                     && (self.known(Rc::as_ptr(left), Rc::as_ptr(right))
                         || depth > 0
@@ -158,7 +159,7 @@ impl Comparison {
                                 .all(|(left, right)| self.equal(left, right, depth - 1)))
             }
             (Value::Map(left), Value::Map(right)) => {
-                if left.kind != right.kind {
+                if (left.kind, left.is_nil) != (right.kind, right.is_nil) {
                     return false;
                 }
                 if self.known(Rc::as_ptr(left), Rc::as_ptr(right)) {
@@ -176,8 +177,13 @@ impl Comparison {
                 std::ptr::addr_eq(Rc::as_ptr(left), Rc::as_ptr(right))
                     || depth > 0
                         && left.type_name() == right.type_name()
-                        && left.print() == right.print()
-                        && self.equal(&left.data(), &right.data(), depth - 1)
+                        && match (left.members(), right.members()) {
+                            (Some(left), Some(right)) => left
+                                .iter()
+                                .zip(&right)
+                                .all(|((_, left), (_, right))| self.equal(left, right, depth - 1)),
+                            _ => left.string() == right.string() && self.equal(&left.data(), &right.data(), depth - 1),
+                        }
             }
             _ => false,
         }

@@ -4,8 +4,8 @@ use std::any::Any;
 use std::rc::Rc;
 
 use super::record::{Field, Record};
-use crate::source::{Text, TextBuilder};
-use crate::template::functions::{Type, format};
+use crate::source::Text;
+use crate::template::functions::Type;
 use crate::template::value::{Object, Value};
 
 /// What `.Capabilities` is made of.
@@ -91,8 +91,9 @@ fn copy(record: &Record) -> Value {
 
 /// `chartutil.VersionSet`, a slice with a method.
 #[derive(Debug)]
-struct VersionSet {
-    versions: Vec<Text>,
+pub struct VersionSet {
+    /// The API versions.
+    pub versions: Vec<Text>,
 }
 
 impl Object for VersionSet {
@@ -122,12 +123,6 @@ impl Object for VersionSet {
             _ => return Err("Has takes a version".to_owned()),
         };
         Ok(Value::Bool(self.versions.contains(wanted), wanted.origins()))
-    }
-
-    fn print(&self) -> Text {
-        let mut out = TextBuilder::new();
-        out.push_text(&format::print(&self.data()));
-        out.finish()
     }
 
     fn data(&self) -> Value {

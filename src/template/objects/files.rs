@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::glob::Glob;
-use crate::source::{LazyText, Text, TextBuilder, spend, to_bytes};
-use crate::template::functions::{Type, format};
+use crate::source::{LazyText, Text, spend, to_bytes};
+use crate::template::functions::Type;
 use crate::template::value::{MapKind, Object, Value};
 use crate::yaml;
 
@@ -113,19 +113,6 @@ impl Object for Files {
         })
     }
 
-    fn print(&self) -> Text {
-        let mut out = TextBuilder::new();
-        out.push_str("map[");
-        for (index, (name, content)) in self.files.iter().enumerate() {
-            out.push_str(if index > 0 { " " } else { "" });
-            out.push_text(name);
-            out.push(':');
-            out.push_text(&format::print(&Value::Bytes((**content).clone())));
-        }
-        out.push(']');
-        out.finish()
-    }
-
     fn data(&self) -> Value {
         let entries = self.files.iter().map(|(name, content)| (name.clone(), Value::Bytes((**content).clone())));
         Value::map_of(MapKind::Any, entries.collect())
@@ -144,6 +131,7 @@ impl Object for Files {
 mod tests {
     use super::*;
     use crate::template::convert;
+    use crate::template::functions::format;
 
     fn files() -> Files {
         let files = [("files/a.txt", "first\nsecond\n"), ("files/b.json", "{\"k\": 1}"), ("top.txt", "")];

@@ -6,7 +6,7 @@ mod files;
 mod glob;
 mod record;
 
-pub use capabilities::Capabilities;
+pub use capabilities::{Capabilities, VersionSet};
 pub use chart::chart_value;
 pub use files::Files;
 pub use record::{Field, Method, Record};

@@ -1,11 +1,9 @@
 //! A Go struct with named fields, as `.Chart` and `.Capabilities` are: fields of embedded structs are its own as well.
 
-use crate::source::{Text, TextBuilder};
-use crate::template::functions::format;
-use crate::template::value::{Element, List, Object, Value};
+use std::rc::Rc;
 
-/// Where a pointer points to: another place in every run of Helm, the same in ours.
-const ADDRESS: &str = "0xc000010000";
+use crate::source::Text;
+use crate::template::value::{Object, Value};
 
 /// A field of a [`Record`].
 #[derive(Clone, Debug)]
@@ -34,7 +32,7 @@ pub struct Record {
     pub is_pointer: bool,
     /// The fields, in Go's order.
     pub fields: Vec<Field>,
-    /// The methods of the pointer type that templates can call; `String` is also how actions print it.
+    /// The methods of the pointer type that templates can call; those of a struct only where it has an address.
     pub methods: &'static [(&'static str, Method)],
 }
 
@@ -49,18 +47,6 @@ impl Record {
             Value::Object(object) => object.as_any().downcast_ref::<Self>(),
             _ => None,
         })
-    }
-
-    /// `{a b c}`
-    fn print_as(&self, opening: &str) -> Text {
-        let mut out = TextBuilder::new();
-        out.push_str(opening);
-        for (index, field) in self.fields.iter().enumerate() {
-            out.push_str(if index > 0 { " " } else { "" });
-            out.push_text(&format::default_form(&field.value));
-        }
-        out.push('}');
-        out.finish()
     }
 
     /// The keys and values that JSON has of it, in Go's order.
@@ -88,11 +74,6 @@ impl Record {
         gather(self, &mut found);
         found.into_iter()
     }
-}
-
-fn texts(list: &List) -> Vec<Text> {
-    let text = |item: &Value| if let Value::String(text) = item { Some(text.clone()) } else { None };
-    list.items.iter().filter_map(text).collect()
 }
 
 /// What JSON's `omitempty` leaves out.
@@ -128,33 +109,19 @@ impl Object for Record {
     }
 
     fn members(&self) -> Option<Vec<(&'static str, Value)>> {
-        // What a file does not mention is a nil slice, not an empty one.
-        let member = |value: &Value| match value {
-            Value::List(list) if list.element == Element::String => Value::strings_or_nil(texts(list)),
-            other => other.clone(),
-        };
-        Some(self.fields.iter().map(|field| (field.name, member(&field.value))).collect())
+        Some(self.fields.iter().map(|field| (field.name, field.value.clone())).collect())
     }
 
-    fn is_stringer(&self) -> bool {
-        self.is_pointer && self.method("String").is_some()
-    }
-
-    fn print(&self) -> Text {
-        self.print_as(if self.is_pointer { "&{" } else { "{" })
-    }
-
-    fn print_within(&self) -> Text {
-        if self.is_pointer && self.method("String").is_none() { Text::new(ADDRESS) } else { self.print() }
-    }
-
-    fn print_in_action(&self) -> Text {
-        if let Some(method) = self.method("String")
-            && let Value::String(text) = method(self)
-        {
-            return text;
+    fn string_by_address(&self) -> Option<Text> {
+        match self.method("String")?(self) {
+            Value::String(text) => Some(text),
+            _ => None,
         }
-        self.print_as("{")
+    }
+
+    fn boxed(&self) -> Option<Value> {
+        let is_other = !self.is_pointer && !self.methods.is_empty();
+        is_other.then(|| Value::Object(Rc::new(Self { methods: &[], ..self.clone() })))
     }
 
     fn data(&self) -> Value {

@@ -83,6 +83,10 @@ impl Time {
         self.moment.at_nanoseconds(if nearest && rest * 2 >= unit { now + unit - rest } else { now - rest })
     }
 
+    fn printed(&self) -> Text {
+        Text::computed(layout::format("2006-01-02 15:04:05.999999999 -0700 MST", &self.moment), self.origins.clone())
+    }
+
     /// RFC 3339, as JSON has it.
     fn rfc3339(&self) -> String {
         layout::format("2006-01-02T15:04:05.999999999Z07:00", &self.moment)
@@ -183,19 +187,15 @@ impl Object for Time {
                 let origins = Origin::union([self.origins.clone(), layout.origins()].into_iter().flatten());
                 Value::String(Text::computed(layout::format(layout, moment), origins))
             }
-            "String" => Value::String(self.print()),
+            "String" => Value::String(self.printed()),
             "MarshalText" => Value::Bytes(Text::computed(self.rfc3339(), self.origins.clone())),
             "MarshalJSON" => Value::Bytes(Text::computed(format!("\"{}\"", self.rfc3339()), self.origins.clone())),
             _ => return Err(format!("{name} is not a method of {NAME}")),
         })
     }
 
-    fn is_stringer(&self) -> bool {
-        true
-    }
-
-    fn print(&self) -> Text {
-        Text::computed(layout::format("2006-01-02 15:04:05.999999999 -0700 MST", &self.moment), self.origins.clone())
+    fn string(&self) -> Option<Text> {
+        Some(self.printed())
     }
 
     fn data(&self) -> Value {

@@ -12,18 +12,26 @@ use crate::source::Text;
 use crate::template::Value;
 use printer::Printer;
 
-/// What `{{ value }}` prints: Go's default form, `<no value>` for nil. A map that contains itself is cut short where it does.
+/// What `{{ value }}` prints: Go's default form of what a pointer points to, `<no value>` for nil. A map that contains itself is
+/// cut short where it does.
 #[must_use]
 pub fn print(value: &Value) -> Text {
     match value {
-        Value::Nil => Text::new("<no value>"),
         Value::String(text) => text.clone(),
         _ => {
             let mut printer = Printer::new();
-            printer.argument(value, 'v');
+            printer.printable(value);
             printer.finish().0
         }
     }
+}
+
+/// What `%v` prints of what a pointer points to. Cut short as [`print()`] is.
+#[must_use]
+pub(crate) fn pointed_form(value: &Value) -> Text {
+    let mut printer = Printer::new();
+    printer.pointed(value);
+    printer.finish().0
 }
 
 /// What `%v` prints; nil is `<nil>`. Cut short as [`print()`] is.
@@ -39,14 +47,23 @@ pub(crate) fn default_form(value: &Value) -> Text {
 
 /// `fmt.Sprint`: the default forms, with a space between two operands that are both no strings.
 pub(crate) fn sprint(operands: &[Value]) -> Result<Text, Failure> {
+    joined(operands, |operand| matches!(operand, Value::String(_)), |printer, operand| printer.argument(operand, 'v'))
+}
+
+/// As [`sprint()`] of what [`print()`] gives of each: text for nil, too.
+pub(crate) fn sprint_printable(operands: &[Value]) -> Result<Text, Failure> {
+    joined(operands, |operand| matches!(operand, Value::String(_) | Value::Nil), Printer::printable)
+}
+
+fn joined(operands: &[Value], is_string: fn(&Value) -> bool, print: fn(&mut Printer, &Value)) -> Result<Text, Failure> {
     let mut printer = Printer::new();
     let mut after_string = true;
     for operand in operands {
-        let string = matches!(operand, Value::String(_));
+        let string = is_string(operand);
         if !string && !after_string {
             printer.out.push(' ');
         }
-        printer.argument(operand, 'v');
+        print(&mut printer, operand);
         after_string = string;
     }
     ended(printer)

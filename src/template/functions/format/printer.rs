@@ -7,10 +7,13 @@ use super::{float, named};
 use crate::source::{Origins, Text, TextBuilder, to_bytes};
 use crate::template::Value;
 use crate::template::functions::types::{DEEPEST, type_name};
-use crate::template::value::{Element, IntKind, List, Map, MapKind, Object};
+use crate::template::value::{IntKind, List, Map, Object};
 
 /// No operand prints more than this many bytes; values that share members can unfold without end.
 const LONGEST: usize = 16 << 20;
+
+/// Where a pointer points to: another place in every run of Helm, the same in ours.
+const ADDRESS: i64 = 0xC0_0001_0000;
 
 /// What stands between `%` and the verb.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,10 +58,34 @@ impl Printer {
     pub(super) fn argument(&mut self, value: &Value, verb: char) {
         match (value, verb) {
             (Value::Nil, 'v' | 'T') => self.pad("<nil>", &None),
-            (Value::Nil, _) => self.complain(value, verb),
+            // What is for errors alone is looked at before members are.
+            (Value::Nil, _) | (_, 'w') => self.complain(value, verb),
             (_, 'T') => self.pad_text(&self.cut(&Text::new(type_name(value)))),
             (_, 'p') => self.pointer(value),
             _ => self.value(value, verb),
+        }
+    }
+
+    /// Prints what an action does: what a pointer points to, by the methods of the pointer.
+    pub(super) fn printable(&mut self, value: &Value) {
+        match value {
+            Value::Nil => self.out.push_str("<no value>"),
+            Value::Object(object) => match object.string_by_address() {
+                Some(text) => self.out.push_text(&text),
+                None => self.pointed(value),
+            },
+            _ => self.value(value, 'v'),
+        }
+    }
+
+    /// Prints what a pointer points to; everything else as it is.
+    pub(super) fn pointed(&mut self, value: &Value) {
+        match value {
+            Value::Nil => self.out.push_str("<nil>"),
+            Value::Object(object) if object.kind() == "ptr" && object.string().is_none() => {
+                self.structure(&**object, &object.members().unwrap_or_default(), 'v');
+            }
+            _ => self.value(value, 'v'),
         }
     }
 
@@ -74,8 +101,8 @@ impl Printer {
             Value::Float(number, origins) => self.float(value, *number, verb, origins),
             Value::String(text) => self.string(value, text, verb),
             Value::Bytes(text) => self.bytes(text, verb),
-            Value::List(list) => self.list(value, list, verb),
-            Value::Map(map) => self.map(value, map, verb),
+            Value::List(list) => self.list(type_name(value), list, verb),
+            Value::Map(map) => self.map(type_name(value), map, verb),
             Value::Object(object) => self.object(value, &**object, verb),
         }
     }
@@ -107,8 +134,12 @@ impl Printer {
         if !referenced {
             return self.complain(value, 'p');
         }
+        self.hexadecimal_address();
+    }
+
+    fn hexadecimal_address(&mut self) {
         self.flags.sharp = !self.flags.sharp;
-        self.integer(0xC0_0000_0000, false, 16, 'v', &None);
+        self.integer(ADDRESS.unsigned_abs(), false, 16, 'v', &None);
         self.flags.sharp = !self.flags.sharp;
     }
 
@@ -368,16 +399,14 @@ impl Printer {
         }
     }
 
-    fn list(&mut self, value: &Value, list: &List, verb: char) {
+    fn list(&mut self, name: &str, list: &List, verb: char) {
         if !self.enter() {
             return;
         }
         if self.flags.syntax {
-            self.out.push_str(type_name(value));
+            self.out.push_str(name);
         }
-        // The lists of structs that have nothing are nil.
-        let is_nil = list.element.is_nil() || (matches!(list.element, Element::Object(_)) && list.items.is_empty());
-        if self.flags.syntax && is_nil {
+        if self.flags.syntax && list.is_nil {
             self.out.push_str("(nil)");
         } else {
             self.out.push(if self.flags.syntax { '{' } else { '[' });
@@ -390,7 +419,7 @@ impl Printer {
         self.depth -= 1;
     }
 
-    fn map(&mut self, value: &Value, map: &Rc<Map>, verb: char) {
+    fn map(&mut self, name: &str, map: &Rc<Map>, verb: char) {
         if self.open.contains(&Rc::as_ptr(map)) {
             self.endless = true;
             return self.out.push_str("...");
@@ -398,15 +427,14 @@ impl Printer {
         if !self.enter() {
             return;
         }
-        let is_nil = map.kind == MapKind::Nil || (map.kind == MapKind::String && map.entries.borrow().is_empty());
-        if self.flags.syntax && is_nil {
-            self.out.push_str(type_name(value));
+        if self.flags.syntax && map.is_nil {
+            self.out.push_str(name);
             self.out.push_str("(nil)");
             self.depth -= 1;
             return;
         }
         self.open.push(Rc::as_ptr(map));
-        self.entries(if self.flags.syntax { type_name(value) } else { "map" }, map, verb);
+        self.entries(if self.flags.syntax { name } else { "map" }, map, verb);
         self.open.pop();
         self.depth -= 1;
     }
@@ -423,27 +451,45 @@ impl Printer {
         self.out.push(if self.flags.syntax { '}' } else { ']' });
     }
 
-    /// What has a `String` method prints by it, unless Go's syntax is wanted; the rest field by field.
+    /// What has a `String` method prints by it, unless Go's syntax is wanted; the rest as what it is.
     fn object(&mut self, value: &Value, object: &dyn Object, verb: char) {
         let is_text = matches!(verb, 'v' | 's' | 'x' | 'X' | 'q');
-        if object.is_stringer() && is_text && !self.flags.syntax && !self.complaining {
-            return self.string(value, &object.print(), verb);
+        if is_text
+            && !self.flags.syntax
+            && !self.complaining
+            && let Some(text) = object.string()
+        {
+            return self.string(value, &text, verb);
         }
-        if self.depth > 0 && object.kind() == "ptr" && verb == 'v' {
-            return self.pad_text(&object.print_within());
+        if self.depth > 0 && object.kind() == "ptr" {
+            return self.address(value, verb);
         }
         if let Some(members) = object.members() {
+            self.out.push_str(if object.kind() == "ptr" { "&" } else { "" });
             return self.structure(object, &members, verb);
         }
-        match (object.data(), verb) {
-            (Value::Map(map), 'v') if self.flags.syntax && object.kind() == "map" && self.enter() => {
-                self.entries(object.type_name(), &map, verb);
-                self.depth -= 1;
+        match (object.data(), object.kind()) {
+            (Value::Map(map), "map") => self.map(object.type_name(), &map, verb),
+            (Value::List(list), "slice") => self.list(object.type_name(), &list, verb),
+            // The fields of a time nobody sees.
+            _ if is_text => {
+                self.string(value, &object.string().unwrap_or_default(), if verb == 'v' { 's' } else { verb })
             }
-            (_, 'v') if self.depth > 0 && !self.flags.syntax => self.pad_text(&object.print_within()),
-            (_, 'v') if self.flags.syntax || self.complaining => self.pad_text(&object.print()),
-            _ if is_text => self.string(value, &object.print(), verb),
             _ => self.complain(value, verb),
+        }
+    }
+
+    /// A pointer within a value; complaints show what it points to.
+    fn address(&mut self, value: &Value, verb: char) {
+        match verb {
+            'v' if self.flags.syntax => self.out.push_str(&format!("({})({ADDRESS:#x})", type_name(value))),
+            'v' => self.hexadecimal_address(),
+            'b' | 'o' | 'd' | 'x' | 'X' => self.integer_of(value, ADDRESS, IntKind::Uint64, verb, &None),
+            _ => {
+                let depth = std::mem::take(&mut self.depth);
+                self.complain(value, verb);
+                self.depth = depth;
+            }
         }
     }
 
@@ -451,7 +497,6 @@ impl Printer {
         if !self.enter() {
             return;
         }
-        self.out.push_str(if object.kind() == "ptr" { "&" } else { "" });
         if self.flags.syntax {
             self.out.push_str(object.type_name().trim_start_matches('*'));
         }

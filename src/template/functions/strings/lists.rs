@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::source::{Text, TextBuilder, spend};
 use crate::template::Value;
-use crate::template::functions::convert::{items, strings, strval};
+use crate::template::functions::convert::strings;
 use crate::template::functions::{Outcome, arguments};
 use crate::template::value::MapKind;
 
@@ -24,17 +24,6 @@ pub(super) fn join(arguments: &[Value]) -> Outcome {
         builder.push_text(part);
     }
     Ok(Value::String(builder.finish()))
-}
-
-/// The members as strings, in the order of their bytes; anything but a list is a list of one, nil too.
-pub(super) fn sort_alpha(arguments: &[Value]) -> Outcome {
-    let value = arguments::any(arguments, 0);
-    if items(value).is_none() {
-        return Ok(Value::strings(vec![strval(value)]));
-    }
-    let mut parts = strings(value);
-    parts.sort();
-    Ok(Value::strings(parts))
 }
 
 /// `split SEPARATOR TEXT`: a map of `_0`, `_1` and so on.

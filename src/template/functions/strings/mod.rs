@@ -56,7 +56,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::variadic("squote", &[], Any, quoting::squote),
     Function::variadic("cat", &[], Any, quoting::cat),
     Function::new("join", &[String, Any], lists::join),
-    Function::new("sortAlpha", &[Any], lists::sort_alpha),
     Function::new("split", &[String, String], lists::split),
     Function::new("splitn", &[String, Int, String], lists::splitn),
     Function::new("splitList", &[String, String], lists::split_list),
