@@ -8,11 +8,11 @@
 mod generated;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use generated::{Case, case};
 use mirrorlint::fix::{Change, MAX_ROUNDS, Settled, Texts, View, apply, settle};
-use mirrorlint::lint::{Checked, Finding, Fix, Safety, Settings, Severity, Workspace, check, discover};
+use mirrorlint::lint::{Finding, Fix, Safety, Settings, Severity, Workspace, check, discover};
 use mirrorlint::mirror::List;
 use mirrorlint::source::Sources;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
@@ -39,38 +39,60 @@ fn look_in(workspace: &Workspace, texts: &Texts, regions: &[String]) -> View {
     View { sources, checked }
 }
 
+/// What is wrong with what, in which file.
+type Kind = (PathBuf, String);
+
+fn kind(view: &View, finding: &Finding) -> Kind {
+    (view.sources.get(finding.span.file).path().to_owned(), finding.kind())
+}
+
 /// How many findings there are of each kind.
-fn kinds(checked: &Checked) -> BTreeMap<String, usize> {
+fn kinds(view: &View) -> BTreeMap<Kind, usize> {
     let mut kinds = BTreeMap::new();
-    checked.findings.iter().for_each(|finding| *kinds.entry(finding.kind()).or_default() += 1);
+    view.checked.findings.iter().for_each(|finding| *kinds.entry(kind(view, finding)).or_default() += 1);
     kinds
 }
 
 /// The findings of `after` that `before`, the workspace as it is on disk, did not have. What is less than an error and stands in
 /// other files merely follows; what shows under other scenarios, for the list names other regions, was true before when it shows
 /// in the list as it was, held against these; where it names none any more, in an empty list. An entry that is wrong there may be
-/// wrong in another way once others are listed: what it was taken for has an entry of its own, so it is stale.
-fn new<'a>(workspace: &Workspace, before: &View, after: &'a View, touched: &Path) -> Vec<&'a Finding> {
-    let mut known = kinds(&before.checked);
-    let scenarios = |view: &View| view.checked.lists.iter().flat_map(|list| list.scenarios.clone()).collect::<Vec<_>>();
+/// wrong in another way once others are listed: what it was taken for has an entry of its own, so it is stale. So it may where the
+/// first note of a list says which charts it is for.
+fn new<'a>(workspace: &Workspace, before: &View, after: &'a View, touched: &[&Path]) -> Vec<&'a Finding> {
+    let mut known = kinds(before);
+    let scenarios = |view: &View| {
+        let lists = view.checked.lists.iter().filter(|list| touched.contains(&list.path.as_path()));
+        lists.flat_map(|list| list.scenarios.clone()).collect::<Vec<_>>()
+    };
     let (others, mut wrong) = (scenarios(after), BTreeSet::new());
     if scenarios(before) != others {
-        let unseen = match others.iter().any(|scenario| scenario == "default") {
-            true => look(workspace, &Texts::from([(touched.to_owned(), "".into())])),
-            false => look_in(workspace, &Texts::new(), &others),
-        };
-        wrong.extend(unseen.checked.findings.iter().filter_map(|finding| finding.entry.clone()));
-        for (kind, count) in kinds(&unseen.checked) {
-            let known = known.entry(kind).or_default();
-            *known = count.max(*known);
+        let (default, regions): (Vec<_>, Vec<_>) = others.into_iter().partition(|scenario| scenario == "default");
+        let emptied = || touched.iter().map(|path| ((*path).to_owned(), "".into())).collect();
+        let unseen = [
+            (!default.is_empty()).then(|| look(workspace, &emptied())),
+            (!regions.is_empty()).then(|| look_in(workspace, &Texts::new(), &regions)),
+        ];
+        for unseen in unseen.iter().flatten() {
+            wrong.extend(unseen.checked.findings.iter().filter_map(|finding| finding.entry.clone()));
+            for (kind, count) in kinds(unseen) {
+                let known = known.entry(kind).or_default();
+                *known = count.max(*known);
+            }
         }
     }
+    let charts = |view: &View| view.checked.lists.iter().map(|list| list.charts.clone()).collect::<Vec<_>>();
+    if charts(before) != charts(after) {
+        let said = before.checked.findings.iter();
+        wrong.extend(said.filter_map(|finding| finding.entry.clone().or_else(|| finding.expected.clone())));
+    }
     let follows = |finding: &Finding| {
-        finding.severity < Severity::Error && after.sources.get(finding.span.file).path() != touched
+        finding.severity < Severity::Error && !touched.contains(&after.sources.get(finding.span.file).path())
     };
-    let was_wrong = |finding: &Finding| finding.entry.as_ref().is_some_and(|entry| wrong.contains(entry));
+    let was_wrong = |finding: &Finding| {
+        finding.entry.as_ref().or(finding.expected.as_ref()).is_some_and(|subject| wrong.contains(subject))
+    };
     let findings = after.checked.findings.iter().filter(|finding| !follows(finding) && !was_wrong(finding));
-    let is_new = |finding: &&Finding| match known.get_mut(&finding.kind()) {
+    let is_new = |finding: &&Finding| match known.get_mut(&kind(after, finding)) {
         Some(count) if *count > 0 => {
             *count -= 1;
             false
@@ -128,7 +150,7 @@ fn patched(before: &str, patch: &str) -> String {
 
 /// Each fix alone: its finding is gone, what is safe brings nothing new, and it edits only what it says.
 fn each_alone(workspace: &Workspace, first: &View, most: usize) -> Outcome {
-    let before = kinds(&first.checked);
+    let before = kinds(first);
     for finding in first.checked.findings.iter().filter(|finding| !finding.fixes.is_empty()).take(most) {
         for fix in &finding.fixes {
             let told = format!("{} ({:?}): {}", finding.key(), fix.safety, finding.message);
@@ -144,10 +166,10 @@ fn each_alone(workspace: &Workspace, first: &View, most: usize) -> Outcome {
             law!(fixed != **text, "{told}: changes nothing: {:?}", fix.edits());
             let after = look(workspace, &Texts::from([(path.to_owned(), fixed.as_str().into())]));
             law!(after.checked.errors.is_empty(), "{told}: breaks the list");
-            let (count, left) = (before[&finding.kind()], kinds(&after.checked).get(&finding.kind()).copied());
+            let (count, left) = (before[&kind(first, finding)], kinds(&after).get(&kind(first, finding)).copied());
             law!(left.unwrap_or(0) < count, "{told}: is still there after `{}`:\n{fixed}", fix.title);
             // What a next round mends does not last.
-            let mut new = new(workspace, first, &after, path);
+            let mut new = new(workspace, first, &after, &[path]);
             new.retain(|finding| wanted(finding, Safety::Safe).is_none());
             let new = self::told(&new);
             law!(fix.safety != Safety::Safe || new.is_empty(), "{told}: `{}` brings {new:#?}:\n{fixed}", fix.title);
@@ -173,9 +195,10 @@ fn settled(workspace: &Workspace, texts: &Texts, most: Safety) -> Settled {
 fn together(workspace: &Workspace, first: &View, most: Safety) -> Outcome {
     let end = settled(workspace, &Texts::new(), most);
     let shown = |end: &Settled| end.changes.iter().map(|change| change.after.to_string()).collect::<String>();
+    let paths: Vec<&Path> = end.changes.iter().map(|change| change.path.as_path()).collect();
+    let new = told(&new(workspace, first, end.view(), &paths));
+    law!(new.is_empty(), "{most:?} fixes bring {new:#?}:\n{}", shown(&end));
     for change in &end.changes {
-        let new = told(&new(workspace, first, end.view(), &change.path));
-        law!(new.is_empty(), "{most:?} fixes bring {new:#?}:\n{}", change.after);
         let patch = mirrorlint::report::patch(
             std::slice::from_ref(change),
             Path::new("."),

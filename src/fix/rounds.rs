@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::apply_edits;
-use super::harm::{beyond, brought, count};
+use super::harm::{Kind, beyond, brought, count, kind_of};
 use crate::lint::{Checked, Edit, Finding, Fix, Refusal};
 use crate::source::{Over, Sources, Span, WriteError, to_bytes, write_whole};
 
@@ -119,7 +119,7 @@ struct Attempt<'a, C, W> {
     wanted: &'a W,
     before: &'a View,
     /// Findings, by kind, that no round mends once a fix has brought them.
-    lasting: &'a BTreeSet<String>,
+    lasting: &'a BTreeSet<Kind>,
 }
 
 impl<C, W> Attempt<'_, C, W>
@@ -128,7 +128,7 @@ where
     W: Fn(&View, &Finding) -> Option<Fix>,
 {
     /// Where the rounds end, and what fixes brought that later rounds should have mended and did not.
-    fn run(&self) -> (End, BTreeSet<String>) {
+    fn run(&self) -> (End, BTreeSet<Kind>) {
         let mut texts = Texts::new();
         let mut after: Option<View> = None;
         let mut originals = Texts::new();
@@ -164,9 +164,9 @@ where
             Change { path, before, after }
         };
         let changes = originals.into_iter().map(change).filter(|change| change.before != change.after).collect();
-        let left = &after.as_ref().unwrap_or(self.before).checked;
-        let start = count(&self.before.checked);
-        let unmended = beyond(start, left).map(Finding::kind).filter(|kind| owed.contains(kind)).collect();
+        let left = after.as_ref().unwrap_or(self.before);
+        let kinds = beyond(count(self.before), left).map(|finding| kind_of(left, finding));
+        let unmended = kinds.filter(|kind| owed.contains(kind)).collect();
         (End { after, changes, fixed, withheld }, unmended)
     }
 }
@@ -184,7 +184,7 @@ struct Next {
     texts: Texts,
     view: View,
     /// What they brought for later rounds to mend, by kind.
-    owed: BTreeSet<String>,
+    owed: BTreeSet<Kind>,
 }
 
 /// What the files were before.
@@ -250,10 +250,10 @@ where
         }
         let view = (self.attempt.check)(&texts).map_err(|refusal| refusal.message)?;
         let paths: BTreeSet<&Path> = all.iter().map(|one| one.fixed.path.as_path()).collect();
-        let mended: Vec<&str> = all.iter().map(|one| one.kind.as_str()).collect();
+        let mended: Vec<&Kind> = all.iter().map(|one| &one.kind).collect();
         let mut owed = BTreeSet::new();
         for finding in brought(self.before, &view, &paths, &mended) {
-            let kind = finding.kind();
+            let kind = kind_of(&view, finding);
             if self.attempt.lasting.contains(&kind) || (self.attempt.wanted)(&view, finding).is_none() {
                 return Err(format!("{}: {}", finding.rule.id, finding.message));
             }
@@ -268,7 +268,7 @@ struct Chosen {
     fix: Fix,
     fixed: Fixed,
     /// The kind of the finding that it mends.
-    kind: String,
+    kind: Kind,
 }
 
 impl Chosen {
@@ -306,7 +306,7 @@ fn choose(
             path: view.sources.get(fix.edits()[0].span.file).path().to_owned(),
             title: fix.title.clone(),
         };
-        chosen.push(Chosen { fix, fixed, kind: finding.kind() });
+        chosen.push(Chosen { fix, fixed, kind: kind_of(view, finding) });
     }
     chosen
 }

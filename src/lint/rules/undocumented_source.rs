@@ -1,6 +1,6 @@
 //! No `(from ...)` in the comment block of an entry that a chart deploys, or one that is only a name.
 
-use crate::inventory::{Inventory, Kind, Use};
+use crate::inventory::{Inventory, Use};
 use crate::lint::note::{source_note, source_note_named, title};
 use crate::lint::style::Style;
 use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Verdict, brings};
@@ -63,11 +63,11 @@ fn is_sure(context: &Context<'_>, judged: Judged<'_>) -> bool {
 
 /// Whether a note that names the chart of that use would make the list answer for more images than it lists: it was passed over,
 /// for no note names it yet.
-fn brings_more(context: &Context<'_>, at: usize) -> bool {
+pub(super) fn brings_more(context: &Context<'_>, at: usize) -> bool {
     let Inventory { uses, aside, .. } = context.inventory;
     let used = context.used(at);
     let is_listed = |other: &Use| context.listed.iter().any(|entry| brings(&entry.reference, other));
-    let beside = |other: &&Use| other.root == used.root && other.when.is_none() && other.kind == Kind::Container;
+    let beside = |other: &&Use| other.root == used.root && other.when.is_none();
     at >= uses.len() && !aside.iter().filter(beside).all(is_listed)
 }
 

@@ -1,5 +1,6 @@
 //! The note names another chart or version than the one that is pinned and deploys the image, or another kind of place.
 
+use super::undocumented_source::brings_more;
 use crate::chart::Place;
 use crate::chart::version::Version;
 use crate::inventory::{ChartLink, ChartName, Use};
@@ -38,11 +39,11 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         if by_name.is_empty() && judged.noted == Standing::Unknown {
             continue;
         }
-        let whole_note = |message: String, label: String, chart: &ChartName, text: String| {
+        let whole_note = |message: String, label: String, chart: &ChartName, text: String, safety: Safety| {
             let edits = vec![Edit { span: named.span, text }];
             finding(rule, judged, first, named.span, message, label).fix(Fix::new(
                 format!("Note {chart}"),
-                Safety::Safe,
+                safety,
                 edits,
             ))
         };
@@ -52,7 +53,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
                 let text = note_of(&link.chart, Some(link));
                 let message =
                     format!("the note says {}, but the chart comes from {from}. Write `{text}`", said_at_length(named));
-                whole_note(message, format!("it comes from {from}"), &link.chart, text)
+                whole_note(message, format!("it comes from {from}"), &link.chart, text, Safety::Safe)
             }
             (Some(ChartLink { chart, .. }), None, Some(version)) => {
                 let message =
@@ -65,7 +66,9 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             _ => {
                 let chart = &first.chart;
                 let message = format!("the note says {}, but {chart} deploys the image", said(named));
-                whole_note(message, format!("{chart} deploys it"), chart, source_note(first))
+                let more = judged.verdict.uses().first().is_some_and(|at| brings_more(context, *at));
+                let safety = if more { Safety::Unsafe } else { Safety::Safe };
+                whole_note(message, format!("{chart} deploys it"), chart, source_note(first), safety)
             }
         });
     }
