@@ -58,8 +58,9 @@ impl Printer {
     pub(super) fn argument(&mut self, value: &Value, verb: char) {
         match (value, verb) {
             (Value::Nil, 'v' | 'T') => self.pad("<nil>", &None),
-            // What is for errors alone is looked at before members are.
-            (Value::Nil, _) | (_, 'w') => self.complain(value, verb),
+            (Value::Nil, _) => self.complain(value, verb),
+            // What is for errors alone is refused before members are looked at, but those of bytes.
+            (_, 'w') if !matches!(value, Value::Bytes(_)) => self.complain(value, verb),
             (_, 'T') => self.pad_text(&self.cut(&Text::new(type_name(value)))),
             (_, 'p') => self.pointer(value),
             _ => self.value(value, verb),
