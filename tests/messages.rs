@@ -205,13 +205,13 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
       [chart/charts/web/Chart.yaml:2:7 the copy web deploys nginx:1.27]
       [chart/charts/web-copy/Chart.yaml:2:7 the copy web-copy deploys nginx:1.26]
     ambiguous-subchart: `web` lies twice under charts/: nobody asks for the version of web-old, but Helm mixes its templates and values into the other copy. Delete web-old
-    dependency-version-mismatch: web asks for cache 3.1.0, but charts/ holds 2.0.0. Helm deploys it all the same. Fetch the chart again, or ask for 2.0.0
+    dependency-version-mismatch: web asks for cache 3.1.0, but charts/ holds 2.0.0. Helm deploys it all the same. Put the right one there, or ask for 2.0.0
       [chart/charts/cache/Chart.yaml:3:10 the version that is there]
-    dependency-version-mismatch: web asks for cache 3.1.0, but charts/ holds 2.0.0. Helm deploys it all the same, but not under its alias, and its condition and tags do not apply. Fetch the chart again, or ask for 2.0.0
+    dependency-version-mismatch: web asks for cache 3.1.0, but charts/ holds 2.0.0. Helm deploys it all the same, but not under its alias, and its condition and tags do not apply. Put the right one there, or ask for 2.0.0
     dependency-version-mismatch: the lock file of web pins cache 2.4.1, but charts/ holds 2.0.0, which Helm renders. Run `helm dependency build`, or `helm dependency update` if 2.0.0 is meant
     dependency-version-mismatch: web asks for cache 1.2.4, but ../cache holds 1.0.0. `helm dependency build` refuses it. Ask for 1.0.0
-    dependency-version-mismatch: web asks for cache 1.1, but charts/ holds 1.0.0: 1.10 has no quotes, and as a number it is 1.1. Helm deploys it all the same. Fetch the chart again, or ask for 1.0.0
-    dependency-version-mismatch: web asks for cache <2, but charts/ holds 1.2.0-rc.1: a range takes no pre-release unless it names one. Helm deploys it all the same. Fetch the chart again, or ask for 1.2.0-rc.1
+    dependency-version-mismatch: web asks for cache 1.1, but charts/ holds 1.0.0: 1.10 has no quotes, and as a number it is 1.1. Helm deploys it all the same. Put the right one there, or ask for 1.0.0
+    dependency-version-mismatch: web asks for cache <2, but charts/ holds 1.2.0-rc.1: a range takes no pre-release unless it names one. Helm deploys it all the same. Put the right one there, or ask for 1.2.0-rc.1
     digest-mismatch: `web` lists 1.27.1@sha256:000000000000…, but web:1.0.0 deploys 1.27.1@sha256:111111111111…. The copy scripts cannot read a digest: list the tag alone
       [chart/values.yaml:1:9 web:1.0.0 says 1.27.1@sha256:111111111111… (values)]
       safe: List the tag alone

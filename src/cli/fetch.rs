@@ -10,13 +10,14 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::arguments::{Fetch, Reaching};
 use super::check::is_chart;
 use super::{Ending, Outcome, Session};
-use crate::chart::LoadOptions;
+use crate::chart::{LoadOptions, Place};
 use crate::config::{FILE_NAME, Loaded};
 use crate::fetch::{
-    Brought, Meter, Mode, Need, Patience, Remotes, Run, State, Vendored, bring, externals, pins, vendor, with_local,
+    Brought, External, Meter, Mode, Need, Patience, Remotes, Run, State, Vendored, bring, externals, pins, vendor,
+    with_local,
 };
 use crate::lint::{Refusal, Workspace, find, find_charts_here, home_of};
-use crate::source::{canonical, path_from};
+use crate::source::{Span, canonical, path_from};
 use crate::store::{Environment, LOCK_NAME, Lock, Store};
 
 pub(super) fn run(session: &Session, options: &Fetch) -> Outcome {
@@ -54,11 +55,12 @@ pub(super) fn run(session: &Session, options: &Fetch) -> Outcome {
             complete = false;
             let need = &outcome.need;
             let message = format!("{} of {} cannot be fetched: {error}", need.name, need.parent);
-            // Who writes a password into Chart.yaml need not see it in a log.
-            let secretive = need.shown_repository() != need.repository.trim_end_matches('/');
-            let span = need.span.filter(|_| !secretive);
-            session.complain(&Refusal { span, ..Refusal::new(message) });
+            session.complain(&Refusal { span: place(need), ..Refusal::new(message) });
         }
+    }
+    let externals = all_externals(session, &charts);
+    if !options.vendor {
+        complete &= !tell_misfits(session, &externals);
     }
     let mut vendored = false;
     if !options.dry_run {
@@ -68,7 +70,7 @@ pub(super) fn run(session: &Session, options: &Fetch) -> Outcome {
             .as_ref()
             .and_then(|lock| lock.path.parent())
             .is_none_or(|folder| canonical(folder) == canonical(&root));
-        let asked = asked(session, &charts);
+        let asked: Vec<Need> = externals.into_iter().map(|external| external.need).collect();
         let (old, path) = match before {
             Some(lock) => (lock.packages, lock.path),
             None => (Vec::new(), home_of(&session.sources, &root).join(LOCK_NAME)),
@@ -98,11 +100,37 @@ fn tell_lock(session: &Session, options: &Fetch, lock: &Lock, written: bool) -> 
     session.print(&format!("{how} {} ({packages})\n", shown.display()))
 }
 
+/// Where `need` stands, unless a password stands there: who writes one into Chart.yaml need not see it in a log.
+fn place(need: &Need) -> Option<Span> {
+    let secretive = need.shown_repository() != need.repository.trim_end_matches('/');
+    need.span.filter(|_| !secretive)
+}
+
 /// All that `charts` ask for from repositories, wherever it is.
-fn asked(session: &Session, charts: &[PathBuf]) -> Vec<Need> {
+fn all_externals(session: &Session, charts: &[PathBuf]) -> Vec<External> {
     let loading = LoadOptions { resolve_file_dependencies: true, packages: None };
     let (charts, _) = with_local(&session.sources, charts, &loading);
-    charts.iter().flat_map(externals).map(|external| external.need).collect()
+    charts.iter().flat_map(externals).collect()
+}
+
+/// Tells what lies in `charts/` in another version than is asked for; whether there is any.
+fn tell_misfits(session: &Session, externals: &[External]) -> bool {
+    let here = std::env::current_dir().unwrap_or_default();
+    let mut told = Vec::new();
+    for external in externals {
+        let (need, Some(held)) = (&external.need, external.misfit()) else { continue };
+        let wanted = need.locked.as_ref().unwrap_or(&need.version);
+        let (path, found) = (path_from(&here, &held.path), &held.metadata.version);
+        let (path, folder) = (path.display(), held.place == Place::Folder);
+        let remedy = if folder { "delete that folder, and fetch again" } else { "`fetch --vendor` replaces it" };
+        let message = format!("{} asks for {} {wanted}, but {path} holds {found}: {remedy}", need.parent, need.name);
+        // A chart that others take in by `file://` is met again below each.
+        if !told.contains(&message) {
+            session.complain(&Refusal { span: place(need), ..Refusal::new(message.clone()) });
+            told.push(message);
+        }
+    }
+    !told.is_empty()
 }
 
 /// Whether anything was done.

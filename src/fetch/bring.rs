@@ -1,7 +1,7 @@
 //! Brings what charts need into the cache. A package is kept only when it is whole, is the chart that was asked for, and has the
 //! bytes that it had before. What is there already is held against what its repository says of it today.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -66,9 +66,9 @@ pub struct Outcome {
     pub result: Result<Brought, FetchError>,
 }
 
-/// Brings what the charts at `paths` need, each once, in order of repository and name. `store` takes what is brought. `said` hears of
-/// each outcome as it comes. Told in the end: charts that cannot be loaded, and packages in `charts/` that have other bytes than are
-/// pinned, unless they are to be replaced.
+/// Brings what the charts at `paths` need, each once, in the order in which they ask. `store` takes what is brought. `said` hears of
+/// each outcome in that order, as soon as it can. Told in the end: charts that cannot be loaded, and packages in `charts/` that have
+/// other bytes than are pinned, unless they are to be replaced.
 pub fn bring(
     sources: &Sources,
     paths: &[PathBuf],
@@ -77,7 +77,7 @@ pub fn bring(
     mode: Mode,
     said: &(dyn Fn(&Outcome) + Sync),
 ) -> (Vec<Outcome>, Vec<ChartError>) {
-    let mut all = BTreeMap::new();
+    let (mut all, mut known) = (Vec::new(), HashSet::new());
     let options = LoadOptions { resolve_file_dependencies: true, packages: Some(store) };
     let (charts, mut errors) = if mode.vendor {
         with_local(sources, paths, &options)
@@ -87,12 +87,11 @@ pub fn bring(
         (charts.into_iter().flatten().collect(), errors.into_iter().filter_map(Result::err).collect())
     };
     for chart in &charts {
-        all.extend(needs(chart, mode.vendor).into_iter().map(|need| (need.key(), need)));
+        all.extend(needs(chart, mode.vendor).into_iter().filter(|need| known.insert(need.key())));
         if !mode.vendor {
             objections(chart, &mut errors);
         }
     }
-    let all: Vec<Need> = all.into_values().collect();
     let outcomes = Run { store, remotes, mode }.all(&all, said);
     (outcomes, errors)
 }
@@ -116,10 +115,11 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Brings all, several at a time; the outcomes in the order of the needs.
+    /// Brings all, several at a time; the outcomes are told and given in the order of the needs.
     fn all(&self, needs: &[Need], said: &(dyn Fn(&Outcome) + Sync)) -> Vec<Outcome> {
         let next = AtomicUsize::new(0);
-        let outcomes = Mutex::new(Vec::with_capacity(needs.len()));
+        let outcomes = Mutex::new(BTreeMap::new());
+        let told = AtomicUsize::new(0);
         std::thread::scope(|scope| {
             for _ in 0..WORKERS.min(needs.len()) {
                 scope.spawn(|| {
@@ -132,15 +132,17 @@ impl Run<'_> {
                             Err(FetchError::new(format!("one run brings no more than {MAX_PACKAGES} packages")))
                         };
                         let outcome = Outcome { need: need.clone(), result };
-                        said(&outcome);
-                        outcomes.lock().unwrap_or_else(PoisonError::into_inner).push((number, outcome));
+                        let mut outcomes = outcomes.lock().unwrap_or_else(PoisonError::into_inner);
+                        outcomes.insert(number, outcome);
+                        while let Some(outcome) = outcomes.get(&told.load(Ordering::Relaxed)) {
+                            said(outcome);
+                            told.fetch_add(1, Ordering::Relaxed);
+                        }
                     }
                 });
             }
         });
-        let mut outcomes = outcomes.into_inner().unwrap_or_else(PoisonError::into_inner);
-        outcomes.sort_by_key(|(number, _)| *number);
-        outcomes.into_iter().map(|(_, outcome)| outcome).collect()
+        outcomes.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().collect()
     }
 
     fn one(&self, need: &Need) -> Result<Brought, FetchError> {

@@ -1,7 +1,7 @@
 //! Which packages charts need: the dependencies of them and of the chart folders below them that no `charts/` holds. What a
 //! package needs lies in it; what it lacks Helm does not deploy.
 
-use std::collections::BTreeMap;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::remotes::is_registry;
@@ -72,19 +72,19 @@ impl Need {
     }
 }
 
-/// What `chart` and the folders below it need, each once, in order of repository and name. `vendoring`: also what `charts/` holds as
+/// What `chart` and the folders below it need, each once, in the order in which they ask. `vendoring`: also what `charts/` holds as
 /// packages, which are to be what repositories give.
 #[must_use]
 pub fn needs(chart: &Chart, vendoring: bool) -> Vec<Need> {
-    let mut found = BTreeMap::new();
+    let mut found = Vec::new();
     collect(chart, vendoring, &mut found);
-    found.into_values().collect()
+    let mut known = HashSet::new();
+    found.retain(|need| known.insert(need.key()));
+    found
 }
 
-fn collect(chart: &Chart, vendoring: bool, found: &mut BTreeMap<Key, Need>) {
-    for need in own_needs(chart, vendoring) {
-        found.entry(need.key()).or_insert(need);
-    }
+fn collect(chart: &Chart, vendoring: bool, found: &mut Vec<Need>) {
+    found.extend(own_needs(chart, vendoring));
     let own = chart.subcharts.iter().filter(|subchart| subchart.place == Place::Folder);
     own.for_each(|subchart| collect(subchart, vendoring, found));
 }
@@ -100,6 +100,16 @@ pub struct External {
     pub parent: Arc<Chart>,
     /// The chart that serves it, if one is at hand.
     pub chart: Option<Arc<Chart>>,
+}
+
+impl External {
+    /// The chart that serves it in spite of its version. Without a version Helm takes whatever is there, under no alias.
+    #[must_use]
+    pub fn misfit(&self) -> Option<&Chart> {
+        let wanted = self.need.locked.as_deref().unwrap_or(&self.need.version);
+        let open = wanted.is_empty() && self.called == self.need.name;
+        self.chart.as_deref().filter(|chart| !open && !is_compatible(wanted, &chart.metadata.version))
+    }
 }
 
 /// The external dependencies of `chart` and of the charts below it that are no packages, outer ones first.

@@ -2,7 +2,7 @@
 
 use crate::helm::{helm, packages, run_helm};
 use crate::place::Place;
-use crate::repository::{chart, repository};
+use crate::repository::{chart, repository, umbrella};
 
 const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: '{{ .Chart.Name }}'}\nspec:\n  containers:\n  - {name: c, image: \
                    '{{ .Values.image }}'}\n";
@@ -122,4 +122,60 @@ fn a_folder_that_does_not_hold_what_is_asked_for_is_not_packaged() {
         assert!(run.stderr.split_whitespace().collect::<Vec<_>>().join(" ").contains(words), "{}", run.stderr);
         assert!(!place.path("umbrella/charts").exists());
     }
+}
+
+#[test]
+fn a_vendored_package_of_another_version_is_told_and_replaced_only_when_asked_to() {
+    let server = offered();
+    let place = Place::new(&[("web", "1.0.0", &server.url())]);
+    assert_eq!(place.fetch_with(&["--vendor"]).code, 0);
+    let lock = std::fs::read(place.path(".mirrorlint.lock")).unwrap();
+    place.write("umbrella/Chart.yaml", umbrella(&[("web", "1.1.0", &server.url())]));
+    let found = place.findings("dependency-version-mismatch");
+    assert!(found[0].ends_with("Run `mirrorlint fetch --vendor`, or ask for 1.0.0"), "{found:?}");
+    for options in [&[][..], &["--dry-run"]] {
+        let run = place.fetch_with(options);
+        let said = run.stderr.split_whitespace().collect::<Vec<_>>().join(" ").replace("│ ", "");
+        let told =
+            "umbrella asks for web 1.1.0, but umbrella/charts/web-1.0.0.tgz holds 1.0.0: `fetch --vendor` replaces it";
+        assert!(run.code == 2 && said.contains(told), "{}", run.text());
+        assert!(!run.stdout.contains("nothing to fetch"), "{}", run.text());
+        assert!(std::fs::read(place.path(".mirrorlint.lock")).unwrap() == lock, "{}", run.text());
+    }
+    let run = place.fetch_with(&["--vendor"]);
+    assert_eq!((run.code, names(&place, "umbrella/charts")), (0, vec!["web-1.1.0.tgz".to_owned()]), "{}", run.text());
+    assert_eq!((place.fetch().code, place.findings("dependency-version-mismatch").len()), (0, 0));
+    // What Helm's lock file pins counts before what `Chart.yaml` leaves open, and no version takes any.
+    let pinned = format!("dependencies:\n- {{name: web, repository: '{}', version: 1.0.0}}\n", server.url());
+    place.write("umbrella/Chart.yaml", umbrella(&[("web", "1.x", &server.url())]));
+    assert_eq!(place.fetch().code, 0);
+    place.write("umbrella/Chart.lock", pinned);
+    let run = place.fetch();
+    assert!(run.code == 2 && run.stderr.contains("asks for web 1.0.0, but"), "{}", run.text());
+    std::fs::remove_file(place.path("umbrella/Chart.lock")).unwrap();
+    place.write("umbrella/Chart.yaml", umbrella(&[("web", "", &server.url())]));
+    assert_eq!((place.fetch().code, place.findings("dependency-version-mismatch").len()), (0, 0));
+}
+
+#[test]
+fn a_folder_of_another_version_is_told_once_and_goes_by_hand() {
+    let server = offered();
+    let place = Place::new(&[("local", "0.1.0", "file://../local"), ("other", "0.1.0", "file://../other")]);
+    for name in ["local", "other"] {
+        let needs = umbrella(&[("web", "1.1.0", &server.url())]);
+        place.write(&format!("{name}/Chart.yaml"), needs.replace("umbrella", name));
+    }
+    place.write("local/charts/web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n");
+    let found = place.findings("dependency-version-mismatch");
+    assert!(
+        found[0].ends_with("Delete that folder and run `mirrorlint fetch --vendor`, or ask for 1.0.0"),
+        "{found:?}"
+    );
+    let run = place.fetch();
+    assert!(run.code == 2 && run.stdout.contains("fetched web 1.1.0"), "{}", run.text());
+    let said = run.stderr.split_whitespace().collect::<Vec<_>>().join(" ").replace("│ ", "");
+    let told = "local asks for web 1.1.0, but local/charts/web holds 1.0.0: delete that folder, and fetch again";
+    assert_eq!(said.matches(told).count(), 1, "{}", run.text());
+    std::fs::remove_dir_all(place.path("local/charts")).unwrap();
+    assert_eq!((place.fetch().code, place.findings("dependency-version-mismatch").len()), (0, 0));
 }

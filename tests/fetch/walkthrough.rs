@@ -1,11 +1,12 @@
 //! The README's walk through external charts: each command of ours in its table, against repositories on the loopback address.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use mirrorlint::store::sha256;
 
 use crate::place::Place;
-use crate::repository::{chart, repository};
+use crate::repository::{chart, files, repository};
 use crate::server::{Reply, Server};
 
 /// A registry with one chart.
@@ -79,4 +80,24 @@ fn the_commands_of_the_readme_do_what_they_say() {
     let difference = "    - nvcr.io/nvidia/k8s-device-plugin:v0.16.1\n    + nvcr.io/nvidia/k8s-device-plugin:v0.17.0\n";
     assert!(said["versions nvidia-device-plugin --images"].contains(difference));
     assert!(place.path("umbrella/charts/cert-manager-v1.18.2.tgz").is_file());
+}
+
+#[test]
+fn charts_are_told_in_the_order_in_which_they_are_asked_for() {
+    let names = ["web", "api", "cache"];
+    let charts = names.map(|name| (name, "1.0.0", chart(name, "1.0.0", &format!("docker.io/acme/{name}:1"))));
+    let all = files(&charts);
+    let server = Server::new(move |asked| {
+        let reply = all.get(&asked.target).map_or(Reply::status(404), |body| Reply::ok(body.clone()));
+        // The first comes last.
+        let delay = Duration::from_millis(if asked.target.starts_with("/web") { 300 } else { 0 });
+        Reply { delay, ..reply }
+    });
+    let url = server.url();
+    let place = Place::new(&names.map(|name| (name, "1.0.0", url.as_str())));
+    for word in ["fetched", "cached"] {
+        let run = place.fetch();
+        let told = run.stdout.lines().filter_map(|line| line.strip_prefix(word)?.split_whitespace().next());
+        assert_eq!(told.collect::<Vec<_>>(), names, "{}", run.text());
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::chart::{Chart, Dependency, is_compatible};
+use crate::chart::{Chart, Dependency, Place, is_compatible};
 use crate::lint::number::{Number, numbers};
 use crate::lint::{ChartName, Context, Finding, Rule};
 use crate::source::{Sources, Span};
@@ -52,8 +52,8 @@ fn against_metadata(
     let (holder, told) = match folder {
         Some(folder) => (folder, format!("`helm dependency build` refuses it. Ask for {found}")),
         None => {
-            let told = format!("Helm deploys it all the same{lost}. Fetch the chart again, or ask for {found}");
-            ("charts/", told)
+            let remedy = remedy(chart, dependency, copy).map(|remedy| format!(". {remedy}, or ask for {found}"));
+            ("charts/", format!("Helm deploys it all the same{lost}{}", remedy.unwrap_or_default()))
         }
     };
     let (above, name) = (chart.name(), &dependency.name);
@@ -61,6 +61,16 @@ fn against_metadata(
     let subject = format!("{above}:{}", called(dependency));
     let finding = Finding::new(rule, span, subject, message).label(format!("{holder} holds {found}"));
     Some(finding.chart(name_of(copy)).related("the version that is there", place(copy)))
+}
+
+/// What puts the version that is asked for in the place of `copy`; nothing within a package, which only its makers can mend.
+fn remedy(chart: &Chart, dependency: &Dependency, copy: &Chart) -> Option<&'static str> {
+    match copy.place {
+        _ if chart.place != Place::Folder => None,
+        _ if dependency.repository.is_empty() => Some("Put the right one there"),
+        Place::Folder => Some("Delete that folder and run `mirrorlint fetch --vendor`"),
+        Place::Package | Place::Inside => Some("Run `mirrorlint fetch --vendor`"),
+    }
 }
 
 /// Why a version does not do that seems to, if it does.
