@@ -6,6 +6,7 @@ use std::io::Read as _;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use rustls::CertificateError;
 use ureq::http::Response;
 use ureq::{Agent, Body};
 
@@ -65,6 +66,8 @@ pub struct Request<'a> {
     pub authorization: Option<String>,
     /// Whether other hosts get it, too, as Helm's `pass_credentials_all` says.
     pub pass_credentials: bool,
+    /// Whether there are credentials that are not for this address.
+    pub withheld: bool,
     /// How the server is trusted.
     pub trust: &'a Trust,
     /// The most bytes that the answer may have.
@@ -84,6 +87,7 @@ impl<'a> Request<'a> {
             accept: "*/*",
             authorization: address.login.as_ref().map(super::credentials::Login::basic),
             pass_credentials: false,
+            withheld: false,
             trust,
             most,
             compressed: false,
@@ -100,6 +104,10 @@ pub struct Answer {
     /// The body; of an error only the beginning.
     pub body: Vec<u8>,
     headers: ureq::http::HeaderMap,
+    /// Who answered, when that was asked for elsewhere.
+    redirected: Option<Address>,
+    /// Whether the one who answered was not given the credentials that there are.
+    withheld: bool,
     /// How often was asked for it.
     attempts: u32,
 }
@@ -124,7 +132,18 @@ impl Answer {
         if self.status == 200 {
             return Ok(self);
         }
+        let place = match &self.redirected {
+            Some(place) => format!("{place}, where {address} redirects to,"),
+            None => address.to_string(),
+        };
         let meaning = match self.status {
+            401 | 403 if self.withheld => {
+                return Err(self.error(format!(
+                    "{place} answers {}: credentials go to no other host, unless `pass_credentials_all` in Helm's \
+                     repositories.yaml says so",
+                    self.status
+                )));
+            }
             401 => "401: it wants other credentials, or some at all",
             403 => "403: these credentials may not have it",
             404 => "404: there is nothing",
@@ -132,10 +151,10 @@ impl Answer {
             408 => "408: it waited too long for us",
             410 => "410: it is gone",
             429 => "429: too many requests",
-            500..=599 => return Err(self.error(format!("{address} answers {}: the server failed", self.status))),
-            other => return Err(self.error(format!("{address} answers {other}"))),
+            500..=599 => return Err(self.error(format!("{place} answers {}: the server failed", self.status))),
+            other => return Err(self.error(format!("{place} answers {other}"))),
         };
-        Err(self.error(format!("{address} answers {meaning}")))
+        Err(self.error(format!("{place} answers {meaning}")))
     }
 
     fn error(&self, message: String) -> FetchError {
@@ -224,7 +243,11 @@ impl Client {
             let authorization = request.authorization.as_ref().filter(|_| at_home || request.pass_credentials);
             let answer = self.once(request, &address, authorization)?;
             let location = answer.header("location").filter(|_| matches!(answer.status, 301 | 302 | 303 | 307 | 308));
-            let Some(location) = location.filter(|_| request.form.is_none()) else { return Ok(answer) };
+            let Some(location) = location.filter(|_| request.form.is_none()) else {
+                let withheld = request.withheld || authorization.is_none() && request.authorization.is_some();
+                let redirected = (address != *request.address).then_some(address);
+                return Ok(Answer { redirected, withheld, ..answer });
+            };
             let next = address
                 .join(location)
                 .map_err(|error| Failure::lasting(format!("{address} redirects to what is no address: {error}")))?;
@@ -272,7 +295,7 @@ impl Client {
         let headers = response.headers().clone();
         let packed = headers.get("content-encoding").is_some_and(|value| value.as_bytes() == b"gzip");
         let body = if packed && request.compressed { unpacked(address, &body, most)? } else { body };
-        Ok(Answer { status, body, headers, attempts: 1 })
+        Ok(Answer { status, body, headers, redirected: None, withheld: false, attempts: 1 })
     }
 
     fn body(&self, address: &Address, response: &mut Response<Body>, most: u64) -> Result<Vec<u8>, Failure> {
@@ -299,7 +322,7 @@ impl Client {
             }
         }
         match length {
-            Some(length) if length != bytes.len() as u64 => Err(cut_off(address)),
+            Some(length) if length != bytes.len() as u64 => Err(cut_off(&self.place(address))),
             _ => Ok(bytes),
         }
     }
@@ -335,42 +358,51 @@ impl Client {
         Ok(agent)
     }
 
+    /// `address`, and the proxy that it is reached through, without a password.
+    fn place(&self, address: &Address) -> String {
+        match self.proxies.of(address) {
+            Some(proxy) => format!("{address} through the proxy {}", crate::store::plain_address(proxy)),
+            None => address.to_string(),
+        }
+    }
+
     /// What `error` means.
     fn explain(&self, address: &Address, error: &ureq::Error) -> Failure {
         let passing = |message: String| Failure { message, passing: true };
         let silence = self.patience.silence.as_secs_f32();
+        let place = self.place(address);
         match error {
-            ureq::Error::HostNotFound => passing(format!("{address}: there is no such host")),
+            ureq::Error::HostNotFound => passing(format!("{place}: there is no such host")),
             ureq::Error::Timeout(ureq::Timeout::Global) => {
-                passing(format!("{address}: the answer did not end within {} seconds", silence * WHOLE as f32))
+                passing(format!("{place}: the answer did not end within {} seconds", silence * WHOLE as f32))
             }
-            ureq::Error::Timeout(_) => passing(format!("{address}: no answer within {silence} seconds")),
+            ureq::Error::Timeout(_) => passing(format!("{place}: no answer within {silence} seconds")),
             ureq::Error::ConnectProxyFailed(cause) => {
                 let hint = match address.secure {
                     true => "",
                     false => ". It was asked to CONNECT, as for https, which many proxies allow for port 443 only",
                 };
-                Failure::lasting(format!("{address}: the proxy refused: {cause}{hint}"))
+                Failure::lasting(format!("{place}: the proxy refused: {cause}{hint}"))
             }
             ureq::Error::Io(cause) => {
                 let inner = cause.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
                 match (inner, cause.kind()) {
-                    (Some(error), _) => of_tls(address, error),
-                    (None, std::io::ErrorKind::ConnectionRefused) => passing(format!("{address}: connection refused")),
-                    (None, std::io::ErrorKind::UnexpectedEof) => cut_off(address),
+                    (Some(error), _) => of_tls(&place, error),
+                    (None, std::io::ErrorKind::ConnectionRefused) => passing(format!("{place}: connection refused")),
+                    (None, std::io::ErrorKind::UnexpectedEof) => cut_off(&place),
                     (None, std::io::ErrorKind::TimedOut | std::io::ErrorKind::WouldBlock) => {
-                        passing(format!("{address}: no answer within {silence} seconds"))
+                        passing(format!("{place}: no answer within {silence} seconds"))
                     }
                     // What the standard library says of every system's failure to resolve a name.
                     _ if cause.to_string().starts_with("failed to lookup address") => {
-                        passing(format!("{address}: there is no such host"))
+                        passing(format!("{place}: there is no such host"))
                     }
-                    _ => passing(format!("{address}: {cause}")),
+                    _ => passing(format!("{place}: {cause}")),
                 }
             }
-            ureq::Error::Rustls(error) => of_tls(address, error),
-            ureq::Error::BadUri(_) | ureq::Error::Http(_) => Failure::lasting(format!("{address} cannot be asked for")),
-            other => passing(format!("{address}: {other}")),
+            ureq::Error::Rustls(error) => of_tls(&place, error),
+            ureq::Error::BadUri(_) | ureq::Error::Http(_) => Failure::lasting(format!("{place} cannot be asked for")),
+            other => passing(format!("{place}: {other}")),
         }
     }
 }
@@ -383,18 +415,27 @@ fn is_same_home(here: &Address, there: &Address) -> bool {
     host == next_host && ((secure == next_secure && port == next_port) || upgraded)
 }
 
-fn cut_off(address: &Address) -> Failure {
-    Failure { message: format!("{address}: the answer was cut off"), passing: true }
+fn cut_off(place: &str) -> Failure {
+    Failure { message: format!("{place}: the answer was cut off"), passing: true }
 }
 
-fn of_tls(address: &Address, error: &rustls::Error) -> Failure {
+fn of_tls(place: &str, error: &rustls::Error) -> Failure {
     match error {
+        // What stands for an authority may stand for no server, says webpki; Go, and so Helm, lets it.
+        rustls::Error::InvalidCertificate(CertificateError::Other(cause))
+            if cause.to_string() == "CaUsedAsEndEntity" =>
+        {
+            Failure::lasting(format!(
+                "{place}: its certificate is one of an authority (CA:TRUE), which may not be a server's own, even where it is \
+                 trusted. Let that authority issue one for the server, or make one with `basicConstraints=CA:FALSE`"
+            ))
+        }
         rustls::Error::InvalidCertificate(cause) => Failure::lasting(format!(
-            "{address}: its certificate is not trusted ({cause}). A private authority belongs into SSL_CERT_FILE, or is the \
+            "{place}: its certificate is not trusted ({cause}). A private authority belongs into SSL_CERT_FILE, or is the \
              repository's `caFile` in Helm's repositories.yaml"
         )),
-        rustls::Error::InvalidMessage(_) => Failure::lasting(format!("{address}: it does not speak TLS")),
-        other => Failure::lasting(format!("{address}: TLS failed: {other}")),
+        rustls::Error::InvalidMessage(_) => Failure::lasting(format!("{place}: it does not speak TLS")),
+        other => Failure::lasting(format!("{place}: TLS failed: {other}")),
     }
 }
 

@@ -70,6 +70,7 @@ impl HttpRepository {
         Request {
             authorization: address.login.as_ref().or(login).map(Login::basic),
             pass_credentials: self.pass_credentials,
+            withheld: self.login.is_some() && !home && !self.pass_credentials && address.login.is_none(),
             ..Request::new(address, trust, most)
         }
     }

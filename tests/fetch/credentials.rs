@@ -34,14 +34,8 @@ fn login() -> String {
     format!("  username: user\n  password: {SECRET}\n")
 }
 
-/// A certificate for 127.0.0.1 and the authority that it is from.
-pub fn authority() -> (Arc<rustls::ServerConfig>, String) {
-    let mut params = CertificateParams::new(Vec::new()).unwrap();
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
-    let key = KeyPair::generate().unwrap();
-    let params = CertificateParams::new(vec!["127.0.0.1".to_owned(), "localhost".to_owned()]).unwrap();
-    let certificate = params.signed_by(&key, &issuer).unwrap();
+/// A server that shows `certificate`.
+fn showing(certificate: &rcgen::Certificate, key: &KeyPair) -> Arc<rustls::ServerConfig> {
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ServerConfig::builder_with_provider(provider)
@@ -50,7 +44,18 @@ pub fn authority() -> (Arc<rustls::ServerConfig>, String) {
         .with_no_client_auth()
         .with_single_cert(vec![certificate.der().clone()], key)
         .unwrap();
-    (Arc::new(config), issuer.pem())
+    Arc::new(config)
+}
+
+/// A certificate for 127.0.0.1 and the authority that it is from.
+pub fn authority() -> (Arc<rustls::ServerConfig>, String) {
+    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+    let key = KeyPair::generate().unwrap();
+    let params = CertificateParams::new(vec!["127.0.0.1".to_owned(), "localhost".to_owned()]).unwrap();
+    let certificate = params.signed_by(&key, &issuer).unwrap();
+    (showing(&certificate, &key), issuer.pem())
 }
 
 #[test]
@@ -147,6 +152,71 @@ fn a_private_authority_is_trusted_where_it_is_named() {
             .file("helm/config/repositories.yaml", repositories(&server.url(), &more));
         let run = place.fetch();
         assert_eq!(run.code, code, "{more}: {}", run.text());
+    }
+}
+
+#[test]
+fn a_certificate_that_a_server_signed_itself_is_trusted_unless_it_is_an_authoritys() {
+    for (is_ca, code) in [(IsCa::ExplicitNoCa, 0), (IsCa::NoCa, 0), (IsCa::Ca(BasicConstraints::Unconstrained), 2)] {
+        let mut params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
+        params.is_ca = is_ca;
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.self_signed(&key).unwrap();
+        let all = files(&[("web", "1.0.0", web())]);
+        let server = Server::secure(showing(&certificate, &key), move |asked| {
+            all.get(&asked.target).map_or(Reply::status(404), |body| Reply::ok(body.clone()))
+        });
+        let mut place = Place::new(&[("web", "1.0.0", &server.url())]).file("own.pem", certificate.pem());
+        let path = place.path("own.pem").display().to_string();
+        place.set("SSL_CERT_FILE", &path);
+        let run = place.fetch();
+        assert_eq!(run.code, code, "{}", run.text());
+        assert_eq!(run.stderr.contains("(CA:TRUE)"), code == 2, "{}", run.text());
+    }
+}
+
+#[test]
+fn who_lacks_credentials_is_named_and_what_would_give_them() {
+    let elsewhere = Server::new(|_| Reply::status(401));
+    let there = format!("{}/x.tgz", elsewhere.url());
+    let entry = entry("web", "1.0.0", "web.tgz", &web());
+    let away = entry.replace("web.tgz", &there);
+    for (entry, redirects) in [(entry, true), (away, false)] {
+        let index = format!("apiVersion: v1\nentries:\n  web:\n{entry}");
+        let target = there.clone();
+        let server = Server::new(move |asked| match asked.target.as_str() {
+            "/index.yaml" => Reply::ok(index.clone()),
+            _ => Reply::redirect(&target),
+        });
+        let who =
+            if redirects { format!("{there}, where {}/web.tgz redirects to,", server.url()) } else { there.clone() };
+        for (more, why) in [
+            (
+                login(),
+                "credentials go to no other host, unless `pass_credentials_all` in Helm's repositories.yaml says so",
+            ),
+            (login() + "  pass_credentials_all: true\n", "it wants other credentials, or some at all"),
+            (String::new(), "it wants other credentials, or some at all"),
+        ] {
+            let place = Place::new(&[("web", "1.0.0", "@private")])
+                .file("helm/config/repositories.yaml", repositories(&server.url(), &more));
+            let said = place.fails();
+            assert!(said.contains(&format!("{who} answers 401: {why}")), "{more}: {said}");
+        }
+    }
+}
+
+#[test]
+fn a_proxy_that_is_down_is_named() {
+    let proxy = Server::new(|_| Reply::status(404)).url();
+    for url in ["http://charts.example", "https://charts.example"] {
+        let mut place = Place::new(&[("web", "1.0.0", url)]);
+        let with = proxy.replace("http://", &format!("http://user:{SECRET}@"));
+        place.set("HTTP_PROXY", &with);
+        place.set("HTTPS_PROXY", &with);
+        let said = place.fails();
+        let told = format!("{url}/index.yaml through the proxy {proxy}: connection refused");
+        assert!(said.contains(&told) && !said.contains(SECRET), "{said}");
     }
 }
 
