@@ -581,6 +581,8 @@ fn a_note_says_what_kind_of_place_a_chart_comes_from() {
     let (found, fixed) = told(local, PLACE, true);
     assert!(found.ends_with("wrong-source the note says local chart cache:1.0.0, but the chart comes from https://charts.example.org/acme. Write `(from acme/cache:1.0.0)`"), "{found}");
     assert!(fixed.contains("# Cache (from acme/cache:1.0.0)\n"), "{fixed}");
+    let (_, fixed) = told(local, "http://localhost:8080", true);
+    assert!(fixed.contains("# Cache (from localhost/cache:1.0.0)\n"), "{fixed}");
     let (found, fixed) = told("(from https://charts.example.org/acme/cache:1.0.0)", "file://../cache", false);
     assert!(found.contains("wrong-source") && found.contains("but the chart comes from file://../cache"), "{found}");
     assert!(fixed.contains(&format!("# Cache {local}\n")), "{fixed}");
@@ -592,7 +594,7 @@ fn a_note_says_what_kind_of_place_a_chart_comes_from() {
         ("(from acme/cache:1.0.0)", PLACE, true),
         ("(from https://charts.example.org/acme/cache:1.0.0)", PLACE, true),
         ("(from cache:1.0.0)", PLACE, true),
-        (local, "http://localhost:8080", true),
+        ("(from localhost/cache:1.0.0)", "http://localhost:8080", true),
     ] {
         assert_eq!(told(note, repository, packaged).0, "", "{note} {repository}");
     }

@@ -1,5 +1,6 @@
 //! What a source note should say: the words that the fixes write into a list. How a team writes them is `style`'s.
 
+use std::net::Ipv4Addr;
 use std::ops::Range;
 
 use super::style::Words;
@@ -7,8 +8,9 @@ use crate::image::Reference;
 use crate::inventory::{Change, ChartLink, ChartName, Use};
 use crate::mirror::Entry;
 use crate::source::{Layer, Sources, Span};
+use crate::store::plain_address;
 
-/// `(from local chart NAME:VERSION)` or `(from REPO/NAME:VERSION)`.
+/// `(from local chart NAME:VERSION)` or `(from REPO/NAME:VERSION)`; `(from NAME:VERSION)` where the repository's address has no name.
 pub(crate) fn source_note(used: &Use) -> String {
     note_of(&used.chart, used.chain.last())
 }
@@ -24,8 +26,11 @@ pub(crate) fn source_note_named(used: &Use, name: &str) -> Option<String> {
 
 /// The same for `chart`, which was asked for as in `link`.
 pub(crate) fn note_of(chart: &ChartName, link: Option<&ChartLink>) -> String {
-    match link.filter(|link| !link.is_local()).and_then(|link| repository_name(link.repository.as_deref()?)) {
-        Some(repository) => format!("(from {repository}/{chart})"),
+    match link.filter(|link| !link.is_local()).and_then(|link| link.repository.as_deref()) {
+        Some(address) => match repository_name(address) {
+            Some(repository) => format!("(from {repository}/{chart})"),
+            None => format!("(from {chart})"),
+        },
         None => format!("(from local chart {chart})"),
     }
 }
@@ -52,19 +57,24 @@ pub(crate) fn speaks_of_region(entry: &Entry) -> bool {
 }
 
 /// A short name for a chart repository, as `helm repo add` would be given one; `None` where the address has none.
-pub(crate) fn repository_name(address: &str) -> Option<String> {
+fn repository_name(address: &str) -> Option<String> {
+    let address = plain_address(address);
     if let Some(alias) = address.strip_prefix('@').or_else(|| address.strip_prefix("alias:")) {
         return Some(alias.to_owned());
     }
-    let rest = address.split_once("://").map_or(address, |(_, rest)| rest).trim_end_matches('/');
+    let (_, rest) = address.split_once("://")?;
     let mut parts = rest.split('/');
     let host = parts.next().unwrap_or_default();
     let says_little = |part: &&str| matches!(*part, "charts" | "chart" | "helm" | "helm-charts" | "stable" | "");
     if let Some(part) = parts.rev().find(|part| !says_little(part)) {
         return Some(part.to_owned());
     }
-    let labels: Vec<_> = host.split(':').next().unwrap_or_default().split('.').collect();
-    labels.len().checked_sub(2).and_then(|at| labels.get(at)).map(|label| (*label).to_owned())
+    let host = host.rsplit_once(':').filter(|(_, port)| !port.ends_with(']')).map_or(host, |(host, _)| host);
+    let labels: Vec<_> = host.split('.').collect();
+    // A number is no label, and the only one of a host says where it is as well as any.
+    let is_number = host.starts_with('[') || host.parse::<Ipv4Addr>().is_ok();
+    let name = if is_number { host } else { labels[labels.len().saturating_sub(2)] };
+    (!name.is_empty()).then(|| name.to_owned())
 }
 
 /// Words that titles have in capitals.
@@ -192,7 +202,14 @@ mod tests {
             ("https://charts.bitnami.com/bitnami", Some("bitnami")),
             ("@eks", Some("eks")),
             ("alias:eks", Some("eks")),
-            ("http://localhost:5000", None),
+            ("http://localhost:5000", Some("localhost")),
+            ("http://chartmuseum:8080/charts", Some("chartmuseum")),
+            ("https://user:word@chartmuseum/", Some("chartmuseum")),
+            ("http://127.0.0.1:8178", Some("127.0.0.1")),
+            ("http://[::1]:8178/charts", Some("[::1]")),
+            ("oci://[fd00::1]", Some("[fd00::1]")),
+            ("https://", None),
+            ("nowhere", None),
         ];
         for (address, name) in names {
             assert_eq!(repository_name(address).as_deref(), name, "{address}");

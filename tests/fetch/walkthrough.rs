@@ -101,3 +101,21 @@ fn charts_are_told_in_the_order_in_which_they_are_asked_for() {
         assert_eq!(told.collect::<Vec<_>>(), names, "{}", run.text());
     }
 }
+
+#[test]
+fn a_new_entry_names_a_repository_that_has_no_domain_and_is_right() {
+    let server = repository(&[("web", "1.0.0", chart("web", "1.0.0", "docker.io/acme/web:1"))]);
+    let by_name = server.url().replace("127.0.0.1", "localhost");
+    for (url, name) in [(server.url(), "127.0.0.1"), (by_name, "localhost")] {
+        let place = Place::new(&[("web", "1.0.0", &url)]);
+        assert_eq!(place.fetch().code, 0);
+        place.write("tools/ecr-images.conf", "");
+        let fixed = place.run(&["check", "--fix"]);
+        let list = std::fs::read_to_string(place.path("tools/ecr-images.conf")).unwrap();
+        assert!(list.contains(&format!("(from {name}/web:1.0.0)")), "{list}");
+        assert_eq!((fixed.code, place.run(&["check"]).code), (0, 0), "{}", fixed.text());
+        // A local chart it is not.
+        place.write("tools/ecr-images.conf", list.replace(&format!("(from {name}/"), "(from local chart "));
+        assert!(place.findings("wrong-source")[0].contains(&format!("Write `(from {name}/web:1.0.0)`")));
+    }
+}

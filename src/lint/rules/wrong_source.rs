@@ -4,7 +4,7 @@ use super::undocumented_source::brings_more;
 use crate::chart::Place;
 use crate::chart::version::Version;
 use crate::inventory::{ChartLink, ChartName, Use};
-use crate::lint::note::{note_of, repository_name, source_note};
+use crate::lint::note::{note_of, source_note};
 use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Standing, Verdict};
 use crate::mirror::{ChartOrigin, NamedChart};
 
@@ -81,10 +81,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
 fn other_kind<'a>(named: &NamedChart, link: &'a ChartLink) -> Option<&'a str> {
     let from = link.repository.as_deref()?;
     let is_other = match &named.origin {
-        ChartOrigin::Local => {
-            let written = repository_name(from).is_some();
-            !link.is_local() && link.source.place != Place::Folder && written
-        }
+        ChartOrigin::Local => !link.is_local() && link.source.place != Place::Folder,
         ChartOrigin::Repository(address) => address.text.contains("://") && from.starts_with("file:"),
         ChartOrigin::Unsaid => false,
     };
