@@ -83,8 +83,9 @@ fn outputs_that_are_in_the_way_are_refused() {
         (&["--format", "json=a", "--diff"], "--diff prints no findings"),
         (&["--format", "json=a", "--show-settings"], "--show-settings prints no findings"),
         (&["--format", "json=a", "--statistics"], "--statistics is for people"),
-        (&["--format", "jsn"], "there is no format called `jsn`; it can be json, rdjson, junit, human"),
-        (&["--format", "sarf=a"], "there is no format called `sarf`; it can be sarif, "),
+        (&["--format", "jsn"], "there is no format called `jsn`; it can be human, concise, json, sarif, "),
+        (&["--format", "jsn"], "rdjson, junit, gitlab, checkstyle; did you mean `json`?"),
+        (&["--format", "sarf=a"], "there is no format called `sarf`; it can be human, concise, json, sarif, "),
         (&["--format", "json="], "no file is named behind `json=`"),
     ] {
         let run = workspace.run(&[&["check"], formats].concat());

@@ -71,7 +71,7 @@ fn what_was_there_before_is_left_out_and_counted() {
     assert_eq!((run.code, rules(&run)), (1, vec!["stale-entry"]));
     assert!(run.stdout.lines().all(|line| line.contains("new")), "{}", run.stdout);
     let human = workspace.run(&["check", "--since", "HEAD"]).stdout;
-    assert!(human.ends_with("\n1 older finding is left out: what was there at HEAD already\n"), "{human}");
+    assert!(human.ends_with("\n1 older finding is left out: what was there at `HEAD` already\n"), "{human}");
     let json = workspace.run(&["check", "--since", "HEAD", "--format", "json"]).stdout;
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["since"], serde_json::json!({"revision": "HEAD", "left_out": 1}));

@@ -8,7 +8,7 @@ use super::environment::variable;
 use crate::chart::STANDARD_INPUT;
 use crate::inventory::is_region_name;
 use crate::lint::Severity;
-use crate::nearest::by_nearness;
+use crate::nearest::hint;
 
 /// Holds a hand-kept list of mirrored container images against the Helm charts that deploy them.
 #[derive(Debug, Parser)]
@@ -522,8 +522,8 @@ impl FindingsFormat {
     pub(super) fn named(name: &str) -> Result<Self, String> {
         Self::from_str(name, false).map_err(|_| {
             let known: Vec<_> = Self::value_variants().iter().map(|format| format.name()).collect();
-            let known = by_nearness(name, known.iter().map(String::as_str)).join(", ");
-            format!("there is no format called `{name}`; it can be {known}")
+            let meant = hint(name, known.iter().map(String::as_str));
+            format!("there is no format called `{name}`; it can be {}{meant}", known.join(", "))
         })
     }
 }

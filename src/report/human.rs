@@ -478,7 +478,7 @@ fn some(names: &[String]) -> String {
 pub(super) fn left_out(checked: &Checked) -> Option<String> {
     let since = checked.since.as_ref()?;
     let findings = count(since.left_out, "older finding is", "older findings are");
-    Some(format!("{findings} left out: what was there at {} already", message(&since.revision)))
+    Some(format!("{findings} left out: what was there at `{}` already", message(&since.revision)))
 }
 
 /// What a list was held against.

@@ -49,6 +49,12 @@ pub struct Pin {
     pub constraints: BTreeSet<String>,
 }
 
+/// What every version of the file says.
+#[derive(Deserialize)]
+struct Head {
+    version: u64,
+}
+
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -103,14 +109,16 @@ impl Lock {
     pub fn read(path: &Path) -> Result<Self, LockError> {
         let error = |message: String| LockError { path: path.to_owned(), message };
         let text = std::fs::read_to_string(path).map_err(|cause| error(format!("cannot be read: {cause}")))?;
+        if let Ok(Head { version }) = serde_yaml::from_str(&text)
+            && version != 1
+        {
+            return Err(error(format!("has version {version}, but this mirrorlint knows version 1 only")));
+        }
         let file: File = serde_yaml::from_str(&text).map_err(|cause| {
             error(format!(
                 "is no lock file: {cause}. `mirrorlint fetch` writes it; if a merge broke it, delete it and fetch"
             ))
         })?;
-        if file.version != 1 {
-            return Err(error(format!("has version {}, but this mirrorlint knows version 1 only", file.version)));
-        }
         Ok(Self { path: path.to_owned(), packages: file.packages })
     }
 
@@ -224,6 +232,8 @@ mod tests {
         for (text, message) in [
             ("<<<<<<< HEAD\n", "is no lock file"),
             ("version: 2\npackages: []\n", "has version 2"),
+            ("version: 9\ncharts: []\n", "has version 9, but this mirrorlint knows version 1 only"),
+            ("version: 1\n", "is no lock file: missing field `packages`"),
             ("version: 1\npackages: [{name: a}]\n", "is no lock file: packages[0]: missing field `version`"),
         ] {
             std::fs::write(&path, text).unwrap();
