@@ -214,7 +214,7 @@ fn of_the_kitchen_sink() {
       wrong-comment in the block: all
     dropped
       missing-entry at the end: nginx aws-otel-collector oauth2-proxy migrations queue-worker redis
-      missing-operand at the end: job-runner
+      missing-operand on the next line: job-runner
     doubled
       duplicate-entry on the next line: all
     comment behind

@@ -481,7 +481,11 @@ fn new_entries_and_the_end_of_the_last_line_go_together() {
         let images = ["nginx:1", "redis:7", "busybox:1"];
         let workspace = Workspace::with_list(list).chart("web", &images);
         assert_eq!(rules_of(&workspace), "unterminated-last-line missing-entry missing-entry");
-        let all = workspace.fixed("unterminated-last-line,missing-entry");
+        // As JSON has them, too: programs that take them all at once may get blank lines more, and no other list.
+        let together = workspace.fixed("unterminated-last-line,missing-entry");
+        assert_eq!(rules_of(&Workspace::with_list(&together).chart("web", &images)), "", "{together}");
+        workspace.run(&["check", "--fix"]);
+        let all = workspace.read("tools/ecr-images.conf");
         let block = |title: &str, name: &str, tag: &str| {
             format!(
                 "\n# {title} (from local chart web:1.0.0)\n# Repository: {name}\n# Tag: {tag} (from chart template)\n{name}={name}:{tag}\n"
@@ -491,6 +495,7 @@ fn new_entries_and_the_end_of_the_last_line_go_together() {
         assert_eq!(all, expected);
         assert_eq!(rules_of(&Workspace::with_list(&all).chart("web", &images)), "");
         // Each by itself is right, too.
+        let workspace = Workspace::with_list(list).chart("web", &images);
         let alone = workspace.fixed("missing-entry");
         assert_eq!(rules_of(&Workspace::with_list(&alone).chart("web", &images)), "", "{alone}");
     }
