@@ -56,6 +56,9 @@ pub(crate) fn speaks_of_region(entry: &Entry) -> bool {
     note.default_region.is_some() || texts.into_iter().any(|text| says(&text.text))
 }
 
+/// What stands between a name and its country: `example.co.jp`.
+const KINDS: [&str; 6] = ["ac", "co", "com", "gov", "ne", "or"];
+
 /// A short name for a chart repository, as `helm repo add` would be given one; `None` where the address has none.
 fn repository_name(address: &str) -> Option<String> {
     let address = plain_address(address);
@@ -73,7 +76,11 @@ fn repository_name(address: &str) -> Option<String> {
     let labels: Vec<_> = host.split('.').collect();
     // A number is no label, and the only one of a host says where it is as well as any.
     let is_number = host.starts_with('[') || host.parse::<Ipv4Addr>().is_ok();
-    let name = if is_number { host } else { labels[labels.len().saturating_sub(2)] };
+    let domain = match labels.as_slice() {
+        [.., kind, country] if labels.len() > 2 && country.len() == 2 && KINDS.contains(kind) => 3,
+        _ => 2,
+    };
+    let name = if is_number { host } else { labels[labels.len().saturating_sub(domain)] };
     (!name.is_empty()).then(|| name.to_owned())
 }
 
@@ -200,6 +207,10 @@ mod tests {
             ("oci://quay.io/jetstack/charts", Some("jetstack")),
             ("https://charts.jetstack.io", Some("jetstack")),
             ("https://charts.bitnami.com/bitnami", Some("bitnami")),
+            ("https://charts.example.co.jp", Some("example")),
+            ("https://charts.co.jp", Some("charts")),
+            ("https://co.uk", Some("co")),
+            ("https://charts.co.com", Some("co")),
             ("@eks", Some("eks")),
             ("alias:eks", Some("eks")),
             ("http://localhost:5000", Some("localhost")),
