@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use super::FetchError;
 use super::credentials::Login;
+use crate::store::{Parts, plain_address};
 
 /// An `http` or `https` address.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,20 +27,14 @@ impl Address {
     /// # Errors
     /// When it is none that can be fetched.
     pub fn parse(text: &str) -> Result<Self, FetchError> {
-        let shown = crate::store::plain_address(text);
-        let (scheme, rest) = text.split_once("://").ok_or_else(|| {
+        let shown = plain_address(text);
+        let Parts { scheme, login, place, tail } = Parts::of(text).ok_or_else(|| {
             FetchError::new(format!("`{shown}` is no address: it must begin with https://, http:// or oci://"))
         })?;
         let secure = match scheme.to_ascii_lowercase().as_str() {
             "https" => true,
             "http" => false,
             other => return Err(FetchError::new(format!("{shown}: nothing is known of `{other}` addresses"))),
-        };
-        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-        let (authority, tail) = rest.split_at(end);
-        let (login, place) = match authority.rsplit_once('@') {
-            Some((login, place)) => (Some(Login::of_address(login)), place),
-            None => (None, authority),
         };
         let wrong = |what: &str| FetchError::new(format!("`{shown}` is no address: {what}"));
         let (host, port) = match place.rfind(':').filter(|colon| !place[*colon..].contains(']')) {
@@ -55,10 +50,28 @@ impl Address {
         if host.is_empty() || !host.bytes().all(allowed) {
             return Err(wrong("it names no host"));
         }
-        let mut address =
-            Self { secure, host: host.to_ascii_lowercase(), port, path: "/".to_owned(), query: None, login };
+        let mut address = Self {
+            secure,
+            host: host.to_ascii_lowercase(),
+            port,
+            path: "/".to_owned(),
+            query: None,
+            login: login.map(Login::of_address),
+        };
         address.set_tail(tail);
         Ok(address)
+    }
+
+    /// The address of a repository, as a person wrote it.
+    ///
+    /// # Errors
+    /// As [`Address::parse`]; and when a part of a password may be taken for the host.
+    pub fn of_repository(text: &str) -> Result<Self, FetchError> {
+        let address = Self::parse(text)?;
+        match Parts::of(text).filter(Parts::is_doubtful) {
+            Some(_) => Err(doubtful(text)),
+            None => Ok(address),
+        }
     }
 
     fn set_tail(&mut self, tail: &str) {
@@ -163,6 +176,14 @@ impl std::fmt::Display for Address {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}://{}{}", self.scheme(), self.authority(), self.path)
     }
+}
+
+/// Why the host of the repository `text` is not asked.
+pub(super) fn doubtful(text: &str) -> FetchError {
+    FetchError::new(format!(
+        "`{}` is no address: an `@` behind its host is written %40, and `/`, `?` and `#` in a password %2F, %3F and %23",
+        plain_address(text)
+    ))
 }
 
 /// `text` with what may not stand in an address percent-encoded.

@@ -30,7 +30,7 @@ impl HttpRepository {
                 format!("no repository is called {written}: `helm repo add` makes Helm's repositories.yaml know it");
             return Err(FetchError::new(message));
         }
-        let address = Address::parse(known.map_or(written, |known| &known.url))?;
+        let address = Address::of_repository(known.map_or(written, |known| &known.url))?;
         let mut repository = Self {
             login: address.login.clone(),
             trust: Trust::default(),

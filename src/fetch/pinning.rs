@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::bring::Outcome;
 use super::needs::{Need, is_exact};
-use crate::store::{Pin, fits, plain_address};
+use crate::store::{Pin, fits, identity};
 
 /// A run that ended.
 #[derive(Clone, Copy, Debug)]
@@ -38,8 +38,7 @@ pub fn pins(run: &Run<'_>, now: Vec<Pin>) -> Vec<Pin> {
 /// Adds `pin`, or only its constraints to the pin of the same package.
 fn merge(pins: &mut Vec<Pin>, pin: Pin) {
     let same = |one: &&mut Pin| {
-        (&one.name, &one.version, plain_address(&one.repository))
-            == (&pin.name, &pin.version, plain_address(&pin.repository))
+        (&one.name, &one.version, identity(&one.repository)) == (&pin.name, &pin.version, identity(&pin.repository))
     };
     match pins.iter_mut().find(same) {
         Some(one) => one.constraints.extend(pin.constraints),
@@ -54,7 +53,7 @@ fn new(outcome: &Outcome) -> Option<Pin> {
     Some(Pin {
         name: need.name.clone(),
         version: brought.version.clone(),
-        repository: need.shown_repository(),
+        repository: identity(&need.repository),
         url: brought.url.clone(),
         sha256: brought.sha256.clone(),
         constraints: constraint.into_iter().collect(),

@@ -7,14 +7,14 @@ use std::sync::{Mutex, PoisonError};
 use serde::Deserialize;
 
 use super::FetchError;
-use super::address::Address;
+use super::address::{Address, doubtful};
 use super::challenge::{Challenge, challenges};
 use super::credentials::{Login, Registries};
 use super::http::{Answer, Client, Request};
 use super::index::{Release, sort};
 use super::trust::Trust;
 use crate::chart::version::Version;
-use crate::store::{MAX_PACKAGE_SIZE, plain_address, sha256};
+use crate::store::{MAX_PACKAGE_SIZE, Parts, plain_address, sha256};
 
 /// What Helm calls a chart's configuration.
 const CONFIG_TYPE: &str = "application/vnd.cncf.helm.config.v1+json";
@@ -63,14 +63,22 @@ impl Place {
     /// The place of the chart `name` in the repository `oci://...`.
     pub fn of(repository: &str, name: &str) -> Result<Self, FetchError> {
         let shown = plain_address(repository);
-        let rest = repository.strip_prefix("oci://").unwrap_or(repository).trim_end_matches('/');
-        let (host, folder) = rest.split_once('/').unwrap_or((rest, ""));
+        let none = || FetchError::new(format!("{shown}/{name} is no place in a registry"));
+        let parts = Parts::of(repository).ok_or_else(none)?;
+        if parts.is_doubtful() {
+            return Err(doubtful(repository));
+        }
+        let path = parts.path().trim_end_matches('/');
+        let (host, folder) = (parts.place, path.strip_prefix('/').unwrap_or(path));
+        if parts.path() != parts.tail {
+            return Err(none());
+        }
         let host = if host == "docker.io" { "registry-1.docker.io" } else { host };
         let address = Address::parse(&format!("https://{host}/"))?;
         let name = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
         let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-/".contains(&byte);
         if !name.bytes().all(allowed) || name.split('/').any(|part| part.is_empty() || part.starts_with('.')) {
-            return Err(FetchError::new(format!("{shown}/{name} is no place in a registry")));
+            return Err(none());
         }
         Ok(Self { address, name })
     }
@@ -343,6 +351,13 @@ mod tests {
         assert!(shown("oci://a.example/X").is_err());
         assert!(shown("oci://a.example/../x").is_err());
         assert!(Place::of("oci://a.example", "a b").is_err());
+        for odd in
+            ["oci://a.example#@b.example/x", "oci://a.example?@b.example/x", "oci://a.example/x?y", "oci://a:b/c@d/x"]
+        {
+            assert!(Place::of(odd, "web").is_err(), "{odd}");
+        }
+        let secret = Place::of("oci://me:se/cret@a.example/x", "web").unwrap_err().message;
+        assert!(secret.starts_with("`oci://a.example/x` is no address"), "{secret}");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::meter::Meter;
 use super::needs::Need;
 use super::registry::{Acquaintance, Place, Registry};
 use crate::chart::version::Version;
-use crate::store::{Environment, Repositories, fits, plain_address, sha256};
+use crate::store::{Environment, Repositories, fits, sha256};
 
 /// What a repository offers for a dependency.
 #[derive(Clone, Debug)]
@@ -144,7 +144,7 @@ impl Remotes {
 
     /// The address that tells the repository of `need` from others.
     pub(super) fn address(&self, need: &Need) -> String {
-        plain_address(&self.repositories.address(&need.repository))
+        self.repositories.address(&need.repository)
     }
 }
 

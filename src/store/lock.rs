@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::plain_address;
+use super::identity;
 use crate::chart::Wanted;
 use crate::source::{Over, WriteError, write_whole};
 
@@ -76,7 +76,7 @@ impl Pin {
     /// Whether it is of the chart and repository that `wanted` names, whatever the version.
     #[must_use]
     pub fn is_of(&self, wanted: &Wanted<'_>) -> bool {
-        self.name == wanted.name && plain_address(&self.repository) == plain_address(wanted.repository)
+        self.name == wanted.name && identity(&self.repository) == identity(wanted.repository)
     }
 
     /// Whether it was chosen for this constraint.

@@ -1,6 +1,7 @@
 //! Packaged charts that lie on this machine outside of any `charts/`: our cache, Helm's, and the lock file that says which bytes
 //! they must have. `check` resolves external charts from here. Uses `chart`; never opens a socket.
 
+mod address;
 mod cache;
 mod environment;
 mod lock;
@@ -11,10 +12,11 @@ use std::path::{Path, PathBuf};
 use crate::chart::version::{Constraint, Version};
 use crate::chart::{Found, Held, Package, Packages, Wanted};
 
+pub use address::{Parts, identity, plain_address};
 pub use cache::{Cache, Known, sha256};
 pub use environment::Environment;
 pub use lock::{LOCK_NAME, Lock, LockError, Pin};
-pub use repositories::{Repositories, Repository, plain_address};
+pub use repositories::{Repositories, Repository};
 
 /// The most bytes that a package may have: what loading charts reads of one.
 pub const MAX_PACKAGE_SIZE: u64 = crate::chart::MAX_TOTAL_SIZE;

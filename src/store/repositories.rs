@@ -5,6 +5,8 @@ use std::sync::{Arc, OnceLock};
 
 use serde::Deserialize;
 
+use super::address::identity;
+
 /// Helm's known repositories; the file is read when a name is first asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Repositories {
@@ -92,56 +94,28 @@ impl Repositories {
         if let Some(name) = name_of(written) {
             return Ok(all.iter().find(|one| one.name == name));
         }
-        let (whole, plain) = (written.trim_end_matches('/'), plain_address(written));
+        let (whole, plain) = (written.trim_end_matches('/'), identity(written));
         let same = all.iter().find(|one| one.url.trim_end_matches('/') == whole);
         // An address with a password or a query of its own is used as it is written.
-        Ok(same.or_else(|| all.iter().find(|one| whole == plain && plain_address(&one.url) == plain)))
+        Ok(same.or_else(|| all.iter().find(|one| whole == plain && identity(&one.url) == plain)))
     }
 
     /// The address that `written` stands for; `written` itself where nobody knows the name.
     #[must_use]
     pub fn address(&self, written: &str) -> String {
         let named = name_of(written).and_then(|_| self.find(written).ok().flatten());
-        plain_address(named.map_or(written, |known| &known.url))
+        identity(named.map_or(written, |known| &known.url))
     }
 }
 
 /// The name in `@NAME` and `alias:NAME`.
-fn name_of(written: &str) -> Option<&str> {
+pub(super) fn name_of(written: &str) -> Option<&str> {
     written.strip_prefix('@').or_else(|| written.strip_prefix("alias:"))
-}
-
-/// An address without what makes no difference, and without user, password and query, which may be secret and belong into no file
-/// and no message.
-#[must_use]
-pub fn plain_address(address: &str) -> String {
-    let address = address.trim_end_matches('/');
-    // `@eks` is a name.
-    let (scheme, rest) = match address.split_once("://") {
-        Some((scheme, rest)) => (format!("{scheme}://"), rest),
-        None if address.starts_with('@') => return address.to_owned(),
-        None => (String::new(), address),
-    };
-    // A password may hold what ends an authority elsewhere.
-    let authority = rest.split('/').next().unwrap_or_default();
-    let rest = authority.rfind('@').map_or(rest, |at| &rest[at + 1..]);
-    let rest = rest.split(['?', '#']).next().unwrap_or_default();
-    format!("{scheme}{}", rest.trim_end_matches('/'))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_address_is_told_without_its_password() {
-        assert_eq!(plain_address("https://me:secret@a.example/x@y/"), "https://a.example/x@y");
-        assert_eq!(plain_address("oci://a.example/x"), "oci://a.example/x");
-        assert_eq!(plain_address("@eks"), "@eks");
-        assert_eq!(plain_address("http://me:se#cr?et@a.example/x"), "http://a.example/x");
-        assert_eq!(plain_address("me:secret@a.example"), "a.example");
-        assert_eq!(plain_address("https://a.example/?token=secret"), "https://a.example");
-    }
 
     #[test]
     fn names_stand_for_addresses() {

@@ -333,3 +333,44 @@ fn an_address_with_a_password_and_the_same_without_are_two() {
     assert!(run.stderr.contains("api of umbrella cannot be fetched") && run.stderr.contains("401"), "{}", run.text());
     assert!(!run.text().contains(SECRET));
 }
+
+#[test]
+fn no_host_is_asked_in_the_name_of_another() {
+    let evil = Server::of_files(files(&[("web", "1.0.0", chart("web", "1.0.0", "evil.example/web:1"))]));
+    let good = Server::of_files(files(&[("web", "1.0.0", web())]));
+    for sign in ["#", "?", "/x#", "/x?"] {
+        for (scheme, folder) in [("http", ""), ("oci", "/charts")] {
+            let written = format!("{scheme}://{}{sign}@{}{folder}", evil.host(), good.host());
+            let said = Place::new(&[("web", "1.0.0", &written)]).fails();
+            assert!(said.contains("is no address: an `@` behind its host is written %40"), "{said}");
+        }
+    }
+    assert_eq!(evil.targets(), [""; 0]);
+    // Elsewhere an `@` is one.
+    let index = format!("apiVersion: v1\nentries:\n  web:\n{}", entry("web", "1.0.0", "web@1.0.0/x.tgz#a@b", &web()));
+    let server = Server::new(move |asked| match asked.target.as_str() {
+        "/gh@1/index.yaml" => Reply::ok(index.clone()),
+        "/gh@1/web@1.0.0/x.tgz" => Reply::ok(web()),
+        _ => Reply::status(404),
+    });
+    let with = server.url().replace("http://", "http://user:x@");
+    let place = Place::new(&[("web", "1.0.0", &format!("{with}/gh@1"))]);
+    let run = place.fetch();
+    assert_eq!(run.code, 0, "{}", run.text());
+    let lock = std::fs::read_to_string(place.path(".mirrorlint.lock")).unwrap();
+    assert!(lock.contains(&format!("repository: {}/gh@1\n", server.url())), "{lock}");
+    assert_eq!(place.images(), ["docker.io/acme/web:1"]);
+}
+
+#[test]
+fn a_password_that_ends_the_host_is_not_shown() {
+    for password in [format!("a/{SECRET}"), format!("12/{SECRET}"), format!("12?{SECRET}"), format!("a#{SECRET}")] {
+        let written = format!("https://me:{password}@charts.example/x");
+        let said = Place::new(&[("web", "1.0.0", &written)]).fails();
+        assert!(said.contains("`https://charts.example/x` is no address") && !said.contains(SECRET), "{said}");
+        // A server that redirects there tells no more.
+        let server = Server::new(move |_| Reply::redirect(&written));
+        let said = Place::new(&[("web", "1.0.0", &server.url())]).fails();
+        assert!(!said.contains(SECRET) || password.starts_with("12/"), "{said}");
+    }
+}
