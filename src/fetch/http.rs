@@ -103,6 +103,8 @@ pub struct Answer {
     pub status: u16,
     /// The body; of an error only the beginning.
     pub body: Vec<u8>,
+    /// Whether it is from who was asked, and no redirect led elsewhere on the way.
+    pub at_home: bool,
     headers: ureq::http::HeaderMap,
     /// Who answered, when that was asked for elsewhere.
     redirected: Option<Address>,
@@ -246,7 +248,7 @@ impl Client {
             let Some(location) = location.filter(|_| request.form.is_none()) else {
                 let withheld = request.withheld || authorization.is_none() && request.authorization.is_some();
                 let redirected = (address != *request.address).then_some(address);
-                return Ok(Answer { redirected, withheld, ..answer });
+                return Ok(Answer { at_home, redirected, withheld, ..answer });
             };
             let next = address
                 .join(location)
@@ -295,7 +297,7 @@ impl Client {
         let headers = response.headers().clone();
         let packed = headers.get("content-encoding").is_some_and(|value| value.as_bytes() == b"gzip");
         let body = if packed && request.compressed { unpacked(address, &body, most)? } else { body };
-        Ok(Answer { status, body, headers, redirected: None, withheld: false, attempts: 1 })
+        Ok(Answer { status, body, at_home: true, headers, redirected: None, withheld: false, attempts: 1 })
     }
 
     fn body(&self, address: &Address, response: &mut Response<Body>, most: u64) -> Result<Vec<u8>, Failure> {

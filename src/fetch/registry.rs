@@ -224,7 +224,8 @@ impl Registry<'_> {
             self.client.send(&request)
         };
         let answer = ask(known)?;
-        if answer.status != 401 {
+        // Only the registry itself may ask for what we know of it.
+        if answer.status != 401 || !answer.at_home {
             return Ok((answer, address));
         }
         let login = self.logins.login(&address.authority()).map_err(FetchError::new)?;

@@ -1,7 +1,7 @@
 //! OCI registries, played by a server of ours: tokens, tags, manifests, digests, and what can be wrong with them.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use mirrorlint::store::sha256;
 
@@ -287,6 +287,35 @@ fn blobs_elsewhere_get_no_token() {
     assert_eq!(store.asked().len(), 1);
     assert_eq!(store.asked()[0].headers.get("authorization"), None);
     drop(inner);
+}
+
+#[test]
+fn who_a_redirect_leads_to_gets_no_password_even_if_it_asks() {
+    for login in [
+        format!("{{\"auth\":\"{}\"}}", data_encoding::BASE64.encode(format!("user:{SECRET}").as_bytes())),
+        format!("{{\"identitytoken\":\"{SECRET}\"}}"),
+    ] {
+        let realm: Arc<Mutex<String>> = Arc::default();
+        let named = realm.clone();
+        let evil = Server::new(move |asked| match asked.target.starts_with("/token") {
+            true => Reply::ok(r#"{"token":"x"}"#),
+            false => {
+                Reply::status(401).header("WWW-Authenticate", &format!("Bearer realm=\"{}\"", named.lock().unwrap()))
+            }
+        });
+        *realm.lock().unwrap() = format!("{}/token", evil.url());
+        let away = format!("{}/blob", evil.url());
+        let registry = Registry::of(web("1.0.0"));
+        let server = Server::new(move |asked| match asked.target.contains("/blobs/") {
+            true => Reply::redirect(&away),
+            false => registry.answer(asked),
+        });
+        let auths = format!("{{\"auths\":{{\"{}\":{login}}}}}", server.host());
+        let said = place(&server, "1.0.0").file("helm/docker/config.json", auths).fails();
+        assert!(said.contains("401"), "{said}");
+        assert_eq!(evil.targets(), ["/blob"]);
+        assert_eq!(evil.asked()[0].headers.get("authorization"), None);
+    }
 }
 
 #[test]
