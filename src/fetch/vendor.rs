@@ -128,9 +128,22 @@ impl Filling<'_> {
         folders.map(|held| &**held).find(|held| is_inside(self.chart, held))
     }
 
+    /// Refuses a `charts/` that is a link out of the chart.
+    fn is_own(&self) -> Result<(), FetchError> {
+        let root = canonical(&self.chart.path);
+        match self.folder.canonicalize() {
+            Ok(folder) if !folder.starts_with(root) => Err(leads_out(&self.folder)),
+            _ => Ok(()),
+        }
+    }
+
     fn put(&mut self, name: &str, version: &str, bytes: &[u8]) -> Result<(), FetchError> {
         let path = self.folder.join(format!("{name}-{version}.tgz"));
         if std::fs::read(&path).map_or(true, |old| old != bytes) {
+            self.is_own()?;
+            if path.is_symlink() {
+                return Err(leads_out(&path));
+            }
             write_whole(&path, bytes, Over::Anything).map_err(|error| FetchError::new(error.to_string()))?;
             self.done.push(Vendored::Written(path.clone()));
         }
@@ -147,6 +160,7 @@ impl Filling<'_> {
             if !self.chart.metadata.dependencies.iter().flatten().any(|dependency| dependency.name == *name) {
                 self.done.push(Vendored::Left(old.clone()));
             } else if !self.places.contains(old) && self.names.get(&**name) == Some(&true) {
+                self.is_own()?;
                 std::fs::remove_file(old)
                     .map_err(|cause| FetchError::new(format!("cannot remove {}: {cause}", old.display())))?;
                 self.done.push(Vendored::Removed(old.clone()));
@@ -154,4 +168,11 @@ impl Filling<'_> {
         }
         Ok(())
     }
+}
+
+fn leads_out(link: &Path) -> FetchError {
+    let link = link.display();
+    FetchError::new(format!(
+        "{link} is a link: what it leads to is not the chart's own and is left as it is. Remove it first"
+    ))
 }

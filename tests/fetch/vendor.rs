@@ -179,3 +179,32 @@ fn a_folder_of_another_version_is_told_once_and_goes_by_hand() {
     std::fs::remove_dir_all(place.path("local/charts")).unwrap();
     assert_eq!((place.fetch().code, place.findings("dependency-version-mismatch").len()), (0, 0));
 }
+
+#[cfg(unix)]
+#[test]
+fn links_lead_nothing_out_of_the_chart() {
+    use std::os::unix::fs::symlink;
+    let server = offered();
+    for (link, to) in [("umbrella/charts/web-1.0.0.tgz", "../../victim"), ("umbrella/charts", "../out")] {
+        let place = Place::new(&[("web", "1.0.0", &server.url())]);
+        let victim = chart("web", "0.9.0", "docker.io/acme/victim:1");
+        place.write("victim", &victim);
+        place.write("out/web-0.9.0.tgz", &victim);
+        std::fs::create_dir_all(place.path(link).parent().unwrap()).unwrap();
+        symlink(to, place.path(link)).unwrap();
+        let run = place.fetch_with(&["--vendor"]);
+        assert_eq!(run.code, 2, "{}", run.text());
+        let said = run.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains("is a link: what it leads to"), "{said}");
+        assert_eq!(std::fs::read(place.path("victim")).unwrap(), victim);
+        assert_eq!(packages(&place.path("out")).len(), 1);
+        assert!(place.path("out/web-0.9.0.tgz").exists());
+    }
+    // Within the chart a link is the chart's own.
+    let place = Place::new(&[("web", "1.0.0", &server.url())]);
+    place.write("umbrella/kept/.keep", "");
+    symlink("kept", place.path("umbrella/charts")).unwrap();
+    let run = place.fetch_with(&["--vendor"]);
+    assert_eq!(run.code, 0, "{}", run.text());
+    assert!(place.path("umbrella/kept/web-1.0.0.tgz").exists());
+}
