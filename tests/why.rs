@@ -172,3 +172,18 @@ fn paths_start_where_the_reader_stands_and_in_json_at_the_repository() {
         assert!(at(from, &["app", up, "--format", "json"]).contains(r#""path":"up/values.yaml""#), "{from}");
     }
 }
+
+#[test]
+fn names_in_charts_stay_in_their_line_and_move_no_cursor() {
+    let folder = workspace();
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: \"p\\e[31m\\n::error::q\"}\nspec: {containers: [{name: \"c\\n::error::d\", \
+               image: 'ghcr.io/team/odd:1'}]}\n";
+    std::fs::create_dir_all(folder.path().join("up/templates")).unwrap();
+    std::fs::write(folder.path().join("up/templates/odd.yaml"), pod).unwrap();
+    let binary = env!("CARGO_BIN_EXE_mirrorlint");
+    let images = Command::new(binary).current_dir(folder.path()).args(["images", "up"]).output().unwrap();
+    for text in [printed(folder.path(), &["odd", "--chart", "up"]), String::from_utf8(images.stdout).unwrap()] {
+        assert!(text.contains("::error::q") && text.contains("ghcr.io/team/odd:1"), "{text}");
+        assert!(!text.contains('\u{1b}') && !text.lines().any(|line| line.starts_with("::")), "{text:?}");
+    }
+}

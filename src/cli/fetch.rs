@@ -17,6 +17,7 @@ use crate::fetch::{
     with_local,
 };
 use crate::lint::{Refusal, Workspace, find, find_charts_here, home_of};
+use crate::report::in_line;
 use crate::source::{Span, canonical, path_from};
 use crate::store::{Environment, LOCK_NAME, Lock, Store};
 
@@ -55,7 +56,7 @@ pub(super) fn run(session: &Session, options: &Fetch) -> Outcome {
             complete = false;
             let need = &outcome.need;
             let message = format!("{} of {} cannot be fetched: {error}", need.name, need.parent);
-            session.complain(&Refusal { span: place(need), ..Refusal::new(message) });
+            session.complain(&Refusal { span: place(need), ..Refusal::new(in_line(&message)) });
         }
     }
     let externals = all_externals(session, &charts);
@@ -210,8 +211,8 @@ fn line(name: &str, brought: &Brought, repository: &str) -> String {
         State::Wanted => "would fetch",
     };
     let digest = if sha256.is_empty() { String::new() } else { format!(" (sha256 {sha256})") };
-    let mut out = format!("{what} {name} {version} from {repository}{digest}\n");
-    notes.iter().for_each(|note| out.push_str(&format!("  {note}\n")));
+    let mut out = in_line(&format!("{what} {name} {version} from {repository}{digest}")) + "\n";
+    notes.iter().for_each(|note| out.push_str(&format!("  {}\n", in_line(note))));
     out
 }
 

@@ -199,13 +199,14 @@ fn human(listed: &Listed) -> String {
         (None, Some(pinned)) => format!("; that is {pinned}, which is not at hand"),
         (None, None) => "; there is none".to_owned(),
     };
-    let mut out = format!(
-        "{} of {}, from {}: Chart.yaml asks for {}{at_hand}\n",
+    let title = format!(
+        "{} of {}, from {}: Chart.yaml asks for {}{at_hand}",
         need.name,
         need.parent,
         need.shown_repository(),
         need.version
     );
+    let mut out = report::in_line(&title) + "\n";
     let width = listed.shown.iter().map(|shown| shown.release.version.len()).max().unwrap_or(0);
     for shown in &listed.shown {
         let Release { version, app_version, created, deprecated, .. } = &shown.release;
@@ -215,7 +216,7 @@ fn human(listed: &Listed) -> String {
         words.extend(created.get(..10).map(str::to_owned));
         words.extend(deprecated.then(|| "deprecated".to_owned()));
         words.extend((!shown.allowed).then(|| "not what Chart.yaml asks for".to_owned()));
-        let line = format!("{mark} {version:width$}  {}", words.join(", "));
+        let line = report::in_line(&format!("{mark} {version:width$}  {}", words.join(", ")));
         out.push_str(line.trim_end());
         out.push('\n');
         match &shown.difference {
@@ -224,16 +225,17 @@ fn human(listed: &Listed) -> String {
                 out.push_str("      the same images\n");
             }
             Some(Ok(Difference { added, removed })) => {
-                removed.iter().for_each(|image| out.push_str(&format!("    - {image}\n")));
-                added.iter().for_each(|image| out.push_str(&format!("    + {image}\n")));
+                removed.iter().for_each(|image| out.push_str(&format!("    - {}\n", report::in_line(image))));
+                added.iter().for_each(|image| out.push_str(&format!("    + {}\n", report::in_line(image))));
             }
-            Some(Err(message)) => out.push_str(&format!("    ! {message}\n")),
+            Some(Err(message)) => out.push_str(&format!("    ! {}\n", report::in_line(message))),
         }
     }
     if listed.others > 0 {
         out.push_str(&format!("  {} more (--limit, --prereleases)\n", listed.others));
     }
-    listed.notes.iter().take(crate::fetch::MAX_TOLD).for_each(|note| out.push_str(&format!("  {note}\n")));
+    let notes = listed.notes.iter().take(crate::fetch::MAX_TOLD);
+    notes.for_each(|note| out.push_str(&format!("  {}\n", report::in_line(note))));
     out
 }
 

@@ -359,8 +359,9 @@ pub fn printable(text: &str) -> String {
     text.chars().map(replace).collect()
 }
 
-/// `text` in one line, likewise: a path may hold line feeds.
-pub(super) fn in_line(text: &str) -> String {
+/// `text` in one line, likewise: a path or what a server says may hold line feeds.
+#[must_use]
+pub fn in_line(text: &str) -> String {
     printable(text).replace(['\n', '\t'], "?")
 }
 

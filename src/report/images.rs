@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::human::{Style, printable};
+use super::human::{Style, in_line, printable};
 use super::location::Place;
 use crate::inventory::when::in_words;
 use crate::inventory::{Confidence, Inventory, Use};
@@ -24,17 +24,18 @@ pub fn images(inventory: &Inventory, sources: &Sources, root: &Path, style: Styl
         // One list may need what another one does not.
         let exempt = if uses().all(|used| used.exempt.is_some()) { first.exempt.as_deref() } else { None };
         let exempt = exempt.map(|reason| if reason.is_empty() { String::new() } else { format!(": {reason}") });
-        let exempt = exempt.map(|reason| format!(" (exempt{})", printable(&reason))).unwrap_or_default();
-        let _ = writeln!(out, "{}{exempt}", style.paint("1", image));
+        let exempt = exempt.map(|reason| format!(" (exempt{})", in_line(&reason))).unwrap_or_default();
+        let _ = writeln!(out, "{}{exempt}", style.paint("1", &in_line(image)));
         for used in uses() {
-            let _ = writeln!(out, "  {} in {}{}", used.place(), used.path.join(" > "), circumstances(used));
+            let line = format!("{} in {}{}", used.place(), used.path.join(" > "), circumstances(used));
+            let _ = writeln!(out, "  {}", in_line(&line));
         }
         for (span, _) in first.origins().into_iter().filter(|(_, layer)| *layer != Layer::Computed) {
             let place = Place::new(sources, root, span);
             let text = sources.slice(span);
             let text = text.lines().next().unwrap_or_default();
-            let line = format!("{}:{}:{}: {text}", place.path, place.start.line, place.start.column);
-            let _ = writeln!(out, "    {}", printable(&line));
+            let (path, text) = (in_line(&place.path), printable(text));
+            let _ = writeln!(out, "    {path}:{}:{}: {text}", place.start.line, place.start.column);
         }
     }
     if known.is_empty() {
@@ -47,12 +48,12 @@ pub fn images(inventory: &Inventory, sources: &Sources, root: &Path, style: Styl
     for told in &inventory.disagreements {
         let place = told.span.map(|span| Place::new(sources, root, span));
         let place = place.map(|place| format!("{}:{}:{}: ", place.path, place.start.line, place.start.column));
-        let _ = writeln!(out, "note: {}", printable(&format!("{}{told}", place.unwrap_or_default())));
+        let _ = writeln!(out, "note: {}", in_line(&format!("{}{told}", place.unwrap_or_default())));
     }
     for malformed in &inventory.malformed {
         let what = if malformed.text.is_empty() { &malformed.message } else { &format!("`{}`", malformed.text) };
         let line = format!("{what} ({}, {})", malformed.template, malformed.workload);
-        let _ = writeln!(out, "not an image, left out: {}", printable(&line));
+        let _ = writeln!(out, "not an image, left out: {}", in_line(&line));
     }
     out
 }

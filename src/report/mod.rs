@@ -25,7 +25,7 @@ pub use checkstyle::checkstyle;
 pub use concise::concise;
 pub use github::github;
 pub use gitlab::gitlab;
-pub use human::{Style, closing, findings, human, printable, refusal};
+pub use human::{Style, closing, findings, human, in_line, printable, refusal};
 pub use images::{images, images_plain};
 pub use json::{images as images_json, json, to_json};
 pub use junit::junit;

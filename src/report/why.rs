@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::human::{Style, printable};
+use super::human::{Style, in_line, printable};
 use super::location::Place;
 use crate::inventory::{Giver, Lineage, Part, Setting, Strand, Use};
 use crate::source::{Layer, Sources, Span};
@@ -21,18 +21,19 @@ pub fn why(uses: &[Explained<'_>], sources: &Sources, root: &Path, style: Style)
     let mut out = String::new();
     for (index, (used, lineage)) in uses.iter().enumerate() {
         if index == 0 || uses[index - 1].0.reference != used.reference {
-            let _ = writeln!(out, "{}", style.paint("1", used.reference.as_str()));
+            let _ = writeln!(out, "{}", style.paint("1", &in_line(used.reference.as_str())));
         }
         let scenarios =
             if used.scenarios == ["default"] { String::new() } else { format!(" ({})", used.scenarios.join(", ")) };
         let when = used.when.as_deref().map(super::images::when).unwrap_or_default();
-        let _ = writeln!(out, "  {} in {}{scenarios}{when}", used.place(), used.path.join(" > "));
-        let _ = writeln!(out, "    {} {}", style.paint("36", "chart"), used.chart);
+        let line = format!("{} in {}{scenarios}{when}", used.place(), used.path.join(" > "));
+        let _ = writeln!(out, "  {}", in_line(&line));
+        let _ = writeln!(out, "    {} {}", style.paint("36", "chart"), in_line(&used.chart.to_string()));
         let _ = writeln!(out, "    {}", style.paint("36", "template"));
         printer.sites(&mut out, lineage);
         for part in &lineage.parts {
             let text = &used.text.as_str()[part.range.clone()];
-            let _ = writeln!(out, "    {} {text}", style.paint("36", part.name));
+            let _ = writeln!(out, "    {} {}", style.paint("36", part.name), in_line(text));
             printer.part(&mut out, used, part);
         }
     }
@@ -49,7 +50,8 @@ impl Printer<'_> {
     fn at(&self, span: Span) -> String {
         let place = Place::new(self.sources, self.root, span);
         let text = self.sources.slice(span);
-        printable(&format!("{}:{}:{}: {}", place.path, place.start.line, place.start.column, first_line(&text)))
+        let (path, text) = (in_line(&place.path), printable(first_line(&text)));
+        format!("{path}:{}:{}: {text}", place.start.line, place.start.column)
     }
 
     /// The tree of the actions that printed the image, outermost first.
@@ -82,10 +84,11 @@ impl Printer<'_> {
         for strand in &part.strands {
             let whole = pieces.iter().all(|range| **range == part.range);
             let piece = &used.text.as_str()[strand.range.clone()];
-            let piece = if whole { String::new() } else { format!("`{piece}` ") };
-            let _ = writeln!(out, "      {piece}{} ({})", self.at(strand.span), words(strand));
+            let piece = if whole { String::new() } else { format!("`{}` ", in_line(piece)) };
+            let _ = writeln!(out, "      {piece}{} ({})", self.at(strand.span), in_line(&words(strand)));
             for lost in strand.setting.iter().flat_map(|setting| &setting.over) {
-                let _ = writeln!(out, "        wins over {} ({})", self.at(lost.span), given(&lost.key, &lost.giver));
+                let given = in_line(&given(&lost.key, &lost.giver));
+                let _ = writeln!(out, "        wins over {} ({given})", self.at(lost.span));
             }
         }
     }

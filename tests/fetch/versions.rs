@@ -1,8 +1,8 @@
 //! `mirrorlint versions`: what there is, what is pinned, what another version would change.
 
 use crate::place::Place;
-use crate::repository::{chart, repository};
-use crate::server::Server;
+use crate::repository::{chart, chart_with, repository};
+use crate::server::{Reply, Server};
 
 fn offer() -> Server {
     let web = |version: &str, image: &str| chart("web", version, image);
@@ -81,4 +81,32 @@ fn names_that_nobody_depends_on_are_told() {
     let run = place.run(&["versions", "web", "--retries", "0"]);
     assert_eq!(run.code, 2);
     assert!(run.stderr.contains("connection refused"), "{}", run.stderr);
+}
+
+#[test]
+fn what_servers_say_stays_in_its_line_and_moves_no_cursor() {
+    let lacks = "dependencies:\n- {name: x, version: \"1\\e]0;y\\n::error::z\", repository: 'https://a.example'}\n";
+    let web = chart_with("web", "1.0.0", "docker.io/acme/web:1", lacks);
+    let index = "apiVersion: v1\nentries:\n  web:\n  - {name: web, version: 1.0.0, urls: [web.tgz], appVersion: \"\\e[31mX\\n::error::a\", \
+                 created: \"2024-01-\\n0\\e]0;x\"}\n  - {name: web, version: \"1\\e[0m\\n::error::b\", urls: [w]}\n";
+    let server = Server::new(move |asked| match asked.target.as_str() {
+        "/index.yaml" => Reply::ok(index),
+        _ => Reply::ok(web.clone()),
+    });
+    let place = Place::new(&[("web", "1.0.0", &server.url())]);
+    for arguments in [&["versions", "web"][..], &["fetch", "--dry-run"], &["fetch"]] {
+        let run = place.run(arguments);
+        assert_eq!(run.code, 0, "{}", run.text());
+        assert!(run.stdout.contains("::error::b"), "{}", run.stdout);
+        assert!(!run.text().lines().any(|line| line.trim_start().starts_with("::")), "{}", run.text());
+        assert!(!run.text().contains('\u{1b}'), "{:?}", run.text());
+    }
+    // An error, too.
+    let server = Server::new(|asked| match asked.target.contains("/manifests/") {
+        true => Reply::ok(r#"{"config":{"mediaType":"\n::error::c\u001b[0m","digest":"x","size":1}}"#),
+        false => Reply::ok("{}"),
+    });
+    let run = Place::new(&[("web", "1.0.0", &format!("oci://{}/charts", server.host()))]).fetch();
+    assert!(run.stderr.contains("::error::c") && !run.stderr.contains("\n::"), "{}", run.stderr);
+    assert!(!run.stderr.contains('\u{1b}'), "{:?}", run.stderr);
 }
