@@ -321,10 +321,25 @@ fn check_digest(what: &str, digest: &str, bytes: &[u8]) -> Result<(), FetchError
     Err(FetchError::new(format!("{what} has the sha256 {found}, but should have {wanted}")))
 }
 
-/// The address in `Link: </v2/x/tags/list?last=a>; rel="next"`.
-fn next_page(link: &str) -> Option<String> {
-    let (address, rest) = link.trim().strip_prefix('<')?.split_once('>')?;
-    rest.contains("next").then(|| address.to_owned())
+/// The address of the next page in `Link: </v2/x/tags/list?last=a>; rel="next"`, which may hold several (RFC 8288).
+fn next_page(header: &str) -> Option<String> {
+    let mut rest = header;
+    while let Some((address, tail)) = rest.split_once('<').and_then(|(_, link)| link.split_once('>')) {
+        let end = tail.find('<').unwrap_or(tail.len());
+        if is_next(&tail[..end]) {
+            return Some(address.to_owned());
+        }
+        rest = &tail[end..];
+    }
+    None
+}
+
+/// Whether `; rel="prev next"` is said of a link.
+fn is_next(parameters: &str) -> bool {
+    let mut pairs = parameters.split([';', ',']).filter_map(|pair| pair.split_once('='));
+    let relations = pairs.find(|(key, _)| key.trim().eq_ignore_ascii_case("rel")).map(|(_, relations)| relations);
+    let mut words = relations.unwrap_or_default().trim().trim_matches('"').split_ascii_whitespace();
+    words.any(|word| word.eq_ignore_ascii_case("next"))
 }
 
 /// `key=value` as forms and queries have it.
@@ -368,6 +383,17 @@ mod tests {
             Some("/v2/x/tags/list?last=a&n=1")
         );
         assert_eq!(next_page("</v2/x>; rel=\"prev\""), None);
+        for several in [
+            "</a?x=1,2>; rel=\"first\", </b>; rel=\"next\"",
+            "</b>; title=\"x\"; rel=\"prev next\", </a>; rel=last",
+            "</a>; rel=nextish,</b>;REL=Next",
+            "</next>; rel=prev, </b> ; rel = next",
+        ] {
+            assert_eq!(next_page(several).as_deref(), Some("/b"), "{several}");
+        }
+        for none in ["", "<", "</a>", "</a>; title=next", "next"] {
+            assert_eq!(next_page(none), None, "{none}");
+        }
         assert_eq!(pair("scope", "repository:a/b:pull,push"), "scope=repository:a/b:pull%2Cpush");
     }
 }
