@@ -4,9 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use serde::Deserialize as _;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_yaml::Value;
 
 use crate::chart::version::Version;
@@ -232,74 +230,19 @@ impl<'de> Visitor<'de> for Wanted<'_> {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             }
-            let found = map.next_value_seed(Versions { name: &name })?;
+            let found = versions(&name, &map.next_value()?);
             entries.entry(name).or_insert_with(Vec::new).extend(found);
         }
         Ok(entries)
     }
 }
 
-/// Reads the entries of one chart, each without what nobody reads: descriptions and annotations are the bulk of large indexes.
-struct Versions<'a> {
-    name: &'a str,
-}
-
-impl Versions<'_> {
-    /// What is no entry is told as one that was skipped.
-    fn only(&self, value: &Value) -> Vec<Result<Release, String>> {
-        vec![release(self.name, value)]
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Versions<'_> {
-    type Value = Vec<Result<Release, String>>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Versions<'_> {
-    type Value = Vec<Result<Release, String>>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the versions of a chart")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
-        let mut all = Vec::new();
-        while let Some(item) = items.next_element::<Value>()? {
-            all.push(release(self.name, &item));
-        }
-        Ok(all)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        Value::deserialize(MapAccessDeserializer::new(map)).map(|entry| self.only(&entry))
-    }
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(Vec::new())
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(self.only(&text.into()))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
-        Ok(self.only(&number.into()))
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
-        Ok(self.only(&number.into()))
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
-        Ok(self.only(&number.into()))
-    }
-
-    fn visit_bool<E>(self, flag: bool) -> Result<Self::Value, E> {
-        Ok(self.only(&flag.into()))
+/// The entries of the chart `name`; what is no entry is told as one that was skipped.
+fn versions(name: &str, value: &Value) -> Vec<Result<Release, String>> {
+    match value {
+        Value::Null => Vec::new(),
+        Value::Sequence(entries) => entries.iter().map(|entry| release(name, entry)).collect(),
+        other => vec![release(name, other)],
     }
 }
 
