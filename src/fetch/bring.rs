@@ -148,7 +148,7 @@ impl Run<'_> {
     fn one(&self, need: &Need) -> Result<Brought, FetchError> {
         let pin = self.store.pin(&need.wanted()).filter(|_| !self.mode.update || is_exact(need));
         let kept = pin.and_then(|pin| self.kept(need, pin));
-        let locked = pin.map(|pin| pin.version.clone());
+        let locked = pin.map(Pin::offered_version);
         let exactly = Need { locked: locked.or_else(|| need.locked.clone()), ..need.clone() };
         let (release, skipped) = match (self.remotes.choose(&exactly), kept.clone()) {
             (Ok(chosen), _) => chosen,

@@ -7,6 +7,8 @@ use super::address::Address;
 use super::credentials::Login;
 use super::http::{Client, Request};
 use super::index::{Index, MAX_INDEX_SIZE, Release};
+use super::registry::Registry;
+use super::remotes::is_registry;
 use super::trust::Trust;
 use crate::store::{MAX_PACKAGE_SIZE, Repositories, Repository};
 
@@ -86,11 +88,12 @@ impl HttpRepository {
         Ok((releases, index.skipped))
     }
 
-    /// The package of `release` and where it was.
-    pub fn package(&self, client: &Client, release: &Release) -> Result<(Vec<u8>, String), FetchError> {
+    /// The package of `release` and where it was: anywhere on the web, or in a registry.
+    pub fn package(&self, registry: &Registry<'_>, release: &Release) -> Result<(Vec<u8>, String), FetchError> {
         let mut first = None;
         for url in &release.urls {
-            match self.download(client, url) {
+            let found = if is_registry(url) { registry.pull(url) } else { self.download(registry.client, url) };
+            match found {
                 Ok(found) => return Ok(found),
                 Err(error) => drop(first.get_or_insert(error)),
             }

@@ -83,6 +83,17 @@ impl Place {
         Ok(Self { address, name })
     }
 
+    /// The place and the tag in `oci://host/charts/web:1.0.0`.
+    fn of_reference(reference: &str) -> Result<(Self, String), FetchError> {
+        let shown = plain_address(reference);
+        let (place, tag) = reference.rsplit_once(':').unwrap_or_default();
+        let (repository, name) = place.rsplit_once('/').unwrap_or_default();
+        if tag.is_empty() || !tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._+-".contains(&byte)) {
+            return Err(FetchError::new(format!("{shown} names no tag of a chart in a registry")));
+        }
+        Ok((Self::of(repository, name)?, tag_of(tag)))
+    }
+
     /// `oci://host/charts/web:1.0.0`
     fn with_tag(&self, tag: &str) -> String {
         format!("oci://{}/{}:{tag}", self.address.authority(), self.name)
@@ -174,6 +185,12 @@ impl Registry<'_> {
         }
         check_digest(&format!("the package of {shown}"), &digest, &body)?;
         Ok((body, shown))
+    }
+
+    /// The package that the `oci://host/charts/web:1.0.0` of an index means, and where it was.
+    pub fn pull(&self, reference: &str) -> Result<(Vec<u8>, String), FetchError> {
+        let (place, tag) = Place::of_reference(reference)?;
+        self.package(&place, &named(&place, &tag))
     }
 
     /// What the manifest of `version` says of its package; the digest without `sha256:`.
@@ -374,6 +391,22 @@ mod tests {
         }
         let secret = Place::of("oci://me:se/cret@a.example/x", "web").unwrap_err().message;
         assert!(secret.starts_with("`oci://a.example/x` is no address"), "{secret}");
+    }
+
+    #[test]
+    fn an_index_may_name_a_place_in_a_registry() {
+        let shown = |reference: &str| Place::of_reference(reference).map(|(place, tag)| place.with_tag(&tag));
+        assert_eq!(shown("oci://a.example:5000/x/web:1.0.0+b").unwrap(), "oci://a.example:5000/x/web:1.0.0_b");
+        assert_eq!(shown("oci://a.example/web:v1").unwrap(), "oci://a.example/web:v1");
+        for odd in [
+            "oci://a.example/web",
+            "oci://a.example:5000/web",
+            "oci://web:1.0.0",
+            "oci://a.example/web:",
+            "oci://a/b:1?x",
+        ] {
+            assert!(shown(odd).is_err(), "{odd}");
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::meter::Meter;
 use super::needs::Need;
 use super::registry::{Acquaintance, Place, Registry};
 use crate::chart::version::Version;
-use crate::store::{Environment, Repositories, fits, sha256};
+use crate::store::{Environment, Fits, Repositories, fits, sha256};
 
 /// What a repository offers for a dependency.
 #[derive(Clone, Debug)]
@@ -21,6 +21,23 @@ pub struct Offer {
     pub releases: Vec<Release>,
     /// What was skipped, in sentences.
     pub skipped: Vec<String>,
+}
+
+/// What kind of repository a need names.
+enum Source {
+    /// One with an index.
+    Index,
+    /// A registry, and where in it the chart is.
+    Registry(Place),
+}
+
+impl Source {
+    fn of(need: &Need) -> Result<Self, FetchError> {
+        match is_registry(&need.repository) {
+            true => Place::of(&need.repository, &need.name).map(Self::Registry),
+            false => Ok(Self::Index),
+        }
+    }
 }
 
 type Opened = Arc<OnceLock<Result<HttpRepository, FetchError>>>;
@@ -55,15 +72,11 @@ impl Remotes {
     /// # Errors
     /// When it cannot be asked, or knows no such chart.
     pub fn offer(&self, need: &Need) -> Result<Offer, FetchError> {
-        if is_registry(&need.repository) {
-            let place = Place::of(&need.repository, &need.name)?;
-            let releases = self.registry().releases(&place)?;
-            return Ok(Offer { releases, skipped: Vec::new() });
-        }
-        self.with(&need.repository, |repository| {
-            let (releases, skipped) = repository.releases(&need.name)?;
-            Ok(Offer { releases, skipped })
-        })
+        let (releases, skipped) = match Source::of(need)? {
+            Source::Registry(place) => (self.registry().releases(&place)?, Vec::new()),
+            Source::Index => self.with(&need.repository, |repository| repository.releases(&need.name))?,
+        };
+        Ok(Offer { releases, skipped })
     }
 
     /// The release that `need` means: the version that is locked, else the newest that its constraint allows.
@@ -75,38 +88,37 @@ impl Remotes {
             let version = &need.version;
             return Err(FetchError::new(format!("`{version}` is no version and no constraint")));
         };
-        if is_registry(&need.repository) {
-            let exact =
-                need.locked.as_deref().or_else(|| Version::parse(&need.version).ok().map(|_| need.version.as_str()));
-            // Helm asks for the tag of an exact version, listed or not.
-            if let Some(version) = exact {
-                let place = Place::of(&need.repository, &need.name)?;
-                return Ok((self.registry().release(&place, version)?, Vec::new()));
-            }
+        if let Source::Registry(place) = Source::of(need)? {
+            return Ok((self.choose_tag(need, &place, &fits)?, Vec::new()));
         }
-        let Offer { mut releases, skipped } = self.offer(need)?;
-        let newest = releases.first().map(|release| release.version.clone());
-        let mut unread = String::new();
-        if is_registry(&need.repository) {
-            let all = releases.len();
-            releases.retain(|release| Version::parse_strict(&release.version).is_ok());
-            if releases.len() < all {
-                unread = "; Helm takes no tags for a constraint that begin with `v` or lack a number".to_owned();
-            }
-        }
-        let wanted = need.locked.as_ref().unwrap_or(&need.version);
+        let Offer { releases, skipped } = self.offer(need)?;
+        let newest = releases.first().cloned();
         match fits.best(releases, |release| &release.version) {
-            Some(release) if is_registry(&need.repository) => {
-                let place = Place::of(&need.repository, &need.name)?;
-                Ok((self.registry().release(&place, &release.version)?, skipped))
-            }
             Some(release) => Ok((release, skipped)),
             None => {
-                let newest = newest.map(|newest| format!("; the newest is {newest}")).unwrap_or_default();
                 let skipped = skipped.first().map(|first| format!("; {first}")).unwrap_or_default();
-                let from = need.shown_repository();
-                Err(FetchError::new(format!("{from} offers no {} {wanted}{newest}{unread}{skipped}", need.name)))
+                Err(none(need, newest, &skipped))
             }
+        }
+    }
+
+    fn choose_tag(&self, need: &Need, place: &Place, fits: &Fits) -> Result<Release, FetchError> {
+        let exact =
+            need.locked.as_deref().or_else(|| Version::parse(&need.version).ok().map(|_| need.version.as_str()));
+        // Helm asks for the tag of an exact version, listed or not.
+        if let Some(version) = exact {
+            return self.registry().release(place, version);
+        }
+        let mut releases = self.registry().releases(place)?;
+        let (newest, all) = (releases.first().cloned(), releases.len());
+        releases.retain(|release| Version::parse_strict(&release.version).is_ok());
+        let unread = match releases.len() < all {
+            true => "; Helm takes no tags for a constraint that begin with `v` or lack a number",
+            false => "",
+        };
+        match fits.best(releases, |release| &release.version) {
+            Some(release) => self.registry().release(place, &release.version),
+            None => Err(none(need, newest, unread)),
         }
     }
 
@@ -115,11 +127,10 @@ impl Remotes {
     /// # Errors
     /// When it cannot be had.
     pub fn package(&self, need: &Need, release: &Release) -> Result<(Vec<u8>, String), FetchError> {
-        if is_registry(&need.repository) {
-            let place = Place::of(&need.repository, &need.name)?;
-            return self.registry().package(&place, release);
+        match Source::of(need)? {
+            Source::Registry(place) => self.registry().package(&place, release),
+            Source::Index => self.with(&need.repository, |repository| repository.package(&self.registry(), release)),
         }
-        self.with(&need.repository, |repository| repository.package(&self.client, release))
     }
 
     fn registry(&self) -> Registry<'_> {
@@ -146,6 +157,14 @@ impl Remotes {
     pub(super) fn address(&self, need: &Need) -> String {
         self.repositories.address(&need.repository)
     }
+}
+
+/// That nothing offered is what `need` asks for. `more` follows in the sentence.
+fn none(need: &Need, newest: Option<Release>, more: &str) -> FetchError {
+    let wanted = need.locked.as_ref().unwrap_or(&need.version);
+    let newest = newest.map(|newest| format!("; the newest is {}", newest.version)).unwrap_or_default();
+    let from = need.shown_repository();
+    FetchError::new(format!("{from} offers no {} {wanted}{newest}{more}", need.name))
 }
 
 pub(super) fn is_registry(repository: &str) -> bool {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::identity;
+use super::{identity, same};
 use crate::chart::Wanted;
 use crate::source::{Over, WriteError, write_whole};
 
@@ -77,6 +77,15 @@ impl Pin {
     #[must_use]
     pub fn is_of(&self, wanted: &Wanted<'_>) -> bool {
         self.name == wanted.name && identity(&self.repository) == identity(wanted.repository)
+    }
+
+    /// The version by which its repository knows it: a registry has it under a tag, which may be written otherwise (`v1.0.0`) than
+    /// the package's own version.
+    #[must_use]
+    pub fn offered_version(&self) -> String {
+        let place = self.url.strip_prefix("oci://").and_then(|place| place.rsplit_once(':'));
+        let tagged = place.map(|(_, tag)| tag.replace('_', "+")).filter(|tagged| same(tagged, &self.version));
+        tagged.unwrap_or_else(|| self.version.clone())
     }
 
     /// Whether it was chosen for this constraint.
@@ -205,6 +214,15 @@ mod tests {
           for:
           - ^1.0
         ");
+    }
+
+    #[test]
+    fn a_tag_may_be_written_otherwise_than_the_version() {
+        let offered = |url: &str| Pin { url: url.to_owned(), ..pin("web", "1.0.0+b") }.offered_version();
+        assert_eq!(offered("oci://a.example:5000/web:v1.0.0_b"), "v1.0.0+b");
+        for other in ["oci://a.example:5000/web", "oci://a.example/web:2.0.0", "https://a.example/web:v1.0.0", ""] {
+            assert_eq!(offered(other), "1.0.0+b", "{other}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::place::Place;
-use crate::repository::{chart, files, repository};
+use crate::repository::{chart, entry, files, repository};
 use crate::server::Server;
 
 /// Helm, where it is.
@@ -183,6 +183,14 @@ fn a_real_registry_gives_us_what_helm_pushed_and_helm_gets() {
     let run = place.fetch();
     assert_eq!(run.code, 0, "{}", run.text());
     assert_eq!(place.packages(), ["web-1.0.0+build.7.tgz"]);
+    // An index may lead there.
+    let bytes = chart("web", "1.9.0", "docker.io/acme/web:1");
+    let entry = entry("web", "1.9.0", &format!("{}/web:1.9.0", registry.repository()), &bytes);
+    let index = format!("apiVersion: v1\nentries:\n  web:\n{entry}");
+    let index = Server::of_files([("/index.yaml".to_owned(), index.into_bytes())].into());
+    let place = Place::new(&[("web", "^1.0.0", &index.url())]);
+    run_helm(&helm, &place, &["repo", "add", "local", &index.url()]);
+    assert_eq!(compare(&helm, &place), ["web-1.9.0.tgz"]);
     let place = Place::new(&[("none", "1.0.0", &registry.repository())]);
     assert!(place.fails().contains("answers 404"));
 }

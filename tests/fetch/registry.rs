@@ -7,7 +7,7 @@ use mirrorlint::store::sha256;
 
 use crate::credentials::authority;
 use crate::place::Place;
-use crate::repository::chart;
+use crate::repository::{chart, entry};
 use crate::server::{Asked, Reply, Server};
 
 const CONFIG: &str = "application/vnd.cncf.helm.config.v1+json";
@@ -319,11 +319,53 @@ fn who_a_redirect_leads_to_gets_no_password_even_if_it_asks() {
 }
 
 #[test]
+fn a_tag_with_a_v_is_asked_for_again_on_another_machine() {
+    let registry = Registry::of(web("1.0.0"));
+    let server = Server::new(move |asked| match asked.target.ends_with("/manifests/1.0.0") {
+        true => Reply::status(404),
+        false => registry.answer(asked),
+    });
+    let mut place = place(&server, "v1.0.0");
+    assert_eq!(place.fetch().code, 0);
+    let lock = std::fs::read_to_string(place.path(".mirrorlint.lock")).unwrap();
+    assert!(lock.contains("version: 1.0.0\n") && lock.contains("/charts/web:v1.0.0\n"), "{lock}");
+    place.set("MIRRORLINT_CACHE", &place.path("other").display().to_string());
+    for told in ["fetched web 1.0.0", "cached web 1.0.0"] {
+        let run = place.fetch();
+        assert_eq!(run.code, 0, "{}", run.text());
+        assert!(run.stdout.contains(told) && !run.stdout.contains("not compared"), "{}", run.text());
+    }
+    assert_eq!(std::fs::read_to_string(place.path(".mirrorlint.lock")).unwrap(), lock);
+}
+
+#[test]
+fn an_index_may_lead_to_a_registry() {
+    let (server, _tokens) = guarded(false);
+    let url = format!("oci://{}/charts/web:1.0.0", server.host());
+    let packed = data_encoding::BASE64.encode(format!("user:{SECRET}").as_bytes());
+    let auths = format!("{{\"auths\":{{\"{}\":{{\"auth\":\"{packed}\"}}}}}}", server.host());
+    for (package, words) in [(web("1.0.0"), ""), (web("1.0.1"), "but its repository's index says")] {
+        let index = format!("apiVersion: v1\nentries:\n  web:\n{}", entry("web", "1.0.0", &url, &package));
+        let index = Server::new(move |_| Reply::ok(index.clone()));
+        let place = Place::new(&[("web", "^1.0.0", &index.url())]).file("helm/docker/config.json", &auths);
+        if !words.is_empty() {
+            assert!(place.fails().contains(words));
+            continue;
+        }
+        let run = place.fetch();
+        assert_eq!(run.code, 0, "{}", run.text());
+        assert_eq!(place.images(), ["docker.io/acme/web:1"]);
+        let lock = std::fs::read_to_string(place.path(".mirrorlint.lock")).unwrap();
+        assert!(lock.contains(&format!("repository: {}\n  url: {url}\n", index.url())), "{lock}");
+        assert_eq!(index.targets(), ["/index.yaml"]);
+    }
+}
+
+#[test]
 fn a_tag_that_moved_is_told_although_the_package_is_here() {
     let moved = Arc::new(AtomicBool::new(false));
     let is_moved = moved.clone();
-    let (before, after) =
-        (Registry::of(web("1.0.0")), Registry::of(crate::repository::chart("web", "1.0.0", "evil:1")));
+    let (before, after) = (Registry::of(web("1.0.0")), Registry::of(chart("web", "1.0.0", "evil:1")));
     let server = Server::new(move |asked| if is_moved.load(Ordering::SeqCst) { &after } else { &before }.answer(asked));
     let place = place(&server, "1.0.0");
     let run = place.fetch_with(&["--dry-run"]);
