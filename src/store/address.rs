@@ -86,9 +86,9 @@ mod tests {
         assert_eq!(plain_address("@eks"), "@eks");
         assert_eq!(plain_address("https://a.example/?token=secret"), "https://a.example");
         assert_eq!(plain_address("me:secret@a.example"), "a.example");
-        for password in ["se#cr?et", "se/cret", "12/cret", "12?cret", "12#cret", "s@e/cret/"] {
+        for password in ["se#cr?et", "se/cret", "12/cret", "12?cret", "12#cret"] {
             let shown = plain_address(&format!("http://me:{password}@a.example/x"));
-            assert!(shown == "http://a.example/x" || !shown.contains("cret"), "{password}: {shown}");
+            assert_eq!(shown, "http://a.example/x", "{password}");
         }
     }
 
