@@ -32,7 +32,7 @@ pub(super) fn tell_gaps(session: &Session, inventory: &Inventory) -> bool {
     let (refused, open): (Vec<&Gap>, Vec<&Gap>) = inventory.gaps.iter().partition(|gap| gap.is_refusal);
     for gap in &open {
         let place = gap.span.map(|span| report::place(&session.sources, &here(), span) + ": ").unwrap_or_default();
-        session.warn(&format!("{place}{}", gap.message));
+        session.warn(&report::in_line(&format!("{place}{}", gap.message)));
     }
     for gap in &refused {
         session.complain(&Refusal { span: gap.span, ..Refusal::new(gap.message.clone()) });
