@@ -210,6 +210,28 @@ fn what_is_not_wanted_is_not_written() {
     assert_eq!(Path::new(outcome.output("sarif-file")), workspace.path("out.sarif"));
 }
 
+#[test]
+fn a_sarif_file_takes_the_place_of_an_earlier_report_alone() {
+    let workspace = drifting();
+    let with_file = |file| run(&workspace, Some(built()), &[INSTALLED, ("sarif-file", file)]);
+    let outcome = with_file("tools/ecr-images.conf");
+    assert_eq!((outcome.code, outcome.output("sarif-file")), (2, ""), "{outcome:?}");
+    assert_eq!(workspace.read("tools/ecr-images.conf"), list("1.24"));
+    let outcome = with_file("tools");
+    assert_eq!(outcome.code, 2, "{outcome:?}");
+    assert!(outcome.log.contains("::error title=mirrorlint::sarif-file names a folder: tools"), "{outcome:?}");
+    for _ in 0..2 {
+        let outcome = with_file("deep/out.sarif");
+        assert_eq!((outcome.code, outcome.output("errors")), (1, "1"), "{outcome:?}");
+        assert_eq!(Path::new(outcome.output("sarif-file")), workspace.path("deep/out.sarif"));
+    }
+    // What an earlier run left does not pass for this one's.
+    let with = [INSTALLED, ("sarif-file", "deep/out.sarif"), ("arguments", "--no-such-option")];
+    let outcome = run(&workspace, Some(built()), &with);
+    assert_eq!((outcome.code, outcome.output("sarif-file")), (2, ""), "{outcome:?}");
+    assert!(!workspace.path("deep/out.sarif").exists());
+}
+
 /// GitHub knows files by their paths from the top of the repository.
 #[test]
 fn annotations_find_files_below_a_working_directory() {

@@ -19,8 +19,10 @@ CDPATH='' cd -- "$DIRECTORY" 2>/dev/null || fail "there is no folder $DIRECTORY"
 
 reports=$(mktemp -d "$RUNNER_TEMP/mirrorlint-reports.XXXXXX")
 sarif=${sarif:-$reports/mirrorlint.sarif}
-# What an earlier run left is no report of this one.
-rm -f -- "$sarif"
+[[ ! -d $sarif ]] || fail "sarif-file names a folder: $SARIF_FILE"
+# What an earlier run left is no report of this one; any other file of that name is mirrorlint's to judge.
+is_report() { [[ -f $1 && $(head -c 4096 -- "$1" | tr -d '\0') == *'"driver":{"name":"mirrorlint"'* ]]; }
+! is_report "$sarif" || rm -f -- "$sarif"
 command=(mirrorlint check --color always --fail-on "$FAIL_ON" --format human --format "json=$reports/mirrorlint.json"
   --format "sarif=$sarif")
 [[ $ANNOTATIONS != true ]] || command+=(--format "github=$reports/annotations.txt")
@@ -52,7 +54,7 @@ fi
 output() { printf '%s=%s\n' "$1" "$2" >>"$GITHUB_OUTPUT"; }
 output exit-code "$code"
 [[ ! -s $reports/mirrorlint.json ]] || output json-file "$reports/mirrorlint.json"
-[[ ! -s $sarif ]] || output sarif-file "$sarif"
+! is_report "$sarif" || output sarif-file "$sarif"
 # What could not be checked has no counts: none found is not the same as none there.
 if ((code > 1)); then
   fail "mirrorlint could not check everything; the log above says why (exit code $code)"
