@@ -503,6 +503,29 @@ fn fingerprints_know_no_lines_and_are_all_different() {
     assert!(once.len() == known.len() && known.len() > 3);
 }
 
+#[cfg(unix)]
+#[test]
+fn patches_are_taken_whatever_the_path_is() {
+    let list = |tag: &str| format!("# Web (from local chart web:1.0.0)\nweb=nginx:{tag}\n");
+    for folder in ["tools", "my tools", "a\"b", "tab\tx", "x\\y", "\u{e9}", " a \u{1}\u{7f}\\\"b", "line\nx"] {
+        for program in [&["git", "apply"][..], &["patch", "-p1", "--silent"]] {
+            let path = format!("{folder}/ecr-images.conf");
+            let workspace = Workspace::new().file(&path, list("1.24")).chart("web", &["nginx:1.25"]);
+            let diff = workspace.run(&["check", "--diff"]);
+            assert_eq!(diff.code, 1, "{folder:?}: {}", diff.text());
+            let workspace = workspace.file("patch", &diff.stdout);
+            let (name, arguments) = program.split_first().unwrap();
+            let mut command = std::process::Command::new(name);
+            command.args(arguments).current_dir(workspace.path(""));
+            command.stdin(std::fs::File::open(workspace.path("patch")).unwrap());
+            let output = command.output().unwrap();
+            let told = String::from_utf8_lossy(&output.stderr);
+            assert!(output.status.success(), "{folder:?}: {name}: {told}\n{}", diff.stdout);
+            assert_eq!(workspace.read(&path), list("1.25"), "{folder:?}: {name}");
+        }
+    }
+}
+
 #[test]
 fn many_findings_make_no_report_that_nobody_shows() {
     let list: String =

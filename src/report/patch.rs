@@ -25,8 +25,8 @@ pub fn patch(changes: &[Change], root: &Path, style: Style) -> String {
             out += &code.map_or_else(|| line.to_owned(), |code| style.paint(code, line));
             out.push('\n');
         };
-        add(Some("1"), &format!("--- a/{path}"));
-        add(Some("1"), &format!("+++ b/{path}"));
+        add(Some("1"), &format!("--- {}", in_header(&format!("a/{path}"))));
+        add(Some("1"), &format!("+++ {}", in_header(&format!("b/{path}"))));
         for hunk in diff.unified_diff().context_radius(3).iter_hunks() {
             add(Some("36"), &hunk.header().to_string());
             for change in hunk.iter_changes() {
@@ -45,6 +45,25 @@ pub fn patch(changes: &[Change], root: &Path, style: Style) -> String {
         }
     }
     out
+}
+
+/// `path` as git writes it behind `---`: in quotes where letters in it are not shown, and with a tab behind a name with blanks, of which
+/// `patch` would take the first part alone.
+fn in_header(path: &str) -> String {
+    let mut quoted = String::with_capacity(path.len());
+    for letter in path.chars() {
+        match letter {
+            '"' | '\\' => quoted.extend(['\\', letter]),
+            '\t' => quoted.push_str("\\t"),
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            '\0'..' ' | '\x7f' => quoted.push_str(&format!("\\{:03o}", u32::from(letter))),
+            other => quoted.push(other),
+        }
+    }
+    let quote = if quoted == path { "" } else { "\"" };
+    let end = if path.contains(' ') { "\t" } else { "" };
+    format!("{quote}{quoted}{quote}{end}")
 }
 
 fn lines(text: &str) -> Vec<&str> {
