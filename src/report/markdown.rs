@@ -192,16 +192,24 @@ fn icon(severity: Severity) -> &'static str {
 /// A sentence of ours, in which backticks part what it quotes from its words.
 fn prose(sentence: &str) -> String {
     let sentence = message(sentence);
-    let parts: Vec<&str> = sentence.split('`').collect();
-    if parts.len().is_multiple_of(2) {
-        return text(&sentence);
+    let mut out = String::new();
+    let mut rest = sentence.as_str();
+    while let Some((before, quoted, after)) = first_quoted(rest) {
+        out += &text(before);
+        out += &code(quoted);
+        rest = after;
     }
-    let part = |(at, part): (usize, &&str)| match (at % 2, part.is_empty()) {
-        (0, _) => text(part),
-        (_, true) => text("``"),
-        _ => code(part),
-    };
-    parts.iter().enumerate().map(part).collect()
+    out + &text(rest)
+}
+
+/// What stands before the first quotation, in it and behind it. It starts where a word does and ends where one does: what is quoted
+/// may have backticks of its own.
+fn first_quoted(sentence: &str) -> Option<(&str, &str, &str)> {
+    let of_word = |letter: char| letter.is_alphanumeric() || letter == '`';
+    let mut ticks = sentence.match_indices('`').map(|(at, _)| at);
+    let start = ticks.find(|at| !sentence[..*at].ends_with(of_word) && !sentence[at + 1..].starts_with('`'))?;
+    let end = ticks.find(|at| !sentence[at + 1..].starts_with(of_word))?;
+    Some((&sentence[..start], &sentence[start + 1..end], &sentence[end + 1..]))
 }
 
 fn code(text: &str) -> String {
@@ -260,5 +268,7 @@ mod tests {
     fn what_a_sentence_quotes_is_code() {
         assert_eq!(prose("`a|b` is no `c`"), "<code>a&#124;b</code> is no <code>c</code>");
         assert_eq!(prose("a ` b"), "a &#96; b");
+        assert_eq!(prose("`a`b` is no `c`: `` is d"), "<code>a&#96;b</code> is no <code>c</code>: &#96;&#96; is d");
+        assert_eq!(prose("(`x```) `y`'s"), "(<code>x&#96;&#96;</code>) <code>y</code>'s");
     }
 }
