@@ -72,13 +72,27 @@ fn a_report_in_a_chart_that_is_the_workspace_is_replaced() {
 
 #[test]
 fn outputs_that_are_in_the_way_are_refused() {
-    let workspace = right();
+    let configuration = "lists:\n- path: tools/ecr-images.conf\n  charts:\n  - path: web\n    values: [rendering/production.yaml]\n    \
+                         objects: [rendering/nodes]\n    scenarios: [{name: a, values: [rendering/east.json]}]\n";
+    let workspace = right()
+        .file(".mirrorlint.yaml", configuration)
+        .file("rendering/production.yaml", "a: 1\n")
+        .file("rendering/nodes", "kind: Node\n")
+        .file("rendering/east.json", "{}\n")
+        .file("web/values.schema.json", "{}\n")
+        .file("text", "x");
     let list = workspace.read("tools/ecr-images.conf");
     for (formats, message) in [
         (&["--format", "human", "--format", "json"][..], "human and json both go to standard output"),
         (&["--format", "json=a", "--format", "concise=./a"], "--format names it twice"),
         (&["--format", "json=tools/../tools/ecr-images.conf"], "is no report, but what was checked"),
         (&["--format", "json=web/Chart.yaml"], "is no report, but what was checked"),
+        (&["--format", "json=rendering/production.yaml"], "is no report, but what was checked"),
+        (&["--format", "json=rendering/east.json"], "is no report, but what was checked"),
+        (&["--format", "json=rendering/nodes"], "is no report, but what was checked"),
+        (&["--format", "json=text", "--set-file", "a=text"], "is no report, but what was checked"),
+        (&["--format", "json=web/values.schema.json"], "is no report, but what was checked"),
+        (&["--format", "json=.mirrorlint.lock"], "is no report, but what was checked"),
         (&["--format", "json=web"], "it is a folder"),
         (&["--format", "json=a", "--diff"], "--diff prints no findings"),
         (&["--format", "json=a", "--show-settings"], "--show-settings prints no findings"),
@@ -94,6 +108,8 @@ fn outputs_that_are_in_the_way_are_refused() {
         assert!(!workspace.path("a").exists());
     }
     assert_eq!(workspace.read("tools/ecr-images.conf"), list);
+    assert_eq!(workspace.read("rendering/production.yaml"), "a: 1\n");
+    assert!(!workspace.path(".mirrorlint.lock").exists());
 }
 
 #[test]

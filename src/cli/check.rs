@@ -132,6 +132,7 @@ pub(super) fn check_all(
                     all.root = PathBuf::new();
                 }
                 all.lists.extend(checked.lists);
+                all.inputs.extend(checked.inputs);
                 // What is wrong with a chart is said once.
                 let new = |finding: &Finding| {
                     all.findings.iter().all(|known| (known.kind(), known.span) != (finding.kind(), finding.span))

@@ -9,6 +9,7 @@ use crate::fix::{Fixed, append, put};
 use crate::lint::{Checked, Refusal, repository_of};
 use crate::report;
 use crate::source::canonical;
+use crate::store::LOCK_NAME;
 
 /// Refuses outputs that are in each other's way.
 pub(super) fn check_outputs(options: &Check) -> Result<(), Refusal> {
@@ -74,19 +75,22 @@ pub(super) fn put_out(
     }
 }
 
-/// Whether the file at `path` is a list, part of a chart, a configuration or a values file of this run.
+/// Whether the file at `path` is a list, part of a chart, a configuration, a lock, or a file of values or objects of this run.
 fn is_input(options: &Check, checked: &Checked, path: &Path) -> bool {
     let charts = checked.lists.iter().flat_map(|list| list.charts.iter().map(|chart| &chart.path));
     let lists = checked.lists.iter().map(|list| &list.path).chain(&options.paths);
-    let given = options.charts.config.iter().chain(&options.charts.values.values);
+    let given = options.charts.config.iter().chain(&options.charts.values.values).chain(&checked.inputs);
     let path = canonical(path);
+    let name = path.file_name().unwrap_or_default();
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     // A chart may be the whole workspace, with older reports in it.
-    let is_of_charts = ["yaml", "yml", "tpl", "tgz", "lock"].contains(&extension);
-    path.is_file()
-        && (path.file_name().is_some_and(|name| name == FILE_NAME)
-            || is_of_charts && charts.into_iter().any(|chart| path.starts_with(canonical(chart)))
-            || lists.chain(given).any(|input| canonical(input) == path))
+    let is_of_charts = ["yaml", "yml", "tpl", "tgz", "lock"].contains(&extension) || name == "values.schema.json";
+    // What is read under its name, on later runs as well.
+    name == FILE_NAME
+        || name == LOCK_NAME
+        || path.is_file()
+            && (is_of_charts && charts.into_iter().any(|chart| path.starts_with(canonical(chart)))
+                || lists.chain(given).any(|input| canonical(input) == path))
 }
 
 /// A stream of the process that is named as a file. It may lead into a file that holds more than the report: to put the report in

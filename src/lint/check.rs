@@ -40,6 +40,8 @@ pub struct Checked {
     pub lists: Vec<CheckedList>,
     /// The findings, by path, place and rule.
     pub findings: Vec<Finding>,
+    /// The files of values and objects that it was told to read.
+    pub inputs: Vec<PathBuf>,
     /// Whether rules were left out, so that no findings does not mean that all is well.
     pub narrowed: bool,
     /// Since when it is, when findings that were there before are left out.
@@ -129,7 +131,7 @@ pub struct CheckedChart {
 /// # Errors
 /// When the settings make no sense.
 pub fn check(sources: &Sources, workspace: &Workspace, settings: &Settings) -> Result<Checked, Refusal> {
-    let mut checked = Checked { root: workspace.root.clone(), ..Checked::default() };
+    let mut checked = Checked { root: workspace.root.clone(), inputs: settings.inputs(), ..Checked::default() };
     let levels = Levels::of(settings)?;
     let files = TextFiles::of(workspace, &settings.kept);
     let run = Run { sources, workspace, settings, levels: &levels, files: &files };

@@ -46,6 +46,24 @@ impl Settings {
         LoadOptions { resolve_file_dependencies: true, packages }
     }
 
+    /// The files of values and objects that the command line and the configuration name. A file that may lie in one of two places is
+    /// named twice.
+    pub(super) fn inputs(&self) -> Vec<PathBuf> {
+        let Overrides { files, set_file, .. } = &self.overrides;
+        let set = set_file.iter().flat_map(|set| set.split(',')).filter_map(|set| set.split_once('='));
+        let mut inputs: Vec<PathBuf> = files.iter().cloned().chain(set.map(|(_, file)| file.into())).collect();
+        if let Some(loaded) = &self.configuration {
+            for chart in loaded.configuration.lists.iter().flat_map(|list| &list.charts) {
+                let of_scenarios = chart.scenarios.iter().flat_map(|scenario| &scenario.values);
+                for file in chart.values.iter().chain(of_scenarios).chain(&chart.objects) {
+                    inputs.push(loaded.folder.join(file));
+                    inputs.push(loaded.folder.join(&chart.path).join(file));
+                }
+            }
+        }
+        inputs
+    }
+
     /// What the configuration says of the list at `path`.
     pub(super) fn configured(&self, path: &Path) -> Option<Configured<'_>> {
         let loaded = self.configuration.as_ref()?;
