@@ -312,7 +312,7 @@ fn who_a_redirect_leads_to_gets_no_password_even_if_it_asks() {
         });
         let auths = format!("{{\"auths\":{{\"{}\":{login}}}}}", server.host());
         let said = place(&server, "1.0.0").file("helm/docker/config.json", auths).fails();
-        assert!(said.contains("401"), "{said}");
+        assert!(said.contains("redirects to, answers 401"), "{said}");
         assert_eq!(evil.targets(), ["/blob"]);
         assert_eq!(evil.asked()[0].headers.get("authorization"), None);
     }
