@@ -185,6 +185,187 @@ fn charts_of_submodules_are_those_of_the_revision() {
     assert!(run.stderr.contains(&format!("the submodule lacks the commit {}", tip.trim())), "{}", run.stderr);
 }
 
+/// A repository with a submodule `vendor`, whose chart is `vendor/web`, and two findings.
+fn with_submodule(charts: &Workspace) -> Workspace {
+    let workspace = Workspace::with_list(&format!("{OLD}\n# Web (from local chart web:1.0.0)\nweb=nginx:1.27.2\n"));
+    let folder = workspace.path("");
+    git(&folder, &["init", "--quiet"]);
+    git(&folder, &["submodule", "--quiet", "add", charts.path("").to_str().unwrap(), "vendor"]);
+    commit(&folder);
+    workspace
+}
+
+#[test]
+fn a_submodule_that_moved_is_the_same() {
+    let charts = Workspace::new().chart("web", &["nginx:1.27.1"]).committed();
+    let none = |workspace: &Workspace, arguments: &[&str]| {
+        let run = since(workspace, arguments);
+        assert_eq!((run.code, run.text().as_str()), (0, ""), "{arguments:?}");
+    };
+    let workspace = with_submodule(&charts);
+    git(&workspace.path(""), &["mv", "vendor", "third"]);
+    none(&workspace, &["HEAD"]);
+    none(&workspace, &["HEAD", "--chart", "third/web"]);
+    // Its chart, too, and what that brings is told.
+    git(&workspace.path("third"), &["mv", "web", "server"]);
+    commit(&workspace.path("third"));
+    none(&workspace, &["HEAD", "--chart", "third/server"]);
+    commit(&workspace.path(""));
+    none(&workspace, &["HEAD~1"]);
+    let workspace = workspace.file("third/server/templates/web.yaml", pod("web", &["nginx:1.27.3"]));
+    assert_eq!(rules(&since(&workspace, &["HEAD"])), ["tag-mismatch"]);
+    // It became a folder.
+    let workspace = with_submodule(&charts);
+    git(&workspace.path(""), &["rm", "--quiet", "vendor"]);
+    let workspace = workspace.chart("vendor/web", &["nginx:1.27.1"]);
+    git(&workspace.path(""), &["add", "--all"]);
+    none(&workspace, &["HEAD"]);
+    // Nobody knows any more what it was.
+    std::fs::remove_dir_all(workspace.path(".git/modules")).unwrap();
+    let run = since(&workspace, &["HEAD"]);
+    assert!(
+        run.stderr.contains("warning: nothing is known here of the submodule vendor that was at HEAD"),
+        "{}",
+        run.text()
+    );
+    assert_eq!(rules(&run).len(), 2);
+}
+
+#[test]
+fn a_new_failure_is_not_taken_for_an_old_one() {
+    let failing = |which: &str| format!("tag: 1.27.1\na: {}\nb: {}\n", which == "a", which == "b");
+    let template = "{{ if .Values.a }}{{ fail \"A\" }}{{ end }}\n{{ if .Values.b }}{{ fail \"B\" }}{{ end }}\n";
+    let workspace = start()
+        .file("web/templates/web.yaml", format!("{template}{}", pod("web", &["nginx:{{ .Values.tag }}"])))
+        .file("web/values.yaml", failing("a"));
+    commit(&workspace.path(""));
+    let workspace = workspace.file("web/values.yaml", failing("b"));
+    assert_eq!(rules(&since(&workspace, &["HEAD"])), ["unrenderable-chart"]);
+    commit(&workspace.path(""));
+    // The same one, further down.
+    let moved = format!("{{{{/* On top */}}}}\n{}", workspace.read("web/templates/web.yaml"));
+    let workspace = workspace.file("web/templates/web.yaml", moved);
+    assert_eq!(rules(&since(&workspace, &["HEAD"])), Vec::<&str>::new());
+
+    let workspace = Workspace::with_list(OLD)
+        .chart("web", &["nginx:{{ if .Values.a }}a b{{ else }}c d{{ end }}"])
+        .file("web/values.yaml", "a: true\n")
+        .committed()
+        .file("web/values.yaml", "a: false\n");
+    assert_eq!(rules(&since(&workspace, &["HEAD"])), ["invalid-image-reference"]);
+
+    // A note that was wrong already is so in another way.
+    let workspace = Workspace::with_list("# Web (from local chart web:0.9.0)\nweb=nginx:1.27.1\n")
+        .chart("web", &["nginx:1.27.1"])
+        .committed();
+    assert_eq!(rules(&since(&workspace, &["HEAD"])), Vec::<&str>::new());
+    let workspace = workspace.file("web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.1.0\n");
+    assert_eq!(rules(&since(&workspace, &["HEAD"])), ["wrong-source"]);
+}
+
+#[test]
+fn what_the_change_made_more_severe_is_told() {
+    let workspace = start().file(".mirrorlint.yaml", "rules: {stale-entry: warning}\n");
+    commit(&workspace.path(""));
+    for (level, told) in [("error", 1), ("warning", 0), ("info", 0)] {
+        let configuration = format!("rules: {{stale-entry: {level}}}\n");
+        std::fs::write(workspace.path(".mirrorlint.yaml"), configuration).unwrap();
+        assert_eq!(rules(&since(&workspace, &["HEAD"])).len(), told, "{level}");
+    }
+}
+
+#[test]
+fn an_old_finding_is_not_told_for_a_new_one_of_its_kind() {
+    let list = format!("{OLD}bad line\n");
+    let workspace = Workspace::with_list(&list).chart("web", &["nginx:1.27.1"]).committed();
+    let workspace = workspace.file("tools/ecr-images.conf", format!("bad line\n{list}"));
+    let run = since(&workspace, &["HEAD"]);
+    assert_eq!(rules(&run), ["invalid-entry"]);
+    assert!(run.stdout.starts_with("tools/ecr-images.conf:1:1:"), "{}", run.stdout);
+}
+
+#[test]
+fn line_endings_that_git_does_not_count_are_no_change() {
+    let workspace = start();
+    git(&workspace.path(""), &["config", "core.autocrlf", "true"]);
+    assert_eq!(rules(&since(&workspace, &["HEAD"])), Vec::<&str>::new());
+    let workspace = start().file(".gitattributes", "* text=auto eol=crlf\n");
+    git(&workspace.path(""), &["add", "--all"]);
+    assert_eq!(rules(&since(&workspace, &["HEAD"])), Vec::<&str>::new());
+}
+
+#[test]
+fn charts_outside_of_the_repository_are_what_they_were() {
+    let list = format!("{OLD}\n# Web (from local chart web:1.0.0)\nweb=nginx:1.27.1\n");
+    let around = Workspace::new()
+        .file("team/repo/tools/ecr-images.conf", &list)
+        .chart("team/repo/web", &["nginx:1.27.1"])
+        .file(
+            "team/repo/web/Chart.yaml",
+            "apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies:\n- {name: sub, version: 1.0.0, repository: \
+             \"file://../../../sub\"}\n",
+        )
+        .chart("sub", &["redis:7"])
+        .chart("team/outer", &["nginx:1.27.3"]);
+    let repository = around.path("team/repo");
+    git(&repository, &["init", "--quiet"]);
+    commit(&repository);
+    let check = |arguments: &[&str]| run(&repository, &[&["check", "--format", "concise"], arguments].concat(), &[]);
+    assert_eq!(rules(&check(&[])), ["stale-entry", "missing-entry"]);
+    let outcome = check(&["--since", "HEAD"]);
+    assert_eq!((outcome.code, outcome.text().as_str()), (0, ""));
+    let configuration = "lists:\n- path: tools/ecr-images.conf\n  charts:\n  - path: ../outer\n";
+    let around = around.file("team/repo/.mirrorlint.yaml", configuration);
+    commit(&repository);
+    assert!(rules(&check(&[])).contains(&"stale-entry"));
+    let outcome = check(&["--since", "HEAD"]);
+    assert_eq!((outcome.code, outcome.text().as_str()), (0, ""));
+    assert!(around.path("team/outer/Chart.yaml").exists() && around.path("sub/Chart.yaml").exists());
+}
+
+#[test]
+fn a_chart_that_was_not_there_then_is_named() {
+    let umbrella = |version: &str| {
+        format!(
+            "apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies:\n- {{name: sub, version: {version}, repository: \
+             \"https://charts.example.org\"}}\n"
+        )
+    };
+    let workspace = start().file("web/Chart.yaml", umbrella("1.0.0"));
+    commit(&workspace.path(""));
+    let run = since(&workspace, &["HEAD"]);
+    assert!(rules(&run).is_empty() && run.stderr.is_empty(), "{}", run.text());
+    let workspace = workspace.file("web/Chart.yaml", umbrella("1.0.1")).chart("web/charts/sub", &["redis:7"]);
+    let workspace = workspace.file("web/charts/sub/Chart.yaml", "apiVersion: v2\nname: sub\nversion: 1.0.1\n");
+    let run = since(&workspace, &["HEAD"]);
+    assert!(run.stderr.contains("warning: sub:1.0.0 of HEAD is not on this machine"), "{}", run.stderr);
+    assert!(run.stderr.contains("run `mirrorlint fetch` on HEAD, too"), "{}", run.stderr);
+    assert!(
+        since(&workspace, &["HEAD", "--ignore", "unavailable-chart"]).stderr.contains("warning: sub:1.0.0 of HEAD")
+    );
+    // It is not there now either.
+    std::fs::remove_dir_all(workspace.path("web/charts")).unwrap();
+    let run = since(&workspace, &["HEAD"]);
+    assert_eq!((rules(&run), run.stderr.as_str()), (vec!["unavailable-chart"], ""));
+}
+
+#[cfg(unix)]
+#[test]
+fn no_hook_of_the_repository_is_run() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let hook = "#!/bin/sh\necho ran >> ran\n";
+    let workspace = start();
+    for name in ["post-index-change", "post-checkout", "fsmonitor"] {
+        let path = workspace.path(".git/hooks").join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, hook).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    git(&workspace.path(""), &["config", "core.fsmonitor", ".git/hooks/fsmonitor"]);
+    assert_eq!(rules(&since(&workspace, &["HEAD"])), Vec::<&str>::new());
+    assert!(!workspace.path("ran").exists() && !workspace.path(".git/ran").exists());
+}
+
 #[test]
 fn a_revision_that_cannot_be_read_is_refused() {
     let workspace = start();

@@ -41,7 +41,6 @@ pub(super) fn run(session: &Session, options: &Check) -> Outcome {
     }
     let mut checked = check_all(session, &paths, &options.charts)?;
     if let Some(revision) = &options.since {
-        checked.findings.retain(|finding| is_selected(options, finding));
         super::since::narrow(session, options, &mut checked, revision)?;
     }
     conclude(session, options, checked, &[])

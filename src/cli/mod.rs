@@ -8,6 +8,7 @@ mod environment;
 mod fetch;
 mod findings;
 mod fix;
+mod git;
 mod images;
 mod init;
 #[cfg(feature = "lsp")]

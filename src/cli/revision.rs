@@ -1,35 +1,36 @@
-//! The files of a revision, as git would check them out, in a folder of their own. Asks the git binary; never touches the work tree
-//! or the index of the repository, never goes to the network.
+//! The files of a revision, as git would check them out, in a folder of their own. Never touches the work tree or the index of the
+//! repository.
 
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::{Component, Path, PathBuf};
 
 use tempfile::TempDir;
 
+use super::git::{Link, Repository, told};
 use crate::lint::Refusal;
 
 /// Submodules within submodules that are followed.
 const MOST_DEPTH: usize = 16;
 
-/// What hooks of git set, and would lead git to another repository or index.
-const VARIABLES: [&str; 9] = [
-    "GIT_DIR",
-    "GIT_WORK_TREE",
-    "GIT_INDEX_FILE",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_COMMON_DIR",
-    "GIT_NAMESPACE",
-    "GIT_PREFIX",
-    "GIT_QUARANTINE_PATH",
-];
-
 /// The files of one commit; they go away with it.
 pub(super) struct Revision {
     folder: TempDir,
-    /// Which files are called otherwise by now: their path from the top, and the one that they had.
+    /// Below `folder` as the repository lies below the root, so that paths out of the repository have somewhere to lead.
+    files: PathBuf,
+    /// Which files and submodules are called otherwise by now: their path from the top, and the one that they had. What lies in a
+    /// submodule stands before it.
     pub renamed: Vec<(PathBuf, PathBuf)>,
+    /// The submodules of then that are nowhere here, by their paths from the top.
+    pub lacking: Vec<PathBuf>,
+}
+
+/// A repository, and where it lay then and lies now: both from the top, the empty path for the top itself.
+struct Place<'a> {
+    repository: &'a Repository,
+    then: &'a Path,
+    /// Nothing when it has no work tree any more.
+    now: Option<&'a Path>,
+    depth: usize,
 }
 
 impl Revision {
@@ -39,74 +40,142 @@ impl Revision {
     /// # Errors
     /// When there is no git, no such commit, or a submodule lacks its commit.
     pub fn of(top: &Path, name: &str) -> Result<Self, Refusal> {
-        let commit = commit(top, name)?;
+        let repository = Repository::At(top.to_owned());
+        let commit = commit(&repository, name)?;
         let refusal = |error: std::io::Error| Refusal::new(format!("cannot make a folder for {name}: {error}"));
         let folder = tempfile::Builder::new().prefix("mirrorlint-").tempdir().map_err(refusal)?;
-        let revision = Self { folder, renamed: renamed(top, &commit)? };
-        std::fs::create_dir_all(revision.path().join(".git")).map_err(refusal)?;
-        revision.write(top, &commit, &revision.path(), 0)?;
+        let files = below_root(&folder.path().join("files"), top);
+        let mut revision = Self { folder, files, renamed: Vec::new(), lacking: Vec::new() };
+        std::fs::create_dir_all(revision.files.join(".git")).map_err(refusal)?;
+        let (then, now) = (Path::new(""), Some(Path::new("")));
+        revision.write(&Place { repository: &repository, then, now, depth: 0 }, &commit)?;
         Ok(revision)
     }
 
     /// Where they lie.
-    pub fn path(&self) -> PathBuf {
-        self.folder.path().join("files")
+    pub fn path(&self) -> &Path {
+        &self.files
     }
 
-    /// Writes the files of `commit` of the repository at `top` into `target`.
-    fn write(&self, top: &Path, commit: &str, target: &Path, depth: usize) -> Result<(), Refusal> {
+    /// Lets paths out of the repository at `top` lead to `path`, which lies outside of it, from the files as well.
+    ///
+    /// # Errors
+    /// What the system said.
+    pub fn reach(&self, top: &Path, path: &Path) -> std::io::Result<()> {
+        if path.starts_with(top) || !path.is_absolute() {
+            return Ok(());
+        }
+        let common: PathBuf = top
+            .components()
+            .zip(path.components())
+            .take_while(|(one, other)| one == other)
+            .map(|pair| pair.0)
+            .collect();
+        let Some(next) = path.strip_prefix(&common).ok().and_then(|rest| rest.components().next()) else {
+            return Ok(());
+        };
+        let (real, link) = (common.join(next), below_root(&self.folder.path().join("files"), &common).join(next));
+        if !real.exists() || link.symlink_metadata().is_ok() { Ok(()) } else { make_link(&real, &link) }
+    }
+
+    /// Writes the files of `commit` of a repository, and of its submodules.
+    fn write(&mut self, place: &Place<'_>, commit: &str) -> Result<(), Refusal> {
+        let Place { repository, then, now, .. } = *place;
         let index = self.folder.path().join("index");
         let _ = std::fs::remove_file(&index);
         let mut prefix = std::ffi::OsString::from("--prefix=");
-        prefix.push(target);
+        prefix.push(self.files.join(then));
         prefix.push("/");
-        let index = Some(index.as_path());
-        told(git(top, index, [OsStr::new("read-tree"), OsStr::new(commit)])?)?;
+        told(repository.ask(Some(&index), [OsStr::new("read-tree"), OsStr::new(commit)])?)?;
         let arguments = ["checkout-index", "--all", "--force", "--quiet"].map(OsStr::new);
-        told(git(top, index, arguments.into_iter().chain([prefix.as_os_str()]))?)?;
-        let entries = told(git(top, None, ["ls-tree", "-r", "-z", commit].map(OsStr::new))?)?;
-        for (commit, path) in entries.split('\0').filter_map(submodule) {
-            let (own, below) = (top.join(path), target.join(path));
-            if !own.join(".git").exists() {
-                // It is not there now either, which is told where it matters.
-                continue;
+        told(repository.ask(Some(&index), arguments.into_iter().chain([prefix.as_os_str()]))?)?;
+        if let Some(now) = now {
+            let renamed = repository.renamed(commit)?.into_iter();
+            self.renamed.extend(renamed.map(|(new, old)| (now.join(new), then.join(old))));
+        }
+        let links = repository.links(commit)?;
+        if links.is_empty() {
+            return Ok(());
+        }
+        let names = repository.modules(Some(commit))?;
+        let paths = if now.is_some() { repository.modules(None)? } else { names.clone() };
+        for link in &links {
+            let name = names.get(&link.path);
+            let path = paths.iter().find(|(_, other)| Some(*other) == name).map_or(&link.path, |(path, _)| path);
+            self.write_submodule(place, link, name.map(String::as_str), path)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the files of a submodule, which is called `name` and lies at `path` by now.
+    fn write_submodule(
+        &mut self,
+        place: &Place<'_>,
+        link: &Link,
+        name: Option<&str>,
+        path: &Path,
+    ) -> Result<(), Refusal> {
+        let (then, now) = (place.then.join(&link.path), place.now.map(|now| now.join(path)));
+        let own = place.repository.folder().join(path);
+        let at = (now.is_some() && own.join(".git").exists()).then_some(Repository::At(own));
+        let kept = name.map(|name| place.repository.module(name)).transpose()?.flatten();
+        let places: Vec<Repository> = at.into_iter().chain(kept).collect();
+        let mut found = None;
+        for repository in &places {
+            if found.is_none() && repository.has(&link.commit)? {
+                found = Some(repository);
             }
-            let has = git(&own, None, ["cat-file", "-e", &format!("{commit}^{{commit}}")].map(OsStr::new))?;
-            if !has.status.success() || depth >= MOST_DEPTH {
+        }
+        match (found, places.first()) {
+            (Some(repository), _) if place.depth < MOST_DEPTH => {
+                let below = self.files.join(&then);
+                let marked = std::fs::create_dir_all(&below)
+                    .and_then(|()| std::fs::write(below.join(".git"), "gitdir: ../.git/modules/submodule\n"));
+                marked.map_err(|error| Refusal { path: Some(below.clone()), ..Refusal::new(error.to_string()) })?;
+                let now = now.as_deref().filter(|_| matches!(repository, Repository::At(_)));
+                self.write(&Place { repository, then: &then, now, depth: place.depth + 1 }, &link.commit)?;
+            }
+            (_, Some(repository)) => {
+                let commit = &link.commit;
                 let message = format!("the submodule lacks the commit {commit} of that revision: fetch its history");
-                return Err(Refusal { path: Some(own), ..Refusal::new(message) });
+                return Err(Refusal { path: Some(repository.folder().to_owned()), ..Refusal::new(message) });
             }
-            let marked = std::fs::create_dir_all(&below)
-                .and_then(|()| std::fs::write(below.join(".git"), "gitdir: ../.git/modules/submodule\n"));
-            marked.map_err(|error| Refusal { path: Some(below.clone()), ..Refusal::new(error.to_string()) })?;
-            self.write(&own, commit, &below, depth + 1)?;
+            // It is not there now either, which is told where it matters.
+            (_, None) if place.now.is_some() && place.repository.links_to(&link.path)? => {}
+            (_, None) => self.lacking.push(then.clone()),
+        }
+        if let Some(now) = now
+            && now != then
+        {
+            self.renamed.push((now, then));
         }
         Ok(())
     }
 }
 
-/// Which files of the work tree that git knows had another path in `commit`. The same and nearly the same content makes them one.
-fn renamed(top: &Path, commit: &str) -> Result<Vec<(PathBuf, PathBuf)>, Refusal> {
-    let arguments = ["diff-index", "-M", "--diff-filter=R", "--name-status", "--ignore-submodules", "-z", commit, "--"];
-    let told = told(git(top, None, arguments.map(OsStr::new))?)?;
-    let mut words = told.split('\0');
-    let mut renamed = Vec::new();
-    while let (Some(_), Some(old), Some(new)) = (words.next(), words.next(), words.next()) {
-        renamed.push((new.into(), old.into()));
+/// `path` as it would lie if `folder` were the root.
+fn below_root(folder: &Path, path: &Path) -> PathBuf {
+    path.components()
+        .filter(|part| matches!(part, Component::Normal(_)))
+        .fold(folder.to_owned(), |all, part| all.join(part))
+}
+
+#[cfg(unix)]
+fn make_link(real: &Path, link: &Path) -> std::io::Result<()> {
+    std::os::unix::fs::symlink(real, link)
+}
+
+#[cfg(windows)]
+fn make_link(real: &Path, link: &Path) -> std::io::Result<()> {
+    if real.is_dir() {
+        std::os::windows::fs::symlink_dir(real, link)
+    } else {
+        std::os::windows::fs::symlink_file(real, link)
     }
-    Ok(renamed)
 }
 
-/// A line of `git ls-tree` that is a submodule: its commit and path.
-fn submodule(line: &str) -> Option<(&str, &str)> {
-    let (head, path) = line.split_once('\t')?;
-    let mut head = head.split(' ');
-    (head.next()? == "160000").then_some(())?;
-    Some((head.nth(1)?, path))
-}
-
-fn commit(top: &Path, name: &str) -> Result<String, Refusal> {
-    let ask = |arguments: &[&str]| git(top, None, arguments.iter().map(OsStr::new));
+fn commit(repository: &Repository, name: &str) -> Result<String, Refusal> {
+    let ask = |arguments: &[&str]| repository.asked(arguments);
     let tip = name.strip_suffix("...");
     let plain = format!("{}^{{commit}}", tip.unwrap_or(name));
     let mut found = ask(&["rev-parse", "--verify", "--quiet", "--end-of-options", &plain])?;
@@ -130,32 +199,5 @@ fn commit(top: &Path, name: &str) -> Result<String, Refusal> {
         true => format!("--since {name}: it has no commit in common with the current one"),
     };
     let advice = if is_shallow { ". The clone is shallow: fetch more of its history (`fetch-depth: 0`)" } else { "" };
-    Err(Refusal { path: Some(top.to_owned()), ..Refusal::new(format!("{what}{advice}")) })
-}
-
-fn git<'a>(
-    folder: &Path,
-    index: Option<&Path>,
-    arguments: impl IntoIterator<Item = &'a OsStr>,
-) -> Result<std::process::Output, Refusal> {
-    let mut command = Command::new("git");
-    for variable in VARIABLES {
-        command.env_remove(variable);
-    }
-    // Objects that a partial clone left out are not fetched on the way.
-    command.env("GIT_NO_LAZY_FETCH", "1").env("GIT_LFS_SKIP_SMUDGE", "1");
-    if let Some(index) = index {
-        command.env("GIT_INDEX_FILE", index);
-    }
-    let output = command.arg("-C").arg(folder).args(arguments).stdin(std::process::Stdio::null()).output();
-    output.map_err(|error| Refusal::new(format!("--since needs git, which cannot be run: {error}")))
-}
-
-/// What git printed, when it did what it was asked for.
-fn told(output: std::process::Output) -> Result<String, Refusal> {
-    if output.status.success() {
-        return Ok(crate::source::from_bytes(&output.stdout).into_owned());
-    }
-    let complaint = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-    Err(Refusal::new(format!("--since: git refuses: {complaint}")))
+    Err(Refusal { path: Some(repository.folder().to_owned()), ..Refusal::new(format!("{what}{advice}")) })
 }
