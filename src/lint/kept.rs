@@ -274,6 +274,7 @@ fn is_same(one: &Chart, other: &Chart) -> bool {
 fn collect(chart: &Chart, sources: &Sources, files: &mut HashSet<FileId>) {
     let locks = ["Chart.lock", "requirements.lock"].map(|name| chart.metadata_path.with_file_name(name));
     files.extend(locks.iter().filter_map(|path| sources.find(path)));
+    files.extend(sources.find(&chart.path.join(".helmignore")));
     files.extend(chart.metadata_file.iter().chain(&chart.requirements_file));
     let own = chart.templates.iter().chain(&chart.files).chain(&chart.values_file).chain(&chart.schema);
     files.extend(own.map(|file| file.file));

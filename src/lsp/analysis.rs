@@ -163,8 +163,8 @@ impl Analysis {
             let is_new = room.disk != Some(disk);
             if room.look(scene, &Texts::new(), disk) {
                 if self.stop.is_said() {
-                    // Not all of it was looked at.
-                    room.disk = None;
+                    // Not all that may have changed was looked at.
+                    room.disk = room.disk.filter(|_| !is_new);
                 } else if is_new && !self.watched {
                     room.stamps = Some(Stamps::of(&room.files(), &room.workspace.root));
                 }
@@ -225,6 +225,7 @@ impl Room {
         let unsaved = self.sources.unsaved();
         if unsaved != self.unsaved {
             (self.unsaved, self.found) = (unsaved, None);
+            self.kept.disk_changed();
         }
         self.settings = None;
         self.checked = None;
@@ -279,5 +280,30 @@ impl Room {
             Start::Folder(folder) => find(&self.sources, folder, true),
             Start::List(list) => Ok(find_around(&self.sources, list, true)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_check_that_was_ended_has_files_read_again_only_where_the_disk_is_another_one() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("ecr-images.conf"), "web=nginx:1\n").unwrap();
+        let stop = Stop::new();
+        let mut analysis = Analysis::new(true, stop.clone());
+        let scene = |revision: u64, disk: u64| {
+            let folders = vec![folder.path().to_owned()].into();
+            Scene { revision, disk, folders, ..Scene::default() }
+        };
+        let mut disk = |revision: u64, disk: u64, is_ended: bool| {
+            stop.say(is_ended);
+            analysis.rooms(&scene(revision, disk)).map(|room| room.disk).collect::<Vec<_>>()
+        };
+        assert_eq!(disk(1, 0, false), [Some(0)]);
+        assert_eq!(disk(2, 0, true), [Some(0)]);
+        assert_eq!(disk(3, 1, true), [None]);
+        assert_eq!(disk(4, 1, false), [Some(1)]);
     }
 }

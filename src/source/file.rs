@@ -244,7 +244,7 @@ impl Sources {
     }
 
     /// Adds a file that does not stand on disk by itself: one of an archive, a `--set` argument. A second file of the same
-    /// path replaces the first for [`Sources::find`]; the first keeps its id.
+    /// path is the first if its text is the same; else it replaces that for [`Sources::find`], and the first keeps its id.
     pub fn add(&self, path: impl Into<PathBuf>, text: Arc<str>) -> FileId {
         self.push(path.into(), Some(text))
     }
@@ -252,7 +252,7 @@ impl Sources {
     fn push(&self, path: PathBuf, text: Option<Arc<str>>) -> FileId {
         let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
         let mut by_path = self.by_path.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = by_path.get_mut(&path).filter(|known| known.doubtful) {
+        if let Some(known) = by_path.get_mut(&path) {
             let old = files[known.file.0 as usize].as_ref();
             let same = old.is_some_and(|old| match (&text, old.content.get()) {
                 (Some(text), Some(content)) => content.failure.is_none() && content.text == *text,
@@ -378,6 +378,17 @@ mod tests {
         assert_eq!(&**sources.get(b).text(), "");
         assert!(sources.get(b).failure().is_some() && sources.read(&path("b")).is_err());
         assert!(sources.enlist(&path("c")).is_err());
+    }
+
+    #[test]
+    fn what_is_added_again_as_it_was_keeps_its_id() {
+        let sources = Sources::new();
+        let add = |text: &str| sources.add("p.tgz!/values.yaml", text.into());
+        let first = add("a: 1\n");
+        assert_eq!(add("a: 1\n"), first);
+        let second = add("a: 2\n");
+        assert!(second != first && add("a: 2\n") == second);
+        assert_eq!(sources.find(Path::new("p.tgz!/values.yaml")), Some(second));
     }
 
     #[test]

@@ -176,6 +176,37 @@ fn files_of_charts_that_were_never_saved_count() {
 }
 
 #[test]
+fn a_file_that_was_never_saved_joins_a_chart_that_was() {
+    let workspace = workspace();
+    let mut client = Client::open(&workspace.path(""), &json!({}));
+    let list = workspace.path("tools/ecr-images.conf");
+    client.open_document(&list, "conf", &workspace.read("tools/ecr-images.conf"));
+    assert_eq!(published(&mut client), told(LIST, json!(1), &[]));
+    let template = workspace.path("web/templates/more.yaml");
+    let pod = workspace.read("web/templates/pod.yaml").replace("nginx:", "redis:").replace("name: web", "name: more");
+    client.open_document(&template, "helm", &pod);
+    assert_eq!(published(&mut client), told(LIST, json!(1), &["missing-entry"]));
+    assert_eq!(published(&mut client), told("more.yaml", json!(1), &[]));
+    client.close_document(&template);
+    assert_eq!(published(&mut client), told(LIST, json!(1), &[]));
+    client.finish();
+}
+
+#[test]
+fn what_a_chart_ignores_is_read_anew_though_it_ignores_that_file_too() {
+    let workspace = workspace().file("web/.helmignore", ".helmignore\n").chart("web", &["nginx:1", "redis:1"]);
+    let mut client = Client::open(&workspace.path(""), &json!({}));
+    let list = workspace.path("tools/ecr-images.conf");
+    client.open_document(&list, "conf", &workspace.read("tools/ecr-images.conf"));
+    let (_, _, rules) = published(&mut client);
+    assert_eq!(rules, ["missing-entry"]);
+    client.open_document(&workspace.path("web/.helmignore"), "ignore", ".helmignore\ntemplates/*\n");
+    assert_eq!(published(&mut client), told(LIST, json!(1), &["stale-entry"]));
+    assert_eq!(published(&mut client), told(".helmignore", json!(1), &[]));
+    client.finish();
+}
+
+#[test]
 fn a_chart_that_was_never_saved_makes_its_folder_the_workspace() {
     let workspace = workspace().file("team/ecr-images.conf", "# (from local chart own:1.0.0)\nown=redis:1\n");
     let mut client = Client::open(&workspace.path("team"), &json!({"textDocument": {"diagnostic": {}}}));
