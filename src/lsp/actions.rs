@@ -7,7 +7,7 @@ use super::capabilities::{EXPLAIN, FIX_ALL};
 use super::client::Abilities;
 use super::diagnostics::Teller;
 use super::documents::Document;
-use super::edits::{Edits, between, insertion, of_fix, workspace_edit};
+use super::edits::{Edits, between, insertion, is_of_endings, of_fix, workspace_edit};
 use super::places::Places;
 use super::positions::Lines;
 use super::queue::Scene;
@@ -135,7 +135,7 @@ impl Actions<'_> {
         Some(CodeAction { edit: Some(edit), ..action })
     }
 
-    /// What `check --fix` would change in `document`.
+    /// What `check --fix` would change in `document`, but for line endings.
     pub fn fix_all(&self, room: &Room, document: &Document) -> Vec<TextEdit> {
         let known = room.errors.len();
         let check = |texts: &Texts| {
@@ -150,7 +150,10 @@ impl Actions<'_> {
             let checked = room.checked.ok_or_else(|| Refusal::new("nothing could be checked"))?;
             Ok(View { sources: room.sources, checked })
         };
-        let Ok(settled) = settle(check, |view, finding| safe_fix(view, finding).cloned()) else { return Vec::new() };
+        let wanted = |view: &View, finding: &Finding| {
+            safe_fix(view, finding).filter(|fix| !is_of_endings(fix, &view.sources)).cloned()
+        };
+        let Ok(settled) = settle(check, wanted) else { return Vec::new() };
         let change = settled.changes.iter().find(|change| canonical(&change.path) == document.path);
         change.map_or_else(Vec::new, |change| {
             between(&change.before, &change.after, &Lines::of(&change.before, self.abilities.encoding))
@@ -178,7 +181,9 @@ fn explain(finding: &Finding) -> CodeAction {
 }
 
 fn has_safe_fix(room: &Room, document: &Document, places: &Places<'_>) -> bool {
-    let is_safe = |fix: &Fix| is_safe(&room.sources, &room.workspace.root, fix);
+    let is_safe = |fix: &Fix| {
+        is_safe(&room.sources, &room.workspace.root, fix) && !is_of_endings(fix, &room.sources)
+    };
     let safe = |finding: &Finding| finding.fixes.iter().any(is_safe);
     let mut findings = room.checked.iter().flat_map(|checked| &checked.findings).filter(|finding| safe(finding));
     findings.any(|finding| places.file(finding.span.file).path == document.path)

@@ -10,9 +10,10 @@ use lsp_types::{
 
 use super::analysis::Room;
 use super::client::Abilities;
+use super::edits::is_of_endings;
 use super::places::Places;
 use super::queue::Scene;
-use crate::lint::{Finding, Refusal, Severity};
+use crate::lint::{Finding, Fix, Refusal, Severity};
 use crate::source::{Span, canonical};
 
 /// What diagnostics say that they come from.
@@ -64,7 +65,12 @@ impl Teller<'_> {
     /// `finding` with the file that it is in.
     pub fn finding(&self, finding: &Finding) -> (Uri, Diagnostic) {
         let (location, inside) = self.places.location(finding.span);
-        let message = inside.map_or_else(|| finding.message.clone(), |inside| format!("{inside}: {}", finding.message));
+        let mut message =
+            inside.map_or_else(|| finding.message.clone(), |inside| format!("{inside}: {}", finding.message));
+        let is_of_endings = |fix: &Fix| is_of_endings(fix, self.places.sources);
+        if finding.fixes.iter().any(is_of_endings) {
+            message.push_str(", with the editor's own command for line endings");
+        }
         let severity = match finding.severity {
             Severity::Error => DiagnosticSeverity::Error,
             Severity::Warning => DiagnosticSeverity::Warning,
@@ -80,7 +86,7 @@ impl Teller<'_> {
             "entry": finding.entry,
             "image": finding.image,
             "expected": finding.expected,
-            "fixable": !finding.fixes.is_empty(),
+            "fixable": finding.fixes.iter().any(|fix| !is_of_endings(fix)),
         }));
         (location.uri, diagnostic)
     }

@@ -13,12 +13,28 @@ use super::documents::Documents;
 use super::places::Places;
 use super::positions::Lines;
 use crate::lint::Fix;
+use crate::source::{Sources, Span};
 
 /// Edits by the URI of their file.
 pub(super) type Edits = BTreeMap<String, Vec<TextEdit>>;
 
-/// The edits of `fix`; nothing when one of them lies in a package.
+/// Whether `fix` changes line endings themselves. Editors have one for all lines of a document, and no place between CR and LF:
+/// such an edit does nothing there, or harm.
+pub(super) fn is_of_endings(fix: &Fix, sources: &Sources) -> bool {
+    let parts = |span: Span| {
+        let file = sources.get(span.file);
+        let text = file.text().as_bytes();
+        let is_inside = |at: usize| at > 0 && text[at - 1] == b'\r' && text.get(at) == Some(&b'\n');
+        [span.range().start, span.range().end].into_iter().any(is_inside)
+    };
+    fix.edits().iter().any(|edit| parts(edit.span))
+}
+
+/// The edits of `fix`; nothing when one of them lies in a package, or when it [`is_of_endings`].
 pub(super) fn of_fix(fix: &Fix, places: &Places<'_>) -> Option<Edits> {
+    if is_of_endings(fix, places.sources) {
+        return None;
+    }
     let mut edits = Edits::new();
     for edit in fix.edits() {
         let (location, inside) = places.location(edit.span);

@@ -15,7 +15,8 @@ use crate::source::{FileId, Sources, Span, canonical};
 
 /// Places the spans of some sources.
 pub(super) struct Places<'a> {
-    sources: &'a Sources,
+    /// What they are places in.
+    pub sources: &'a Sources,
     scene: &'a Scene,
     encoding: Encoding,
     known: RefCell<HashMap<FileId, Rc<Placed>>>,

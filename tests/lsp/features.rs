@@ -219,6 +219,27 @@ fn fix_all_is_what_the_command_line_writes() {
 }
 
 #[test]
+fn line_endings_are_left_to_the_editor() {
+    let list = "# (from local chart web:1.0.0)\r\n# Tag: 1.26.0\r\nweb=nginx:1.26.0\r\n";
+    let mut editor = Editor::open(small().file(LIST, list));
+    let found = editor.ask("textDocument/diagnostic", &json!({}));
+    let found = found["items"].as_array().unwrap().clone();
+    let endings = found.iter().find(|item| item["code"] == "reader-disagreement").unwrap();
+    let message = endings["message"].as_str().unwrap();
+    assert!(message.ends_with("End them with LF, with the editor's own command for line endings"), "{message}");
+    let actions = editor.actions("nginx:1.26", Some("quickfix"));
+    assert!(!titles(&actions).contains(&"End all lines with LF"), "{actions:?}");
+    let all = editor.actions("=", Some("source.fixAll"));
+    let all = editor.client.request("codeAction/resolve", &all[0]);
+    let fixed = editor.applied(&all);
+    assert!(fixed.starts_with("# (from local chart web:1.0.0)\r\n# Tag: 1.27.1\r\nweb=nginx:1.27.1\r\n"), "{fixed:?}");
+    assert!(!fixed.replace("\r\n", "").contains(['\r', '\n']), "{fixed:?}");
+    editor.write(&fixed);
+    assert_eq!(editor.actions("=", Some("source.fixAll")), Vec::<Value>::new(), "nothing else is left to be done");
+    editor.client.finish();
+}
+
+#[test]
 fn a_rule_is_explained() {
     let mut editor = Editor::open(small());
     let actions = editor.actions("nginx:1.26", None);
