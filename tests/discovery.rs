@@ -353,8 +353,8 @@ fn an_umbrella_chart_without_its_metadata_is_told() {
             .file("deploy/platform/values.yaml", "")
             .file(&format!("deploy/platform/{path}"), text);
         let found = workspace.findings();
-        let expected = "deploy/platform:1:1 unrenderable-chart Helm would refuse platform: Chart.yaml file is missing";
-        assert_eq!(found, [expected], "{path}");
+        let expected = "unrenderable-chart Helm would refuse platform: Chart.yaml file is missing";
+        assert_eq!(found, [format!("deploy/platform/values.yaml:1:1 {expected}")], "{path}");
         let lines = closing(&workspace, &[]);
         has(&lines, "the only one that was found cannot be loaded; so no entry is held against any");
         has(&lines, "platform could not be rendered: what it deploys is not known");

@@ -185,12 +185,23 @@ fn unloadable(sources: &Sources, path: &Path, error: ChartError) -> Problem {
     Problem::Unrenderable { chart, message: error.message, span, scenarios: Vec::new() }
 }
 
-/// The start of what an error is about as a whole: a file, known or not; a folder; a package, of whose bytes nothing can be
-/// shown.
+/// The start of what an error is about as a whole: a file, known or not; a folder's file; a package, of whose bytes nothing can
+/// be shown.
 fn start_of(sources: &Sources, path: &Path) -> Span {
+    let inside = file_for(path);
+    let path = inside.as_deref().unwrap_or(path);
     let shown = path.extension().is_none_or(|extension| extension != "tgz") && path.is_file();
     let known = sources.find(path).or_else(|| shown.then(|| sources.read(path).ok()).flatten());
     Span::new(known.unwrap_or_else(|| sources.add(path, "".into())), 0, 0)
+}
+
+/// The file to point at where a folder is no chart, for no editor shows a folder: the metadata of the chart that takes it in, else its
+/// own values.
+fn file_for(folder: &Path) -> Option<PathBuf> {
+    let above = folder.parent().filter(|above| above.ends_with("charts")).and_then(Path::parent);
+    let metadata = above.map(|chart| chart.join("Chart.yaml"));
+    let found = metadata.into_iter().chain([folder.join("values.yaml")]).find(|file| file.is_file());
+    found.filter(|_| folder.is_dir())
 }
 
 /// Why there is no chart to hold a list against, and what helps.

@@ -2,6 +2,7 @@
 //! being checked is told in that list, too.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use lsp_types::{
     Code, CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location,
@@ -13,7 +14,7 @@ use super::client::Abilities;
 use super::edits::is_of_endings;
 use super::places::Places;
 use super::queue::Scene;
-use crate::lint::{Finding, Fix, Refusal, Severity};
+use crate::lint::{Checked, CheckedList, Finding, Fix, Refusal, Severity};
 use crate::source::{Span, canonical};
 
 /// What diagnostics say that they come from.
@@ -33,7 +34,8 @@ pub(super) fn diagnostics<'a>(rooms: impl Iterator<Item = &'a Room>, scene: &Sce
         let teller = Teller { places: &places, abilities };
         let findings = room.checked.iter().flat_map(|checked| &checked.findings).map(|finding| teller.finding(finding));
         let errors = room.errors.iter().flat_map(|error| teller.error(error, room));
-        for (uri, diagnostic) in findings.chain(errors) {
+        let unheld = room.checked.iter().flat_map(|checked| teller.unheld(checked));
+        for (uri, diagnostic) in findings.chain(errors).chain(unheld) {
             let of_file = all.entry(uri.0).or_default();
             if !of_file.contains(&diagnostic) {
                 of_file.push(diagnostic);
@@ -97,6 +99,20 @@ impl Teller<'_> {
         DiagnosticRelatedInformation { location, message }
     }
 
+    /// What keeps all charts of a list from being loaded is told in the list, too: nothing else is said there.
+    fn unheld(&self, checked: &Checked) -> Vec<(Uri, Diagnostic)> {
+        let told = |list: &CheckedList| {
+            let refused = list.inventory.gaps.iter().filter(|gap| gap.is_refusal);
+            let finding = |span: Span| checked.findings.iter().find(|finding| finding.span == span);
+            let faults: Vec<&Finding> = refused.filter_map(|gap| finding(gap.span?)).collect();
+            let message = format!("this list is held against no chart: {}", faults.first()?.message);
+            let related = faults.iter().map(|fault| self.related(&fault.message, fault.span)).collect();
+            let uri = self.places.uri(&canonical(&list.path));
+            Some((uri, self.diagnostic(Range::default(), DiagnosticSeverity::Error, message, related)))
+        };
+        checked.lists.iter().filter(|list| list.charts.is_empty()).filter_map(told).collect()
+    }
+
     /// What was in the way, at its place; and in each list that is not checked for it, so that no list looks clean that nobody
     /// looked at.
     fn error(&self, error: &Refusal, room: &Room) -> Vec<(Uri, Diagnostic)> {
@@ -108,7 +124,9 @@ impl Teller<'_> {
             let diagnostic = self.diagnostic(range, DiagnosticSeverity::Error, error.message.clone(), Vec::new());
             told.push((uri, diagnostic));
         }
-        let lists = room.lists().iter().map(|list| self.places.uri(&canonical(list)));
+        // One that is not there is told where it is named.
+        let is_there = |list: &&PathBuf| list.exists() || room.sources.has_overlay(list);
+        let lists = room.lists().iter().filter(is_there).map(|list| self.places.uri(&canonical(list)));
         let is_told = |uri: &Uri| place.as_ref().is_some_and(|place| place.uri == *uri);
         let checked = |uri: &Uri| {
             let lists = room.checked.iter().flat_map(|checked| &checked.lists);

@@ -85,6 +85,42 @@ fn an_unsaved_configuration_counts() {
 }
 
 #[test]
+fn a_list_of_which_no_chart_can_be_loaded_says_so() {
+    let workspace = workspace().file("web/Chart.yaml", "apiVersion: v2\nname: web\n");
+    let mut client = Client::open(&workspace.path(""), &json!({"textDocument": {"diagnostic": {}}}));
+    let list = workspace.path("tools/ecr-images.conf");
+    client.open_document(&list, "conf", &workspace.read("tools/ecr-images.conf"));
+    let ask = json!({"textDocument": {"uri": uri(&list)}});
+    let told = client.request("textDocument/diagnostic", &ask);
+    let [only] = told["items"].as_array().unwrap().as_slice() else { panic!("{told}") };
+    let message = only["message"].as_str().unwrap();
+    assert!(message.starts_with("this list is held against no chart: Helm would refuse web: "), "{message}");
+    assert!(message.contains("web/Chart.yaml:1: "), "{message}");
+    // One that is silenced is silent everywhere.
+    let configuration = "rules: {unrenderable-chart: off}\n";
+    client.open_document(&workspace.path(".mirrorlint.yaml"), "yaml", configuration);
+    assert_eq!(client.request("textDocument/diagnostic", &ask)["items"], json!([]));
+    client.finish();
+}
+
+#[test]
+fn what_is_about_a_folder_is_told_in_a_file() {
+    let workspace = workspace().file("web/charts/zz/values.yaml", "");
+    let mut client = Client::open(&workspace.path(""), &json!({}));
+    assert_eq!(published(&mut client), told(LIST, Value::Null, &["?"]));
+    assert_eq!(published(&mut client), told("Chart.yaml", Value::Null, &["unrenderable-chart"]));
+    client.finish();
+}
+
+#[test]
+fn a_configured_list_that_is_not_there_is_told_in_the_configuration_alone() {
+    let workspace = workspace().file(".mirrorlint.yaml", "lists: [{path: gone.conf}]\n");
+    let mut client = Client::open(&workspace.path(""), &json!({}));
+    assert_eq!(published(&mut client), told(".mirrorlint.yaml", Value::Null, &["?"]));
+    client.finish();
+}
+
+#[test]
 fn a_client_that_asks_is_told_to_ask_again_when_another_file_changes_something() {
     let workspace = workspace();
     let capabilities = json!({
