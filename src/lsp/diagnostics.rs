@@ -67,12 +67,7 @@ impl Teller<'_> {
     /// `finding` with the file that it is in.
     pub fn finding(&self, finding: &Finding) -> (Uri, Diagnostic) {
         let (location, inside) = self.places.location(finding.span);
-        let mut message =
-            inside.map_or_else(|| finding.message.clone(), |inside| format!("{inside}: {}", finding.message));
-        let is_of_endings = |fix: &Fix| is_of_endings(fix, self.places.sources);
-        if finding.fixes.iter().any(is_of_endings) {
-            message.push_str(", with the editor's own command for line endings");
-        }
+        let message = inside.map_or_else(|| finding.message.clone(), |inside| format!("{inside}: {}", finding.message));
         let severity = match finding.severity {
             Severity::Error => DiagnosticSeverity::Error,
             Severity::Warning => DiagnosticSeverity::Warning,
@@ -88,7 +83,7 @@ impl Teller<'_> {
             "entry": finding.entry,
             "image": finding.image,
             "expected": finding.expected,
-            "fixable": finding.fixes.iter().any(|fix| !is_of_endings(fix)),
+            "fixable": finding.fixes.iter().any(|fix| !is_of_endings(fix, self.places.sources)),
         }));
         (location.uri, diagnostic)
     }
