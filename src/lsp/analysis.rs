@@ -213,9 +213,9 @@ impl Room {
     /// Checks it, with `texts` over what is open; `disk` grows when something may have changed there. False when a folder holds
     /// no list.
     pub fn look(&mut self, scene: &Scene, texts: &Texts, disk: u64) -> bool {
-        let open = scene.documents.iter().map(|document| (document.path.clone(), document.text.clone()));
-        let changed = texts.iter().map(|(path, text)| (canonical(path), text.clone()));
-        self.sources.set_overlays(open.chain(changed).collect());
+        let mut open = scene.documents.texts();
+        open.extend(texts.iter().map(|(path, text)| (canonical(path), text.clone())));
+        self.sources.set_overlays(open);
         if self.disk != Some(disk) {
             self.disk = Some(disk);
             self.sources.doubt_all();

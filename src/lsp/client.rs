@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::positions::Encoding;
+use super::queue::Fate;
 use super::wire::Malformed;
 
 /// What the client offers, as far as it matters here.
@@ -151,10 +152,17 @@ impl Client {
     }
 }
 
-/// What a request for diagnostics is answered with when something has changed since: the client is to ask again.
-pub(super) fn superseded() -> ResponseError {
-    let data = Some(serde_json::json!({"retriggerRequest": true}));
-    ResponseError { data, ..error(ErrorCode::ServerCancelled, "something has changed since") }
+/// What a request is answered with that nobody waits for any more.
+pub(super) fn unanswered(fate: Fate) -> ResponseError {
+    match fate {
+        Fate::Cancelled => error(ErrorCode::RequestCanceled, "cancelled"),
+        Fate::Outdated => error(ErrorCode::ContentModified, "the document has changed since"),
+        // Of diagnostics: the client is to ask again.
+        _ => {
+            let data = Some(serde_json::json!({"retriggerRequest": true}));
+            ResponseError { data, ..error(ErrorCode::ServerCancelled, "something has changed since") }
+        }
+    }
 }
 
 /// An error to answer with.

@@ -1,6 +1,6 @@
 //! What is open in the editor, as it stands there. A snapshot is cheap: texts are shared.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -76,9 +76,20 @@ impl Documents {
         self.open.get(&uri.0)
     }
 
-    /// The document of the file at `path`, its one path.
+    /// The same, if what is checked is its text: another document of the same file may have another one.
+    pub fn seen(&self, uri: &Uri) -> Option<&Arc<Document>> {
+        self.get(uri).filter(|document| self.of_path(&document.path).is_some_and(|seen| seen.text == document.text))
+    }
+
+    /// The document of the file at `path`, its one path; the last one, where the client has several by way of links. Its text is what
+    /// is checked.
     pub fn of_path(&self, path: &Path) -> Option<&Arc<Document>> {
-        self.open.values().find(|document| document.path == path)
+        self.open.values().rev().find(|document| document.path == path)
+    }
+
+    /// The text of each file that is open, by its one path.
+    pub fn texts(&self) -> HashMap<PathBuf, Arc<str>> {
+        self.open.values().map(|document| (document.path.clone(), document.text.clone())).collect()
     }
 
     /// All of them.
@@ -117,6 +128,24 @@ mod tests {
         assert_eq!(&*documents.get(&uri).unwrap().text, "xy");
         documents.close(&uri);
         assert!(documents.get(&uri).is_none());
+    }
+
+    #[test]
+    fn one_document_stands_for_a_file_that_is_open_twice() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        let uri = |name: &str| super::super::uri::uri_of(&path(name));
+        std::fs::write(path("b"), "").unwrap();
+        std::os::unix::fs::symlink(path("b"), path("a")).unwrap();
+        std::os::unix::fs::symlink(path("b"), path("c")).unwrap();
+        let mut documents = Documents::default();
+        for (name, text) in [("c", "1"), ("a", "2"), ("b", "1")] {
+            documents.open(uri(name), "conf", 1, text);
+        }
+        let one = canonical(&path("b"));
+        assert_eq!(documents.of_path(&one).unwrap().uri, uri("c"));
+        assert_eq!(documents.texts(), HashMap::from([(one, "1".into())]));
+        assert_eq!(["a", "b", "c"].map(|name| documents.seen(&uri(name)).is_some()), [false, true, true]);
     }
 
     #[test]

@@ -89,7 +89,8 @@ impl Work for Handlers {
                 self.list(&params.text_document.uri, scene, |held, document| symbols(&held.list, document, &abilities))
             }),
             "textDocument/foldingRange" => reply(request, |params: FoldingRangeParams| {
-                self.list(&params.text_document.uri, scene, |held, _| folds(&held.list))
+                let abilities = self.abilities;
+                self.list(&params.text_document.uri, scene, |held, document| folds(&held.list, document, &abilities))
             }),
             "workspace/executeCommand" => Self::execute(request, client),
             "textDocument/diagnostic" => reply(request, |params| self.document_diagnostics(&params, scene)),
@@ -123,6 +124,12 @@ impl Work for Handlers {
     fn rest(&mut self, scene: &Scene) {
         let Self { analysis, stop, .. } = self;
         analysis.rooms(scene).take_while(|_| !stop.is_said()).for_each(Room::prepare);
+    }
+
+    fn remember(&mut self, broken: &Self) {
+        self.told.clone_from(&broken.told);
+        self.shown.clone_from(&broken.shown);
+        self.seen.clone_from(&broken.seen);
     }
 }
 
@@ -200,7 +207,7 @@ impl Handlers {
 
     /// What the first workspace says that has something to say of the document.
     fn first<R>(&mut self, uri: &Uri, scene: &Scene, act: impl Fn(&Room, &Document) -> Option<R>) -> Option<R> {
-        let document = scene.documents.get(uri)?;
+        let document = scene.documents.seen(uri)?;
         self.analysis.rooms(scene).find_map(|room| act(room, document))
     }
 
@@ -217,7 +224,7 @@ impl Handlers {
         find: impl Fn(&Navigator<'_>, &Document, Position) -> Vec<Location>,
     ) -> Vec<Location> {
         let encoding = self.abilities.encoding;
-        let Some(document) = scene.documents.get(&at.text_document.uri) else { return Vec::new() };
+        let Some(document) = scene.documents.seen(&at.text_document.uri) else { return Vec::new() };
         let mut all: Vec<Location> = Vec::new();
         for room in self.analysis.rooms(scene) {
             let found = find(&Navigator { room, scene, encoding }, document, at.position);
@@ -229,7 +236,7 @@ impl Handlers {
 
     /// What can be done, in all workspaces that have something to say of the document.
     fn actions(&mut self, params: &CodeActionParams, scene: &Scene) -> Vec<CodeActionResponse> {
-        let Some(document) = scene.documents.get(&params.text_document.uri) else { return Vec::new() };
+        let Some(document) = scene.documents.seen(&params.text_document.uri) else { return Vec::new() };
         let actions = Actions { scene, abilities: &self.abilities };
         let mut all: Vec<CodeActionResponse> = Vec::new();
         for room in self.analysis.rooms(scene) {
@@ -241,7 +248,7 @@ impl Handlers {
     }
 
     fn resolve(&mut self, action: CodeAction, scene: &Scene) -> CodeAction {
-        let document = document_of(&action).and_then(|uri| scene.documents.get(&uri));
+        let document = document_of(&action).and_then(|uri| scene.documents.seen(&uri));
         let Some(document) = document.filter(|_| action.edit.is_none()) else { return action };
         let actions = Actions { scene, abilities: &self.abilities };
         let all: Vec<&Room> = self.analysis.rooms(scene).collect();

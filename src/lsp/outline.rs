@@ -46,11 +46,13 @@ pub(super) fn symbols(list: &List, document: &Document, abilities: &Abilities) -
 }
 
 /// Comment blocks of several lines, and each entry with its block.
-pub(super) fn folds(list: &List) -> Vec<FoldingRange> {
-    let small = |line: usize| u32::try_from(line).unwrap_or(u32::MAX);
+pub(super) fn folds(list: &List, document: &Document, abilities: &Abilities) -> Vec<FoldingRange> {
+    let lines = Lines::of(&document.text, abilities.encoding);
+    // A lone CR ends a line for editors, too.
+    let place = |line: usize| lines.position(&document.text, list.lines[line].span.start as usize).line;
     let fold = |start: usize, end: usize, kind: FoldingRangeKind| FoldingRange {
-        start_line: small(start),
-        end_line: small(end),
+        start_line: place(start),
+        end_line: place(end),
         start_character: None,
         end_character: None,
         kind: Some(kind),

@@ -16,7 +16,7 @@ use lsp_types::{
 use serde::de::DeserializeOwned;
 
 use super::capabilities::{initialize_result, registrations};
-use super::client::{Abilities, Client, Outgoing, error, superseded};
+use super::client::{Abilities, Client, Outgoing, error, unanswered};
 use super::queue::{Queue, Scene};
 use super::stamps::matters;
 use super::uri::path_of;
@@ -256,8 +256,8 @@ impl Server {
     fn change(&mut self, change: impl FnOnce(&mut Scene)) {
         change(&mut self.scene);
         self.scene.revision += 1;
-        for id in self.queue.look(self.scene.clone()) {
-            self.client.respond(id, Err(superseded()));
+        for (id, fate) in self.queue.look(self.scene.clone()) {
+            self.client.respond(id, Err(unanswered(fate)));
         }
     }
 

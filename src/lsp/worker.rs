@@ -1,5 +1,5 @@
 //! The thread that computes: one task after the other. A task that panics is told to the client; the next one begins with
-//! nothing remembered.
+//! nothing remembered but what the client was told.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -7,7 +7,7 @@ use lsp_server::{ErrorCode, Request, ResponseError};
 use lsp_types::MessageType;
 use serde_json::Value;
 
-use super::client::{Client, error, superseded};
+use super::client::{Client, error, unanswered};
 use super::queue::{Fate, Queue, Scene, Task};
 use crate::lint::words;
 
@@ -37,13 +37,16 @@ pub(super) trait Work {
 
     /// Computes ahead what the next change may need; tells nobody.
     fn rest(&mut self, scene: &Scene);
+
+    /// Takes over what the client was told, from one that a panic has broken.
+    fn remember(&mut self, broken: &Self);
 }
 
 /// Does what the queue holds, until that is closed.
 pub(super) fn run<W: Work>(queue: &Queue, client: &Client, work: &dyn Fn() -> W) {
     let mut working = work();
     while let Some(task) = queue.next() {
-        // What a panic leaves half done is thrown away with the worker's state.
+        // What a panic leaves half done is thrown away, but not what the client knows.
         let outcome = catch_unwind(AssertUnwindSafe(|| match &task {
             Task::Answer(request, scene) => Some(working.answer(request, scene, client)),
             Task::Look(scene) => {
@@ -56,7 +59,9 @@ pub(super) fn run<W: Work>(queue: &Queue, client: &Client, work: &dyn Fn() -> W)
             }
         }));
         let outcome = outcome.unwrap_or_else(|panic| {
-            working = work();
+            let mut new = work();
+            new.remember(&working);
+            working = new;
             let what = if let Task::Answer(request, _) = &task { request.method.as_str() } else { "a check" };
             let message = format!("a defect in mirrorlint: {what} panicked: {}", words(panic.as_ref()));
             client.show(MessageType::Error, &message);
@@ -65,9 +70,9 @@ pub(super) fn run<W: Work>(queue: &Queue, client: &Client, work: &dyn Fn() -> W)
         let fate = queue.done();
         if let Task::Answer(request, _) = task {
             let answer = match fate {
+                Fate::Again => continue,
                 Fate::Wanted => outcome.unwrap_or(Ok(Value::Null)),
-                Fate::Cancelled => Err(error(ErrorCode::RequestCanceled, "cancelled")),
-                Fate::Superseded => Err(superseded()),
+                fate => Err(unanswered(fate)),
             };
             client.respond(request.id, answer);
         }
@@ -92,6 +97,7 @@ mod tests {
     /// what it was asked since it began.
     struct Fragile {
         count: usize,
+        before: usize,
         stop: Stop,
         go: std::sync::Arc<std::sync::Mutex<Receiver<()>>>,
     }
@@ -101,6 +107,7 @@ mod tests {
             self.count += 1;
             match request.method.as_str() {
                 "textDocument/hover" => panic!("ouch"),
+                "textDocument/references" => return Ok(json!(self.before)),
                 "textDocument/completion" => {
                     client.log(MessageType::Log, "waiting");
                     self.go.lock().unwrap().recv().unwrap();
@@ -119,6 +126,10 @@ mod tests {
         fn look(&mut self, _: &Scene, _: &Client) {}
 
         fn rest(&mut self, _: &Scene) {}
+
+        fn remember(&mut self, broken: &Self) {
+            self.before = broken.count;
+        }
     }
 
     /// One end of a pipe of bytes.
@@ -161,7 +172,7 @@ mod tests {
             let ((to, input), (output, from), (go, waits)) = (channel(), channel(), channel());
             let waits = std::sync::Arc::new(std::sync::Mutex::new(waits));
             let input = std::io::BufReader::new(Pipe(input, Vec::new()));
-            let work = move |_: Abilities, stop: Stop| Fragile { count: 0, stop, go: waits.clone() };
+            let work = move |_: Abilities, stop: Stop| Fragile { count: 0, before: 0, stop, go: waits.clone() };
             let server = std::thread::spawn(move || serve(input, PipeWriter(output), work));
             let from = std::io::BufReader::new(Pipe(from, Vec::new()));
             let mut talk = Self { to: PipeWriter(to), from, go, server };
@@ -195,6 +206,8 @@ mod tests {
         let refused = talk.hear();
         assert_eq!((&refused["id"], &refused["error"]["code"]), (&json!(2), &json!(-32603)));
         assert_eq!(talk.hear()["result"], 1, "it began anew");
+        talk.say(json!({"id": 5, "method": "textDocument/references"}));
+        assert_eq!(talk.hear()["result"], 2, "and knows what was said before");
         talk.say(json!({"id": 4, "method": "shutdown"}));
         assert_eq!(talk.hear()["id"], 4);
         talk.say(json!({"method": "exit"}));

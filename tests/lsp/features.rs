@@ -464,5 +464,10 @@ fn the_shape_of_a_list() {
     assert_eq!(hints[0]["position"], json!({"line": 2, "character": 16}));
     let above = json!({"start": {"line": 0, "character": 0}, "end": {"line": 1, "character": 0}});
     assert_eq!(editor.ask("textDocument/inlayHint", &json!({"range": above})), json!([]));
+    // Editors have a line more where a CR stands alone.
+    let text = editor.text.clone();
+    editor.write(&format!("# one\r# two\n\n{text}"));
+    let folds = editor.ask("textDocument/foldingRange", &json!({}));
+    assert_eq!(folds, json!([{"startLine": 3, "endLine": 5, "kind": "region"}]));
     editor.client.finish();
 }
