@@ -362,6 +362,23 @@ fn a_run_that_left_something_out_is_no_success() {
 }
 
 #[test]
+fn readers_of_lines_are_told_in_a_line_what_could_not_be_checked() {
+    let list = "# Web (from local chart web:1.0.0)\nweb=nginx:1.27.1\n";
+    let workspace =
+        |path: &str, bytes: &[u8]| Workspace::with_list(list).chart("web", &["nginx:1.27.1"]).file(path, bytes);
+    for (path, bytes, line) in [
+        (".mirrorlint.yaml", &b"rules: {x: 1}\n"[..], ".mirrorlint.yaml:1:12: error[unchecked] `rules.x` is 1; "),
+        ("other/ecr-images.conf", b"\xff\n", "other/ecr-images.conf:1:1: error[unchecked] the list is not UTF-8: "),
+    ] {
+        let workspace = workspace(path, bytes);
+        let run = workspace.run(&["check", "--format", "concise"]);
+        assert_eq!((run.code, run.stdout.as_str(), run.stderr.lines().count()), (2, "", 1), "{}", run.text());
+        assert!(run.stderr.starts_with(line), "{}", run.stderr);
+        assert!(workspace.run(&["check"]).stderr.lines().count() > 1, "people get it with its place drawn");
+    }
+}
+
+#[test]
 fn paths_start_at_the_top_of_the_repository_where_servers_show_them() {
     let workspace = Workspace::new()
         .file(".git/HEAD", "ref: refs/heads/main\n")

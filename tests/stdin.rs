@@ -51,6 +51,23 @@ fn a_list_that_was_never_saved_finds_its_charts() {
 }
 
 #[test]
+fn what_is_no_list_is_not_taken_for_one() {
+    let workspace = Workspace::with_list("web=nginx:1\n").chart("web", &["nginx:1"]).file("web/values.yaml", "a: 1\n");
+    let check = |name: &str| {
+        let run =
+            self::run(&workspace, &["check", "--format", "concise", "--stdin-filename", name, "-"], "web=nginx:2\n");
+        (run.code, run.text())
+    };
+    for name in ["web/values.yaml", "tools/nginx.conf"] {
+        let (code, text) = check(name);
+        assert!(code == 2 && text.contains(&format!("{name}: is no list: ")), "{text}");
+    }
+    std::fs::write(workspace.path(".mirrorlint.yaml"), "lists: [{path: images.txt}]\n").unwrap();
+    let (code, text) = check("images.txt");
+    assert!(code == 1 && text.contains("images.txt:1:11: error[tag-mismatch]"), "{text}");
+}
+
+#[test]
 fn what_makes_no_sense_is_refused() {
     let workspace = Workspace::with_list("web=nginx:1\n").chart("web", &["nginx:1"]);
     for (arguments, why) in [

@@ -7,8 +7,11 @@ use super::arguments::{ChartOptions, Check, ValueOptions};
 use super::findings::{check_outputs, put_out};
 use super::{Ending, Outcome, Session, leave};
 use crate::chart::{Overrides, STANDARD_INPUT};
+use crate::config::FILE_NAME;
 use crate::fix::Fixed;
-use crate::lint::{Checked, Configuring, Finding, Kept, Refusal, Settings, Workspace, check, decide, rule};
+use crate::lint::{
+    Checked, Configuring, Finding, Kept, LIST_NAME, Refusal, Settings, Workspace, check, decide, find_around, rule,
+};
 use crate::report;
 use crate::source::{Sources, canonical};
 
@@ -64,11 +67,26 @@ fn unsaved_list(session: &Session, options: &Check) -> Result<Option<(Session, C
     if options.charts.values.reads_input() {
         return Err(Refusal::new("standard input is the list; it cannot hold values, too"));
     }
+    if !is_list(session, path, &options.charts)? {
+        let message = format!(
+            "is no list: --stdin-filename takes files called {LIST_NAME}, and those that {FILE_NAME} names as lists"
+        );
+        return Err(Refusal { path: Some(path.clone()), ..Refusal::new(message) });
+    }
     session.read_input()?;
     let text = session.sources.find(Path::new(STANDARD_INPUT)).map(|file| session.sources.get(file).text().clone());
     let mut sources = Sources::new();
     sources.overlay(canonical(path), &text.unwrap_or_default());
     Ok(Some((session.with(sources), Check { paths: vec![path.clone()], stdin_filename: None, ..options.clone() })))
+}
+
+/// Whether the file at `path` would be a list, by its name or the configuration of the workspace around it.
+fn is_list(session: &Session, path: &Path, options: &ChartOptions) -> Result<bool, Refusal> {
+    if path.file_name().is_some_and(|name| name == LIST_NAME) {
+        return Ok(true);
+    }
+    let around = find_around(&session.sources, path, configuring(options).is_standard());
+    Ok(settings_of(session, &around, options)?.names_list(path))
 }
 
 /// Whether the rule of `finding` was asked for.

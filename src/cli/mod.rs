@@ -58,6 +58,8 @@ struct Session {
     style: Style,
     /// The style of standard error.
     error_style: Style,
+    /// Whether standard error says in one line what could not be done, as `concise` says findings.
+    is_concise: bool,
 }
 
 impl Session {
@@ -108,7 +110,10 @@ impl Session {
 
     /// Tells on standard error what could not be done.
     fn complain(&self, refusal: &Refusal) {
-        let text = report::refusal(refusal, &self.sources, self.error_style);
+        let text = match report::concise_refusal(refusal, &self.sources).filter(|_| self.is_concise) {
+            Some(line) => line,
+            None => report::refusal(refusal, &self.sources, self.error_style),
+        };
         let _ = std::io::stderr().lock().write_all(to_utf8(&text).as_bytes());
         let path = refusal.path.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
         tell_variable(&format!("{path}: {}", refusal.message));
@@ -159,6 +164,7 @@ fn run(arguments: Arguments) -> ExitCode {
         sources: Sources::new(),
         style: style(arguments.color, &std::io::stdout(), supports_hyperlinks::Stream::Stdout),
         error_style: style(arguments.color, &std::io::stderr(), supports_hyperlinks::Stream::Stderr),
+        is_concise: matches!(&arguments.command, Command::Check(options) if options.is_concise()),
     };
     let outcome = match &arguments.command {
         Command::Check(options) => check::run(&session, options),

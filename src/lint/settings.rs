@@ -64,6 +64,12 @@ impl Settings {
         inputs
     }
 
+    /// Whether the configuration names the file at `path` as a list.
+    #[must_use]
+    pub fn names_list(&self, path: &Path) -> bool {
+        self.configured(path).is_some()
+    }
+
     /// What the configuration says of the list at `path`.
     pub(super) fn configured(&self, path: &Path) -> Option<Configured<'_>> {
         let loaded = self.configuration.as_ref()?;

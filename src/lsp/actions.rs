@@ -181,9 +181,7 @@ fn explain(finding: &Finding) -> CodeAction {
 }
 
 fn has_safe_fix(room: &Room, document: &Document, places: &Places<'_>) -> bool {
-    let is_safe = |fix: &Fix| {
-        is_safe(&room.sources, &room.workspace.root, fix) && !is_of_endings(fix, &room.sources)
-    };
+    let is_safe = |fix: &Fix| is_safe(&room.sources, &room.workspace.root, fix) && !is_of_endings(fix, &room.sources);
     let safe = |finding: &Finding| finding.fixes.iter().any(is_safe);
     let mut findings = room.checked.iter().flat_map(|checked| &checked.findings).filter(|finding| safe(finding));
     findings.any(|finding| places.file(finding.span.file).path == document.path)

@@ -4,7 +4,7 @@
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::queue::Scene;
 use super::stamps::Stamps;
@@ -34,7 +34,7 @@ impl Start {
     }
 }
 
-/// How often a client that cannot watch files has them looked at, at most.
+/// How often files that no client watches are looked at, at most.
 const LOOK_AGAIN: Duration = Duration::from_millis(300);
 
 /// All workspaces.
@@ -48,6 +48,8 @@ pub(super) struct Analysis {
     /// When that was looked for last.
     looked: Option<Instant>,
     rooms: BTreeMap<Start, Room>,
+    /// When what they are made of was changed last, as far as nobody tells; of folders without a list, too, for one may come.
+    stamps: BTreeMap<Start, (u64, Stamps)>,
     /// The revision that they were checked at.
     revision: Option<u64>,
 }
@@ -76,8 +78,6 @@ pub(super) struct Room {
     pub kept: Kept,
     /// The state of the disk that it was last looked at, see [`Scene::disk`].
     disk: Option<u64>,
-    /// When what it is made of was changed last, where nobody tells.
-    stamps: Option<Stamps>,
 }
 
 impl Room {
@@ -125,16 +125,17 @@ impl Room {
 impl Analysis {
     /// None yet; `watched` says whether the client tells what changes on disk. Checks end early once `stop` is said.
     pub fn new(watched: bool, stop: Stop) -> Self {
-        Self { watched, stop, drift: 0, looked: None, rooms: BTreeMap::new(), revision: None }
+        let (rooms, stamps) = (BTreeMap::new(), BTreeMap::new());
+        Self { watched, stop, drift: 0, looked: None, rooms, stamps, revision: None }
     }
 
     /// Whether something changed on disk that nobody told: then the next look is a new one.
     pub fn has_drifted(&mut self) -> bool {
-        if self.watched || self.looked.is_some_and(|looked| looked.elapsed() < LOOK_AGAIN) {
+        if self.looked.is_some_and(|looked| looked.elapsed() < LOOK_AGAIN) {
             return false;
         }
         self.looked = Some(Instant::now());
-        let drifted = self.rooms.values().any(|room| room.stamps.as_ref().is_some_and(Stamps::are_old));
+        let drifted = self.stamps.values().any(|(_, stamps)| stamps.are_old());
         if drifted {
             self.drift += 1;
             self.revision = None;
@@ -156,17 +157,23 @@ impl Analysis {
 
     fn check(&mut self, scene: &Scene) {
         let mut before = std::mem::take(&mut self.rooms);
+        let mut stamps_before = std::mem::take(&mut self.stamps);
         let mut rooms = BTreeMap::new();
+        let watched = if self.watched { both_paths(&scene.folders) } else { Vec::new() };
         let mut enter = |start: Start, rooms: &mut BTreeMap<Start, Room>| {
             let mut room = before.remove(&start).unwrap_or_else(|| Room::new(start.clone(), self.stop.clone()));
             let disk = scene.disk + self.drift;
             let is_new = room.disk != Some(disk);
-            if room.look(scene, &Texts::new(), disk) {
+            let began = SystemTime::now();
+            let holds_lists = room.look(scene, &Texts::new(), disk);
+            let known = stamps_before.remove(&start).filter(|(at, _)| *at == disk);
+            let mut stamps = known.map_or_else(|| Stamps::new(watched.clone()), |(_, stamps)| stamps);
+            stamps.add(&room.files(), &room.roots(), began);
+            self.stamps.insert(start.clone(), (disk, stamps));
+            if holds_lists {
                 if self.stop.is_said() {
                     // Not all that may have changed was looked at.
                     room.disk = room.disk.filter(|_| !is_new);
-                } else if is_new && !self.watched {
-                    room.stamps = Some(Stamps::of(&room.files(), &room.workspace.root));
                 }
                 rooms.insert(start, room);
             }
@@ -206,7 +213,6 @@ impl Room {
             unsaved: Vec::new(),
             kept: Kept::new(stop),
             disk: None,
-            stamps: None,
         }
     }
 
@@ -268,11 +274,20 @@ impl Room {
         true
     }
 
-    /// The files that what was found depends on.
+    /// The files that what was found depends on, those among them that are not there.
     fn files(&self) -> Vec<PathBuf> {
         let store = self.settings.as_ref().and_then(|settings| settings.store.as_ref());
         let lock = store.and_then(|store| Some(store.lock.as_ref()?.path.clone()));
-        [self.sources.paths(), self.kept.text_files(), lock.into_iter().collect()].concat()
+        let missed = self.errors.iter().filter_map(|error| error.path.clone());
+        [self.sources.paths(), self.kept.text_files(), lock.into_iter().chain(missed).collect()].concat()
+    }
+
+    /// The folders in which what may matter comes and goes: its own, and those of charts elsewhere.
+    fn roots(&self) -> Vec<PathBuf> {
+        let own = if self.workspace.root.as_os_str().is_empty() { self.start.path() } else { &self.workspace.root };
+        let charts = self.sources.paths().into_iter().filter(|path| path.ends_with("Chart.yaml") && path.is_file());
+        let charts = charts.filter_map(|path| Some(path.parent()?.to_owned()));
+        std::iter::once(own.to_owned()).chain(charts).collect()
     }
 
     fn find(&self) -> Result<Workspace, Refusal> {
@@ -281,6 +296,11 @@ impl Room {
             Start::List(list) => Ok(find_around(&self.sources, list, true)),
         }
     }
+}
+
+/// The folders as they are called, and by their one paths.
+fn both_paths(folders: &[PathBuf]) -> Vec<PathBuf> {
+    folders.iter().cloned().chain(folders.iter().map(|folder| canonical(folder))).collect()
 }
 
 #[cfg(test)]

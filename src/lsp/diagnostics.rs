@@ -14,7 +14,7 @@ use super::client::Abilities;
 use super::edits::is_of_endings;
 use super::places::Places;
 use super::queue::Scene;
-use crate::lint::{Checked, CheckedList, Finding, Fix, Refusal, Severity};
+use crate::lint::{Checked, CheckedList, Finding, Refusal, Severity};
 use crate::source::{Span, canonical};
 
 /// What diagnostics say that they come from.

@@ -130,6 +130,7 @@ mod tests {
         assert!(documents.get(&uri).is_none());
     }
 
+    #[cfg(unix)]
     #[test]
     fn one_document_stands_for_a_file_that_is_open_twice() {
         let folder = tempfile::tempdir().unwrap();

@@ -122,7 +122,8 @@ impl Queue {
 
     /// Has the worker see what waits; ends what it does unless that is wanted still.
     fn wake(&self, state: &mut State, fate: impl FnOnce(&mut Task) -> Fate) {
-        if let Some(running) = state.running.as_mut().filter(|running| matches!(running.fate, Fate::Wanted | Fate::Again))
+        if let Some(running) =
+            state.running.as_mut().filter(|running| matches!(running.fate, Fate::Wanted | Fate::Again))
         {
             let fate = fate(&mut running.task);
             // What is to be begun again is ended already.

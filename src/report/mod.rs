@@ -22,7 +22,7 @@ mod why;
 mod xml;
 
 pub use checkstyle::checkstyle;
-pub use concise::concise;
+pub use concise::{concise, concise_refusal};
 pub use github::github;
 pub use gitlab::gitlab;
 pub use human::{Style, closing, findings, human, in_line, printable, refusal};

@@ -375,6 +375,65 @@ fn without_a_watch_what_changes_on_disk_is_seen_at_the_next_request() {
     client.finish();
 }
 
+/// Whether the server sees that `change` was made on disk, though nobody tells it.
+fn is_seen(client: &mut Client, change: impl FnOnce()) {
+    std::thread::sleep(std::time::Duration::from_millis(400));
+    let ask = json!({"previousResultIds": []});
+    let before = client.request("workspace/diagnostic", &ask);
+    change();
+    std::thread::sleep(std::time::Duration::from_millis(400));
+    assert_ne!(client.request("workspace/diagnostic", &ask), before);
+}
+
+fn asking() -> Value {
+    json!({"textDocument": {"diagnostic": {}}})
+}
+
+#[test]
+fn without_a_watch_a_first_list_is_seen() {
+    let workspace = Workspace::new().chart("web", &["nginx:1"]).file("tools/readme", "");
+    let mut client = Client::open(&workspace.path(""), &asking());
+    is_seen(&mut client, || std::fs::write(workspace.path("tools/ecr-images.conf"), "web=nginx:2\n").unwrap());
+    client.finish();
+}
+
+#[test]
+fn without_a_watch_new_files_of_charts_elsewhere_are_seen() {
+    let dependency = "dependencies: [{name: own, version: 1.0.0, repository: \"file://../../own\"}]\n";
+    let workspace = Workspace::new()
+        .chart("own", &["redis:1"])
+        .file("in/web/Chart.yaml", format!("apiVersion: v2\nname: web\nversion: 1.0.0\n{dependency}"))
+        .file("in/.mirrorlint.yaml", "")
+        .file("in/ecr-images.conf", "# (from local chart web:1.0.0)\nredis=redis:1\n");
+    let mut client = Client::open(&workspace.path("in"), &asking());
+    let pod = workspace.read("own/templates/own.yaml").replace("redis:1", "busybox:1");
+    is_seen(&mut client, || std::fs::write(workspace.path("own/templates/more.yaml"), pod).unwrap());
+    client.finish();
+}
+
+#[test]
+fn without_a_watch_what_an_unsaved_configuration_names_is_seen() {
+    let workspace = workspace().file("values/prod.yaml", "tag: \"2\"\n").file(".mirrorlint.yaml", "");
+    let mut client = Client::open(&workspace.path(""), &asking());
+    client.request("workspace/diagnostic", &json!({"previousResultIds": []}));
+    let charts = "lists: [{path: tools/ecr-images.conf, charts: [{path: web, values: [values/prod.yaml]}]}]\n";
+    client.open_document(&workspace.path(".mirrorlint.yaml"), "yaml", charts);
+    // In place: the folder stays as it was.
+    is_seen(&mut client, || std::fs::write(workspace.path("values/prod.yaml"), "tag: \"33\"\n").unwrap());
+    client.finish();
+}
+
+#[test]
+fn with_a_watch_what_lies_outside_of_the_clients_folders_is_seen() {
+    let workspace = workspace();
+    let mut watching = asking();
+    watching["workspace"] = json!({"didChangeWatchedFiles": {"dynamicRegistration": true}});
+    let mut client = Client::open(&workspace.path("tools"), &watching);
+    client.serve("client/registerCapability", &Value::Null);
+    is_seen(&mut client, || std::fs::write(workspace.path("web/values.yaml"), "tag: \"33\"\n").unwrap());
+    client.finish();
+}
+
 #[test]
 fn without_a_watch_files_that_are_no_part_of_charts_are_seen_too() {
     let digest = |digit: &str| {
