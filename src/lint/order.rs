@@ -182,10 +182,9 @@ impl New<'_> {
         // A comment would become a part of the block.
         let gap = if is_comment { self.gap.max(1) } else { self.gap };
         if list.lines[last].ending == Ending::None {
-            return (
-                Edit { span: open_end(list), text: ending.to_owned() + &ending.repeat(gap) + &lines },
-                parted(gap),
-            );
+            // Behind an entry another fix ends the line, and programs apply both as they are told.
+            let ends = if is_comment { gap + 1 } else { gap.max(1) };
+            return (Edit { span: open_end(list), text: ending.repeat(ends) + &lines }, parted(gap));
         }
         let blank = list.lines[last + 1..].iter().take(gap).take_while(|line| line.ending != Ending::None).count();
         let start = list.span_of_lines(last + 1 + blank..last + 1 + blank).start as usize;
