@@ -191,7 +191,7 @@ fn a_broken_dependency_is_told_where_it_stands() {
     for (workspace, place, message) in [
         (web("").file("web/charts/sub/values.yaml", ""), "web/Chart.yaml:5:9", "Chart.yaml file is missing"),
         (web("").file("web/charts/sub-1.0.0.tgz", "junk"), "web/Chart.yaml:5:9", "gzip: invalid header"),
-        (clean().file("web/charts/sub/values.yaml", ""), "web/charts/sub:1:1", "Chart.yaml file is missing"),
+        (clean().file("web/charts/sub/values.yaml", ""), "web/Chart.yaml:1:1", "Chart.yaml file is missing"),
         (clean().file("web/charts/sub-1.tgz", "junk"), "web/charts/sub-1.tgz:1:1", "gzip: invalid header"),
         (
             web("  repository: file://../sub\n").file("sub/values.yaml", ""),

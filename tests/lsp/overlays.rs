@@ -215,10 +215,10 @@ fn files_of_charts_that_were_never_saved_count() {
 fn a_file_that_was_never_saved_joins_a_chart_that_was() {
     // Its files are read anew for the chart that takes it in, before it is looked at itself.
     let dependency = |name: &str| format!("- {{name: {name}, version: 1.0.0, repository: \"file://../{name}\"}}\n");
-    let dependencies = format!("dependencies:\n{}{}", dependency("own"), dependency("gone"));
+    let dependencies = format!("dependencies:\n{}{}", dependency("wide"), dependency("gone"));
     let workspace = workspace()
         .file("web/Chart.yaml", format!("apiVersion: v2\nname: web\nversion: 1.0.0\n{dependencies}"))
-        .chart("own", &["nginx:1"]);
+        .chart("wide", &["nginx:1"]);
     let mut client = Client::open(&workspace.path(""), &json!({"textDocument": {"diagnostic": {}}}));
     let list = workspace.path("tools/ecr-images.conf");
     client.open_document(&list, "conf", &workspace.read("tools/ecr-images.conf"));
@@ -227,7 +227,7 @@ fn a_file_that_was_never_saved_joins_a_chart_that_was() {
         report["items"].as_array().unwrap().iter().any(|item| item["code"] == "missing-entry")
     };
     assert!(!misses(&mut client));
-    let template = workspace.path("own/templates/more.yaml");
+    let template = workspace.path("wide/templates/more.yaml");
     let pod = workspace.read("web/templates/pod.yaml").replace("nginx:{{ .Values.tag }}", "redis:1");
     client.open_document(&template, "helm", &pod);
     assert!(misses(&mut client));
@@ -413,13 +413,13 @@ fn without_a_watch_new_files_of_charts_elsewhere_are_seen() {
 
 #[test]
 fn without_a_watch_what_an_unsaved_configuration_names_is_seen() {
-    let workspace = workspace().file("values/prod.yaml", "tag: \"2\"\n").file(".mirrorlint.yaml", "");
+    let workspace = workspace().file("vendor/prod.yaml", "tag: \"2\"\n").file(".mirrorlint.yaml", "");
     let mut client = Client::open(&workspace.path(""), &asking());
     client.request("workspace/diagnostic", &json!({"previousResultIds": []}));
-    let charts = "lists: [{path: tools/ecr-images.conf, charts: [{path: web, values: [values/prod.yaml]}]}]\n";
+    let charts = "lists: [{path: tools/ecr-images.conf, charts: [{path: web, values: [vendor/prod.yaml]}]}]\n";
     client.open_document(&workspace.path(".mirrorlint.yaml"), "yaml", charts);
     // In place: the folder stays as it was.
-    is_seen(&mut client, || std::fs::write(workspace.path("values/prod.yaml"), "tag: \"33\"\n").unwrap());
+    is_seen(&mut client, || std::fs::write(workspace.path("vendor/prod.yaml"), "tag: \"33\"\n").unwrap());
     client.finish();
 }
 
