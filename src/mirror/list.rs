@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::source::{FileId, Span};
 
-use super::directive::{self, Directive, Scope};
+use super::directive::{self, Directive, DirectiveKind, Scope};
 use super::line::{self, Ending, InvalidLine, Line, LineKind, Meaning};
 use super::located::{Located, Piece};
 use super::note::SourceNote;
@@ -148,14 +148,12 @@ impl List {
         };
         let above = self.lines.iter().rev().take_while(belongs).count();
         let mut block = line - above..line;
-        let text_of = |line: &Line| line::comment_text(whole.slice(line.span.range()));
         if block.start == 0 {
-            // The file's header and the first entry's block run into each other: a bare `#` parts them.
-            let bare = self.lines[block.clone()].iter().rposition(|line| text_of(line).text.is_empty());
-            block.start = bare.map_or(0, |bare| bare + 1);
+            // The file's header and the first entry's block run into each other.
+            block.start = self.end_of_header(line, whole);
         }
         let comments = self.lines[block.clone()].iter().filter(|line| line.kind == LineKind::Comment);
-        let note = SourceNote::read(comments.map(text_of));
+        let note = SourceNote::read(comments.map(|line| line::comment_text(whole.slice(line.span.range()))));
         self.entries.push(Entry {
             name: parts.name.located(),
             value: parts.value.located(),
@@ -165,6 +163,29 @@ impl List {
             block,
             note,
         });
+    }
+
+    /// Where the block of the first entry, on `line`, begins when only comments stand above it: below the last bare `#` that has
+    /// prose above it and a title or a note below it, or nothing but the entry. What says where an image is from is no header's,
+    /// and no suppression leaves the block: that would make it one of the whole list.
+    fn end_of_header(&self, line: usize, whole: Piece<'_>) -> usize {
+        let text = |index: usize| line::comment_text(whole.slice(self.lines[index].span.range()));
+        let notes: Vec<SourceNote> = (0..line)
+            .map(|index| {
+                SourceNote::read((self.lines[index].kind == LineKind::Comment).then(|| text(index)).into_iter())
+            })
+            .collect();
+        let prose = notes.iter().position(SourceNote::says_anything).unwrap_or(line);
+        let source = notes.iter().position(SourceNote::says_source).unwrap_or(line);
+        let said = notes.iter().rposition(SourceNote::says_anything).unwrap_or_default();
+        let bare = |index: &usize| text(*index).text.is_empty();
+        let is_ruler = |index: usize| self.line_text(&self.lines[index]).trim().len() > 1;
+        let parted = (prose..source.min(said)).rev().find(bare);
+        let alone =
+            || line.checked_sub(1).filter(|last| source == line && prose < *last && bare(last) && !is_ruler(*last));
+        let start = parted.or_else(alone).map_or(0, |bare| bare + 1);
+        let allows = |index: &usize| matches!(directive::read(text(*index)), Some(DirectiveKind::Allow { .. }));
+        (0..start).find(allows).unwrap_or(start)
     }
 
     fn find_directives(&self) -> Vec<Directive> {

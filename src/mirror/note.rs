@@ -67,6 +67,16 @@ impl SourceNote {
         self.from.iter().chain(&self.others)
     }
 
+    /// Whether it says where an image is from.
+    pub(super) fn says_source(&self) -> bool {
+        !(self.from.is_none() && self.repositories.is_empty() && self.tags.is_empty())
+    }
+
+    /// Whether it says anything at all.
+    pub(super) fn says_anything(&self) -> bool {
+        *self != Self::default()
+    }
+
     /// A line without a key: the title is the one that names the chart, else the first that says anything.
     fn read_plain(&mut self, comment: Piece<'_>) {
         if !comment.text.contains(char::is_alphanumeric) {

@@ -257,6 +257,30 @@ fn a_header_without_a_blank_line_behind_it_ends_at_a_bare_hash() {
 }
 
 #[test]
+fn a_bare_hash_cuts_no_block_of_what_belongs_to_it() {
+    let allow = "# mirrorlint: allow tag-mismatch: why\n";
+    for (block, start, scope) in [
+        (format!("# Web (from a/b:1)\n{allow}#\n"), 0, Some(Scope::Entry(0))),
+        (format!("# Web (from a/b:1)\n{allow}#\n# Nginx (from a/b:1)\n"), 0, Some(Scope::Entry(0))),
+        (format!("# Images to copy\n{allow}#\n# Web (from a/b:1)\n"), 1, Some(Scope::Entry(0))),
+        (format!("# Images to copy\n#\n# Web (from a/b:1)\n{allow}#\n"), 2, Some(Scope::Entry(0))),
+        (format!("# Images to copy\n{allow}\n# Web (from a/b:1)\n"), 3, Some(Scope::File)),
+        ("#####\n# Web (from a/b:1)\n#####\n".to_owned(), 0, None),
+        ("#####\n# Images to copy\n#####\n# Web (from a/b:1)\n".to_owned(), 3, None),
+        ("#####\n# Web server\n#####\n".to_owned(), 0, None),
+        ("# Web (from a/b:1)\n# Repository: c\n#\n".to_owned(), 0, None),
+        ("# Tag: 1\n#\n# Web (from a/b:1)\n".to_owned(), 0, None),
+        ("# Copyright\n#\n# Images to copy\n#\n# Web (from a/b:1)\n#\n# more\n".to_owned(), 4, None),
+        ("# Copyright\n#\n".to_owned(), 2, None),
+        ("#\n#\n".to_owned(), 0, None),
+    ] {
+        let list = parse(&format!("{block}web=c:1\n"));
+        assert_eq!(list.entries[0].block.start, start, "{block}");
+        assert_eq!(list.directives.first().map(|directive| directive.scope), scope, "{block}");
+    }
+}
+
+#[test]
 fn rulers_and_disabled_entries_are_no_titles() {
     let list = parse("# ------\n# a=b:0\n# EFA\na=b:1\n");
     assert_eq!(words(&list, &list.entries[0].note.title), Some("EFA"));
