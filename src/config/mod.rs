@@ -8,7 +8,7 @@ mod violation;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::source::{FileId, Layer, Sources, Span, Text};
+use crate::source::{FileId, Layer, Sources, Span, Text, canonical};
 use crate::yaml;
 
 use violation::Violation;
@@ -87,14 +87,30 @@ impl Loaded {
             return Err(error(violation.message, Some(Span::new(file, range.start, range.end))));
         }
         let configuration = serde_json::from_value(value).map_err(|cause| whole(cause.to_string()))?;
-        if let Some((place, name)) = repeated(&configuration) {
-            let range = root.and_then(|root| place::find(root, &place)).map_or(0..0, yaml::Node::range);
+        let folder = path.parent().map(Path::to_owned).unwrap_or_default();
+        let loaded = Self { configuration, folder, file, text };
+        if let Some((place, name)) = repeated(&loaded.configuration) {
             let message =
                 format!("another scenario of this chart is called `{name}`: findings could not tell them apart");
-            return Err(error(message, Some(Span::new(file, range.start, range.end))));
+            return Err(error(message, Some(loaded.span(&place))));
         }
-        let folder = path.parent().map(Path::to_owned).unwrap_or_default();
-        Ok(Self { configuration, folder, file, text })
+        if let Some((place, first)) = loaded.repeated_list() {
+            let message = format!(
+                "`lists.{first}` is the same list: only one of them would count. Put all charts under one of them"
+            );
+            return Err(error(message, Some(loaded.span(&place))));
+        }
+        Ok(loaded)
+    }
+
+    /// The place of a list's path that leads where the path of another one before it does, and which one that is.
+    fn repeated_list(&self) -> Option<(Vec<String>, usize)> {
+        let paths = self.configuration.lists.iter().map(|list| canonical(&self.below(&list.path)));
+        let paths: Vec<PathBuf> = paths.collect();
+        paths.iter().enumerate().find_map(|(at, path)| {
+            let first = paths[..at].iter().position(|before| before == path)?;
+            Some((["lists", &at.to_string(), "path"].map(str::to_owned).to_vec(), first))
+        })
     }
 
     /// The path of the file.

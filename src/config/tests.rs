@@ -72,6 +72,11 @@ fn what_is_wrong_is_told_with_its_place() {
             "another scenario of this chart is called `x`",
             "3:63 x",
         ),
+        (
+            "lists:\n- path: tools/a\n  charts: [{path: b}]\n- path: c\n- path: ./tools/../tools/a\n  charts: [{path: d}]\n",
+            "`lists.0` is the same list: only one of them would count. Put all charts under one of them",
+            "5:9 ./tools/../tools/a",
+        ),
     ];
     for (text, message, place) in errors {
         let (found, at) = read(text).unwrap_err();
