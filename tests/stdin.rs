@@ -58,13 +58,18 @@ fn what_is_no_list_is_not_taken_for_one() {
             self::run(&workspace, &["check", "--format", "concise", "--stdin-filename", name, "-"], "web=nginx:2\n");
         (run.code, run.text())
     };
-    for name in ["web/values.yaml", "tools/nginx.conf"] {
+    for name in ["web/values.yaml", "web/templates/_helpers.tpl"] {
         let (code, text) = check(name);
-        assert!(code == 2 && text.contains(name) && text.contains(" is no list: --stdin-filename takes"), "{text}");
+        assert!(
+            code == 2 && text.contains(name) && text.contains(" is no list, by its name: --stdin-filename takes"),
+            "{text}"
+        );
     }
-    std::fs::write(workspace.path(".mirrorlint.yaml"), "lists: [{path: images.txt}]\n").unwrap();
     let (code, text) = check("images.txt");
     assert!(code == 1 && text.contains("images.txt:1:11: error[tag-mismatch]"), "{text}");
+    std::fs::write(workspace.path(".mirrorlint.yaml"), "lists: [{path: images.yaml}]\n").unwrap();
+    let (code, text) = check("images.yaml");
+    assert!(code == 1 && text.contains("images.yaml:1:11: error[tag-mismatch]"), "{text}");
 }
 
 #[test]

@@ -113,8 +113,8 @@ fn described(command: clap::Command, augment: fn(clap::Command) -> clap::Command
 pub(super) struct Check {
     /// Lists, or workspace folders; none is the current folder, or the workspace around it. `-` is standard input, which `--stdin-filename` names.
     pub paths: Vec<PathBuf>,
-    /// Where the list would lie that standard input holds: what an editor has not saved yet. A file called `ecr-images.conf`, or one
-    /// that the configuration names as a list.
+    /// Where the list would lie that standard input holds: what an editor has not saved yet. No YAML file or
+    /// template, unless the configuration names it as a list.
     #[arg(long, value_name = "PATH", conflicts_with = "applying")]
     pub stdin_filename: Option<PathBuf>,
     /// How to print the findings: `human`, `concise` (one line each), `json`, `sarif`, `github` (annotations), `markdown`,

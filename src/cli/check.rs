@@ -69,7 +69,7 @@ fn unsaved_list(session: &Session, options: &Check) -> Result<Option<(Session, C
     }
     if !is_list(session, path, &options.charts)? {
         let message = format!(
-            "is no list: --stdin-filename takes files called {LIST_NAME}, and those that {FILE_NAME} names as lists"
+            "is no list, by its name: --stdin-filename takes {LIST_NAME} and the like, and what {FILE_NAME} names as a list"
         );
         return Err(Refusal { path: Some(path.clone()), ..Refusal::new(message) });
     }
@@ -80,9 +80,12 @@ fn unsaved_list(session: &Session, options: &Check) -> Result<Option<(Session, C
     Ok(Some((session.with(sources), Check { paths: vec![path.clone()], stdin_filename: None, ..options.clone() })))
 }
 
+/// What files of charts are called, which are no lists unless the configuration says so.
+const OF_CHARTS: [&str; 5] = ["yaml", "yml", "tpl", "json", "tgz"];
+
 /// Whether the file at `path` would be a list, by its name or the configuration of the workspace around it.
 fn is_list(session: &Session, path: &Path, options: &ChartOptions) -> Result<bool, Refusal> {
-    if path.file_name().is_some_and(|name| name == LIST_NAME) {
+    if path.extension().is_none_or(|extension| OF_CHARTS.iter().all(|known| !extension.eq_ignore_ascii_case(known))) {
         return Ok(true);
     }
     let around = find_around(&session.sources, path, configuring(options).is_standard());
