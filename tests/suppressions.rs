@@ -161,6 +161,30 @@ fn exemptions_are_good_for_missing_images() {
 }
 
 #[test]
+fn an_image_is_exempt_with_its_variants_in_other_regions() {
+    let pod = "{{- $region := .Values.region | default \"us-east-1\" }}\n\
+               {{- $accounts := dict \"us-east-1\" \"111111111111\" \"us-west-2\" \"222222222222\" }}\n\
+               apiVersion: v1\nkind: Pod\nmetadata: {name: agent}\nspec:\n  containers:\n    - name: agent\n      \
+               image: {{ get $accounts $region }}.dkr.ecr.{{ $region }}.amazonaws.com/agent:1\n";
+    let with = |glob: &str| {
+        Workspace::with_list(&format!("# mirrorlint: exempt {glob}: an endpoint\n\n{LIST}"))
+            .chart("web", &["nginx:1.27.1"])
+            .file("web/values.yaml", "region: \"\"\n")
+            .file("web/templates/agent.yaml", pod)
+    };
+    for glob in
+        ["222222222222.dkr.ecr.us-west-2.amazonaws.com/*", "*.dkr.ecr.us-west-2.*", "222222222222.dkr.*", "*/agent"]
+    {
+        for arguments in [&[][..], &["--region", "us-east-1"], &["--region", "us-west-2"]] {
+            assert_eq!(with(glob).findings_with(arguments), [""; 0], "{glob} {arguments:?}");
+        }
+    }
+    let other = with("222222222222.dkr.ecr.us-west-2.amazonaws.com/other");
+    assert_eq!(other.findings().len(), 2);
+    assert!(other.run(&["images"]).stdout.contains("us-east-1"));
+}
+
+#[test]
 fn images_are_shown_as_exempt() {
     let list =
         format!("# mirrorlint: exempt quay.io/a/*: reached through a proxy\n# mirrorlint: exempt quay.io/b\n\n{LIST}");

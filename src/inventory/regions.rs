@@ -53,7 +53,11 @@ pub fn regions_without(chart: &Chart, region: &str) -> Option<Vec<String>> {
 }
 
 /// The regions that `text` names, in order.
-fn regions_in(text: &str) -> impl Iterator<Item = &str> {
+pub fn regions_in(text: &str) -> impl Iterator<Item = String> {
+    found_in(text).map(str::to_owned)
+}
+
+fn found_in(text: &str) -> impl Iterator<Item = &str> {
     REGION.iter().flat_map(move |shape| shape.find_iter(text)).map(|found| found.as_str())
 }
 
@@ -74,7 +78,7 @@ pub(super) fn differ_by_region(one: &Reference, other: &Reference) -> bool {
 
 /// Whether `text` names a region.
 pub(super) fn names_region(text: &str) -> bool {
-    regions_in(text).next().is_some()
+    found_in(text).next().is_some()
 }
 
 /// The regions that the templates and values of `chart` and of the charts below it name, and those in the names of its
@@ -84,7 +88,7 @@ pub fn regions_named(chart: &Chart) -> Vec<String> {
     fn collect(chart: &Chart, found: &mut BTreeSet<String>) {
         let texts = chart.templates.iter().chain(&chart.values_file).map(|file| file.text.as_str());
         let names = chart.files.iter().map(|file| file.name.as_str());
-        found.extend(texts.chain(names).flat_map(regions_in).map(str::to_owned));
+        found.extend(texts.chain(names).flat_map(regions_in));
         chart.subcharts.iter().for_each(|subchart| collect(subchart, found));
     }
     let mut found = BTreeSet::new();

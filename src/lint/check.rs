@@ -25,7 +25,7 @@ use super::{Assumption, Finding, Refusal, Rule, Settings, Workspace, rule, rules
 use crate::chart::Chart;
 use crate::image::Reference;
 use crate::inventory::{
-    ChartName, Gap, Inventory, Problem, Stop, Survey, Target, Use, dynamic, in_regions, mention, optional,
+    ChartName, Gap, Inventory, Problem, Stop, Survey, Target, Use, dynamic, in_regions, mention, optional, regions_in,
     regions_named, regions_of, survey,
 };
 use crate::mirror::List;
@@ -295,7 +295,7 @@ impl Run<'_> {
         is_wanted(stop)?;
         let blind = blind || !problems.is_empty();
         survey.problems.extend(problems);
-        let exemptions = Exemptions::of(&list, settings);
+        let mut exemptions = Exemptions::of(&list, settings);
         let registry = settings.registry.as_deref();
         let overridden = overridden(&listed, &survey.inventory, registry);
         let mut coverage =
@@ -346,10 +346,17 @@ impl Run<'_> {
         survey.inventory.aside.extend(aside);
         survey.problems.extend(problems);
         survey.inventory.malformed.extend(malformed);
-        for used in &mut survey.inventory.uses {
-            used.exempt = exemptions.reason(&used.reference).map(str::to_owned);
+        exemptions.with_variants(survey.inventory.uses.iter().cloned());
+        if exemptions.ask_for_regions(&survey.inventory) {
+            let named = targets.iter().flat_map(|target| regions_named(&target.chart));
+            let regions: BTreeSet<String> = named.chain(exemptions.globs().flat_map(regions_in)).collect();
+            let regions: Vec<String> = regions.into_iter().collect();
+            exemptions.with_variants(in_regions(sources, &targets, &survey, &regions, true).uses);
         }
-        let needed = |at: &usize| !exemptions.cover(&survey.inventory.uses[*at].reference);
+        for used in &mut survey.inventory.uses {
+            used.exempt = exemptions.reason(used).map(str::to_owned);
+        }
+        let needed = |at: &usize| !exemptions.cover(&survey.inventory.uses[*at]);
         reconciliation.missing.retain(needed);
         reconciliation.missing_operands.retain(needed);
         let mut suspects = undocumented(&list, &listed, &reconciliation, &survey.inventory);

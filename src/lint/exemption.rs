@@ -5,13 +5,15 @@ use std::collections::HashSet;
 use super::same::brings;
 use super::{Listed, Settings};
 use crate::image::Reference;
-use crate::inventory::Inventory;
+use crate::inventory::{Inventory, Use};
 use crate::mirror::{DirectiveKind, List};
 
 /// The globs of all exemptions and their reasons, those of the list first.
 pub(super) struct Exemptions {
     globs: Vec<(String, String)>,
     in_list: usize,
+    /// What the charts build in other regions: an image is exempt when it is so in any.
+    variants: Vec<Use>,
 }
 
 /// What an exemption is good for. Ordered: of several lists the greatest counts.
@@ -51,7 +53,7 @@ impl Exemptions {
         let in_list = globs.len();
         let configured = settings.configuration.iter().flat_map(|loaded| &loaded.configuration.exempt);
         globs.extend(configured.map(|exemption| (exemption.image.clone(), exemption.reason.clone())));
-        Self { globs, in_list }
+        Self { globs, in_list, variants: Vec::new() }
     }
 
     /// How many of them stand in the list.
@@ -59,19 +61,45 @@ impl Exemptions {
         self.in_list
     }
 
-    /// Whether one of them means `image`: as it is written, or with its full repository.
-    pub fn cover(&self, image: &Reference) -> bool {
-        self.reason(image).is_some()
+    /// Whether one of them may mean what `inventory` has of another region: it means nothing there, and there is an image that
+    /// names a region and is not exempt.
+    pub fn ask_for_regions(&self, inventory: &Inventory) -> bool {
+        let uses = &inventory.uses;
+        let is_idle = |(glob, _): &(String, String)| !uses.iter().any(|used| means(glob, &names(&used.reference)));
+        self.globs.iter().any(is_idle) && uses.iter().any(|used| used.names_region() && !self.cover(used))
     }
 
-    /// Why `image` needs no mirroring, when one of them means it; empty when that is not said.
-    pub fn reason(&self, image: &Reference) -> Option<&str> {
+    /// The texts of the globs.
+    pub fn globs(&self) -> impl Iterator<Item = &str> {
+        self.globs.iter().map(|(glob, _)| glob.as_str())
+    }
+
+    /// Takes what the charts build in all regions into account.
+    pub fn with_variants(&mut self, variants: impl IntoIterator<Item = Use>) {
+        self.variants.extend(variants.into_iter().filter(Use::names_region));
+    }
+
+    /// Whether one of them means the image of `used`, as it is written or with its full repository, or a variant of it in another
+    /// region.
+    pub fn cover(&self, used: &Use) -> bool {
+        self.reason(used).is_some()
+    }
+
+    /// Why the image of `used` needs no mirroring, when one of them means it; empty when that is not said.
+    pub fn reason(&self, used: &Use) -> Option<&str> {
         if self.globs.is_empty() {
             return None;
         }
-        let names = names(image);
-        let means = |(glob, _): &&(String, String)| names.iter().any(|name| matches(glob, name));
-        self.globs.iter().find(means).map(|(_, reason)| reason.as_str())
+        let names = self.all_names(used);
+        self.globs.iter().find(|(glob, _)| means(glob, &names)).map(|(_, reason)| reason.as_str())
+    }
+
+    /// What a glob may mean the image of `used` by, in any region.
+    fn all_names(&self, used: &Use) -> Vec<String> {
+        let variants =
+            self.variants.iter().filter(|variant| used.only_in == variant.only_in && used.is_variant(variant));
+        let references = std::iter::once(used).chain(variants).map(|used| &used.reference);
+        references.flat_map(names).collect()
     }
 
     /// For each exemption in turn, what it is good for. `judged` are the uses that entries stand for: exempt or not, those are
@@ -79,15 +107,19 @@ impl Exemptions {
     pub fn idleness(&self, listed: &[Listed], judged: &HashSet<usize>, inventory: &Inventory) -> Vec<Idleness> {
         let mut idle = vec![Idleness::Unmatched; self.globs.len()];
         for (at, used) in inventory.uses.iter().enumerate() {
-            let names = names(&used.reference);
+            let names = self.all_names(used);
             let is_listed = || judged.contains(&at) || listed.iter().any(|entry| brings(&entry.reference, used));
-            let means = |glob: &String| names.iter().any(|name| matches(glob, name));
-            for (idle, _) in idle.iter_mut().zip(&self.globs).filter(|(_, (glob, _))| means(glob)) {
+            for (idle, _) in idle.iter_mut().zip(&self.globs).filter(|(_, (glob, _))| means(glob, &names)) {
                 *idle = (*idle).max(if is_listed() { Idleness::Listed } else { Idleness::Busy });
             }
         }
         idle
     }
+}
+
+/// Whether `glob` means an image of these names.
+fn means(glob: &str, names: &[String]) -> bool {
+    names.iter().any(|name| matches(glob, name))
 }
 
 /// What a glob may mean an image by: its name as it is written, its full repository, and what Docker makes that of; each with
@@ -139,8 +171,7 @@ mod tests {
     #[test]
     fn globs_mean_whole_images() {
         let exempt = |globs: &[&str], image: &str| {
-            let globs = globs.iter().map(|glob| ((*glob).to_owned(), String::new())).collect();
-            Exemptions { globs, in_list: 0 }.cover(&Reference::parse(image).unwrap())
+            globs.iter().any(|glob| means(glob, &names(&Reference::parse(image).unwrap())))
         };
         assert!(exempt(&["public.ecr.aws/*"], "public.ecr.aws/a/b:1"));
         assert!(exempt(&["nginx"], "nginx:1.27"));

@@ -155,8 +155,8 @@ pub(super) fn plan(
     }
     let is_served = |used: &Use| served.iter().flatten().any(|other| other.is_variant(used));
     let left = wanted.iter().map(|at| &uses[*at]).filter(|used| !is_served(used));
-    plan.missing = each_once(left.filter(|used| !exemptions.cover(&used.reference)));
-    let exempt = deployed.iter().map(|at| &uses[*at]).filter(|used| exemptions.cover(&used.reference));
+    plan.missing = each_once(left.filter(|used| !exemptions.cover(used)));
+    let exempt = deployed.iter().map(|at| &uses[*at]).filter(|used| exemptions.cover(used));
     plan.exempt = each_once(exempt.filter(|used| !is_served(used)));
     plan
 }
