@@ -101,6 +101,8 @@ fn a_new_list_says_what_the_charts_deploy() {
       refused
     undocumented-dynamic-image: A chart that names no region at all
       refused
+    unmirrored-override: A digest, where tags are pushed
+      refused
     unmirrored-override: Names and tags that the copy fills
       missing-entry:111122223333.dkr.ecr.us-west-2.amazonaws.com/plugin:latest
     unquoted-number: A date

@@ -319,6 +319,7 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     unexpected-registry: nvidia-device-plugin:0.16.1 is a chart of NVIDIA, but takes docker.io/someone/k8s-device-plugin:v0.16.1 from docker.io; its own registry is nvcr.io. Take it from there, or allow it with the reason
     unmirrored-override: plugin:1.0.0 deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/proxy:2.0 from the private registry, but no entry is called `proxy`: the copy never fills that repository; did you mean `acme-proxy`?
     unmirrored-override: plugin:1.0.0 deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/plugin:1.1 from the private registry, but the copy pushes only `latest` and `1.0` to `plugin`. Ask for one that it pushes
+    unmirrored-override: plugin:1.0.0 deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/plugin@sha256:111111111111… from the private registry, but the copy pushes tags (`latest` and `1.0` to `plugin`), not that digest. Ask for a tag alone
     unquoted-number: web:1.0.0 deploys `docker.io/acme/web:0.1`: the values say the number 0.10 without quotes, and Helm prints it as 0.1. Quote it
       unsafe: Write "0.10"
     unquoted-number: web:1.0.0 deploys `docker.io/acme/web:v1.1`: Chart.yaml says the number 1.10 without quotes, and Helm prints it as 1.1. Quote it

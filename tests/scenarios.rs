@@ -129,6 +129,23 @@ fn overrides_of_the_user_are_held_against_the_list() {
         tag.len() == 1 && tag[0].contains("unmirrored-override") && tag[0].contains("pushes only `latest` and `1`"),
         "{tag:#?}"
     );
+    // What `docker push` makes of the image may have another digest than the one that was pulled.
+    let digest = format!("sha256:{}", "1".repeat(64));
+    for image in [format!("web@{digest}"), format!("web:1@{digest}")] {
+        let told = with(&image);
+        assert!(told.len() == 1 && told[0].contains("unmirrored-override"), "{told:#?}");
+        assert!(told[0].contains("the copy pushes tags (`latest` and `1` to `web`)"), "{told:#?}");
+        let plan = workspace.run(&["plan", "--set", &format!("{host}/{image}")]).stdout;
+        assert!(
+            plan.contains(&format!("deployed, but not copied: 123456789012.dkr.ecr.us-west-2.amazonaws.com/{image}")),
+            "{plan}"
+        );
+    }
+    // That the list pins the digest, which the scripts cannot read, is the finding there.
+    let pinned = Workspace::with_list(&list.replace("web:1", &format!("web@{digest}")))
+        .chart("web", &[&format!("123456789012.dkr.ecr.us-west-2.amazonaws.com/web@{digest}")]);
+    let pinned = pinned.findings();
+    assert!(pinned.iter().all(|told| !told.contains("unmirrored-override")), "{pinned:#?}");
     let name = workspace.findings_with(&["--values", "private.yaml"]);
     assert!(name.len() == 1 && name[0].starts_with("private.yaml:1:"), "{name:#?}");
     assert!(name[0].contains("no entry is called `wbe`") && name[0].contains("did you mean `web`?"), "{name:#?}");

@@ -128,7 +128,7 @@ pub(super) fn plan(
         let pushes = read.pushes();
         let goes_there = |used: &Use| pushed.registry.is_none_or(|registry| is_from(registry, used));
         let stands_for = |at: &&usize| match pushed.overridden.contains(at) {
-            true => goes_there(&uses[**at]) && is_pushed(&pushes, &uses[**at]),
+            true => goes_there(&uses[**at]) && is_pushed(&pushes, &pulled, &uses[**at]),
             false => brings(&pulled, &uses[**at]),
         };
         let own: Vec<&Use> = deployed.iter().filter(stands_for).map(|at| &uses[*at]).collect();
@@ -177,8 +177,12 @@ fn copyable(read: ShellReading) -> Result<(ShellReading, Reference), String> {
     Ok((read, pulled))
 }
 
-/// Whether `NAME:TAG` is pushed that `used` names below the registry, or one with the tag completed.
-fn is_pushed(pushes: &[String], used: &Use) -> bool {
+/// Whether `NAME:TAG` is pushed that `used` names below the registry, or one with the tag completed. A digest that was not pulled is
+/// not taken to be pushed.
+fn is_pushed(pushes: &[String], pulled: &Reference, used: &Use) -> bool {
+    if used.reference.digest().is_some_and(|digest| pulled.digest() != Some(digest)) {
+        return false;
+    }
     let name = format!("{}:{}", used.reference.path(), used.reference.effective_tag().unwrap_or("latest"));
     let completed = |pushed: &String| pushed.strip_prefix(&name).is_some_and(|rest| rest.starts_with('-'));
     pushes.contains(&name) || (used.is_completed() && pushes.iter().any(completed))

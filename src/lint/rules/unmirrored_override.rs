@@ -1,5 +1,9 @@
-//! Values point at the team's own ECR, but at a name or a tag that the list does not fill.
+//! Values point at the team's own ECR, but at a name, a tag or a digest that the list does not fill.
 
+use std::ops::Range;
+
+use crate::image::Reference;
+use crate::inventory::Use;
 use crate::lint::{Context, Finding, Rule};
 use crate::nearest::hint;
 
@@ -23,22 +27,10 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
                 );
                 (message, image.path_range())
             }
-            Some(judged) => {
-                let pushed = judged.reference.effective_tag().unwrap_or("latest");
-                let asked = image.effective_tag();
-                let completed = |tag: &str| pushed.strip_prefix(tag).is_some_and(|rest| rest.starts_with('-'));
-                if asked.is_none_or(|tag| tag == "latest" || tag == pushed || (used.is_completed() && completed(tag))) {
-                    continue;
-                }
-                let tags = if pushed == "latest" { "`latest`".to_owned() } else { format!("`latest` and `{pushed}`") };
-                let message = format!(
-                    "{} deploys {} from the private registry, but the copy pushes only {tags} to `{repository}`. Ask for \
-                     one that it pushes",
-                    used.chart,
-                    image.as_str()
-                );
-                (message, image.tag_range().unwrap_or_else(|| image.path_range()))
-            }
+            Some(judged) => match unpushed(judged.reference, used) {
+                Some(told) => told,
+                None => continue,
+            },
         };
         let Some((span, _)) = used.decisive(range) else { continue };
         if findings.iter().any(|known| known.span == span && known.message == message) {
@@ -56,4 +48,28 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         findings.push(finding);
     }
     findings
+}
+
+/// What of `used` the copy of `source` does not push to the repository of that name, in a sentence, and which bytes of the image
+/// ask for it. Whoever asks for a digest does not ask for the tag before it.
+fn unpushed(source: &Reference, used: &Use) -> Option<(String, Range<usize>)> {
+    let image = &used.reference;
+    let (chart, shown, repository) = (&used.chart, image.as_str(), image.path());
+    let pushed = source.effective_tag().unwrap_or("latest");
+    let tags = if pushed == "latest" { "`latest`".to_owned() } else { format!("`latest` and `{pushed}`") };
+    if let Some((digest, range)) = image.digest().zip(image.digest_range()) {
+        let message = format!(
+            "{chart} deploys {shown} from the private registry, but the copy pushes tags ({tags} to `{repository}`), not \
+             that digest. Ask for a tag alone"
+        );
+        return (source.digest() != Some(digest)).then_some((message, range));
+    }
+    let asked = image.effective_tag()?;
+    let completed = used.is_completed() && pushed.strip_prefix(asked).is_some_and(|rest| rest.starts_with('-'));
+    let message = format!(
+        "{chart} deploys {shown} from the private registry, but the copy pushes only {tags} to `{repository}`. Ask for one \
+         that it pushes"
+    );
+    let is_pushed = asked == "latest" || asked == pushed || completed;
+    (!is_pushed).then(|| (message, image.tag_range().unwrap_or_else(|| image.path_range())))
 }
