@@ -250,3 +250,21 @@ fn a_suppression_of_a_rule_that_is_off_is_not_unused() {
     let workspace = drifted(&list).file(".mirrorlint.yaml", "rules: {tag-mismatch: off}\n");
     assert_eq!(places(&workspace), Vec::<String>::new());
 }
+
+#[test]
+fn what_may_be_a_slip_is_not_deleted_as_if_that_were_safe() {
+    for (exempt, advice) in [
+        ("nginx, redis: no", "one image a line"),
+        ("quay.io/a quay.io/b: no", "one image a line"),
+        ("`quay.io/a`: no", "without quotes"),
+        ("quay.io/A: no", "no capitals"),
+        ("111111111111.dkr.ecr.us-west-2.amazonaws.com/a: no", "in any region"),
+    ] {
+        let workspace = Workspace::with_list(&format!("# mirrorlint: exempt {exempt}\n\n{LIST}"));
+        let workspace = workspace.chart("web", &["nginx:1.27.1"]);
+        let findings = workspace.findings();
+        assert!(findings.len() == 1 && findings[0].contains(advice), "{findings:?}");
+        workspace.run(&["check", "--fix"]);
+        assert!(workspace.read("tools/ecr-images.conf").contains(exempt), "{exempt}");
+    }
+}

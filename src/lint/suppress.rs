@@ -55,6 +55,8 @@ pub(crate) enum FaultKind {
         /// The rule that would silence something there and is most likely meant.
         meant: Option<&'static str>,
     },
+    /// It exempts nothing, for this reason, and is likely meant otherwise: what to write.
+    Slip(&'static str, &'static str),
     /// It would silence the rule that reports it.
     Itself,
     /// It stands above no entry.
@@ -185,10 +187,30 @@ pub(super) fn exemptions_at_fault(list: &List, idle: &[Idleness]) -> Vec<Fault> 
         let whole = fault(list, directive, FaultKind::Idle(AGAIN));
         let again = known.contains(&whole.written).then_some(FaultKind::Idle(AGAIN));
         known.push(whole.written.clone());
-        let kind = again.or(idle.why().map(FaultKind::Idle)).or(unreasoned);
+        let kind = again.or_else(|| idle_kind(*idle, directive, unreasoned.as_ref())).or(unreasoned);
         faults.extend(kind.map(|kind| Fault { kind, ..whole }));
     }
     faults
+}
+
+/// What is wrong with an exemption that is good for nothing: likely it is needless, or it is not written as images are.
+fn idle_kind(idle: Idleness, directive: &Directive, unreasoned: Option<&FaultKind>) -> Option<FaultKind> {
+    let why = idle.why()?;
+    let DirectiveKind::Exempt { glob, .. } = &directive.kind else { return None };
+    let is_strange = |letter: char| !(letter.is_ascii_alphanumeric() || "._-/:@*?".contains(letter));
+    let advice = if idle != Idleness::Unmatched {
+        None
+    } else if glob.text.contains([',', '，', '、', ';']) || matches!(unreasoned, Some(FaultKind::Unparted { .. })) {
+        Some("Write one image a line, and a colon before the reason")
+    } else if glob.text.contains(is_strange) {
+        Some("Write the image alone, without quotes")
+    } else if glob.text.contains(|letter: char| letter.is_ascii_uppercase()) {
+        Some("Names of images have no capitals")
+    } else {
+        // What a region is called elsewhere, nobody may have looked at.
+        glob.text.contains(".dkr.ecr").then_some("Look whether the charts build it in any region")
+    };
+    Some(advice.map_or(FaultKind::Idle(why), |advice| FaultKind::Slip(why, advice)))
 }
 
 fn fault(list: &List, directive: &Directive, kind: FaultKind) -> Fault {

@@ -20,6 +20,7 @@ fn finding(rule: &'static Rule, fault: &Fault) -> Finding {
     let order = if fault.line.is_some() { "# mirrorlint: " } else { "" };
     let (message, label) = match &fault.kind {
         FaultKind::Idle(why) => (format!("`{written}` silences nothing: {why}. {delete}"), "silences nothing"),
+        FaultKind::Slip(why, advice) => (format!("`{written}` silences nothing: {why}. {advice}"), "silences nothing"),
         FaultKind::NoReason if fault.line.is_none() => {
             (format!("`{written}` gives no reason. Write why behind `reason:`"), "no reason")
         }
@@ -79,7 +80,7 @@ fn fix(list: &List, fault: &Fault) -> Fix {
             let edit = Edit { span: *name, text: (*meant).to_owned() };
             return Fix::new(format!("Write `{meant}`"), Safety::Unsafe, vec![edit]);
         }
-        (FaultKind::NoRule { .. } | FaultKind::Adrift | FaultKind::NoOrder, _) => Safety::Unsafe,
+        (FaultKind::Slip(..) | FaultKind::NoRule { .. } | FaultKind::Adrift | FaultKind::NoOrder, _) => Safety::Unsafe,
         _ => Safety::Safe,
     };
     if let Some(part) = fault.part {
