@@ -38,13 +38,13 @@ impl<'a> Habit<'a> {
         let habitual = match self.joined {
             Some(separator) => parts.join(&separator.to_string()),
             None => match self.front(image) {
-                Some(front) => format!("{front}{last}"),
+                Some(front) => fronted(front, last),
                 None if self.is_fronted => under_owner(image).unwrap_or_else(|| last.to_owned()),
-                None => format!("{}{last}", self.prefix),
+                None => fronted(self.prefix, last),
             },
         };
         let longer = |prefix: &str| -> Vec<String> {
-            (1..=parts.len()).map(|count| format!("{prefix}{}", parts[parts.len() - count..].join("-"))).collect()
+            (1..=parts.len()).map(|count| fronted(prefix, &parts[parts.len() - count..].join("-"))).collect()
         };
         let free = |name: &String| check_repository_name(name).is_ok() && !taken.contains(name);
         let names = std::iter::once(habitual).chain(longer(self.prefix)).chain(longer(""));
@@ -71,6 +71,11 @@ impl<'a> Habit<'a> {
         let first = fronts.next()?;
         fronts.all(|front| front == first).then_some(first)
     }
+}
+
+/// `name` with `prefix` in front, unless it begins with that.
+fn fronted(prefix: &str, name: &str) -> String {
+    if name.starts_with(prefix) { name.to_owned() } else { format!("{prefix}{name}") }
 }
 
 /// The last path part with the owner in front: `nvidia-k8s-device-plugin` for `nvidia/k8s-device-plugin`. Nothing where the last
@@ -158,6 +163,9 @@ mod tests {
         assert_eq!(name("mirror/nginx=nginx:1 mirror/redis=redis:7", image), "mirror/web");
         assert_eq!(name("mirror/web=nginx:1 mirror/redis=redis:7", image), "mirror/acme-web");
         assert_eq!(name("acme-k8s-nginx=nginx:1 acme-k8s-redis=redis:7", image), "acme-k8s-web");
+        assert_eq!(name("acme-nginx=nginx:1 acme-redis=redis:7", "quay.io/x/acme-web:1"), "acme-web", "once is enough");
+        assert_eq!(name("acme-web=quay.io/acme/web:1", "quay.io/acme/acme-db:1"), "acme-db");
+        assert_eq!(name("acme-web=nginx:1 acme-redis=redis:7", "quay.io/acme/web:1"), "web", "that one is taken");
         assert_eq!(
             name("Mirror/nginx=nginx:1 Mirror/redis=redis:7", image),
             "web",
