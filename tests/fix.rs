@@ -429,3 +429,21 @@ fn a_list_that_cannot_be_written_keeps_no_other_from_being_mended() {
     assert_eq!(left, ["other/ecr-images.conf"]);
     assert!(report["errors"][0]["message"].as_str().unwrap().contains("read-only"), "{report}");
 }
+
+#[test]
+fn what_a_version_was_built_of_stays_in_a_note() {
+    for version in ["1.0.0+b1", "v1.0.0", "1.0.0"] {
+        let list = |tag: &str| format!("# Web (from local chart web:{version})\nweb=nginx:{tag}\n");
+        let workspace = Workspace::with_list(&list("1")).chart("web", &["nginx:2"]);
+        assert_eq!(workspace.fixed("tag-mismatch"), list("2"));
+    }
+}
+
+#[test]
+fn comments_of_a_stale_entry_are_left_alone() {
+    let list = "# Agent (from local chart web:1.0.0)\n# Repository: quay.io/acme/agent\n# Tag: 1.2\nagent-x=quay.io/acme/agnt:1.3\n\n\
+                # Agent (from local chart web:1.0.0)\nagent=quay.io/acme/agent:1.2\n";
+    let workspace = Workspace::with_list(list).chart("web", &["quay.io/acme/agent:1.2"]);
+    let findings = workspace.findings();
+    assert!(findings.len() == 1 && findings[0].contains("stale-entry"), "{findings:?}");
+}

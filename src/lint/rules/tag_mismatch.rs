@@ -1,6 +1,7 @@
 //! The charts deploy this repository with another tag.
 
 use super::floats;
+use super::wrong_source::same_version;
 use crate::image::Reference;
 use crate::inventory::Use;
 use crate::lint::addition::{HAS_NO_TAG, MOVES};
@@ -113,7 +114,7 @@ fn noted_version(context: &Context<'_>, note: &SourceNote, used: &Use) -> Option
             Some((named.version.as_ref(), chart.version.as_str()))
         })
     };
-    if of_charts().any(|(noted, version)| noted.is_none_or(|noted| noted.text == version)) {
+    if of_charts().any(|(noted, version)| noted.is_none_or(|noted| same_version(&noted.text, version))) {
         return None;
     }
     of_charts().find_map(|(noted, version)| context.replace(noted?.span, version))

@@ -6,7 +6,8 @@ use crate::lint::{Context, Edit, Finding, Fix, Rule, Safety, Verdict};
 
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for judged in context.judged() {
+    // Of a stale entry nobody knows whether the line or its comment is right.
+    for judged in context.judged().filter(|judged| *judged.verdict != Verdict::Stale) {
         let note = &judged.entry.note;
         let name = &judged.entry.name.text;
         // A comment that belongs to an image which is itself wrong is mended with the image, unless it is meant to stay.

@@ -120,7 +120,7 @@ fn said_at_length(named: &NamedChart) -> String {
 
 /// `v0.1.0`, `0.1.0` and `0.1` are one version: charts and people write all of them. So are `0.1.0` and `0.1.0+abc`, for what is
 /// behind the plus only says how it was built.
-fn same_version(noted: &str, pinned: &str) -> bool {
+pub(super) fn same_version(noted: &str, pinned: &str) -> bool {
     let parts = |version: &str| {
         let version = version.strip_prefix('v').unwrap_or(version);
         let (version, build) = version.split_once('+').unwrap_or((version, ""));
