@@ -80,9 +80,22 @@ fn a_list_that_is_there_is_left_alone() {
 fn what_keeps_a_new_list_from_being_whole_is_said() {
     let workspace = Workspace::new().chart("web", &["nginx:1", "redis:latest"]);
     let run = workspace.run(&["init"]);
-    assert_eq!(run.code, 1);
+    assert_eq!(run.code, 2);
     assert!(run.stdout.ends_with("nginx=nginx:1\n"), "{}", run.stdout);
     assert!(run.stderr.contains("redis:latest") && run.stderr.contains("Its tag moves"), "{}", run.stderr);
+}
+
+#[test]
+fn findings_that_leave_the_list_whole_are_told_and_no_failure() {
+    let pinned = "apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies: [{name: sub, version: 2.0.0, repository: 'file://../sub'}]\n";
+    let workspace = Workspace::new()
+        .chart("web", &["nginx:1"])
+        .file("web/Chart.yaml", pinned)
+        .chart("web/charts/sub", &["redis:7"]);
+    let run = workspace.run(&["init"]);
+    assert!(run.stdout.contains("nginx=nginx:1\n") && run.stdout.contains("redis=redis:7\n"), "{}", run.stdout);
+    assert!(run.stderr.contains("dependency-version-mismatch"), "{}", run.stderr);
+    assert_eq!(run.code, 0, "{}", run.stderr);
 }
 
 #[test]
@@ -92,7 +105,7 @@ fn a_root_chart_that_shows_nothing_is_told_beside_those_that_are_listed() {
         .chart("broken", &["redis:7"])
         .file("broken/templates/broken.yaml", "{{ fail \"no\" }}");
     let run = workspace.run(&["init"]);
-    assert_eq!(run.code, 1);
+    assert_eq!(run.code, 2);
     assert!(run.stdout.contains("nginx=nginx:1\n"), "{}", run.stdout);
     assert!(run.stderr.contains("broken/templates/broken.yaml:1:4: error[unrenderable-chart]"), "{}", run.stderr);
 }
@@ -102,7 +115,7 @@ fn a_submodule_that_is_not_there_is_told() {
     let modules = "[submodule \"platform\"]\n\tpath = platform\n\turl = ../platform\n";
     let workspace = Workspace::new().chart("web", &["nginx:1"]).file(".gitmodules", modules);
     let run = workspace.run(&["init"]);
-    assert_eq!(run.code, 1);
+    assert_eq!(run.code, 2);
     assert!(run.stderr.contains("platform is a submodule that is not checked out"), "{}", run.stderr);
     let workspace = workspace.file("tools/ecr-images.conf", "a=nginx:1\n");
     let run = workspace.run(&["images"]);

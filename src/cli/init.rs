@@ -7,7 +7,7 @@ use super::arguments::{Init, ListFormat};
 use super::check::settings_of;
 use super::{Ending, Outcome, Session};
 use crate::fix::{Settled, Texts, View, create, settle};
-use crate::lint::{Checked, Finding, Fix, LIST_NAME, Refusal, Safety, Severity, Workspace, check, find};
+use crate::lint::{Checked, CheckedList, Finding, Fix, LIST_NAME, Refusal, Safety, Severity, Workspace, check, find};
 use crate::report;
 use crate::source::Sources;
 
@@ -69,8 +69,14 @@ pub(super) fn run(session: &Session, options: &Init) -> Outcome {
         None => session.print(&text)?,
     }
     complain(&after, &checked);
+    // What was not known of the charts before there were notes is as open as what is not known of those that are listed.
+    let known = |checked: &Checked| {
+        let gaps = |list: &CheckedList| list.inventory.gaps.iter().any(|gap| gap.is_refusal);
+        checked.errors.is_empty() && !checked.lists.iter().any(|list| list.uncertain || gaps(list))
+    };
+    let is_known = known(&checked) && before.iter().all(|before| known(&before.checked));
+    let is_whole = is_known && checked.lists.iter().all(|list| list.missing.is_empty());
     let left_out = before.map(|before| of_charts(before, &after.sources, &checked, &path));
-    let is_whole = left_out.as_ref().is_none_or(|left_out| left_out.checked.findings.is_empty());
     if let Some(View { sources, checked }) = left_out {
         complain(&session.with(sources), &checked);
     }
@@ -81,11 +87,7 @@ pub(super) fn run(session: &Session, options: &Init) -> Outcome {
         ));
     }
     let whole = is_whole && workspace.absent_submodules.is_empty();
-    Ok(match (checked.errors.is_empty(), checked.findings.is_empty() && whole) {
-        (false, _) => Ending::Incomplete,
-        (true, false) => Ending::Findings,
-        (true, true) => Ending::Clean,
-    })
+    Ok(if whole { Ending::Clean } else { Ending::Incomplete })
 }
 
 /// What was wrong with charts `before` there were notes, which the `new` list has no word of: the notes say which charts count,
