@@ -81,6 +81,8 @@ fn a_new_list_says_what_the_charts_deploy() {
     // Tags that move or are completed by an operator, and a registry that the scripts cannot read: `init` itself says each.
     // Where nothing at all can be listed, no list is written.
     insta::assert_snapshot!(said, @"
+    dependency-version-mismatch: A condition without an alias applies
+      refused
     floating-tag: The chart deploys what moves
       refused
     floating-tag: What is built for one system moves, too

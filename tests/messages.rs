@@ -207,8 +207,10 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     ambiguous-subchart: `web` lies twice under charts/: nobody asks for the version of web-old, but Helm mixes its templates and values into the other copy. Delete web-old
     dependency-version-mismatch: web asks for cache 3.1.0, but charts/ holds 2.0.0. Helm deploys it all the same. Put the right one there, or ask for 2.0.0
       [chart/charts/cache/Chart.yaml:3:10 the version that is there]
-    dependency-version-mismatch: web asks for cache 3.1.0, but charts/ holds 2.0.0. Helm deploys it all the same, but not under its alias, and its condition and tags do not apply. Put the right one there, or ask for 2.0.0
+    dependency-version-mismatch: web asks for cache 3.1.0, but charts/ holds 2.0.0. Helm deploys it all the same, but not under its alias, and its condition does not apply. Put the right one there, or ask for 2.0.0
     dependency-version-mismatch: the lock file of web pins cache 2.4.1, but charts/ holds 2.0.0, which Helm renders. Run `helm dependency build`, or `helm dependency update` if 2.0.0 is meant
+    dependency-version-mismatch: the lock file of web pins cache 1.9.0, but 2.0.0 is asked for: `helm dependency build` refuses it as out of sync. Run `helm dependency update`
+    dependency-version-mismatch: web asks for cache 3.1.0, but charts/ holds 2.0.0. Helm deploys it all the same unless its condition switches it off. Put the right one there, or ask for 2.0.0
     dependency-version-mismatch: web asks for cache 1.2.4, but ../cache holds 1.0.0. `helm dependency build` refuses it. Ask for 1.0.0
     dependency-version-mismatch: web asks for cache 1.1, but charts/ holds 1.0.0: 1.10 has no quotes, and as a number it is 1.1. Helm deploys it all the same. Put the right one there, or ask for 1.0.0
     dependency-version-mismatch: web asks for cache <2, but charts/ holds 1.2.0-rc.1: a range takes no pre-release unless it names one. Helm deploys it all the same. Put the right one there, or ask for 1.2.0-rc.1

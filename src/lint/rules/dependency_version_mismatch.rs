@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::chart::version::Version;
 use crate::chart::{Chart, Dependency, Place, is_compatible};
 use crate::lint::number::{Number, numbers};
 use crate::lint::{ChartName, Context, Finding, Rule};
@@ -25,9 +26,13 @@ fn check_chart(rule: &'static Rule, sources: &Sources, chart: &Arc<Chart>, findi
             continue;
         }
         match (copies.first(), copies.iter().find(fits)) {
+            // What mends this writes the lock file anew: nothing is said of it beside.
             (Some(copy), None) => findings.extend(against_metadata(rule, sources, chart, dependency, copy)),
             (Some(_), Some(copy)) => findings.extend(against_lock(rule, chart, dependency, &copies, copy)),
             (None, _) => {}
+        }
+        if copies.is_empty() || copies.iter().any(|copy| fits(&copy)) {
+            findings.extend(lock_against_metadata(rule, chart, dependency));
         }
     }
     chart.subcharts.iter().for_each(|subchart| check_chart(rule, sources, subchart, findings));
@@ -44,7 +49,6 @@ fn against_metadata(
     let written = number.as_ref().map(|number| number.span).or_else(|| dependency.version.exact_span());
     let span = written.or_else(|| dependency.name.exact_span())?;
     let (wanted, found) = (&dependency.version, &copy.metadata.version);
-    let lost = lost(dependency);
     let why = why(number.as_ref(), wanted, found);
     // What is read where it lies was never in `charts/`, and `helm dependency build` does not take it there.
     let folder =
@@ -53,7 +57,7 @@ fn against_metadata(
         Some(folder) => (folder, format!("`helm dependency build` refuses it. Ask for {found}")),
         None => {
             let remedy = remedy(chart, dependency, copy).map(|remedy| format!(". {remedy}, or ask for {found}"));
-            ("charts/", format!("Helm deploys it all the same{lost}{}", remedy.unwrap_or_default()))
+            ("charts/", format!("Helm deploys it all the same{}{}", but(dependency), remedy.unwrap_or_default()))
         }
     };
     let (above, name) = (chart.name(), &dependency.name);
@@ -113,13 +117,49 @@ fn against_lock(
     Some(finding.chart(name_of(copy)).related("the version that is there", place(copy)))
 }
 
-/// What of the declaration does not apply, in words. Without an alias nothing is lost: Helm switches charts off by name.
-fn lost(dependency: &Dependency) -> &'static str {
-    let switched = !dependency.condition.is_empty() || dependency.tags.as_ref().is_some_and(|tags| !tags.is_empty());
-    match (dependency.alias.is_empty(), switched) {
-        (true, _) => "",
-        (false, false) => ", but not under its alias",
-        (false, true) => ", but not under its alias, and its condition and tags do not apply",
+/// A lock file that pins what `Chart.yaml` does not allow (any more): `helm dependency build` refuses it. Nobody builds a chart
+/// within a package.
+fn lock_against_metadata(rule: &'static Rule, chart: &Chart, dependency: &Dependency) -> Option<Finding> {
+    let lock = chart.lock.as_ref().filter(|_| chart.place == Place::Folder && !dependency.version.is_empty())?;
+    let pinned = || lock.dependencies.iter().filter(|pinned| pinned.name == dependency.name);
+    // The same chart under several aliases has as many lines: Helm writes them in the order of `Chart.yaml`.
+    if pinned().any(|pinned| is_compatible(&dependency.version, &pinned.version)) {
+        return None;
+    }
+    let alike = chart.metadata.dependencies.iter().flatten().filter(|other| other.name == dependency.name);
+    let number = alike.take_while(|other| !std::ptr::eq(*other, dependency)).count();
+    let pinned = pinned().nth(number).or_else(|| pinned().next())?;
+    Version::parse(&pinned.version).ok()?;
+    let span = pinned.version.exact_span().or_else(|| pinned.name.exact_span())?;
+    let message = format!(
+        "the lock file of {} pins {} {}, but {} is asked for: `helm dependency build` refuses it as out of sync. Run \
+         `helm dependency update`",
+        chart.name(),
+        dependency.name,
+        pinned.version,
+        dependency.version
+    );
+    let subject = format!("{}:{}:lock", chart.name(), called(dependency));
+    let finding = Finding::new(rule, span, subject, message).label(format!("{} is asked for", dependency.version));
+    Some(finding.related("this version is asked for", dependency.version.exact_span()))
+}
+
+/// What of the declaration applies nevertheless, and what does not, in words. Measured with Helm 3.10.1: it switches charts off by
+/// their names, whatever their versions; under an alias it looks for the alias, which such a chart does not get.
+fn but(dependency: &Dependency) -> String {
+    let tags = dependency.tags.as_ref().is_some_and(|tags| !tags.is_empty());
+    let (switches, apply, switch) = match (dependency.condition.is_empty(), tags) {
+        (true, false) => ("", "", ""),
+        (false, false) => ("condition", "does", "switches"),
+        (true, true) => ("tags", "do", "switch"),
+        (false, true) => ("condition and tags", "do", "switch"),
+    };
+    let is_renamed = !dependency.alias.is_empty() && dependency.alias != dependency.name;
+    match (is_renamed, switches) {
+        (false, "") => String::new(),
+        (false, switches) => format!(" unless its {} {switch} it off", switches.replace(" and ", " or its ")),
+        (true, "") => ", but not under its alias".to_owned(),
+        (true, switches) => format!(", but not under its alias, and its {switches} {apply} not apply"),
     }
 }
 
