@@ -202,8 +202,9 @@ pub fn decide(sources: &Sources, workspace: &Workspace, settings: &Settings) -> 
         let file = read_list(sources, path).map_err(|error| named_by(configured, error))?;
         let list = List::parse(file, sources.get(file).text());
         let listed = listed(&list);
+        let named = named_regions(&listed, &Exemptions::of(&list, settings));
         let Targets { targets, problems, assumed, notes: told, lost, .. } =
-            Targets::of_list(sources, workspace, &listed, &noted(&list), settings, configured)?;
+            Targets::of_list(sources, workspace, &named, &noted(&list), settings, configured)?;
         let mut notes: Vec<String> = assumed.into_iter().map(|assumption| assumption.sentence).chain(told).collect();
         notes.extend(lost.into_iter().map(|lost| lost.message));
         let mut scenarios: Vec<String> = Vec::new();
@@ -240,6 +241,15 @@ pub fn images(sources: &Sources, workspace: &Workspace, settings: &Settings) -> 
         survey.add_optional(optional(sources, &targets.targets, &survey).unwrap_or_default());
     }
     Ok(survey.inventory)
+}
+
+/// The regions that the list's ECR hosts name, whether there are such regions or not: those of its entries, else those of what
+/// is exempt.
+fn named_regions(listed: &[Listed], exemptions: &Exemptions) -> Vec<String> {
+    match regions_of(listed.iter().map(|entry| &entry.reference)) {
+        none if none.is_empty() => exemptions.named_regions(),
+        named => named,
+    }
 }
 
 /// The names of the scenarios of `targets`, each once.
@@ -288,14 +298,15 @@ impl Run<'_> {
         let file = read_list(sources, path).map_err(|error| named_by(configured, error))?;
         let list = List::parse(file, sources.get(file).text());
         let listed = listed(&list);
+        let mut exemptions = Exemptions::of(&list, settings);
+        let named = named_regions(&listed, &exemptions);
         let Targets { targets, problems, assumed, mut notes, blind, lost, searched, passed_over } =
-            Targets::of_list(sources, workspace, &listed, &noted(&list), settings, configured)?;
+            Targets::of_list(sources, workspace, &named, &noted(&list), settings, configured)?;
         let stop = settings.kept.stop();
         let mut survey = settings.kept.survey(sources, &targets, settings.kept.listing(&listed));
         is_wanted(stop)?;
         let blind = blind || !problems.is_empty();
         survey.problems.extend(problems);
-        let mut exemptions = Exemptions::of(&list, settings);
         let registry = settings.registry.as_deref();
         let overridden = overridden(&listed, &survey.inventory, registry);
         let mut coverage =

@@ -1,11 +1,11 @@
 //! Deployed images that need no mirroring: `# mirrorlint: exempt GLOB: REASON` in the list, `exempt` in the configuration.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::same::brings;
 use super::{Listed, Settings};
 use crate::image::Reference;
-use crate::inventory::{Inventory, Use};
+use crate::inventory::{Inventory, Use, regions_in};
 use crate::mirror::{DirectiveKind, List};
 
 /// The globs of all exemptions and their reasons, those of the list first.
@@ -72,6 +72,13 @@ impl Exemptions {
     /// The texts of the globs.
     pub fn globs(&self) -> impl Iterator<Item = &str> {
         self.globs.iter().map(|(glob, _)| glob.as_str())
+    }
+
+    /// The regions that their ECR hosts name, sorted, each once.
+    pub fn named_regions(&self) -> Vec<String> {
+        let hosts = self.globs().filter_map(|glob| glob.split_once(".dkr.ecr.")?.1.split('.').next());
+        let regions: BTreeSet<String> = hosts.flat_map(regions_in).collect();
+        regions.into_iter().collect()
     }
 
     /// Takes what the charts build in all regions into account.

@@ -7,11 +7,10 @@ use std::sync::Arc;
 
 use super::choice::{Choice, choose, is_of, load, shown, some};
 use super::passed_over::PassedOver;
-use super::reconcile::Listed;
 use super::{Assumption, Refusal, Settings, Workspace, supply};
 use crate::chart::{Chart, Overrides, Schemas, assign, read_values};
 use crate::config::{self, Loaded};
-use crate::inventory::{Problem, Scenario, Target, is_region_name, regions_named, regions_of, regions_without};
+use crate::inventory::{Problem, Scenario, Target, is_region_name, regions_named, regions_without};
 use crate::render::{KubeVersion, Options};
 use crate::source::{Sources, Span};
 use crate::yaml::{self, Map, Value, merge};
@@ -46,20 +45,20 @@ pub(super) struct Targets {
 }
 
 impl Targets {
-    /// The targets of the list that `configured` describes, or of one that nothing describes.
+    /// The targets of the list that `configured` describes, or of one that nothing describes; its ECR hosts name the regions `named`.
     pub fn of_list(
         sources: &Sources,
         workspace: &Workspace,
-        listed: &[Listed],
+        named: &[String],
         noted: &BTreeSet<&str>,
         settings: &Settings,
         configured: Option<Configured<'_>>,
     ) -> Result<Self, Refusal> {
         match configured {
             Some(configured) if settings.charts.is_empty() && !configured.list.charts.is_empty() => {
-                Self::configured(sources, listed, settings, configured)
+                Self::configured(sources, named, settings, configured)
             }
-            _ => Self::found(sources, workspace, listed, noted, settings),
+            _ => Self::found(sources, workspace, named, noted, settings),
         }
     }
 
@@ -71,7 +70,7 @@ impl Targets {
     fn found(
         sources: &Sources,
         workspace: &Workspace,
-        listed: &[Listed],
+        named: &[String],
         noted: &BTreeSet<&str>,
         settings: &Settings,
     ) -> Result<Self, Refusal> {
@@ -85,16 +84,16 @@ impl Targets {
             given: given(settings),
         };
         for chart in charts {
-            let scenarios = by_region(&base, &chart, listed, settings);
+            let scenarios = by_region(&base, &chart, named, settings);
             targets.assumed.push(Assumption::of(&scenarios, settings));
-            targets.doubt_regions(&chart, &scenarios, listed, settings);
+            targets.doubt_regions(&chart, &scenarios, named, settings);
             let renderer = settings.kept.renderer(&chart);
             targets.targets.push(Target { chart, scenarios, renderer });
         }
         targets.assumed.dedup();
         targets.tell_keepers();
         for chart in others {
-            let scenarios = by_region(&base, &chart, listed, settings);
+            let scenarios = by_region(&base, &chart, named, settings);
             let renderer = settings.kept.renderer(&chart);
             targets.passed_over.targets.push(Target { chart, scenarios, renderer });
         }
@@ -102,9 +101,9 @@ impl Targets {
     }
 
     /// Says which regions are none, as far as can be told, and which are not among those that the chart names.
-    fn doubt_regions(&mut self, chart: &Chart, scenarios: &[Scenario], listed: &[Listed], settings: &Settings) {
+    fn doubt_regions(&mut self, chart: &Chart, scenarios: &[Scenario], named: &[String], settings: &Settings) {
         if settings.regions.is_empty() {
-            let wrong = named_regions(listed).filter(|region| !is_region_name(region));
+            let wrong = named.iter().filter(|region| !is_region_name(region));
             let note = |region| {
                 format!(
                     "the list's ECR hosts name `{region}`, which is no AWS region's name: no scenario is made of it"
@@ -167,7 +166,7 @@ impl Targets {
 
     fn configured(
         sources: &Sources,
-        listed: &[Listed],
+        named: &[String],
         settings: &Settings,
         configured: Configured<'_>,
     ) -> Result<Self, Refusal> {
@@ -229,12 +228,12 @@ impl Targets {
                 });
             }
             if scenarios.is_empty() {
-                scenarios = by_region(&base, &loaded, listed, settings);
+                scenarios = by_region(&base, &loaded, named, settings);
                 targets.assumed.push(Assumption::of(&scenarios, settings));
             } else if settings.all_regions || !settings.regions.is_empty() {
-                scenarios = in_all_regions(scenarios, &loaded, listed, settings);
+                scenarios = in_all_regions(scenarios, &loaded, named, settings);
             }
-            targets.doubt_regions(&loaded, &scenarios, listed, settings);
+            targets.doubt_regions(&loaded, &scenarios, named, settings);
             let renderer = settings.kept.renderer(&loaded);
             targets.targets.push(Target { chart: loaded, scenarios, renderer });
         }
@@ -380,16 +379,11 @@ fn given(settings: &Settings) -> Vec<String> {
     files.chain(arguments).collect()
 }
 
-/// The regions that the list's ECR hosts name, whether there are such regions or not.
-fn named_regions(listed: &[Listed]) -> impl Iterator<Item = String> {
-    regions_of(listed.iter().map(|entry| &entry.reference)).into_iter()
-}
-
 /// One scenario per region that the settings or the list's ECR hosts name, or the chart when all are asked for; `base` when
 /// there are none.
-fn by_region(base: &Scenario, chart: &Chart, listed: &[Listed], settings: &Settings) -> Vec<Scenario> {
+fn by_region(base: &Scenario, chart: &Chart, named: &[String], settings: &Settings) -> Vec<Scenario> {
     let mut regions = match settings.regions.as_slice() {
-        [] => named_regions(listed).filter(|region| is_region_name(region)).collect(),
+        [] => named.iter().cloned().filter(|region| is_region_name(region)).collect(),
         given => given.to_vec(),
     };
     if settings.all_regions {
@@ -407,13 +401,13 @@ fn by_region(base: &Scenario, chart: &Chart, listed: &[Listed], settings: &Setti
 
 /// Each of the configured `scenarios` in each region: `prod/us-west-2`, or the region alone where there is one of them. Where
 /// some are configured for the regions that are asked for, those.
-fn in_all_regions(scenarios: Vec<Scenario>, chart: &Chart, listed: &[Listed], settings: &Settings) -> Vec<Scenario> {
+fn in_all_regions(scenarios: Vec<Scenario>, chart: &Chart, named: &[String], settings: &Settings) -> Vec<Scenario> {
     let is_asked = |scenario: &Scenario| scenario.region.as_ref().is_some_and(|own| settings.regions.contains(own));
     if !settings.all_regions && scenarios.iter().any(is_asked) {
         return scenarios.into_iter().filter(is_asked).collect();
     }
     let of = |base: &Scenario| {
-        let mut variants = by_region(base, chart, listed, settings);
+        let mut variants = by_region(base, chart, named, settings);
         let is_region =
             |variant: &Scenario| variant.region.as_ref() == Some(&variant.name) && variant.name != base.name;
         for variant in variants.iter_mut().filter(|variant| is_region(variant) && scenarios.len() > 1) {
