@@ -108,7 +108,8 @@ fn look(workspace: &Workspace, text: Option<&str>) -> View {
 /// What each change gives, and for which entries.
 fn table(workspace: &Workspace, every: usize) -> String {
     let init = workspace.run(&["init", "--output", LIST, "--region", "us-west-2"]);
-    assert!(init.code < 2, "{}", init.stderr);
+    // Of charts that are not there nothing can be listed.
+    assert!(init.code != 1, "{}", init.stderr);
     let right = look(workspace, None);
     let known: Vec<String> = right.checked.findings.iter().map(mirrorlint::lint::Finding::key).collect();
     assert!(known.iter().all(|key| key.starts_with("ambiguous-subchart")), "{known:?}");

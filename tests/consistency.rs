@@ -37,7 +37,7 @@ fn examples() -> BTreeMap<String, BTreeMap<String, String>> {
 /// What is left to say of the list that `init` writes, as `RULE SUBJECT`, and what `init` said.
 fn after_init(workspace: &Workspace) -> (Vec<String>, String) {
     let init = workspace.run(&["init", "--output", LIST]);
-    if init.code == 2 {
+    if !workspace.path(LIST).exists() {
         return (vec!["refused".to_owned()], init.stderr);
     }
     let run = workspace.run(&["check", "--format", "json"]);
@@ -131,7 +131,7 @@ fn new_lists_of_the_fixtures() {
             copy(&fixture(name), &workspace.path(""));
             std::fs::remove_file(workspace.path(LIST)).unwrap();
             let init = workspace.run(&[&["init", "--output", LIST], region].concat());
-            assert!(init.code < 2, "{}", init.stderr);
+            assert!(init.code != 1, "{}", init.stderr);
             let entries =
                 workspace.read(LIST).lines().filter(|line| !line.starts_with('#') && !line.is_empty()).count();
             table.push_str(&format!("{name} {}: {entries} entries\n", region.join(" ")));

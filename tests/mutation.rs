@@ -230,7 +230,7 @@ fn written_for(name: &str) -> (tempfile::TempDir, String) {
     let path = folder.path().join("tools/ecr-images.conf");
     let _ = std::fs::remove_file(&path);
     let run = workspace::run(folder.path(), &["init", "--output", "tools/ecr-images.conf"], &[]);
-    assert_ne!(run.code, 2, "{name}: {}", run.stderr);
+    assert!(path.exists(), "{name}: {}", run.stderr);
     (folder, std::fs::read_to_string(path).unwrap())
 }
 
