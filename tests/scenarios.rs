@@ -837,3 +837,26 @@ fn a_tag_that_depends_on_the_region_is_told() {
         "{fixed}"
     );
 }
+
+#[test]
+fn an_image_that_nothing_can_pull_says_under_which_scenario() {
+    let configured = |scenarios: &str| {
+        let file =
+            format!("lists: [{{path: tools/ecr-images.conf, charts: [{{path: web, scenarios: [{scenarios}]}}]}}]\n");
+        let list = "# Web (from local chart web:1.0.0)\nweb=nginx:1\n";
+        let workspace = Workspace::with_list(list).chart("web", &["nginx:{{ .Values.tag }}"]);
+        workspace.file("web/values.yaml", "tag: 1\n").file(".mirrorlint.yaml", file)
+    };
+    let good = "{name: test}";
+    let bad = |name: &str| format!("{{name: {name}, set: {{tag: ''}}}}");
+    let one = configured(&[good, &bad("prod"), &bad("stage")].join(", "));
+    let told = one.findings();
+    assert!(told.len() == 1 && told[0].contains("invalid-image-reference"), "{told:#?}");
+    assert!(told[0].ends_with("(under the scenarios prod, stage)"), "{told:#?}");
+    let json = one.run(&["check", "--format", "json"]).stdout;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["findings"][0]["scenarios"], serde_json::json!(["prod", "stage"]));
+    let all = configured(&bad("prod")).findings();
+    assert!(all.iter().any(|told| told.contains("invalid-image-reference")), "{all:#?}");
+    assert!(all.iter().all(|told| !told.contains("under the scenario")), "{all:#?}");
+}

@@ -326,6 +326,8 @@ pub struct Malformed {
     pub span: Span,
     /// Of which kind that place is, where it is known.
     pub layer: Option<Layer>,
+    /// The scenarios under which it is named.
+    pub scenarios: Vec<String>,
 }
 
 impl Inventory {

@@ -313,6 +313,7 @@ impl Survey {
             Some((fault, near)) => Err(((*fault).to_owned(), decisive(near))),
             None => Reference::parse(&text).map_err(|error| (error.message, decisive(&text.slice(error.range)))),
         };
+        let scenarios: Vec<String> = [&job.scenario.name].into_iter().chain(job.also).cloned().collect();
         let reference = match read {
             Ok(reference) => reference,
             Err((message, near)) => {
@@ -327,6 +328,7 @@ impl Survey {
                     workload,
                     span,
                     layer: place.map(|(_, layer)| layer),
+                    scenarios,
                 });
                 return;
             }
@@ -346,7 +348,7 @@ impl Survey {
             chain: chain.clone(),
             template: template.to_string(),
             workload,
-            scenarios: [&job.scenario.name].into_iter().chain(job.also).cloned().collect(),
+            scenarios,
             only_in: job.choice.preferred.clone(),
             when: both(job.when.clone(), when),
             turn: *turn - 1,
@@ -405,11 +407,12 @@ impl Survey {
 }
 
 impl Inventory {
-    /// Adds an image that nothing can pull.
+    /// Adds an image that nothing can pull, or the scenarios that are new about one that is known.
     fn misread(&mut self, malformed: Malformed) {
         let key = |known: &Malformed| (known.text.to_string(), known.template.clone(), known.workload.clone());
-        if self.malformed.iter().all(|known| key(known) != key(&malformed)) {
-            self.malformed.push(malformed);
+        match self.malformed.iter_mut().find(|known| key(known) == key(&malformed)) {
+            Some(known) => add_new(&mut known.scenarios, malformed.scenarios),
+            None => self.malformed.push(malformed),
         }
     }
 
@@ -421,21 +424,9 @@ impl Inventory {
             return;
         };
         known.when = either(known.when.take(), used.when);
-        for scenario in used.scenarios {
-            if !known.scenarios.contains(&scenario) {
-                known.scenarios.push(scenario);
-            }
-        }
-        for value in used.depends {
-            if !known.depends.contains(&value) {
-                known.depends.push(value);
-            }
-        }
-        for copy in used.only_in {
-            if !known.only_in.contains(&copy) {
-                known.only_in.push(copy);
-            }
-        }
+        add_new(&mut known.scenarios, used.scenarios);
+        add_new(&mut known.depends, used.depends);
+        add_new(&mut known.only_in, used.only_in);
     }
 
     /// `copies` are all copies of ambiguous subcharts: a use that all of one subchart's copies have depends on none.
@@ -449,6 +440,15 @@ impl Inventory {
             let key = |used: &Use| (used.path.clone(), used.template.clone(), used.workload.clone());
             key(a).cmp(&key(b)).then_with(|| a.reference.as_str().cmp(b.reference.as_str()))
         });
+    }
+}
+
+/// Adds those of `others` that are not there yet.
+fn add_new<T: PartialEq>(known: &mut Vec<T>, others: Vec<T>) {
+    for other in others {
+        if !known.contains(&other) {
+            known.push(other);
+        }
     }
 }
 

@@ -34,7 +34,9 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         let subject = format!("{}:{}", malformed.template, malformed.workload);
         let label = if text.is_empty() { "no image here" } else { "this is a part of it" };
         let finding = Finding::new(rule, malformed.span, subject, message).label(label);
-        findings.push(finding.chart(malformed.chart.clone()));
+        let mut finding = finding.chart(malformed.chart.clone());
+        finding.scenarios.clone_from(&malformed.scenarios);
+        findings.push(finding);
     }
     findings
 }
