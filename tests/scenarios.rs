@@ -89,11 +89,16 @@ fn all_regions_that_a_chart_names_are_shown() {
         [format!("{east}.amazonaws.com/agent:1 null default"), "redis:7 null default".to_owned()]
     );
     let wanted = [
-        format!("{east}.amazonaws.com/agent:1 null us-east-1"),
+        format!("{east}.amazonaws.com/agent:1 null default,us-east-1"),
         format!("{west}.amazonaws.com/agent:1 null eu-west-1"),
-        "redis:7 null eu-west-1,us-east-1".to_owned(),
+        "redis:7 null default,eu-west-1,us-east-1".to_owned(),
     ];
     assert_eq!(images(&workspace, &["agent", "--all-regions"]), wanted);
+    // A chart that names one region deploys something else in all others.
+    let mirror = "{{ if eq .Values.region \"eu-central-1\" }}registry.example{{ else }}quay.io{{ end }}/acme/agent:1";
+    let one = Workspace::with_list("").chart("one", &[mirror]).file("one/values.yaml", "region: ''\n");
+    let wanted = ["quay.io/acme/agent:1 null default", "registry.example/acme/agent:1 null eu-central-1"];
+    assert_eq!(images(&one, &["one", "--all-regions"]), wanted);
 }
 
 #[test]
@@ -577,8 +582,8 @@ fn all_regions_are_shown_of_each_configured_scenario() {
     let wanted = [
         "1.dkr.ecr.eu-west-1.amazonaws.com/agent:b null blue/eu-west-1",
         "1.dkr.ecr.eu-west-1.amazonaws.com/agent:g null green/eu-west-1",
-        "1.dkr.ecr.us-east-1.amazonaws.com/agent:b null blue/us-east-1",
-        "1.dkr.ecr.us-east-1.amazonaws.com/agent:g null green/us-east-1",
+        "1.dkr.ecr.us-east-1.amazonaws.com/agent:b null blue,blue/us-east-1",
+        "1.dkr.ecr.us-east-1.amazonaws.com/agent:g null green,green/us-east-1",
     ];
     assert_eq!(images(&workspace, &["--all-regions"]), wanted);
 }

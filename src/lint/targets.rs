@@ -380,12 +380,13 @@ fn given(settings: &Settings) -> Vec<String> {
 }
 
 /// One scenario per region that the settings or the list's ECR hosts name, or the chart when all are asked for; `base` when
-/// there are none.
+/// there are none, and beside those that the chart alone names.
 fn by_region(base: &Scenario, chart: &Chart, named: &[String], settings: &Settings) -> Vec<Scenario> {
     let mut regions = match settings.regions.as_slice() {
         [] => named.iter().cloned().filter(|region| is_region_name(region)).collect(),
         given => given.to_vec(),
     };
+    let is_open = regions.is_empty();
     if settings.all_regions {
         regions.extend(regions_named(chart));
         regions.sort();
@@ -396,7 +397,10 @@ fn by_region(base: &Scenario, chart: &Chart, named: &[String], settings: &Settin
     }
     let moves = settings.all_regions;
     let of = |region: String| Scenario { name: region.clone(), region: Some(region), moves, ..base.clone() };
-    regions.into_iter().map(of).collect()
+    // Where neither the user nor the list says a region, the chart is deployed in others than it names, too.
+    let is_shown = regions.contains(&base.name) || base.region.as_ref().is_some_and(|own| regions.contains(own));
+    let everywhere = (is_open && !is_shown).then(|| base.clone());
+    everywhere.into_iter().chain(regions.into_iter().map(of)).collect()
 }
 
 /// Each of the configured `scenarios` in each region: `prod/us-west-2`, or the region alone where there is one of them. Where
