@@ -314,6 +314,7 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
       [chart/templates/agent.yaml:1:63 agent:0.1.0 names it here]
       safe: Note it
     undocumented-dynamic-image: the registry of `agent` changes with the region in agent:0.1.0, and no comment says so. Write a note
+    undocumented-dynamic-image: the repository of `agent` changes with the region in agent:0.1.0, and no comment says so. Write a note
     undocumented-source: `web` does not say where its image comes from; web:1.0.0 deploys it. Write `(from local chart web:1.0.0)`
       [chart/templates/web.yaml:6:27 web:1.0.0 names the image here]
       safe: Add `(from local chart web:1.0.0)`

@@ -865,3 +865,17 @@ fn an_image_that_nothing_can_pull_says_under_which_scenario() {
     assert!(all.iter().any(|told| told.contains("invalid-image-reference")), "{all:#?}");
     assert!(all.iter().all(|told| !told.contains("under the scenario")), "{all:#?}");
 }
+
+#[test]
+fn what_other_values_make_of_an_image_is_not_the_regions_doing() {
+    let configuration = "lists:\n- path: tools/ecr-images.conf\n  charts:\n  - path: web\n    scenarios:\n    \
+                         - {name: blue, region: us-east-1, set: {tag: '1'}}\n    \
+                         - {name: green, region: eu-west-1, set: {tag: '2'}}\n";
+    let list = "# Web (from local chart web:1.0.0)\nweb=quay.io/acme/web:1\n\n\
+                # Web (from local chart web:1.0.0)\nweb-2=quay.io/acme/web:2\n";
+    let workspace = Workspace::with_list(list)
+        .chart("web", &["quay.io/acme/web:{{ .Values.tag }}{{ if .Values.region }}{{ end }}"])
+        .file("web/values.yaml", "region: ''\ntag: ''\n")
+        .file(".mirrorlint.yaml", configuration);
+    assert_eq!(workspace.findings(), Vec::<String>::new());
+}

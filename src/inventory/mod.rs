@@ -35,7 +35,9 @@ pub use listing::Listing;
 pub use mention::{Mention, mention};
 pub use operands::{Confidence, Naming};
 pub use optional::{Optional, optional};
-pub use regions::{Change, dynamic, in_regions, is_region_name, regions_in, regions_named, regions_without};
+pub use regions::{
+    Change, dynamic, in_regions, is_region_name, may_change, regions_in, regions_named, regions_without,
+};
 pub use scenario::{RegionValue, Scenario, Target, regions_of};
 pub use stop::Stop;
 pub use survey::{Ambiguity, Problem, RegionOf, Survey, survey};

@@ -9,7 +9,7 @@ use super::jobs::{Job, choices, run_all};
 use super::{Inventory, Scenario, Survey, Target, Use};
 use crate::chart::Chart;
 use crate::image::Reference;
-use crate::source::Sources;
+use crate::source::{Layer, Origin, Sources};
 
 /// The shape of an AWS region's name: area, perhaps a partition's word, direction, number. An availability zone
 /// (`us-west-2a`) is none.
@@ -169,16 +169,26 @@ pub fn dynamic(sources: &Sources, targets: &[Target], survey: &Survey, suspects:
     let mut learn = |variants: &[Use], is_probe: bool, left: &mut Vec<usize>| {
         left.retain(|at| {
             let used = &uses[*at];
-            // Within one scenario it is another copy of an ambiguous chart, and not another region.
+            // What is deployed anyway is another copy of an ambiguous chart, or what other values make of it, and not the region's.
+            let is_known = |variant: &Use| {
+                uses.iter().any(|known| known.slot() == variant.slot() && known.reference == variant.reference)
+            };
+            // Within one scenario it is another copy of an ambiguous chart; between two, other values may make the difference
+            // where nothing in the image speaks of a region.
             let apart = |variant: &Use| variant.scenarios.iter().all(|scenario| !used.scenarios.contains(scenario));
-            let other = |variant: &&Use| is_variant(used, variant) && (is_probe || apart(variant));
+            let is_regional = |variant: &Use| used.names_region() || differ_in_region(targets, used, variant);
+            let counts = |variant: &Use| match is_probe {
+                true => !is_known(variant),
+                false => apart(variant) && is_regional(variant),
+            };
+            let other = |variant: &&Use| is_variant(used, variant) && counts(variant);
             let variant = variants.iter().find(other);
             found.extend(variant.map(|variant| (*at, change(&uses[*at], variant))));
             variant.is_none()
         });
     };
-    let speaks = |at: &usize| uses[*at].chain.last().is_some_and(|link| speaks_of_regions(&link.source));
-    let mut left: Vec<usize> = suspects.iter().copied().filter(speaks).collect();
+    let is_candidate = |at: &usize| uses[*at].chain.last().is_some_and(|link| speaks_of_regions(&link.source));
+    let mut left: Vec<usize> = suspects.iter().copied().filter(is_candidate).collect();
     learn(uses, false, &mut left);
     if left.is_empty() {
         return found;
@@ -190,6 +200,28 @@ pub fn dynamic(sources: &Sources, targets: &[Target], survey: &Survey, suspects:
         }
     }
     found
+}
+
+/// Whether two uses are of scenarios that differ in nothing but their regions.
+fn differ_in_region(targets: &[Target], one: &Use, other: &Use) -> bool {
+    let scenarios = |used: &Use| -> Vec<&Scenario> {
+        let all = targets.iter().flat_map(|target| &target.scenarios);
+        all.filter(|scenario| used.scenarios.contains(&scenario.name)).collect()
+    };
+    let (one, other) = (scenarios(one), scenarios(other));
+    let alike = |a: &Scenario, b: &Scenario| a.region.is_some() && a.region != b.region && a.given == b.given;
+    one.iter().any(|a| other.iter().any(|b| alike(a, b)))
+}
+
+/// Whether the image of `used` may change with the region: it names one, or a template that had a part in it speaks of regions.
+/// Whether it does is for rendering to say.
+#[must_use]
+pub fn may_change(sources: &Sources, used: &Use) -> bool {
+    let parts = used.text.parts();
+    let origins = || parts.iter().filter_map(|(_, origin)| origin.as_ref()).flat_map(Origin::places);
+    let written = origins().filter(|(_, layer, _)| *layer == Layer::Template).map(|(span, ..)| span.file);
+    let printed = origins().flat_map(|(.., sites)| sites).map(|site| site.file);
+    used.names_region() || written.chain(printed).any(|file| speaks(sources.get(file).text()))
 }
 
 /// The regions to try: those that the charts name and that no scenario has shown, first one of each area. A chart that puts any
@@ -227,10 +259,13 @@ fn change(used: &Use, variant: &Use) -> Change {
     }
 }
 
+fn speaks(text: &str) -> bool {
+    text.contains("region") || text.contains("Region")
+}
+
 /// Whether the templates of the chart, or of one below it, speak of regions at all: an image of one that does not is the same
 /// everywhere.
 pub(super) fn speaks_of_regions(chart: &Chart) -> bool {
-    let speaks = |text: &str| text.contains("region") || text.contains("Region");
     chart.templates.iter().any(|template| speaks(&template.text))
         || chart.subcharts.iter().any(|subchart| speaks_of_regions(subchart))
 }

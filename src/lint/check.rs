@@ -25,8 +25,8 @@ use super::{Assumption, Finding, Refusal, Rule, Settings, Workspace, rule, rules
 use crate::chart::Chart;
 use crate::image::Reference;
 use crate::inventory::{
-    ChartName, Gap, Inventory, Problem, Stop, Survey, Target, Use, dynamic, in_regions, mention, optional, regions_in,
-    regions_named, regions_of, survey,
+    ChartName, Gap, Inventory, Problem, Stop, Survey, Target, Use, dynamic, in_regions, may_change, mention, optional,
+    regions_in, regions_named, regions_of, survey,
 };
 use crate::mirror::List;
 use crate::source::{Sources, Span};
@@ -370,10 +370,10 @@ impl Run<'_> {
         let needed = |at: &usize| !exemptions.cover(&survey.inventory.uses[*at]);
         reconciliation.missing.retain(needed);
         reconciliation.missing_operands.retain(needed);
-        let mut suspects = undocumented(&list, &listed, &reconciliation, &survey.inventory);
+        let mut suspects = undocumented(sources, &list, &listed, &reconciliation, &survey.inventory);
         // New entries are documented at once.
         let missing = reconciliation.missing.iter().chain(&reconciliation.missing_operands);
-        suspects.extend(missing.filter(|at| survey.inventory.uses[**at].names_region()));
+        suspects.extend(missing.filter(|at| may_change(sources, &survey.inventory.uses[**at])));
         let dynamic = dynamic(sources, &targets, &survey, &suspects);
         let charts: Vec<_> = targets.iter().map(|target| target.chart.clone()).collect();
         let mut unmirrored = overridden.clone();
@@ -502,11 +502,17 @@ fn built(sources: &Sources, targets: &[Target], survey: &Survey, listed: &[Refer
 }
 
 /// The uses for which it matters whether they change with the region: of entries whose comments do not speak of it.
-fn undocumented(list: &List, listed: &[Listed], reconciliation: &Reconciliation, inventory: &Inventory) -> Vec<usize> {
+fn undocumented(
+    sources: &Sources,
+    list: &List,
+    listed: &[Listed],
+    reconciliation: &Reconciliation,
+    inventory: &Inventory,
+) -> Vec<usize> {
     let silent = |listed: &Listed| !speaks_of_region(&list.entries[listed.entry]);
     let entries = listed.iter().zip(&reconciliation.verdicts).filter(|(listed, _)| silent(listed));
     let first = entries.filter_map(|(_, verdict)| verdict.uses().first().copied());
-    first.filter(|at| inventory.uses.get(*at).is_some_and(Use::names_region)).collect()
+    first.filter(|at| inventory.uses.get(*at).is_some_and(|used| may_change(sources, used))).collect()
 }
 
 fn checked_chart(chart: &Chart) -> CheckedChart {

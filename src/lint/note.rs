@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::style::Words;
 use crate::image::Reference;
-use crate::inventory::{Change, ChartLink, ChartName, Use};
+use crate::inventory::{Change, ChartLink, ChartName, Use, is_region_name};
 use crate::mirror::Entry;
 use crate::source::{Layer, Sources, Span};
 use crate::store::plain_address;
@@ -173,11 +173,15 @@ pub(crate) fn true_source(remark: &str, sources: &Sources, used: &Use) -> Option
         .then_some((start..start + named.trim_end().len(), right))
 }
 
-/// The note that says how `image` depends on the region, and for which one it is.
+/// The note that says how `image` depends on the region, and for which one it is, or under which values.
 pub(crate) fn region_note(change: Change, image: &Reference, used: &Use) -> String {
     let what = varying(change);
-    let scenario = used.scenarios.first().map_or("default", String::as_str);
-    let region = image.ecr().map_or_else(|| scenario.to_owned(), |host| host.region().to_owned());
+    let region = match (image.ecr(), used.scenarios.first().map(String::as_str)) {
+        (Some(host), _) => host.region().to_owned(),
+        (None, Some("default") | None) => "the chart's default values".to_owned(),
+        (None, Some(region)) if is_region_name(region) => region.to_owned(),
+        (None, Some(scenario)) => format!("the scenario {scenario}"),
+    };
     let depend = if what.contains(" and ") { "depend" } else { "depends" };
     format!("{what} of this image {depend} on the region; this one is for {region}")
 }

@@ -383,7 +383,7 @@ fn given(settings: &Settings) -> Vec<String> {
 /// there are none, and beside those that the chart alone names.
 fn by_region(base: &Scenario, chart: &Chart, named: &[String], settings: &Settings) -> Vec<Scenario> {
     let mut regions = match settings.regions.as_slice() {
-        [] => named.iter().cloned().filter(|region| is_region_name(region)).collect(),
+        [] => named.iter().filter(|region| is_region_name(region)).cloned().collect(),
         given => given.to_vec(),
     };
     let is_open = regions.is_empty();

@@ -16,10 +16,10 @@ pub enum Standing {
     Nowhere,
 }
 
-/// What is to be said of an entry. Uses are indices into [`Inventory::uses`].
+/// What is to be said of an entry. Uses are indices into [`Inventory::uses`](crate::inventory::Inventory::uses).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Deployed as it is listed, or brings what is: see [`brings`].
+    /// Deployed as it is listed, or brings what is: see [`brings`](super::same::brings).
     Right {
         /// All uses of what the entry brings; where there are none, those that pull what the copy makes of it, or that mean it
         /// and are spoilt by Helm.
@@ -50,7 +50,7 @@ pub enum Verdict {
     },
     /// It is deployed only when something is switched on.
     Disabled {
-        /// The switch, as [`Use::when`] has it.
+        /// The switch, as [`Use::when`](crate::inventory::Use::when) has it.
         when: String,
         /// The use that there would be; `None` when only the source note leads to the switched-off chart.
         used: Option<usize>,
