@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::arguments::{Fetch, Reaching};
 use super::check::is_chart;
-use super::{Ending, Outcome, Session};
+use super::{Ending, Outcome, Session, here};
 use crate::chart::{LoadOptions, Place};
 use crate::config::{FILE_NAME, Loaded};
 use crate::fetch::{
@@ -94,7 +94,7 @@ fn tell_lock(session: &Session, options: &Fetch, lock: &Lock, written: bool) -> 
     if options.quiet || (lock.packages.is_empty() && !written) {
         return Ok(());
     }
-    let shown = path_from(&std::env::current_dir().unwrap_or_default(), &lock.path);
+    let shown = path_from(&here(), &lock.path);
     let number = lock.packages.len();
     let packages = if number == 1 { "1 package".to_owned() } else { format!("{number} packages") };
     let how = if written { "wrote" } else { "unchanged:" };
@@ -116,7 +116,7 @@ fn all_externals(session: &Session, charts: &[PathBuf]) -> Vec<External> {
 
 /// Tells what lies in `charts/` in another version than is asked for; whether there is any.
 fn tell_misfits(session: &Session, externals: &[External]) -> bool {
-    let here = std::env::current_dir().unwrap_or_default();
+    let here = here();
     let mut told = Vec::new();
     for external in externals {
         let (need, Some(held)) = (&external.need, external.misfit()) else { continue };
@@ -150,7 +150,7 @@ fn vendor_all(session: &Session, options: &Fetch, charts: &[PathBuf], store: &St
 }
 
 fn told(vendored: &Vendored) -> String {
-    let here = std::env::current_dir().unwrap_or_default();
+    let here = here();
     let shown = |path: &Path| path_from(&here, path).display().to_string();
     match vendored {
         Vendored::Written(path) => format!("wrote {}", shown(path)),

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::Session;
 use super::arguments::{Base, Check, FindingsFormat as Format, Output};
+use super::here;
 use crate::config::FILE_NAME;
 use crate::fix::{Fixed, append, put};
 use crate::lint::{Checked, Refusal, repository_of};
@@ -127,7 +128,7 @@ fn text(
 ) -> String {
     let sources = &session.sources;
     let base = match format.base() {
-        Base::Here => std::env::current_dir().unwrap_or_default(),
+        Base::Here => here(),
         Base::Workspace => checked.root.clone(),
         Base::Repository => repository_of(&checked.root).unwrap_or_else(|| checked.root.clone()),
     };

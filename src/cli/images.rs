@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::arguments::{ChartOptions, Images, ImagesFormat as Format};
 use super::check::{configuring, is_chart, settings};
 use super::named::named_chart;
-use super::{Ending, Outcome, Session};
+use super::{Ending, Outcome, Session, here};
 use crate::inventory::{Gap, Inventory};
 use crate::lint::{Refusal, Settings, Workspace, check, images, open_charts, repository_of, store};
 use crate::report;
@@ -43,11 +43,6 @@ pub(super) fn tell_gaps(session: &Session, inventory: &Inventory) -> bool {
 /// `settings` with what is switched off, and with all regions that the charts name where that is asked for.
 fn widened(settings: Settings, all_regions: bool) -> Settings {
     Settings { optional: true, all_regions, ..settings }
-}
-
-/// The folder that people's paths are relative to.
-pub(super) fn here() -> PathBuf {
-    std::env::current_dir().unwrap_or_default()
 }
 
 /// What the chart, the list or the workspace at `path` deploys or could deploy, in all regions when that is asked for; and the

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::arguments::{Init, ListFormat};
 use super::check::settings_of;
-use super::{Ending, Outcome, Session};
+use super::{Ending, Outcome, Session, here};
 use crate::fix::{Settled, Texts, View, create, settle};
 use crate::lint::{Checked, CheckedList, Finding, Fix, LIST_NAME, Refusal, Safety, Severity, Workspace, check, find};
 use crate::report;
@@ -49,7 +49,7 @@ pub(super) fn run(session: &Session, options: &Init) -> Outcome {
     let after = session.with(sources);
     let is_empty = checked.lists.iter().all(|list| list.entries == 0);
     checked.findings.retain(|finding| finding.severity >= Severity::Warning);
-    checked.root = std::env::current_dir().unwrap_or_default();
+    checked.root = here();
     if is_empty && !(checked.errors.is_empty() && checked.findings.is_empty()) {
         complain(&after, &checked);
         return Err(Refusal::new(
@@ -95,7 +95,7 @@ pub(super) fn run(session: &Session, options: &Init) -> Outcome {
 fn of_charts(mut before: View, now: &Sources, new: &Checked, list: &Path) -> View {
     let View { sources, checked } = &mut before;
     checked.errors.clear();
-    checked.root = std::env::current_dir().unwrap_or_default();
+    checked.root = here();
     checked.findings.retain(|finding| {
         let file = sources.get(finding.span.file);
         let is_same = |told: &Finding| told.kind() == finding.kind() && now.get(told.span.file).path() == file.path();

@@ -140,6 +140,11 @@ fn leave<T>(value: T) {
     std::mem::forget(value);
 }
 
+/// The folder that people's paths are relative to.
+fn here() -> std::path::PathBuf {
+    std::env::current_dir().unwrap_or_default()
+}
+
 /// Runs the command line; what `main` returns.
 #[must_use]
 pub fn main() -> ExitCode {

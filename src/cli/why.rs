@@ -2,8 +2,8 @@
 
 use super::arguments::{Format, Why};
 use super::check::overrides;
-use super::images::{gather, here, tell_gaps};
-use super::{Ending, Outcome, Session};
+use super::images::{gather, tell_gaps};
+use super::{Ending, Outcome, Session, here};
 use crate::image::Reference;
 use crate::inventory::{Inventory, Use, lineage};
 use crate::lint::Refusal;
