@@ -131,7 +131,8 @@ fn new_lists_of_the_fixtures() {
             copy(&fixture(name), &workspace.path(""));
             std::fs::remove_file(workspace.path(LIST)).unwrap();
             let init = workspace.run(&[&["init", "--output", LIST], region].concat());
-            assert!(init.code != 1, "{}", init.stderr);
+            // A dependency of the kitchen sink is not on disk.
+            assert_eq!(init.code, if name == "hyperpod" { 0 } else { 2 }, "{}", init.stderr);
             let entries =
                 workspace.read(LIST).lines().filter(|line| !line.starts_with('#') && !line.is_empty()).count();
             table.push_str(&format!("{name} {}: {entries} entries\n", region.join(" ")));
