@@ -1,4 +1,4 @@
-//! What others install mirrorlint by: the hooks' manifest, the package that brings the wheel, and what README.md says of them.
+//! What others install mirrorlint by: the hooks' manifest, the package that brings the wheel, and what README.md and its page of recipes say of them.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may stop at the first surprise
 
@@ -18,12 +18,12 @@ fn hooks() -> Vec<Value> {
     serde_yaml::from_str(&read(".pre-commit-hooks.yaml")).unwrap()
 }
 
-/// The YAML blocks of README.md that start with this comment.
+/// The YAML blocks of README.md and its page of recipes that start with this comment.
 fn examples(head: &str) -> Vec<String> {
-    let readme = read("README.md");
-    let blocks = readme.split("```yaml\n").skip(1).map(|block| block.split("```").next().unwrap());
+    let pages = read("README.md") + &read(".github/docs/integrations.md");
+    let blocks = pages.split("```yaml\n").skip(1).map(|block| block.split("```").next().unwrap());
     let found: Vec<_> = blocks.filter(|block| block.starts_with(head)).map(str::to_owned).collect();
-    assert!(!found.is_empty(), "README.md has no example that starts with {head}");
+    assert!(!found.is_empty(), "no page has an example that starts with {head}");
     found
 }
 

@@ -45,22 +45,39 @@ fn the_table_of_rules_is_that_of_the_pages() {
     );
 }
 
-/// Links to headings of the page itself: as GitHub names those.
+/// Links that lead to other files of the repository, or to headings, as GitHub names those.
 #[test]
-fn links_within_the_page_lead_to_its_headings() {
-    let readme = include_str!("../README.md").replace("\r\n", "\n");
+fn links_lead_to_files_and_headings() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read =
+        |path: &Path| std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let anchor = |heading: &str| {
         let words = heading.trim().to_lowercase().replace(' ', "-");
         words.chars().filter(|letter| letter.is_alphanumeric() || "-_".contains(*letter)).collect::<String>()
     };
-    let headings: Vec<_> = readme.lines().filter_map(|line| line.strip_prefix("## ")).map(anchor).collect();
-    let links: Vec<_> = readme.split("](#").skip(1).map(|rest| rest.split(')').next().unwrap()).collect();
-    assert!(links.len() > headings.len());
-    for link in &links {
-        assert!(headings.iter().any(|heading| heading == link), "no heading is called #{link}");
+    let mut pages = vec![root.join("README.md")];
+    pages.extend(std::fs::read_dir(root.join(".github/docs")).unwrap().map(|entry| entry.unwrap().path()));
+    let link = regex::Regex::new(r"\]\(([^)\s]*)\)").unwrap();
+    let mut led_to = std::collections::BTreeSet::new();
+    for page in &pages {
+        let text = read(page);
+        for link in link.captures_iter(&text).map(|found| found.get(1).unwrap().as_str()) {
+            if link.contains("://") {
+                continue;
+            }
+            let (file, heading) = link.split_once('#').unwrap_or((link, ""));
+            let target = if file.is_empty() { page.clone() } else { page.parent().unwrap().join(file) };
+            let target = target.canonicalize().unwrap_or_else(|_| panic!("{} links to {link}", page.display()));
+            if !heading.is_empty() {
+                let known =
+                    read(&target).lines().any(|line| line.strip_prefix("## ").is_some_and(|it| anchor(it) == heading));
+                assert!(known, "{}: no heading for {link}", page.display());
+            }
+            led_to.insert(target);
+        }
     }
-    for heading in headings.iter().filter(|heading| *heading != "license") {
-        assert!(links.contains(&heading.as_str()), "nothing leads to #{heading}");
+    for page in pages {
+        assert!(led_to.contains(&page.canonicalize().unwrap()), "nothing leads to {}", page.display());
     }
 }
 

@@ -217,11 +217,11 @@ fn errors_of_settings_and_charts() {
     client.finish();
 }
 
-/// The problem matcher that the README shows for VS Code reads every line of `--format concise`.
+/// The problem matcher that is documented for VS Code reads every line of `--format concise`.
 #[test]
-fn the_problem_matcher_of_the_readme_reads_every_line() {
-    let readme = include_str!("../../README.md");
-    let line = readme.lines().find(|line| line.trim_start().starts_with("\"regexp\": ")).unwrap();
+fn the_documented_problem_matcher_reads_every_line() {
+    let page = include_str!("../../.github/docs/editors.md");
+    let line = page.lines().find(|line| line.trim_start().starts_with("\"regexp\": ")).unwrap();
     let json = format!("{{{}}}", line.trim().trim_end_matches(','));
     let pattern: Value = serde_json::from_str(&json).unwrap();
     let pattern = regex::Regex::new(pattern["regexp"].as_str().unwrap()).unwrap();

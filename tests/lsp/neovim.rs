@@ -32,15 +32,15 @@ fn neovim_drives_the_server() {
     assert!(said.contains("the server says goodbye"), "{said}");
 }
 
-/// The set-up of the README, taken from there. MIRRORLINT_NVIM_NEW names a Neovim that is new enough.
+/// The set-up of the page on editors, taken from there. MIRRORLINT_NVIM_NEW names a Neovim that is new enough.
 #[test]
-fn the_set_up_of_the_readme_works() {
+fn the_documented_set_up_works() {
     let Some(program) = std::env::var_os("MIRRORLINT_NVIM_NEW") else {
         println!("there is no new nvim: nothing was tested");
         return;
     };
-    let readme = include_str!("../../README.md");
-    let (_, rest) = readme.split_once("**Neovim 0.11 or newer**").unwrap();
+    let page = include_str!("../../.github/docs/editors.md");
+    let (_, rest) = page.split_once("**Neovim 0.11 or newer**").unwrap();
     let (set_up, _) = rest.split_once("```lua\n").unwrap().1.split_once("```").unwrap();
     let workspace = Workspace::new().file(".home/nvim/init.lua", set_up).file(".mirrorlint.yaml", "");
     copy(&fixture("hyperpod"), &workspace.path(""));
@@ -50,7 +50,7 @@ fn the_set_up_of_the_readme_works() {
     let folders = [binary.parent().unwrap().to_owned()].into_iter().chain(std::env::split_paths(&path));
     let output = Command::new(&program)
         .args(["--headless", "-i", "NONE", "-n", "-S"])
-        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/lsp/neovim_readme.lua"))
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/lsp/neovim_documented.lua"))
         .current_dir(&root)
         .env("WORKSPACE", &root)
         .env("PATH", std::env::join_paths(folders).unwrap())

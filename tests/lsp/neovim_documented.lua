@@ -1,4 +1,4 @@
--- The set-up that the README shows for Neovim 0.11 and newer, in headless Neovim: no more than that is configured. Run by
+-- The documented set-up for Neovim 0.11 and newer, in headless Neovim: no more than that is configured. Run by
 -- tests/lsp/neovim.rs; exits 0 when everything was as it should be. WORKSPACE: a copy of the fixture.
 
 local workspace = vim.env.WORKSPACE
