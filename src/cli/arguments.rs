@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum, value_parser};
 
 use super::environment::variable;
 use crate::chart::STANDARD_INPUT;
@@ -280,6 +280,7 @@ pub(super) struct Plan {
 
 #[derive(Debug, Args)]
 #[command(args_override_self = true)] // as with Helm, of a flag that is given twice the last one counts
+#[command(mut_args(takes_a_value_as_in_go))]
 pub(super) struct Render {
     /// The chart (folder, .tgz, or the name of one that a chart of the workspace depends on).
     pub chart: PathBuf,
@@ -296,25 +297,35 @@ pub(super) struct Render {
     #[arg(short, long, value_name = "VERSION")]
     pub api_versions: Vec<String>,
     /// Print the files below `crds/` too.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", hide_default_value = true, hide_possible_values = true, action = ArgAction::Set)]
+    #[arg(long)]
     pub include_crds: bool,
     /// Leave test hooks out.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", hide_default_value = true, hide_possible_values = true, action = ArgAction::Set)]
+    #[arg(long)]
     pub skip_tests: bool,
     /// Do not hold the values against `values.schema.json`.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", hide_default_value = true, hide_possible_values = true, action = ArgAction::Set)]
+    #[arg(long)]
     pub skip_schema_validation: bool,
     /// Leave hooks out.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", hide_default_value = true, hide_possible_values = true, action = ArgAction::Set)]
+    #[arg(long)]
     pub no_hooks: bool,
     /// Set `.Release.IsUpgrade` in place of `.Release.IsInstall`.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", hide_default_value = true, hide_possible_values = true, action = ArgAction::Set)]
+    #[arg(long)]
     pub is_upgrade: bool,
     /// Print only the manifests of these templates (path within the chart, with globs; repeatable).
     #[arg(short, long, value_name = "TEMPLATE")]
     pub show_only: Vec<String>,
     #[command(flatten)]
     pub values: ValueOptions,
+}
+
+/// Go's flags may be switched off, too: `--skip-tests=false`.
+fn takes_a_value_as_in_go(argument: Arg) -> Arg {
+    if !matches!(argument.get_action(), ArgAction::SetTrue) {
+        return argument;
+    }
+    let argument = argument.action(ArgAction::Set).value_parser(value_parser!(bool));
+    let argument = argument.num_args(0..=1).require_equals(true).default_value("false").default_missing_value("true");
+    argument.hide_default_value(true).hide_possible_values(true)
 }
 
 #[cfg(feature = "fetch")]

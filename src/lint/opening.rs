@@ -40,11 +40,7 @@ pub fn open(
     configuring: &Configuring,
     settings: Settings,
 ) -> Result<(Workspace, Settings), Refusal> {
-    let found = match path {
-        Some(path) => named(sources, path, configuring)?,
-        None => find_here(sources, configuring.is_standard()),
-    };
-    let (workspace, settings) = opened(sources, found, path, configuring, settings)?;
+    let (workspace, settings) = opened(sources, path, find_here, configuring, settings)?;
     Ok((workspace.with_lists()?, settings))
 }
 
@@ -59,11 +55,7 @@ pub fn open_charts(
     configuring: &Configuring,
     settings: Settings,
 ) -> Result<(Workspace, Settings), Refusal> {
-    let found = match path {
-        Some(path) => named(sources, path, configuring)?,
-        None => find_charts_here(sources, configuring.is_standard()),
-    };
-    opened(sources, found, path, configuring, settings)
+    opened(sources, path, find_charts_here, configuring, settings)
 }
 
 fn named(sources: &Sources, path: &Path, configuring: &Configuring) -> Result<Workspace, Refusal> {
@@ -74,13 +66,18 @@ fn named(sources: &Sources, path: &Path, configuring: &Configuring) -> Result<Wo
     find(sources, path, configuring.is_standard())
 }
 
+/// `here` finds the workspace of the current folder, by whether one with a configuration alone is one.
 fn opened(
     sources: &Sources,
-    found: Workspace,
     path: Option<&Path>,
+    here: impl FnOnce(&Sources, bool) -> Workspace,
     configuring: &Configuring,
     settings: Settings,
 ) -> Result<(Workspace, Settings), Refusal> {
+    let found = match path {
+        Some(path) => named(sources, path, configuring)?,
+        None => here(sources, configuring.is_standard()),
+    };
     let whole = path.is_none_or(|path| path == found.root);
     let settings = settings_of(sources, &found, configuring, settings)?;
     Ok((with_configured(found, whole, &settings), settings))

@@ -344,6 +344,12 @@ impl Scanner<'_> {
             }
             self.offset += 1;
         }
+        self.end_header(start)?;
+        Ok((keep, increment))
+    }
+
+    /// The end of a line that says how to read what follows: blanks, and perhaps a comment.
+    fn end_header(&mut self, start: Mark) -> Result<(), Failure> {
         self.blanks();
         if self.at(0) == b'#' {
             self.skip_line_content();
@@ -352,7 +358,7 @@ impl Scanner<'_> {
             return Err(self.error(start, "did not find expected comment or line break"));
         }
         self.skip_break();
-        Ok((keep, increment))
+        Ok(())
     }
 
     fn scan_block_breaks(
@@ -552,14 +558,7 @@ impl Scanner<'_> {
             _ => return Err(self.error(start, "found unknown directive name")),
         };
         let end = self.offset;
-        self.blanks();
-        if self.at(0) == b'#' {
-            self.skip_line_content();
-        }
-        if !self.is_break_or_end(0) {
-            return Err(self.error(start, "did not find expected comment or line break"));
-        }
-        self.skip_break();
+        self.end_header(start)?;
         Ok((kind, end))
     }
 
