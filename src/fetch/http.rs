@@ -8,14 +8,16 @@ use std::time::{Duration, SystemTime};
 
 use rustls::CertificateError;
 use ureq::http::Response;
+use ureq::unversioned::resolver::DefaultResolver;
 use ureq::{Agent, Body};
 
 use super::FetchError;
 use super::address::Address;
+use super::connection::connector;
 use super::meter::Meter;
 use super::proxy::Proxies;
 use super::retry::{after, is_passing};
-use super::trust::{Trust, tls};
+use super::trust::{Trust, is_authority, tls};
 
 /// Redirects that are followed for one request; as many as Go follows.
 pub const MAX_REDIRECTS: usize = 10;
@@ -348,14 +350,13 @@ impl Client {
             .max_redirects(0)
             .max_redirects_will_error(false)
             .proxy(through)
-            .tls_config(tls(trust)?)
             .user_agent(concat!("mirrorlint/", env!("CARGO_PKG_VERSION")))
             .timeout_connect(Some(silence))
             .timeout_recv_response(Some(silence))
             .timeout_per_read(Some(silence))
             .timeout_global(Some(silence * WHOLE))
             .build();
-        let agent = Agent::new_with_config(config);
+        let agent = Agent::with_parts(config, connector(tls(trust)?), DefaultResolver::default());
         agents.insert((trust.clone(), proxy), agent.clone());
         Ok(agent)
     }
@@ -402,7 +403,6 @@ impl Client {
                     _ => passing(format!("{place}: {cause}")),
                 }
             }
-            ureq::Error::Rustls(error) => of_tls(&place, error),
             ureq::Error::BadUri(_) | ureq::Error::Http(_) => Failure::lasting(format!("{place} cannot be asked for")),
             other => passing(format!("{place}: {other}")),
         }
@@ -424,18 +424,20 @@ fn cut_off(place: &str) -> Failure {
 fn of_tls(place: &str, error: &rustls::Error) -> Failure {
     match error {
         // What stands for an authority may stand for no server, says webpki; Go, and so Helm, lets it.
-        rustls::Error::InvalidCertificate(CertificateError::Other(cause))
-            if cause.to_string() == "CaUsedAsEndEntity" =>
-        {
-            Failure::lasting(format!(
-                "{place}: its certificate is one of an authority (CA:TRUE), which may not be a server's own, even where it is \
-                 trusted. Let that authority issue one for the server, or make one with `basicConstraints=CA:FALSE`"
-            ))
-        }
-        rustls::Error::InvalidCertificate(cause) => Failure::lasting(format!(
-            "{place}: its certificate is not trusted ({cause}). A private authority belongs into SSL_CERT_FILE, or is the \
-             repository's `caFile` in Helm's repositories.yaml"
+        error if is_authority(error) => Failure::lasting(format!(
+            "{place}: its certificate is one of an authority (CA:TRUE), and not itself among those that are trusted: SSL_CERT_FILE, \
+             or the repository's `caFile` in Helm's repositories.yaml, may name it"
         )),
+        // Of an authority that is unknown, or has only the name of a known one.
+        rustls::Error::InvalidCertificate(
+            cause @ (CertificateError::UnknownIssuer | CertificateError::BadSignature),
+        ) => Failure::lasting(format!(
+            "{place}: its certificate is not trusted ({cause}). A private authority belongs into SSL_CERT_FILE, or is the \
+                 repository's `caFile` in Helm's repositories.yaml"
+        )),
+        rustls::Error::InvalidCertificate(cause) => {
+            Failure::lasting(format!("{place}: its certificate is not valid: {cause}"))
+        }
         rustls::Error::InvalidMessage(_) => Failure::lasting(format!("{place}: it does not speak TLS")),
         other => Failure::lasting(format!("{place}: TLS failed: {other}")),
     }

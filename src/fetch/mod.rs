@@ -5,6 +5,7 @@ mod address;
 mod bring;
 mod challenge;
 mod compare;
+mod connection;
 mod credentials;
 mod excerpt;
 mod http;

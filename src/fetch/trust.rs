@@ -1,11 +1,16 @@
 //! Which certificates are trusted: the system's and those that SSL_CERT_FILE and SSL_CERT_DIR name, or only the authority that
 //! Helm's `repositories.yaml` names for a repository.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustls::crypto::ring;
-use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
+use rustls::crypto::{WebPkiSupportedAlgorithms, ring, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 
 use super::FetchError;
 
@@ -21,46 +26,113 @@ pub struct Trust {
 }
 
 /// The configuration for `trust`.
-pub(super) fn tls(trust: &Trust) -> Result<TlsConfig, FetchError> {
-    let roots = match &trust.authority {
+pub(super) fn tls(trust: &Trust) -> Result<ClientConfig, FetchError> {
+    // What of the system's cannot be read is as if it were not there, and the handshake says what is missing.
+    let trusted = match &trust.authority {
         Some(path) => certificates(path)?,
-        None => system(),
+        None => rustls_native_certs::load_native_certs().certs,
     };
-    let identity = match &trust.identity {
-        Some((certificate, key)) => {
-            let bytes = read(key)?;
-            let key = PrivateKey::from_pem(&bytes)
-                .map_err(|_| FetchError::new(format!("{} holds no private key", key.display())))?;
-            Some(ClientCert::new_with_certs(&certificates(certificate)?, key))
-        }
-        None => None,
-    };
-    let builder = TlsConfig::builder()
-        .unversioned_rustls_crypto_provider(Arc::new(ring::default_provider()))
-        .root_certs(RootCerts::new_with_certs(&roots))
-        .disable_verification(trust.insecure);
-    Ok(builder.client_cert(identity).build())
+    let provider = Arc::new(ring::default_provider());
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(trusted.iter().cloned());
+    let algorithms = provider.signature_verification_algorithms;
+    let verifier = Arc::new(Verifier { roots, trusted, algorithms, insecure: trust.insecure });
+    let fail = |cause: rustls::Error| FetchError::new(format!("TLS cannot be set up: {cause}"));
+    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().map_err(fail)?;
+    let builder = builder.dangerous().with_custom_certificate_verifier(verifier);
+    let Some((certificate, key)) = &trust.identity else { return Ok(builder.with_no_client_auth()) };
+    let no_key = |_| FetchError::new(format!("{} holds no private key", key.display()));
+    let secret = PrivateKeyDer::from_pem_slice(&read(key)?).map_err(no_key)?;
+    builder.with_client_auth_cert(certificates(certificate)?, secret).map_err(|cause| {
+        FetchError::new(format!("{} and {} are no pair: {cause}", certificate.display(), key.display()))
+    })
 }
 
-/// The system's certificates; what of them cannot be read is as if it were not there, and the handshake says what is missing.
-fn system() -> Vec<Certificate<'static>> {
-    let found = rustls_native_certs::load_native_certs().certs;
-    found.iter().map(|certificate| Certificate::from_der(certificate).to_owned()).collect()
-}
-
-fn certificates(path: &PathBuf) -> Result<Vec<Certificate<'static>>, FetchError> {
+fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, FetchError> {
     let bytes = read(path)?;
-    let items = parse_pem(&bytes).filter_map(|item| match item {
-        Ok(PemItem::Certificate(certificate)) => Some(certificate.to_owned()),
-        _ => None,
-    });
-    let found: Vec<_> = items.collect();
+    let found: Vec<_> = CertificateDer::pem_slice_iter(&bytes).filter_map(Result::ok).collect();
     if found.is_empty() {
         return Err(FetchError::new(format!("{} holds no certificate", path.display())));
     }
     Ok(found)
 }
 
-fn read(path: &PathBuf) -> Result<Vec<u8>, FetchError> {
+fn read(path: &Path) -> Result<Vec<u8>, FetchError> {
     std::fs::read(path).map_err(|cause| FetchError::new(format!("{} cannot be read: {cause}", path.display())))
+}
+
+/// As rustls verifies; but a certificate that is itself among those trusted needs no authority, whatever it may be used for, as Go
+/// has it (crypto/x509, `Certificate.Verify`).
+#[derive(Debug)]
+struct Verifier {
+    roots: RootCertStore,
+    trusted: Vec<CertificateDer<'static>>,
+    algorithms: WebPkiSupportedAlgorithms,
+    insecure: bool,
+}
+
+/// What webpki says of a certificate that is in its time, but whose authority is unknown, another of the same name, or itself. The
+/// time is what it looks at first.
+fn lacks_authority(error: &rustls::Error) -> bool {
+    use CertificateError::{BadSignature, UnknownIssuer};
+    matches!(error, rustls::Error::InvalidCertificate(UnknownIssuer | BadSignature)) || is_authority(error)
+}
+
+/// Whether a server was refused because its certificate is one of an authority (`CA:TRUE`).
+pub(super) fn is_authority(error: &rustls::Error) -> bool {
+    match error {
+        rustls::Error::InvalidCertificate(CertificateError::Other(cause)) => cause.to_string() == "CaUsedAsEndEntity",
+        _ => false,
+    }
+}
+
+impl ServerCertVerifier for Verifier {
+    fn verify_server_cert(
+        &self,
+        shown: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        _ocsp: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        if self.insecure {
+            return Ok(ServerCertVerified::assertion());
+        }
+        let certificate = ParsedCertificate::try_from(shown)?;
+        let algorithms = self.algorithms.all;
+        match verify_server_cert_signed_by_trust_anchor(&certificate, &self.roots, intermediates, now, algorithms) {
+            Err(error) if lacks_authority(&error) && self.trusted.contains(shown) => {}
+            verified => verified?,
+        }
+        verify_server_name(&certificate, name)?;
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        shown: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        match self.insecure {
+            true => Ok(HandshakeSignatureValid::assertion()),
+            false => verify_tls12_signature(message, shown, signed, &self.algorithms),
+        }
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        shown: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        match self.insecure {
+            true => Ok(HandshakeSignatureValid::assertion()),
+            false => verify_tls13_signature(message, shown, signed, &self.algorithms),
+        }
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.algorithms.supported_schemes()
+    }
 }

@@ -3,16 +3,14 @@
 use std::io::{Read as _, Write as _};
 use std::sync::{Arc, Mutex};
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
-
 use crate::place::Place;
 use crate::repository::{chart, entry, files};
 use crate::server::{Asked, Reply, Server};
+use crate::trust::authority;
 
 const SECRET: &str = "s3cr3t-word";
 
-fn web() -> Vec<u8> {
+pub fn web() -> Vec<u8> {
     chart("web", "1.0.0", "docker.io/acme/web:1")
 }
 
@@ -26,36 +24,12 @@ fn authorization(asked: &Asked) -> Option<String> {
 }
 
 /// Helm's file with one repository.
-fn repositories(url: &str, more: &str) -> String {
+pub fn repositories(url: &str, more: &str) -> String {
     format!("apiVersion: ''\nrepositories:\n- name: private\n  url: {url}\n{more}")
 }
 
 fn login() -> String {
     format!("  username: user\n  password: {SECRET}\n")
-}
-
-/// A server that shows `certificate`.
-fn showing(certificate: &rcgen::Certificate, key: &KeyPair) -> Arc<rustls::ServerConfig> {
-    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate.der().clone()], key)
-        .unwrap();
-    Arc::new(config)
-}
-
-/// A certificate for 127.0.0.1 and the authority that it is from.
-pub fn authority() -> (Arc<rustls::ServerConfig>, String) {
-    let mut params = CertificateParams::new(Vec::new()).unwrap();
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
-    let key = KeyPair::generate().unwrap();
-    let params = CertificateParams::new(vec!["127.0.0.1".to_owned(), "localhost".to_owned()]).unwrap();
-    let certificate = params.signed_by(&key, &issuer).unwrap();
-    (showing(&certificate, &key), issuer.pem())
 }
 
 #[test]
@@ -123,56 +97,6 @@ fn a_password_in_an_address_is_used_and_never_shown() {
     let place = Place::new(&[("web", "1.0.0", &wrong)]);
     let said = place.fails();
     assert!(said.contains("answers 401") && !said.contains("other-word@"), "{said}");
-}
-
-#[test]
-fn a_private_authority_is_trusted_where_it_is_named() {
-    let (tls, authority) = authority();
-    let all = files(&[("web", "1.0.0", web())]);
-    let server = Server::secure(tls, move |asked| {
-        all.get(&asked.target).map_or(Reply::status(404), |body| Reply::ok(body.clone()))
-    });
-    let place = Place::new(&[("web", "1.0.0", &server.url())]);
-    let said = place.fails();
-    assert!(said.contains("its certificate is not trusted") && said.contains("SSL_CERT_FILE"), "{said}");
-    // By the environment.
-    let mut place = Place::new(&[("web", "1.0.0", &server.url())]).file("ca.pem", &authority);
-    let path = place.path("ca.pem").display().to_string();
-    place.set("SSL_CERT_FILE", &path);
-    let run = place.fetch();
-    assert_eq!(run.code, 0, "{}", run.text());
-    // By Helm's file.
-    for (more, code) in [
-        (format!("  caFile: {path}\n"), 0),
-        ("  insecure_skip_tls_verify: true\n".to_owned(), 0),
-        ("  caFile: /nowhere/ca.pem\n".to_owned(), 2),
-        (String::new(), 2),
-    ] {
-        let place = Place::new(&[("web", "1.0.0", &server.url())])
-            .file("helm/config/repositories.yaml", repositories(&server.url(), &more));
-        let run = place.fetch();
-        assert_eq!(run.code, code, "{more}: {}", run.text());
-    }
-}
-
-#[test]
-fn a_certificate_that_a_server_signed_itself_is_trusted_unless_it_is_an_authoritys() {
-    for (is_ca, code) in [(IsCa::ExplicitNoCa, 0), (IsCa::NoCa, 0), (IsCa::Ca(BasicConstraints::Unconstrained), 2)] {
-        let mut params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
-        params.is_ca = is_ca;
-        let key = KeyPair::generate().unwrap();
-        let certificate = params.self_signed(&key).unwrap();
-        let all = files(&[("web", "1.0.0", web())]);
-        let server = Server::secure(showing(&certificate, &key), move |asked| {
-            all.get(&asked.target).map_or(Reply::status(404), |body| Reply::ok(body.clone()))
-        });
-        let mut place = Place::new(&[("web", "1.0.0", &server.url())]).file("own.pem", certificate.pem());
-        let path = place.path("own.pem").display().to_string();
-        place.set("SSL_CERT_FILE", &path);
-        let run = place.fetch();
-        assert_eq!(run.code, code, "{}", run.text());
-        assert_eq!(run.stderr.contains("(CA:TRUE)"), code == 2, "{}", run.text());
-    }
 }
 
 #[test]

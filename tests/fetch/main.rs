@@ -14,6 +14,7 @@ mod registry;
 mod repository;
 mod server;
 mod token;
+mod trust;
 mod vendor;
 mod versions;
 mod walkthrough;

@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex};
 
 use mirrorlint::store::sha256;
 
-use crate::credentials::authority;
 use crate::place::Place;
 use crate::repository::{chart, entry};
 use crate::server::{Asked, Reply, Server};
+use crate::trust::authority;
 
 const CONFIG: &str = "application/vnd.cncf.helm.config.v1+json";
 const LAYER: &str = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";

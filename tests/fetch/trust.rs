@@ -1,0 +1,257 @@
+//! Which servers are trusted by their certificates: those that Helm trusts.
+
+use std::sync::Arc;
+
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair, date_time_ymd,
+};
+use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+
+use crate::credentials::{repositories, web};
+use crate::helm::helm;
+use crate::place::Place;
+use crate::repository::files;
+use crate::server::{Reply, Server};
+
+/// A server that shows `certificate`.
+fn showing(certificate: &rcgen::Certificate, key: &KeyPair) -> Arc<rustls::ServerConfig> {
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.der().clone()], key)
+        .unwrap();
+    Arc::new(config)
+}
+
+/// A certificate for 127.0.0.1 and the authority that it is from.
+pub fn authority() -> (Arc<rustls::ServerConfig>, String) {
+    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+    let key = KeyPair::generate().unwrap();
+    let params = CertificateParams::new(vec!["127.0.0.1".to_owned(), "localhost".to_owned()]).unwrap();
+    let certificate = params.signed_by(&key, &issuer).unwrap();
+    (showing(&certificate, &key), issuer.pem())
+}
+
+#[test]
+fn a_private_authority_is_trusted_where_it_is_named() {
+    let (tls, authority) = authority();
+    let all = files(&[("web", "1.0.0", web())]);
+    let server = Server::secure(tls, move |asked| {
+        all.get(&asked.target).map_or(Reply::status(404), |body| Reply::ok(body.clone()))
+    });
+    let place = Place::new(&[("web", "1.0.0", &server.url())]);
+    let said = place.fails();
+    assert!(said.contains("its certificate is not trusted") && said.contains("SSL_CERT_FILE"), "{said}");
+    // By the environment.
+    let mut place = Place::new(&[("web", "1.0.0", &server.url())]).file("ca.pem", &authority);
+    let path = place.path("ca.pem").display().to_string();
+    place.set("SSL_CERT_FILE", &path);
+    let run = place.fetch();
+    assert_eq!(run.code, 0, "{}", run.text());
+    // By Helm's file.
+    for (more, code) in [
+        (format!("  caFile: {path}\n"), 0),
+        ("  insecure_skip_tls_verify: true\n".to_owned(), 0),
+        ("  caFile: /nowhere/ca.pem\n".to_owned(), 2),
+        (String::new(), 2),
+    ] {
+        let place = Place::new(&[("web", "1.0.0", &server.url())])
+            .file("helm/config/repositories.yaml", repositories(&server.url(), &more));
+        let run = place.fetch();
+        assert_eq!(run.code, code, "{more}: {}", run.text());
+    }
+}
+
+/// What a server shows, and what is in the file that is trusted.
+struct Case {
+    name: &'static str,
+    /// What the certificate says of itself.
+    params: fn(&mut CertificateParams),
+    /// Whether an authority signed it, not it itself.
+    issued: bool,
+    trusted: Trusted,
+    /// What the refusal says.
+    refused: Option<&'static str>,
+    /// Whether Helm 3.10.1 refuses it, too.
+    helm: bool,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Trusted {
+    /// The certificate itself.
+    Itself,
+    /// The authority that signed it.
+    Issuer,
+    /// One that is made in the same way.
+    Another,
+}
+
+/// A server that signs for itself, as `openssl req -x509` makes them: `CA:TRUE`.
+fn own(params: &mut CertificateParams) {
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+}
+
+fn plain(_: &mut CertificateParams) {}
+
+const CASES: [Case; 12] = [
+    Case { name: "own", params: own, issued: false, trusted: Trusted::Itself, refused: None, helm: false },
+    Case {
+        name: "own, no authority",
+        params: |params| params.is_ca = IsCa::ExplicitNoCa,
+        issued: false,
+        trusted: Trusted::Itself,
+        refused: None,
+        helm: false,
+    },
+    Case {
+        name: "own, says nothing",
+        params: plain,
+        issued: false,
+        trusted: Trusted::Itself,
+        refused: None,
+        helm: false,
+    },
+    Case {
+        name: "another of the same name",
+        params: own,
+        issued: false,
+        trusted: Trusted::Another,
+        refused: Some("one of an authority (CA:TRUE), and not itself among those that are trusted"),
+        helm: true,
+    },
+    Case {
+        name: "another, no authority",
+        params: plain,
+        issued: false,
+        trusted: Trusted::Another,
+        refused: Some("its certificate is not trusted"),
+        helm: true,
+    },
+    Case {
+        name: "of another host",
+        params: |params| {
+            own(params);
+            params.subject_alt_names =
+                CertificateParams::new(vec!["elsewhere.example".to_owned()]).unwrap().subject_alt_names;
+        },
+        issued: false,
+        trusted: Trusted::Itself,
+        refused: Some("its certificate is not valid: certificate not valid for name \"127.0.0.1\""),
+        helm: true,
+    },
+    Case {
+        name: "expired",
+        params: |params| {
+            own(params);
+            (params.not_before, params.not_after) = (date_time_ymd(2020, 1, 1), date_time_ymd(2021, 1, 1));
+        },
+        issued: false,
+        trusted: Trusted::Itself,
+        refused: Some("its certificate is not valid: certificate expired"),
+        helm: true,
+    },
+    Case {
+        name: "of the future",
+        params: |params| {
+            own(params);
+            (params.not_before, params.not_after) = (date_time_ymd(4000, 1, 1), date_time_ymd(4001, 1, 1));
+        },
+        issued: false,
+        trusted: Trusted::Itself,
+        refused: Some("its certificate is not valid: certificate not valid yet"),
+        helm: true,
+    },
+    Case { name: "issued", params: plain, issued: true, trusted: Trusted::Issuer, refused: None, helm: false },
+    Case {
+        name: "issued, itself trusted",
+        params: plain,
+        issued: true,
+        trusted: Trusted::Itself,
+        refused: None,
+        helm: false,
+    },
+    Case {
+        name: "issued, an authority",
+        params: own,
+        issued: true,
+        trusted: Trusted::Issuer,
+        refused: Some("one of an authority (CA:TRUE), and not itself among those that are trusted"),
+        helm: false,
+    },
+    Case {
+        name: "for clients",
+        params: |params| params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth],
+        issued: false,
+        trusted: Trusted::Itself,
+        refused: Some("its certificate is not valid: "),
+        helm: true,
+    },
+];
+
+#[test]
+fn a_server_that_is_itself_trusted_needs_no_authority() {
+    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+    for Case { name, params: change, issued, trusted, refused, helm: theirs } in CASES {
+        let mut params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
+        change(&mut params);
+        let key = KeyPair::generate().unwrap();
+        let another = params.self_signed(&KeyPair::generate().unwrap()).unwrap();
+        let certificate = match issued {
+            true => params.signed_by(&key, &issuer).unwrap(),
+            false => params.self_signed(&key).unwrap(),
+        };
+        let pem = match trusted {
+            Trusted::Itself => certificate.pem(),
+            Trusted::Issuer => issuer.pem(),
+            Trusted::Another => another.pem(),
+        };
+        let all = files(&[("web", "1.0.0", web())]);
+        let server = Server::secure(showing(&certificate, &key), move |asked| {
+            all.get(&asked.target).map_or(Reply::status(404), |body| Reply::ok(body.clone()))
+        });
+        let told = |run: crate::workspace::Run, way: &str| {
+            assert_eq!(run.code, if refused.is_some() { 2 } else { 0 }, "{name}, {way}: {}", run.text());
+            let said = run.stderr.split_whitespace().collect::<Vec<_>>().join(" ").replace("│ ", "");
+            assert!(refused.is_none_or(|refused| said.contains(refused)), "{name}, {way}: {said}");
+        };
+        let mut place = Place::new(&[("web", "1.0.0", &server.url())]).file("ca.pem", &pem);
+        let path = place.path("ca.pem").display().to_string();
+        place.set("SSL_CERT_FILE", &path);
+        told(place.fetch(), "SSL_CERT_FILE");
+        let place = Place::new(&[("web", "1.0.0", "@private")])
+            .file("ca.pem", &pem)
+            .file("helm/config/repositories.yaml", repositories(&server.url(), &format!("  caFile: {path}\n")));
+        place.write("ca.pem", &pem);
+        told(place.fetch(), "caFile");
+        if let Some(helm) = helm() {
+            let arguments = ["repo", "add", "private", &server.url(), "--force-update", "--ca-file", "ca.pem"];
+            let output = std::process::Command::new(helm)
+                .args(arguments)
+                .current_dir(place.path("."))
+                .envs(place.variables.iter().map(|(name, value)| (name, value)))
+                .output()
+                .unwrap();
+            assert_eq!(output.status.success(), !theirs, "{name}: {output:?}");
+        }
+    }
+}
+
+#[test]
+fn a_key_that_is_not_the_certificates_is_told() {
+    let (one, other) = (KeyPair::generate().unwrap(), KeyPair::generate().unwrap());
+    let certificate = CertificateParams::new(Vec::new()).unwrap().self_signed(&one).unwrap();
+    let place = Place::new(&[("web", "1.0.0", "@private")]).file("own.pem", certificate.pem());
+    place.write("own.key", other.serialize_pem());
+    let at = |file: &str| place.path(file).display().to_string();
+    let more = format!("  certFile: {}\n  keyFile: {}\n", at("own.pem"), at("own.key"));
+    place.write("helm/config/repositories.yaml", repositories("https://127.0.0.1:1", &more));
+    let said = place.fails();
+    assert!(said.contains("own.pem and") && said.contains("are no pair"), "{said}");
+}
