@@ -1,22 +1,126 @@
-//! How a connection comes about: through a SOCKS proxy, through CONNECT, or straight, and TLS on top of it. TLS is ours for the sake
-//! of whom it trusts, and follows ureq's own `RustlsConnector`; all else is ureq's.
+//! How a connection comes about: through a SOCKS proxy, through one for HTTP, or straight, and TLS on top of it. A proxy for HTTP
+//! is asked to CONNECT for `https` and for the whole address for `http`, as Go does it. That and TLS are ours, for the sake of whom
+//! it trusts, and follow ureq's `ConnectProxyConnector` and `RustlsConnector`; all else is ureq's.
 
 use std::io::{Read as _, Write as _};
 use std::sync::Arc;
 
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, StreamOwned};
+use ureq::config::Config;
 use ureq::unversioned::transport::{
     Buffers, ConnectProxyConnector, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, SocksConnector,
     TcpConnector, Transport, TransportAdapter,
 };
+use ureq::{Agent, Proxy, ProxyProtocol};
+
+use super::credentials::Login;
 
 /// Connections whose TLS is as `tls` has it.
 pub(super) fn connector(tls: ClientConfig) -> impl Connector {
     ().chain(SocksConnector::default())
+        .chain(Forward(Agent::config_builder().proxy(None).build()))
         .chain(ConnectProxyConnector::default())
         .chain(TcpConnector::default())
         .chain(Tls(Arc::new(tls)))
+}
+
+/// Connections for `http` to a proxy for HTTP. It holds the configuration for the way to the proxy.
+#[derive(Debug)]
+struct Forward(Config);
+
+impl<In: Transport> Connector<In> for Forward {
+    type Out = Either<In, Forwarded>;
+
+    fn connect(&self, details: &ConnectionDetails, below: Option<In>) -> Result<Option<Self::Out>, ureq::Error> {
+        let proxy = details.config.proxy().filter(|proxy| forwards(proxy) && !details.needs_tls() && below.is_none());
+        let Some(proxy) = proxy else { return Ok(below.map(Either::A)) };
+        let way = ConnectionDetails {
+            uri: proxy.uri(),
+            addrs: details.resolver.resolve(proxy.uri(), &self.0, details.timeout)?,
+            config: &self.0,
+            request_level: details.request_level,
+            resolver: details.resolver,
+            now: details.now,
+            timeout: details.timeout,
+            current_time: details.current_time.clone(),
+            run_connector: details.run_connector.clone(),
+            register_shutdown: details.register_shutdown.clone(),
+        };
+        let login = [proxy.username(), proxy.password()].map(Option::unwrap_or_default);
+        let forwarded = Forwarded {
+            proxy: (details.run_connector)(&way)?,
+            origin: format!("http://{}", details.uri.authority().map_or("", |authority| authority.as_str())),
+            authorization: (proxy.username().is_some()).then(|| Login::new(login[0], login[1]).basic()),
+            begins: true,
+        };
+        Ok(Some(Either::B(forwarded)))
+    }
+}
+
+/// Whether `http` goes through `proxy` by its whole address.
+fn forwards(proxy: &Proxy) -> bool {
+    matches!(proxy.protocol(), ProxyProtocol::Http | ProxyProtocol::Https)
+}
+
+/// A connection to a proxy that passes requests on to one server. They have no bodies.
+struct Forwarded {
+    proxy: Box<dyn Transport>,
+    /// `http://host:port`
+    origin: String,
+    /// The value of `Proxy-Authorization`.
+    authorization: Option<String>,
+    /// Whether what is sent next is the beginning of a request.
+    begins: bool,
+}
+
+impl std::fmt::Debug for Forwarded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Forwarded")
+    }
+}
+
+impl Forwarded {
+    /// The head of a request, `GET /path HTTP/1.1` and so on, as it is for the proxy.
+    fn head(&self, head: &[u8]) -> Vec<u8> {
+        let end = head.windows(2).position(|end| end == b"\r\n").map_or(head.len(), |end| end + 2);
+        let (line, fields) = head.split_at(end);
+        let path = line.iter().position(|byte| *byte == b' ').map_or(0, |space| space + 1);
+        let authorization = self.authorization.iter().map(|value| format!("Proxy-Authorization: {value}\r\n"));
+        [&line[..path], self.origin.as_bytes(), &line[path..], authorization.collect::<String>().as_bytes(), fields]
+            .concat()
+    }
+}
+
+impl Transport for Forwarded {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        self.proxy.buffers()
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        if !std::mem::take(&mut self.begins) {
+            return self.proxy.transmit_output(amount, timeout);
+        }
+        let sent = self.proxy.buffers().output()[..amount].to_vec();
+        let mut head = &*self.head(&sent);
+        while !head.is_empty() {
+            let output = self.proxy.buffers().output();
+            let count = head.len().min(output.len());
+            output[..count].copy_from_slice(&head[..count]);
+            self.proxy.transmit_output(count, timeout)?;
+            head = &head[count..];
+        }
+        Ok(())
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
+        self.begins = true;
+        self.proxy.await_input(timeout)
+    }
+
+    fn is_open(&mut self) -> bool {
+        self.proxy.is_open()
+    }
 }
 
 #[derive(Debug)]

@@ -110,6 +110,8 @@ pub struct Answer {
     headers: ureq::http::HeaderMap,
     /// Who answered, when that was asked for elsewhere.
     redirected: Option<Address>,
+    /// The proxy that may have answered in the server's place, without a password.
+    proxy: Option<String>,
     /// Whether the one who answered was not given the credentials that there are.
     withheld: bool,
     /// How often was asked for it.
@@ -136,9 +138,10 @@ impl Answer {
         if self.status == 200 {
             return Ok(self);
         }
+        let through = self.proxy.iter().map(|proxy| format!(" through the proxy {proxy}")).collect::<String>();
         let place = match &self.redirected {
-            Some(place) => format!("{place}, where {address} redirects to,"),
-            None => address.to_string(),
+            Some(place) => format!("{place}, where {address} redirects to,{through}"),
+            None => format!("{address}{through}"),
         };
         let meaning = match self.status {
             401 | 403 if self.withheld => {
@@ -149,9 +152,10 @@ impl Answer {
                 )));
             }
             401 => "401: it wants other credentials, or some at all",
+            403 if self.proxy.is_some() => "403: the proxy lets nobody there, or these credentials may not have it",
             403 => "403: these credentials may not have it",
             404 => "404: there is nothing",
-            407 => "407: the proxy wants credentials",
+            407 => "407: the proxy wants other credentials, or some at all",
             408 => "408: it waited too long for us",
             410 => "410: it is gone",
             429 => "429: too many requests",
@@ -299,7 +303,8 @@ impl Client {
         let headers = response.headers().clone();
         let packed = headers.get("content-encoding").is_some_and(|value| value.as_bytes() == b"gzip");
         let body = if packed && request.compressed { unpacked(address, &body, most)? } else { body };
-        Ok(Answer { status, body, at_home: true, headers, redirected: None, withheld: false, attempts: 1 })
+        let proxy = self.proxies.forwarding(address).map(crate::store::plain_address);
+        Ok(Answer { status, body, at_home: true, headers, redirected: None, proxy, withheld: false, attempts: 1 })
     }
 
     fn body(&self, address: &Address, response: &mut Response<Body>, most: u64) -> Result<Vec<u8>, Failure> {
@@ -380,13 +385,7 @@ impl Client {
                 passing(format!("{place}: the answer did not end within {} seconds", silence * WHOLE as f32))
             }
             ureq::Error::Timeout(_) => passing(format!("{place}: no answer within {silence} seconds")),
-            ureq::Error::ConnectProxyFailed(cause) => {
-                let hint = match address.secure {
-                    true => "",
-                    false => ". It was asked to CONNECT, as for https, which many proxies allow for port 443 only",
-                };
-                Failure::lasting(format!("{place}: the proxy refused: {cause}{hint}"))
-            }
+            ureq::Error::ConnectProxyFailed(cause) => Failure::lasting(format!("{place}: the proxy refused: {cause}")),
             ureq::Error::Io(cause) => {
                 let inner = cause.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
                 match (inner, cause.kind()) {

@@ -38,6 +38,12 @@ impl Proxies {
         proxy.as_deref().filter(|_| !address.is_loopback() && !self.excepts(address))
     }
 
+    /// The one that itself answers for `address`, or passes on what the server answers.
+    #[must_use]
+    pub fn forwarding(&self, address: &Address) -> Option<&str> {
+        self.of(address).filter(|proxy| !address.secure && !proxy.starts_with("socks"))
+    }
+
     fn excepts(&self, address: &Address) -> bool {
         let (_, host, port) = address.origin();
         let host = host.trim_start_matches('[').trim_end_matches(']');

@@ -1,6 +1,5 @@
 //! Who gets which credentials, over what: nobody else, and never in the clear.
 
-use std::io::{Read as _, Write as _};
 use std::sync::{Arc, Mutex};
 
 use crate::place::Place;
@@ -8,18 +7,18 @@ use crate::repository::{chart, entry, files};
 use crate::server::{Asked, Reply, Server};
 use crate::trust::authority;
 
-const SECRET: &str = "s3cr3t-word";
+pub const SECRET: &str = "s3cr3t-word";
 
 pub fn web() -> Vec<u8> {
     chart("web", "1.0.0", "docker.io/acme/web:1")
 }
 
 /// `user:s3cr3t-word` as a header has it.
-fn basic() -> String {
+pub fn basic() -> String {
     format!("Basic {}", data_encoding::BASE64.encode(format!("user:{SECRET}").as_bytes()))
 }
 
-fn authorization(asked: &Asked) -> Option<String> {
+pub fn authorization(asked: &Asked) -> Option<String> {
     asked.headers.get("authorization").cloned()
 }
 
@@ -28,7 +27,7 @@ pub fn repositories(url: &str, more: &str) -> String {
     format!("apiVersion: ''\nrepositories:\n- name: private\n  url: {url}\n{more}")
 }
 
-fn login() -> String {
+pub fn login() -> String {
     format!("  username: user\n  password: {SECRET}\n")
 }
 
@@ -131,20 +130,6 @@ fn who_lacks_credentials_is_named_and_what_would_give_them() {
 }
 
 #[test]
-fn a_proxy_that_is_down_is_named() {
-    let proxy = Server::new(|_| Reply::status(404)).url();
-    for url in ["http://charts.example", "https://charts.example"] {
-        let mut place = Place::new(&[("web", "1.0.0", url)]);
-        let with = proxy.replace("http://", &format!("http://user:{SECRET}@"));
-        place.set("HTTP_PROXY", &with);
-        place.set("HTTPS_PROXY", &with);
-        let said = place.fails();
-        let told = format!("{url}/index.yaml through the proxy {proxy}: connection refused");
-        assert!(said.contains(&told) && !said.contains(SECRET), "{said}");
-    }
-}
-
-#[test]
 fn https_never_becomes_http() {
     let (tls, authority) = authority();
     let plain = Server::new(|_| Reply::ok(web()));
@@ -160,81 +145,6 @@ fn https_never_becomes_http() {
     let said = place.fails();
     assert!(said.contains("redirects from https to http://"), "{said}");
     assert_eq!(plain.asked().len(), 0);
-}
-
-#[test]
-fn proxies_of_the_environment_are_used() {
-    let all = files(&[("web", "1.0.0", web())]);
-    // A proxy is asked to connect; then it plays the repository.
-    let proxy = Server::new(move |asked| {
-        let path = asked.target.trim_start_matches("http://charts.example");
-        match asked.method.as_str() {
-            "CONNECT" => Reply::ok(""),
-            _ => all.get(path).map_or(Reply::status(404), |body| Reply::ok(body.clone())),
-        }
-    });
-    let mut place = Place::new(&[("web", "1.0.0", "http://charts.example")]);
-    place.set("HTTP_PROXY", &proxy.url());
-    let run = place.fetch();
-    assert_eq!(run.code, 0, "{}\n{:?}", run.text(), proxy.asked());
-    // Its name is for the proxy to look up.
-    assert_eq!(place.images(), ["docker.io/acme/web:1"]);
-}
-
-#[test]
-fn a_proxy_that_connects_to_port_443_only_is_told() {
-    let proxy = Server::new(|_| Reply::status(403));
-    for (url, told) in [("http://charts.example", true), ("https://charts.example", false)] {
-        let mut place = Place::new(&[("web", "1.0.0", url)]);
-        let with = proxy.url().replace("http://", &format!("http://user:{SECRET}@"));
-        place.set("HTTP_PROXY", &with);
-        place.set("HTTPS_PROXY", &with);
-        let said = place.fails();
-        assert!(!said.contains(SECRET), "{said}");
-        assert_eq!(proxy.asked().last().unwrap().headers.get("proxy-authorization"), Some(&basic()));
-        assert!(said.contains("the proxy refused: ") && said.contains("403"), "{said}");
-        assert_eq!(said.contains("which many proxies allow for port 443 only"), told, "{said}");
-    }
-}
-
-/// A SOCKS5 proxy that takes any host for `server`; gives its port and what it was asked to connect to.
-fn socks(server: &Server) -> (u16, Arc<Mutex<Vec<String>>>) {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let (port, asked, target) =
-        (listener.local_addr().unwrap().port(), Arc::<Mutex<Vec<String>>>::default(), server.host());
-    let log = asked.clone();
-    std::thread::spawn(move || {
-        for mut client in listener.incoming().map_while(Result::ok) {
-            let mut head = [0; 2];
-            client.read_exact(&mut head).unwrap();
-            client.read_exact(&mut vec![0; head[1].into()]).unwrap();
-            client.write_all(&[5, 0]).unwrap();
-            // Version, connect, reserved, a name and its length; then the name and two bytes for the port.
-            let mut request = [0; 5];
-            client.read_exact(&mut request).unwrap();
-            assert_eq!(request[..4], [5, 1, 0, 3]);
-            let mut name = vec![0; usize::from(request[4]) + 2];
-            client.read_exact(&mut name).unwrap();
-            log.lock().unwrap().push(String::from_utf8(name[..name.len() - 2].to_vec()).unwrap());
-            client.write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0]).unwrap();
-            let mut server = std::net::TcpStream::connect(&target).unwrap();
-            let (mut from, mut to) = (server.try_clone().unwrap(), client.try_clone().unwrap());
-            std::thread::spawn(move || std::io::copy(&mut from, &mut to));
-            std::thread::spawn(move || std::io::copy(&mut client, &mut server));
-        }
-    });
-    (port, asked)
-}
-
-#[test]
-fn a_socks_proxy_looks_names_up_itself() {
-    let server = Server::of_files(files(&[("web", "1.0.0", web())]));
-    let (port, asked) = socks(&server);
-    let mut place = Place::new(&[("web", "1.0.0", "http://charts.example")]);
-    place.set("HTTP_PROXY", &format!("socks5://127.0.0.1:{port}"));
-    let run = place.fetch();
-    assert_eq!(run.code, 0, "{}", run.text());
-    assert_eq!(asked.lock().unwrap().first().map(String::as_str), Some("charts.example"));
 }
 
 #[test]

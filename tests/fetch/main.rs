@@ -10,6 +10,7 @@ mod here;
 mod http;
 mod lock;
 mod place;
+mod proxy;
 mod registry;
 mod repository;
 mod server;

@@ -66,7 +66,7 @@ pub struct Server {
 }
 
 /// Both directions of a connection, with TLS or without.
-trait Connection: Read + Write {}
+pub trait Connection: Read + Write {}
 impl<T: Read + Write> Connection for T {}
 
 impl Server {
@@ -149,7 +149,7 @@ fn serve(stream: TcpStream, answer: &Answers, log: &Mutex<Vec<Asked>>, tls: Opti
     }
 }
 
-fn read(connection: &mut dyn Connection) -> Option<Asked> {
+pub fn read(connection: &mut dyn Connection) -> Option<Asked> {
     // Byte by byte: what follows the head stays in the connection.
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {

@@ -26,13 +26,13 @@ fn showing(certificate: &rcgen::Certificate, key: &KeyPair) -> Arc<rustls::Serve
     Arc::new(config)
 }
 
-/// A certificate for 127.0.0.1 and the authority that it is from.
+/// A certificate for 127.0.0.1 and charts.example, and the authority that it is from.
 pub fn authority() -> (Arc<rustls::ServerConfig>, String) {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
     let key = KeyPair::generate().unwrap();
-    let params = CertificateParams::new(vec!["127.0.0.1".to_owned(), "localhost".to_owned()]).unwrap();
+    let params = CertificateParams::new(["127.0.0.1", "localhost", "charts.example"].map(str::to_owned)).unwrap();
     let certificate = params.signed_by(&key, &issuer).unwrap();
     (showing(&certificate, &key), issuer.pem())
 }
