@@ -41,7 +41,7 @@ pub(super) enum Command {
     Init(Deferred<Init>),
     /// Tell what the copy script would pull and push, and which deployed images that serves.
     Plan(Deferred<Plan>),
-    /// Bring external charts, at their exact versions, into the cache, and pin their bytes.
+    /// Bring external charts, also those that a condition switches off, at their exact versions into the cache, and pin their bytes.
     #[cfg(feature = "fetch")]
     Fetch(Deferred<Fetch>),
     /// Tell which versions of external charts there are, and what another one would change.

@@ -53,6 +53,29 @@ fn dependencies_of_local_charts_come_too_and_packages_bring_theirs() {
     assert!(whole.contains("in umbrella > local > inner") && !whole.contains("outer > inner"), "{whole}");
 }
 
+/// As `helm dependency build`, which fails where one of them cannot be had.
+#[test]
+fn charts_that_are_switched_off_are_brought_too() {
+    let server = repository(&[("web", "1.0.0", chart("web", "1.0.0", "docker.io/acme/web:1"))]);
+    let place = Place::new(&[]).file("umbrella/values.yaml", "switch: {on: false}\n");
+    let metadata = format!(
+        "apiVersion: v2\nname: umbrella\nversion: 1.0.0\ndependencies:\n- {{name: web, version: 1.0.0, repository: '{0}', \
+         condition: switch.on}}\n- {{name: none, version: 1.0.0, repository: '{0}', condition: switch.on}}\n",
+        server.url()
+    );
+    place.write("umbrella/Chart.yaml", metadata);
+    let run = place.fetch();
+    assert_eq!(run.code, 2, "{}", run.text());
+    assert!(run.stderr.contains("none of umbrella cannot be fetched"), "{}", run.text());
+    assert_eq!(place.packages(), ["web-1.0.0.tgz"]);
+    let Some(helm) = crate::helm::helm() else { return };
+    let mut command = std::process::Command::new(helm);
+    command.args(["dependency", "build", "umbrella"]).current_dir(place.path("."));
+    command.envs(place.variables.iter().map(|(name, value)| (name, value)));
+    let output = command.output().unwrap();
+    assert!(!output.status.success() && String::from_utf8_lossy(&output.stderr).contains("none"), "{output:?}");
+}
+
 /// `bytes`, gzipped.
 fn gzipped(bytes: &[u8]) -> Vec<u8> {
     use std::io::Write as _;
