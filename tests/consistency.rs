@@ -3,35 +3,27 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may stop at the first surprise
 
+mod examples;
 mod workspace;
 
 use std::collections::BTreeMap;
 
-use mirrorlint::lint::rules;
+use examples::{examples, pages};
+use mirrorlint::lint::{Rule, rules};
 use workspace::{Workspace, copy, fixture, run};
 
 const LIST: &str = "tools/ecr-images.conf";
 
 /// The files of each example, by the example's name.
-fn examples() -> BTreeMap<String, BTreeMap<String, String>> {
-    let mut examples = BTreeMap::new();
-    for rule in rules() {
-        let mut title = String::new();
-        let mut lines = rule.page.lines();
-        while let Some(line) = lines.next() {
-            if let Some(text) = line.strip_prefix("### ") {
-                title = format!("{}: {text}", rule.id);
-            }
-            let Some(info) = line.strip_prefix("```") else { continue };
-            let block: String =
-                lines.by_ref().take_while(|line| *line != "```").map(|line| format!("{line}\n")).collect();
-            if let Some(path) = info.split_whitespace().find_map(|word| word.strip_prefix("file=")) {
-                let files: &mut BTreeMap<_, _> = examples.entry(title.clone()).or_default();
-                files.insert(path.to_owned(), block);
-            }
-        }
-    }
-    examples
+fn shown() -> BTreeMap<String, BTreeMap<String, String>> {
+    let of = |rule: &'static Rule| {
+        pages(rule).into_iter().flat_map(|(_, page)| examples(&page)).map(move |example| (rule, example))
+    };
+    rules()
+        .iter()
+        .flat_map(of)
+        .map(|(rule, example)| (format!("{}: {}", rule.id, example.title), example.files))
+        .collect()
 }
 
 /// What is left to say of the list that `init` writes, as `RULE SUBJECT`, and what `init` said.
@@ -59,7 +51,7 @@ fn is_beyond(key: &str) -> bool {
 #[test]
 fn a_new_list_says_what_the_charts_deploy() {
     let (mut clean, mut said) = (0, String::new());
-    for (name, files) in examples() {
+    for (name, files) in shown() {
         let mut workspace = Workspace::new();
         for (path, text) in files.iter().filter(|(path, _)| *path != LIST) {
             workspace = workspace.file(path, text);

@@ -1,41 +1,21 @@
-//! What each rule says, in all the ways that the examples of its page show: what is wrong, where the truth stands, what to do, in two lines at
+//! What each rule says, in all the ways that its examples show: what is wrong, where the truth stands, what to do, in two lines at
 //! most. The places that prove it are drawn beside the message, and shown here in brackets.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may stop at the first surprise
 
+mod examples;
 mod workspace;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use examples::{Example, examples, pages};
 use mirrorlint::lint::{Configuring, Settings, check, open, rules};
 use mirrorlint::report::display_path;
 use mirrorlint::source::Sources;
 use workspace::{Workspace, copy, fixture};
 
 const COLUMNS: usize = 100;
-
-/// The files of each example of a page, in order.
-fn examples(page: &str) -> Vec<BTreeMap<String, String>> {
-    let mut examples: Vec<BTreeMap<String, String>> = Vec::new();
-    let mut lines = page.lines();
-    while let Some(line) = lines.next() {
-        if line.starts_with("### ") {
-            examples.push(BTreeMap::new());
-        }
-        let Some(info) = line.strip_prefix("```") else { continue };
-        let mut text: String =
-            lines.by_ref().take_while(|line| *line != "```").map(|line| format!("{line}\n")).collect();
-        if info.contains(" no-newline") {
-            text.pop();
-        }
-        if let Some(path) = info.split_whitespace().find_map(|word| word.strip_prefix("file=")) {
-            examples.last_mut().unwrap().insert(path.to_owned(), text);
-        }
-    }
-    examples.retain(|files| !files.is_empty());
-    examples
-}
 
 /// The lines that a message fills, broken between words. Images and what is quoted are as long as they are: they count as 30
 /// and 20 columns at most.
@@ -153,15 +133,16 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
         copy(&fixture("hyperpod"), &workspace.path(""));
         workspace
     };
-    let written = |files: BTreeMap<String, String>| {
-        files.iter().fold(Workspace::new(), |workspace, (path, text)| workspace.file(path, text))
+    let written = |example: Example| {
+        example.files.iter().fold(Workspace::new(), |workspace, (path, text)| workspace.file(path, text))
     };
     // What no page shows is shown here; a rule's own page comes first.
-    let pages = rules().iter().map(|rule| {
-        let page = examples(rule.page).into_iter().map(written).chain((rule.id == "ambiguous-subchart").then(fixture));
+    let shown = rules().iter().map(|rule| {
+        let page = pages(rule).into_iter().flat_map(|(_, page)| examples(&page)).map(written);
+        let page = page.chain((rule.id == "ambiguous-subchart").then(fixture));
         (Some(rule), page.collect::<Vec<_>>())
     });
-    for (rule, page) in pages.chain([(None, odd())]) {
+    for (rule, page) in shown.chain([(None, odd())]) {
         for workspace in page {
             let sources = Sources::new();
             let (workspace, settings) =
@@ -221,15 +202,16 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     disabled-source: `cache` is deployed only when cache.enabled is on; cache:2.0.0 would deploy it
       [chart/charts/cache/templates/cache.yaml:6:29 cache:2.0.0 names it here]
       [chart/values.yaml:2:12 cache.enabled is off here]
-    disabled-source: `cache` lists 6.0, but cache:2.0.0 would deploy 7.2 when tags.caching is on
-    disabled-source: `exporter` is deployed only when cache.enabled and cache.exporter.enabled are on; exporter:1.0.0 would deploy it
+    disabled-source: `exporter` lists 0.8.0, but cache:2.0.0 would deploy 0.9.0 when cache.enabled is on
     disabled-source: `metrics` is deployed only when metrics.enabled is on; web:1.0.0 would deploy it
-    disabled-source: `relay` is deployed only when edge.enabled or mesh.enabled is on; web:1.0.0 would deploy it
-    disabled-source: `proxy` is deployed only when metrics.enabled and metrics.secure.create are on; web:1.0.0 would deploy it
     disabled-source: `database` is deployed only when not externalDatabase.enabled; web:1.0.0 would deploy it
     disabled-source: `standby` is deployed only when mode=ha; web:1.0.0 would deploy it
     disabled-source: `metrics` is deployed only when monitoring.enabled or capability monitoring.coreos.com/v1; web:1.0.0 would deploy it
     disabled-source: `worker` is deployed only when queues given; web:1.0.0 would deploy it
+    disabled-source: `cache` lists 6.0, but cache:2.0.0 would deploy 7.2 when tags.caching is on
+    disabled-source: `exporter` is deployed only when cache.enabled and cache.exporter.enabled are on; exporter:1.0.0 would deploy it
+    disabled-source: `relay` is deployed only when edge.enabled or mesh.enabled is on; web:1.0.0 would deploy it
+    disabled-source: `proxy` is deployed only when metrics.enabled and metrics.secure.create are on; web:1.0.0 would deploy it
     disabled-source: `metrics` lists an image that no template deploys as the values stand; the values of web:1.0.0 name quay.io/acme/exporter:0.9.0 at metrics.image
     disabled-source: `web-fips` is deployed only when fips.enabled is on; web:1.0.0 would deploy it
     disabled-source: `database` is deployed only when database.enabled is on; web:1.0.0 would deploy it
@@ -321,8 +303,8 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     undocumented-source: the note of `web` says web, but neither of which version nor from where. Write `(from local chart web:1.0.0)`
     unexpected-registry: nvidia-device-plugin:0.16.1 is a chart of NVIDIA, but takes docker.io/someone/k8s-device-plugin:v0.16.1 from docker.io; its own registry is nvcr.io. Take it from there, or allow it with the reason
     unmirrored-override: plugin:1.0.0 deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/proxy:2.0 from the private registry, but no entry is called `proxy`: the copy never fills that repository; did you mean `acme-proxy`?
-    unmirrored-override: plugin:1.0.0 deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/plugin:1.1 from the private registry, but the copy pushes only `latest` and `1.0` to `plugin`. Ask for one that it pushes
     unmirrored-override: plugin:1.0.0 deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/plugin@sha256:111111111111… from the private registry, but the copy pushes tags (`latest` and `1.0` to `plugin`), not that digest. Ask for a tag alone
+    unmirrored-override: plugin:1.0.0 deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/plugin:1.1 from the private registry, but the copy pushes only `latest` and `1.0` to `plugin`. Ask for one that it pushes
     unquoted-number: web:1.0.0 deploys `docker.io/acme/web:0.1`: the values say the number 0.10 without quotes, and Helm prints it as 0.1. Quote it
       unsafe: Write "0.10"
     unquoted-number: web:1.0.0 deploys `docker.io/acme/web:v1.1`: Chart.yaml says the number 1.10 without quotes, and Helm prints it as 1.1. Quote it
@@ -334,10 +316,10 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
       safe: Delete the line
     unused-suppression: `allow stale-entry` silences nothing: the entry has no such finding. Delete it
     unused-suppression: `allow tag-mismatch` gives no reason. Write `# mirrorlint: allow tag-mismatch: WHY`
+    unused-suppression: `allow stale-entry` silences nothing: the list has no such finding. Delete the line
     unused-suppression: `exempt quay.io/acme/*` gives no reason: a colon stands before it. Write `# mirrorlint: exempt quay.io/acme/*: reached through the registry proxy`
     unused-suppression: `allow tag-mismatch: 1.28 starts too slowly` is a comment like any other: no colon stands before it. Write `# mirrorlint: allow tag-mismatch: 1.28 starts too slowly`
     unused-suppression: `allow tag-mismatch` says nothing of what follows: commas part rules. Write `# mirrorlint: allow tag-mismatch, wrong-source: 1.28 starts too slowly`
-    unused-suppression: `allow stale-entry` silences nothing: the list has no such finding. Delete the line
     unused-suppression: `exempt quay.io/*` silences nothing: the charts deploy no such image. Delete the line
     unused-suppression: `allow tag-missmatch` names no rule; `tag-mismatch` would silence a finding here. Write that
     unused-suppression: `allow everything` names no rule; `mirrorlint rules` lists them all. Delete the line

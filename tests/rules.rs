@@ -1,53 +1,19 @@
-//! Every example of every rule page is a small workspace: it is linted, its findings must be exactly those it expects, and
-//! its fixed text exactly what the page's rule fixes it to. `MIRRORLINT_BLESS=1 cargo test --test rules` writes both into the
-//! pages as they are; read the difference before it is committed.
+//! Every example of every rule page, and every case beside them in `tests/rules/`, is a small workspace: it is linted, its
+//! findings must be exactly those it expects, and its fixed text exactly what the page's rule fixes it to.
+//! `MIRRORLINT_BLESS=1 cargo test --test rules` writes both into the pages as they are; read the difference before it is committed.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may stop at the first surprise
+
+mod examples;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use examples::{Example, examples, pages};
 use mirrorlint::fix::apply;
 use mirrorlint::lint::{Checked, Rule, Settings, check, discover, rules};
 use mirrorlint::report::display_path;
 use mirrorlint::source::Sources;
-
-#[derive(Debug, Default)]
-struct Example {
-    title: String,
-    files: BTreeMap<String, String>,
-    fixed: BTreeMap<String, String>,
-    expected: Vec<String>,
-}
-
-/// The examples of a page: each `###` below `## Examples` starts one.
-fn examples(page: &str) -> Vec<Example> {
-    let body = page.split_once("\n## Examples\n").expect("a page has examples").1;
-    let mut examples: Vec<Example> = Vec::new();
-    let mut lines = body.lines();
-    while let Some(line) = lines.next() {
-        if let Some(title) = line.strip_prefix("### ") {
-            examples.push(Example { title: title.to_owned(), ..Example::default() });
-        }
-        let Some(info) = line.strip_prefix("```") else { continue };
-        let block: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
-        let example = examples.last_mut().expect("a block stands below a title");
-        let mut text: String = block.iter().map(|line| format!("{line}\n")).collect();
-        let words: Vec<&str> = info.split_whitespace().collect();
-        if words.contains(&"no-newline") {
-            text.pop();
-        }
-        let named = |key: &str| words.iter().find_map(|word| word.strip_prefix(key)).map(str::to_owned);
-        if let Some(path) = named("file=") {
-            example.files.insert(path, text);
-        } else if let Some(path) = named("fixed=") {
-            example.fixed.insert(path, text);
-        } else if words == ["expect"] {
-            example.expected = block.iter().map(|line| (*line).to_owned()).collect();
-        }
-    }
-    examples
-}
 
 fn lint(folder: &Path) -> (Checked, Sources) {
     let sources = Sources::new();
@@ -118,18 +84,17 @@ fn fixed(rule: &Rule, example: &Example, checked: &Checked, sources: &Sources) -
 }
 
 /// The page with the `expect` and `fixed` blocks that its examples deserve. A part of a message that still holds is kept.
-fn bless(rule: &Rule) -> String {
-    let (head, body) = rule.page.split_once("\n## Examples\n").expect("a page has examples");
+fn bless(rule: &Rule, page: &str) -> String {
+    let (head, body) = page.split_once("\n## Examples\n").expect("a page has examples");
     let mut page = format!("{head}\n## Examples\n");
     let parts: Vec<&str> = body.split("\n### ").collect();
     page.push_str(parts[0]);
     for part in &parts[1..] {
-        let example = examples(&format!("\n## Examples\n\n### {part}")).pop().expect("an example");
         page.push_str("\n### ");
-        if example.files.is_empty() {
+        let Some(example) = examples(&format!("\n## Examples\n\n### {part}")).pop() else {
             page.push_str(part);
             continue;
-        }
+        };
         let folder = tempfile::tempdir().expect("a folder can be made");
         write(folder.path(), &example.files);
         let (checked, sources) = lint(folder.path());
@@ -184,17 +149,17 @@ fn without_outcome(example: &str) -> String {
 
 #[test]
 fn every_example_of_every_page_holds() {
+    let pages = || rules().iter().flat_map(|rule| pages(rule).into_iter().map(move |(path, page)| (rule, path, page)));
     if std::env::var_os("MIRRORLINT_BLESS").is_some() {
-        for rule in rules() {
-            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules").join(format!("{}.md", rule.id));
-            std::fs::write(path, bless(rule)).expect("a page can be written");
+        for (rule, path, page) in pages() {
+            std::fs::write(path, bless(rule, &page)).expect("a page can be written");
         }
         return;
     }
     let mut failures = Vec::new();
     let mut count = 0;
-    for rule in rules() {
-        for example in examples(rule.page).iter().filter(|example| !example.files.is_empty()) {
+    for (rule, _, page) in pages() {
+        for example in &examples(&page) {
             count += 1;
             let outcome = std::panic::catch_unwind(|| run(rule, example));
             if let Err(panic) = outcome {
@@ -204,6 +169,26 @@ fn every_example_of_every_page_holds() {
     }
     assert!(count > 2 * rules().len() / 3, "only {count} examples were found");
     assert!(failures.is_empty(), "{} of {count} examples fail:\n\n{}", failures.len(), failures.join("\n\n"));
+}
+
+#[test]
+fn every_case_stands_beside_a_page() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rules");
+    for file in std::fs::read_dir(folder).expect("there are cases") {
+        let path = file.expect("a file").path();
+        let id = path.file_stem().expect("a name").to_string_lossy();
+        assert!(mirrorlint::lint::rule(&id).is_some(), "{} belongs to no rule", path.display());
+    }
+}
+
+#[test]
+fn every_page_can_be_read() {
+    for rule in rules() {
+        let lines: Vec<&str> = rule.page.lines().collect();
+        assert!(lines.len() <= 250, "{} has {} lines: tests/rules/ takes what only a test needs", rule.id, lines.len());
+        let long: Vec<&&str> = lines.iter().filter(|line| line.chars().count() > 150).collect();
+        assert!(long.is_empty(), "{} has long lines: {long:#?}", rule.id);
+    }
 }
 
 #[test]

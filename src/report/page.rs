@@ -64,24 +64,28 @@ impl Printer {
         self.line(&heading);
     }
 
-    /// Prints the paragraph, filled to the width; what follows a list's mark stands in.
+    /// Prints the paragraph; what follows a list's mark stands in.
     fn fill(&mut self) {
-        let paragraph = std::mem::take(&mut self.paragraph);
-        let paragraph = plain(&paragraph);
-        let indent = if paragraph.starts_with("- ") { "  " } else { "" };
-        let mut line = String::new();
-        for word in paragraph.split_whitespace() {
+        let indent = if self.paragraph.starts_with("- ") { "  " } else { "" };
+        let paragraph = plain(&std::mem::take(&mut self.paragraph));
+        self.words(&paragraph, "", indent);
+    }
+
+    /// Prints `text`, filled to the width: the first line behind `first`, the others behind `indent`.
+    fn words(&mut self, text: &str, first: &str, indent: &str) {
+        let mut line = String::from(first);
+        for word in text.split_whitespace() {
             if !line.trim().is_empty() && line.chars().count() + 1 + word.chars().count() > self.style.width {
                 self.line(&line);
                 line = format!("{indent}{word}");
             } else {
-                if !line.is_empty() {
+                if !line.trim().is_empty() {
                     line.push(' ');
                 }
                 line.push_str(word);
             }
         }
-        if !line.is_empty() {
+        if !line.trim().is_empty() {
             self.line(&line);
         }
     }
@@ -101,7 +105,14 @@ impl Printer {
             let title = self.style.paint("2", &title);
             self.line(&format!("  {title}"));
         }
-        code.iter().for_each(|line| self.line(&format!("{INDENT}{line}")));
+        for line in code {
+            let found = line.split_once(" \"").filter(|_| info == "expect");
+            self.line(&format!("{INDENT}{}", found.map_or(*line, |(place, _)| place)));
+            // What is said of it stands below, filled.
+            if let Some((_, message)) = found {
+                self.words(&format!("\"{message}"), "      ", "       ");
+            }
+        }
     }
 }
 
@@ -147,7 +158,7 @@ mod tests {
         assert_eq!(
             page(PAGE, style),
             "tag-mismatch\n\nWhat it finds\n\nAn entry whose\nrepository the charts\ndeploy, see missing\nentries, a[0].\n\
-             - one\n- two words that do not\n  fit\n\n    shell line\n\nGood\n\n  list:\n    a=b:1\n\n  gives:\n    list:1:1 x \"y\"\n\n  \
+             - one\n- two words that do not\n  fit\n\n    shell line\n\nGood\n\n  list:\n    a=b:1\n\n  gives:\n    list:1:1 x\n      \"y\"\n\n  \
              list, fixed:\n    a=b:2\n"
         );
     }
