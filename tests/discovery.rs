@@ -58,6 +58,92 @@ fn of_several_root_charts_those_count_that_the_notes_name() {
     has(&settings(&silent, &["--chart", "other"]), "charts: as --chart says");
 }
 
+/// The list of a team whose umbrella chart deploys `images` by its subchart `web`.
+fn team(workspace: Workspace, folder: &str, list: &str, images: &[&str]) -> Workspace {
+    let metadata = "apiVersion: v2\nname: platform\nversion: 1.0.0\ndependencies: [{name: web, version: 1.0.0}]\n";
+    let list = format!("# Web (from local chart web:1.0.0)\n# Repository: nginx\n# Tag: {list}\nnginx=nginx:{list}\n");
+    workspace
+        .file(&format!("{folder}/tools/ecr-images.conf"), list)
+        .file(&format!("{folder}/charts/platform/Chart.yaml"), metadata)
+        .chart(&format!("{folder}/charts/platform/charts/web"), images)
+}
+
+#[test]
+fn of_several_root_charts_that_hold_the_same_the_nearest_counts() {
+    let teams = team(Workspace::new(), "a", "1.1", &["nginx:1.1"]);
+    let teams = team(team(teams, "b", "1.2", &["nginx:1.2"]), "c", "1.3", &["nginx:1.4"]);
+    let told = "c/tools/ecr-images.conf:4:13 tag-mismatch `nginx` lists 1.3, but web:1.0.0 deploys 1.4";
+    assert_eq!(teams.findings(), [told], "each its own, and c's is wrong");
+    let lines = settings(&teams, &[]);
+    let nearest =
+        "charts: of those that hold the charts which the source notes name, the root chart nearest to the list";
+    assert_eq!(lines.matches(nearest).count(), 3, "{lines}");
+    has(&lines, "b/charts/platform and c/charts/platform were passed over: other lists lie nearer to them");
+    lacks(&teams.run(&["check"]).stdout, "passed over");
+    // By itself each list says the same.
+    let alone = settings(&teams, &["b/tools/ecr-images.conf"]);
+    has(&alone, "workspace: b\n");
+    assert_eq!(alone.matches("chart platform:1.0.0 (charts/platform)").count(), 1, "{alone}");
+}
+
+#[test]
+fn root_charts_that_lie_as_near_all_count() {
+    let list = "# Web (from local chart web:1.0.0)\n# Repository: nginx\n# Tag: 1.1\nnginx=nginx:1.1\n";
+    let root = |workspace: Workspace, folder: &str, image: &str| {
+        let metadata = "apiVersion: v2\nname: platform\nversion: 1.0.0\ndependencies: [{name: web, version: 1.0.0}]\n";
+        let workspace = workspace.file(&format!("{folder}/Chart.yaml"), metadata);
+        workspace.chart(&format!("{folder}/charts/web"), &[image])
+    };
+    let both = root(root(Workspace::with_list(list), "dev", "nginx:1.1"), "prod/deep", "nginx:1.2");
+    let told = both.findings();
+    assert!(told.len() == 1 && told[0].contains("missing-entry") && told[0].contains("nginx:1.2"), "{told:?}");
+    has(&settings(&both, &[]), "charts: the root charts that hold charts which the source notes name");
+    // The folder above `tools/` speaks for all below it; one below it lies as near as one beside it.
+    let inside = root(root(Workspace::with_list(list), "tools/chart", "nginx:1.1"), "prod", "nginx:1.2");
+    assert_eq!(inside.findings().len(), 1);
+}
+
+#[test]
+fn a_farther_root_chart_is_told_and_keeps_entries_from_being_stale() {
+    let old =
+        |image: &str| format!("# Redis (from local chart web:1.0.0)\n# Repository: redis\n# Tag: 7\nredis={image}\n");
+    let near = team(Workspace::new(), "a", "1.1", &["nginx:1.1"]);
+    let text = near.read("a/tools/ecr-images.conf") + "\n" + &old("redis:7");
+    let near = near.file("a/tools/ecr-images.conf", &text);
+    let far = |workspace: Workspace| {
+        let metadata = "apiVersion: v2\nname: platform\nversion: 1.0.0\ndependencies: [{name: web, version: 1.0.0}]\n";
+        workspace.file("z/platform/Chart.yaml", metadata).chart("z/platform/charts/web", &["redis:7", "busybox:1"])
+    };
+    let alone = far(near);
+    assert_eq!(alone.findings(), Vec::<String>::new(), "nobody else has it, and busybox is no matter of this list");
+    has(&closing(&alone, &[]), "z/platform was passed over: other root charts lie nearer to the list");
+    // Where another list lies nearer to it, that one has it.
+    let both = alone.file("z/tools/ecr-images.conf", old("redis:7") + "\nbusybox=busybox:1\n");
+    let told = both.findings();
+    let stale: Vec<&String> = told.iter().filter(|told| told.contains("stale-entry")).collect();
+    assert!(stale.len() == 1 && stale[0].starts_with("a/tools/ecr-images.conf:9"), "{told:?}");
+}
+
+#[test]
+fn without_source_notes_the_nearest_count_too() {
+    let bare = |workspace: Workspace, folder: &str, tag: &str| {
+        let workspace = workspace.file(&format!("{folder}/tools/ecr-images.conf"), format!("nginx=nginx:{tag}\n"));
+        workspace.chart(&format!("{folder}/chart"), &[&format!("nginx:{tag}")])
+    };
+    let teams = bare(bare(Workspace::new(), "a", "1.1"), "b", "1.2");
+    let told = teams.findings();
+    assert!(told.iter().all(|told| told.contains("undocumented-source")) && told.len() == 2, "{told:?}");
+    has(&settings(&teams, &[]), "charts: the root chart nearest to the list, as no source note names a chart in one");
+}
+
+#[test]
+fn a_nearer_root_chart_that_cannot_be_loaded_is_not_passed_over() {
+    let teams = team(team(Workspace::new(), "a", "1.1", &["nginx:1.1"]), "b", "1.1", &["nginx:1.1"]);
+    let broken = teams.file("b/charts/platform/Chart.yaml", "apiVersion: v2\nname: [\n");
+    let told = broken.findings();
+    assert!(told.iter().any(|told| told.contains("unrenderable-chart")), "{told:?}");
+}
+
 #[test]
 fn without_charts_it_does_not_run() {
     let run = Workspace::with_list(LIST).run(&["check"]);

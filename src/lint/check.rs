@@ -18,7 +18,7 @@ use super::reconcile::{Coverage, Listed, Reconciliation, reconcile};
 use super::settings::Levels;
 use super::supply;
 use super::suppress::{self, Configured};
-use super::targets::Targets;
+use super::targets::{Finder, Targets};
 use super::text_files::TextFiles;
 use super::verdict::Verdict;
 use super::{Assumption, Finding, Refusal, Rule, Settings, Workspace, rule, rules};
@@ -134,7 +134,8 @@ pub fn check(sources: &Sources, workspace: &Workspace, settings: &Settings) -> R
     let mut checked = Checked { root: workspace.root.clone(), inputs: settings.inputs(), ..Checked::default() };
     let levels = Levels::of(settings)?;
     let files = TextFiles::of(workspace, &settings.kept);
-    let run = Run { sources, workspace, settings, levels: &levels, files: &files };
+    let finder = Finder::new(sources, workspace, settings);
+    let run = Run { sources, workspace, settings, levels: &levels, files: &files, finder: &finder };
     let mut configured = Configured::of(settings)?;
     let mut whole = Leftover::default();
     let mut searched = workspace.searched;
@@ -197,6 +198,7 @@ pub struct Decision {
 /// As [`check`].
 pub fn decide(sources: &Sources, workspace: &Workspace, settings: &Settings) -> Result<Vec<Decision>, Refusal> {
     Levels::of(settings)?;
+    let finder = Finder::new(sources, workspace, settings);
     let decide = |path: &PathBuf| {
         let configured = settings.configured(path);
         let file = read_list(sources, path).map_err(|error| named_by(configured, error))?;
@@ -204,7 +206,7 @@ pub fn decide(sources: &Sources, workspace: &Workspace, settings: &Settings) -> 
         let listed = listed(&list);
         let named = named_regions(&listed, &Exemptions::of(&list, settings));
         let Targets { targets, problems, assumed, notes: told, lost, .. } =
-            Targets::of_list(sources, workspace, &named, &noted(&list), settings, configured)?;
+            finder.of_list(path, &named, &noted(&list), configured)?;
         let mut notes: Vec<String> = assumed.into_iter().map(|assumption| assumption.sentence).chain(told).collect();
         notes.extend(lost.into_iter().map(|lost| lost.message));
         let mut scenarios: Vec<String> = Vec::new();
@@ -231,7 +233,7 @@ pub fn decide(sources: &Sources, workspace: &Workspace, settings: &Settings) -> 
 /// # Errors
 /// As [`check`].
 pub fn images(sources: &Sources, workspace: &Workspace, settings: &Settings) -> Result<Inventory, Refusal> {
-    let targets = Targets::of_charts(sources, workspace, settings)?;
+    let targets = Finder::new(sources, workspace, settings).of_charts()?;
     let mut survey = survey(sources, &targets.targets, &Arc::default(), settings.kept.stop());
     survey.problems.extend(targets.problems);
     survey.inventory.gaps = gaps(&survey.problems, &scenario_names(&targets.targets));
@@ -270,6 +272,7 @@ struct Run<'a> {
     settings: &'a Settings,
     levels: &'a Levels,
     files: &'a TextFiles<'a>,
+    finder: &'a Finder<'a>,
 }
 
 /// What the lists leave to be said of the configuration.
@@ -301,7 +304,7 @@ impl Run<'_> {
         let mut exemptions = Exemptions::of(&list, settings);
         let named = named_regions(&listed, &exemptions);
         let Targets { targets, problems, assumed, mut notes, blind, lost, searched, passed_over } =
-            Targets::of_list(sources, workspace, &named, &noted(&list), settings, configured)?;
+            self.finder.of_list(path, &named, &noted(&list), configured)?;
         let stop = settings.kept.stop();
         let mut survey = settings.kept.survey(sources, &targets, settings.kept.listing(&listed));
         is_wanted(stop)?;

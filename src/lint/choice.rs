@@ -4,119 +4,209 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::discovery::{absolute, home};
 use super::targets::Targets;
 use super::{Assumption, Refusal, Settings, Workspace};
 use crate::chart::{Chart, ChartError};
 use crate::inventory::{ChartName, Problem};
+use crate::render::Renderer;
 use crate::source::{Sources, Span, path_from};
+
+/// The root charts of a workspace, or those that were given: the same for all of its lists.
+pub(super) struct Roots {
+    /// Whether `--chart` gave them.
+    given: bool,
+    /// How many folders and packages they are of.
+    count: usize,
+    /// Those that could be loaded, and what renders each.
+    loaded: Vec<Root>,
+    /// Where the others lie, and why they could not.
+    broken: Vec<(PathBuf, ChartError)>,
+    /// What was passed over, in sentences.
+    notes: Vec<String>,
+}
+
+/// A root chart.
+#[derive(Clone)]
+pub(super) struct Root {
+    pub chart: Arc<Chart>,
+    /// What renders it.
+    pub renderer: Arc<Renderer>,
+    /// Where it lies, from the root of the file system.
+    place: PathBuf,
+    /// How near the nearest of the workspace's lists lies to it.
+    nearest: usize,
+}
 
 /// The root charts of a workspace, parted.
 pub(super) struct Choice {
     /// Those that a list is held against.
-    pub charts: Vec<Arc<Chart>>,
-    /// The others.
-    pub others: Vec<Arc<Chart>>,
+    pub charts: Vec<Root>,
+    /// The others that may deploy what it lists.
+    pub others: Vec<Root>,
     /// What else is to be said.
     pub chosen: Targets,
 }
 
-/// Those given; else those whose dependency tree holds a chart that a source note names; else all that there are.
-pub(super) fn choose(
-    sources: &Sources,
-    workspace: &Workspace,
-    names: &BTreeSet<&str>,
-    settings: &Settings,
-) -> Result<Choice, Refusal> {
-    let given = !settings.charts.is_empty();
-    let paths = if given { &settings.charts } else { &workspace.charts };
-    if paths.is_empty() {
-        return Err(no_charts(workspace));
-    }
-    let mut chosen = Targets { searched: !given, ..Targets::default() };
-    let (mut loaded, mut broken) = (Vec::new(), Vec::new());
-    for path in paths {
-        let installable = |chart: Arc<Chart>| if given { chart.check_installable().map(|()| chart) } else { Ok(chart) };
-        match load(sources, path, settings).and_then(installable) {
-            Ok(chart) => loaded.push(chart),
-            Err(error) if given && error.span.is_none() => return Err(error.into()),
-            Err(error) => broken.push((path, error)),
+impl Roots {
+    /// Those given; else the charts of `workspace` that Helm installs and that are no part of another one.
+    pub fn of(sources: &Sources, workspace: &Workspace, settings: &Settings) -> Result<Self, Refusal> {
+        let given = !settings.charts.is_empty();
+        let paths = if given { &settings.charts } else { &workspace.charts };
+        if paths.is_empty() {
+            return Err(no_charts(workspace));
         }
-    }
-    // A chart that another one takes in by file:// is no root.
-    let own = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    if !given {
-        let taken: BTreeSet<PathBuf> = loaded.iter().flat_map(|chart| below(chart)).map(|path| own(&path)).collect();
-        loaded.retain(|chart| !taken.contains(&own(&chart.path)));
-        // Nor is a library chart one: Helm installs none.
-        if loaded.iter().any(|chart| chart.check_installable().is_ok()) {
-            loaded.retain(|chart| chart.check_installable().is_ok());
+        let (mut loaded, mut broken) = (Vec::new(), Vec::new());
+        for path in paths {
+            let installable =
+                |chart: Arc<Chart>| if given { chart.check_installable().map(|()| chart) } else { Ok(chart) };
+            match load(sources, path, settings).and_then(installable) {
+                Ok(chart) => loaded.push(chart),
+                Err(error) if given && error.span.is_none() => return Err(error.into()),
+                Err(error) => broken.push((path.clone(), error)),
+            }
         }
-    }
-    if !given {
-        if workspace.above {
-            chosen.notes.push(format!("workspace: {}, {}", shown_here(&workspace.root), workspace.why));
+        let mut notes = Vec::new();
+        if !given {
+            // A chart that another one takes in by file:// is no root.
+            let own = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+            let taken: BTreeSet<PathBuf> =
+                loaded.iter().flat_map(|chart| below(chart)).map(|path| own(&path)).collect();
+            loaded.retain(|chart| !taken.contains(&own(&chart.path)));
+            // Nor is a library chart one: Helm installs none.
+            if loaded.iter().any(|chart| chart.check_installable().is_ok()) {
+                loaded.retain(|chart| chart.check_installable().is_ok());
+            }
+            if workspace.above {
+                notes.push(format!("workspace: {}, {}", shown_here(&workspace.root), workspace.why));
+            }
+            let (kept, copies) = part_vendored(loaded);
+            loaded = kept;
+            for (copy, original) in copies {
+                let (copy, original) = (shown(workspace, &copy.path), shown(workspace, &original.path));
+                notes.push(format!("{copy} was passed over: it is a vendored copy of {original}"));
+            }
         }
-        let (kept, copies) = part_vendored(loaded);
-        loaded = kept;
-        for (copy, original) in copies {
-            let (copy, original) = (shown(workspace, &copy.path), shown(workspace, &original.path));
-            chosen.notes.push(format!("{copy} was passed over: it is a vendored copy of {original}"));
-        }
+        let homes: Vec<PathBuf> = workspace.lists.iter().map(|list| home(&absolute(list)).to_owned()).collect();
+        let root = |chart: Arc<Chart>| {
+            let place = absolute(&chart.path);
+            let nearest = homes.iter().map(|home| nearness(home, &place)).max().unwrap_or_default();
+            Root { renderer: settings.kept.renderer(&chart), chart, place, nearest }
+        };
+        Ok(Self { given, count: paths.len(), loaded: loaded.into_iter().map(root).collect(), broken, notes })
     }
-    let holding: Vec<_> = loaded.iter().filter(|chart| names.iter().any(|name| holds(chart, name))).cloned().collect();
-    let found: BTreeSet<&str> =
-        names.iter().copied().filter(|name| holding.iter().any(|chart| holds(chart, name))).collect();
-    let charts = if given || holding.is_empty() { loaded.clone() } else { holding };
-    let is_other = |chart: &&Arc<Chart>| charts.iter().all(|taken| taken.path != chart.path);
-    let others: Vec<Arc<Chart>> = loaded.iter().filter(is_other).cloned().collect();
-    let other: Vec<String> = others.iter().map(|chart| shown(workspace, &chart.path)).collect();
-    match other.len() {
-        0 => {}
-        1 => chosen.notes.push(format!("{} was passed over: no source note names a chart in it", other[0])),
-        2..=3 => {
-            chosen
-                .notes
-                .push(format!("{} were passed over: no source note names a chart in them", other.join(" and ")));
-        }
-        many => chosen.notes.push(format!(
-            "{many} other root charts were passed over, {} and others: no source note names a chart in them",
-            other[0]
-        )),
-    }
-    chosen.assumed.extend(why_these(given, charts.len(), found.is_empty()).map(Assumption::told));
-    if charts.is_empty() {
-        chosen.notes.push(match paths.len() {
-            1 => "charts: the only one that was found cannot be loaded; so no entry is held against any".to_owned(),
-            many => format!("charts: {many} were found, none of them can be loaded; so no entry is held against any"),
-        });
-    }
-    if !given {
-        let lost: Vec<&str> = names.difference(&found).copied().collect();
-        chosen.look_for(workspace, &lost, names.is_empty());
-    }
-    // A chart that cannot be loaded might be one that the notes mean, unless all of those were found elsewhere.
-    let all_found = !given && !names.is_empty() && found.len() == names.len();
-    for (path, error) in broken {
-        if all_found {
-            let shown = shown(workspace, path);
-            chosen.notes.push(format!("{shown} was passed over, it cannot be loaded: {}", error.message));
-            chosen.passed_over.broken.push(unloadable(sources, path, error));
+
+    /// Those given; else those whose dependency tree holds a chart that the source notes of `list` name; else all that there are.
+    /// Of several that hold the same chart, or of all, those that lie nearest to the list.
+    pub fn choose(
+        &self,
+        sources: &Sources,
+        workspace: &Workspace,
+        list: Option<&Path>,
+        names: &BTreeSet<&str>,
+    ) -> Choice {
+        let Self { given, count, loaded, broken, notes } = self;
+        let given = *given;
+        let mut chosen = Targets { searched: !given, notes: notes.clone(), ..Targets::default() };
+        // From nowhere all are as near.
+        let home = list.filter(|_| !given).map(|list| home(&absolute(list)).to_owned()).unwrap_or_default();
+        let near = |at: &usize| nearness(&home, &loaded[*at].place);
+        let nearest = |charts: Vec<usize>| -> Vec<usize> {
+            let most = charts.iter().map(near).max();
+            charts.into_iter().filter(|at| Some(near(at)) == most).collect()
+        };
+        let holders =
+            |name: &&str| -> Vec<usize> { (0..loaded.len()).filter(|at| holds(&loaded[*at].chart, name)).collect() };
+        let of_names: Vec<Vec<usize>> = names.iter().map(holders).collect();
+        let found: BTreeSet<&str> =
+            names.iter().zip(&of_names).filter(|(_, holders)| !holders.is_empty()).map(|(name, _)| *name).collect();
+        let mut candidates: BTreeSet<usize> = of_names.iter().flatten().copied().collect();
+        let taken: BTreeSet<usize> = if given || candidates.is_empty() {
+            candidates = (0..loaded.len()).collect();
+            nearest(candidates.iter().copied().collect()).into_iter().collect()
         } else {
-            chosen.problems.push(unloadable(sources, path, error));
+            of_names.into_iter().flat_map(nearest).collect()
+        };
+        let far: Vec<usize> = candidates.difference(&taken).copied().collect();
+        // What lies nearer to another list is for that one to have.
+        let (anothers, far): (Vec<usize>, Vec<usize>) = far.into_iter().partition(|at| loaded[*at].nearest > near(at));
+        let unnamed: Vec<usize> = (0..loaded.len()).filter(|at| !candidates.contains(at)).collect();
+        let paths = |all: &[usize]| all.iter().map(|at| shown(workspace, &loaded[*at].chart.path)).collect::<Vec<_>>();
+        chosen.notes.extend(passed_over(&paths(&unnamed), |them| format!("no source note names a chart in {them}")));
+        let nearer = |_: &str| "other root charts lie nearer to the list".to_owned();
+        chosen.notes.extend(passed_over(&paths(&far), nearer));
+        chosen.assumed.extend(
+            why_these(given, taken.len(), found.is_empty(), candidates.len() > taken.len()).map(Assumption::told),
+        );
+        let nearer = |them: &str| format!("other lists lie nearer to {them}");
+        chosen.assumed.extend(passed_over(&paths(&anothers), nearer).map(Assumption::told));
+        if taken.is_empty() {
+            chosen.notes.push(match count {
+                1 => "charts: the only one that was found cannot be loaded; so no entry is held against any".to_owned(),
+                many => {
+                    format!("charts: {many} were found, none of them can be loaded; so no entry is held against any")
+                }
+            });
         }
+        if !given {
+            let lost: Vec<&str> = names.difference(&found).copied().collect();
+            chosen.look_for(workspace, &lost, names.is_empty());
+        }
+        // A chart that cannot be loaded might be one that the notes mean, unless all of those were found elsewhere, and no farther off.
+        let all_found = !given && !names.is_empty() && found.len() == names.len();
+        let is_nearer = |path: &Path| {
+            let own = nearness(&home, &absolute(path));
+            taken.iter().all(|at| own > near(at))
+        };
+        for (path, error) in broken {
+            if all_found && !is_nearer(path) {
+                let shown = shown(workspace, path);
+                chosen.notes.push(format!("{shown} was passed over, it cannot be loaded: {}", error.message));
+                chosen.passed_over.broken.push(unloadable(sources, path, error));
+            } else {
+                chosen.problems.push(unloadable(sources, path, error));
+            }
+        }
+        let of = |all: &mut dyn Iterator<Item = usize>| all.map(|at| loaded[at].clone()).collect();
+        let others: BTreeSet<usize> = unnamed.into_iter().chain(far).collect();
+        Choice { charts: of(&mut taken.into_iter()), others: of(&mut others.into_iter()), chosen }
     }
-    Ok(Choice { charts, others, chosen })
 }
 
-/// Why a list is held against so many root charts; `unnamed`: no source note names a chart in one.
-fn why_these(given: bool, charts: usize, unnamed: bool) -> Option<&'static str> {
-    Some(match (charts, unnamed) {
-        (0, _) => return None,
+/// That the root charts at `paths` were passed over, and why: `why` is told whether they are `it` or `them`.
+fn passed_over(paths: &[String], why: impl Fn(&str) -> String) -> Option<String> {
+    match paths {
+        [] => None,
+        [one] => Some(format!("{one} was passed over: {}", why("it"))),
+        [_, _] | [_, _, _] => Some(format!("{} were passed over: {}", paths.join(" and "), why("them"))),
+        [first, ..] => {
+            Some(format!("{} other root charts were passed over, {first} and others: {}", paths.len(), why("them")))
+        }
+    }
+}
+
+/// How near `chart` lies to a list that speaks for the folder `home`: how many folders they share, from the root of the file system on.
+fn nearness(home: &Path, chart: &Path) -> usize {
+    home.components().zip(chart.components()).take_while(|(one, other)| one == other).count()
+}
+
+/// Why a list is held against so many root charts; `unnamed`: no source note names a chart in one; `nearest`: others lie farther off.
+fn why_these(given: bool, charts: usize, unnamed: bool, nearest: bool) -> Option<&'static str> {
+    Some(match (charts, unnamed, nearest) {
+        (0, ..) => return None,
         _ if given => "charts: as --chart says",
-        (1, true) => "charts: the only root chart; no source note names a chart in it",
-        (_, true) => "charts: all root charts, as no source note names a chart in one",
-        (1, false) => "charts: the root chart that holds the charts which the source notes name",
-        _ => "charts: the root charts that hold charts which the source notes name",
+        (1, true, false) => "charts: the only root chart; no source note names a chart in it",
+        (_, true, false) => "charts: all root charts, as no source note names a chart in one",
+        (1, true, true) => "charts: the root chart nearest to the list, as no source note names a chart in one",
+        (_, true, true) => "charts: the root charts nearest to the list, as no source note names a chart in one",
+        (1, false, false) => "charts: the root chart that holds the charts which the source notes name",
+        (_, false, false) => "charts: the root charts that hold charts which the source notes name",
+        (1, false, true) => {
+            "charts: of those that hold the charts which the source notes name, the root chart nearest to the list"
+        }
+        (_, false, true) => {
+            "charts: of those that hold the charts which the source notes name, the root charts nearest to the list"
+        }
     })
 }
 
@@ -177,12 +267,12 @@ pub(super) fn some(names: &[String]) -> String {
     }
 }
 
-fn unloadable(sources: &Sources, path: &Path, error: ChartError) -> Problem {
+fn unloadable(sources: &Sources, path: &Path, error: &ChartError) -> Problem {
     let span = error.span.unwrap_or_else(|| start_of(sources, &error.path));
     let folder = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let chart = ChartName { name, version: String::new() };
-    Problem::Unrenderable { chart, message: error.message, span, scenarios: Vec::new() }
+    Problem::Unrenderable { chart, message: error.message.clone(), span, scenarios: Vec::new() }
 }
 
 /// The start of what an error is about as a whole: a file, known or not; a folder's file; a package, of whose bytes nothing can

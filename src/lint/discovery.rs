@@ -228,8 +228,7 @@ impl Workspace {
 /// The workspace of the list at `list`, an absolute path: the nearest folder above it with a chart below, or else the one
 /// above `tools/`.
 fn nearest(sources: &Sources, list: &Path, configurable: bool) -> Workspace {
-    let folder = list.parent().unwrap_or(Path::new("/"));
-    let start = if folder.ends_with("tools") { folder.parent().unwrap_or(folder) } else { folder };
+    let (folder, start) = (list.parent().unwrap_or(Path::new("/")), home(list));
     for (steps, folder) in above(start).into_iter().enumerate() {
         let found = walk(folder).with_unsaved(sources);
         let why = match (found.charts.is_empty(), is_marked(sources, folder, configurable)) {
@@ -245,6 +244,12 @@ fn nearest(sources: &Sources, list: &Path, configurable: bool) -> Workspace {
         None => "the bound of the search outside of git",
     };
     Workspace { why: format!("{place}: none above it, up to {top}, holds charts"), ..walk(start).with_unsaved(sources) }
+}
+
+/// The folder that a list speaks for: its own, or the one above `tools/`.
+pub(super) fn home(list: &Path) -> &Path {
+    let folder = list.parent().unwrap_or(Path::new("/"));
+    if folder.ends_with("tools") { folder.parent().unwrap_or(folder) } else { folder }
 }
 
 /// `start` and the folders above it that may be its workspace. In a git work tree all up to its top, out of a submodule into
@@ -303,7 +308,7 @@ fn as_given(workspace: Workspace, given: &Path) -> Workspace {
 }
 
 /// `path` from the root of the file system; its folder's own path where `..` would hide which folders are above it.
-fn absolute(path: &Path) -> PathBuf {
+pub(super) fn absolute(path: &Path) -> PathBuf {
     let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let climbs = whole.components().any(|part| part == Component::ParentDir);
     let folder = whole.parent().filter(|_| climbs).and_then(|folder| std::fs::canonicalize(folder).ok());

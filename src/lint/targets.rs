@@ -1,11 +1,12 @@
 //! Which root charts a list is held against, and under which scenarios: as configured, as the command line says, else as the
 //! list itself lets guess. Every guess is told.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::choice::{Choice, choose, is_of, load, shown, some};
+use super::choice::{Choice, Root, Roots, is_of, load, shown, some};
 use super::passed_over::PassedOver;
 use super::{Assumption, Refusal, Settings, Workspace, supply};
 use crate::chart::{Chart, Overrides, Schemas, assign, read_values};
@@ -44,37 +45,45 @@ pub(super) struct Targets {
     pub passed_over: PassedOver,
 }
 
-impl Targets {
-    /// The targets of the list that `configured` describes, or of one that nothing describes; its ECR hosts name the regions `named`.
+/// Finds the root charts of the lists of one workspace; what is the same for all of them it finds once.
+pub(super) struct Finder<'a> {
+    sources: &'a Sources,
+    workspace: &'a Workspace,
+    settings: &'a Settings,
+    roots: OnceCell<Result<Roots, Refusal>>,
+}
+
+impl<'a> Finder<'a> {
+    pub fn new(sources: &'a Sources, workspace: &'a Workspace, settings: &'a Settings) -> Self {
+        Self { sources, workspace, settings, roots: OnceCell::new() }
+    }
+
+    /// The targets of the list at `path`, which `configured` describes, or nothing; its ECR hosts name the regions `named`, its notes
+    /// the charts `noted`.
     pub fn of_list(
-        sources: &Sources,
-        workspace: &Workspace,
+        &self,
+        path: &Path,
         named: &[String],
         noted: &BTreeSet<&str>,
-        settings: &Settings,
         configured: Option<Configured<'_>>,
-    ) -> Result<Self, Refusal> {
+    ) -> Result<Targets, Refusal> {
         match configured {
-            Some(configured) if settings.charts.is_empty() && !configured.list.charts.is_empty() => {
-                Self::configured(sources, named, settings, configured)
+            Some(configured) if self.settings.charts.is_empty() && !configured.list.charts.is_empty() => {
+                Targets::configured(self.sources, named, self.settings, configured)
             }
-            _ => Self::found(sources, workspace, named, noted, settings),
+            _ => self.found(Some(path), named, noted),
         }
     }
 
     /// Charts without a list.
-    pub fn of_charts(sources: &Sources, workspace: &Workspace, settings: &Settings) -> Result<Self, Refusal> {
-        Self::found(sources, workspace, &[], &BTreeSet::new(), settings)
+    pub fn of_charts(&self) -> Result<Targets, Refusal> {
+        self.found(None, &[], &BTreeSet::new())
     }
 
-    fn found(
-        sources: &Sources,
-        workspace: &Workspace,
-        named: &[String],
-        noted: &BTreeSet<&str>,
-        settings: &Settings,
-    ) -> Result<Self, Refusal> {
-        let Choice { charts, others, chosen: mut targets } = choose(sources, workspace, noted, settings)?;
+    fn found(&self, list: Option<&Path>, named: &[String], noted: &BTreeSet<&str>) -> Result<Targets, Refusal> {
+        let Self { sources, workspace, settings, roots } = self;
+        let roots = roots.get_or_init(|| Roots::of(sources, workspace, settings)).as_ref().map_err(Clone::clone)?;
+        let Choice { charts, others, chosen: mut targets } = roots.choose(sources, workspace, list, noted);
         let base = Scenario {
             name: "default".to_owned(),
             region: None,
@@ -83,23 +92,23 @@ impl Targets {
             options: options(settings, None)?,
             given: given(settings),
         };
-        for chart in charts {
+        for Root { chart, renderer, .. } in charts {
             let scenarios = by_region(&base, &chart, named, settings);
             targets.assumed.push(Assumption::of(&scenarios, settings));
             targets.doubt_regions(&chart, &scenarios, named, settings);
-            let renderer = settings.kept.renderer(&chart);
             targets.targets.push(Target { chart, scenarios, renderer });
         }
         targets.assumed.dedup();
         targets.tell_keepers();
-        for chart in others {
+        for Root { chart, renderer, .. } in others {
             let scenarios = by_region(&base, &chart, named, settings);
-            let renderer = settings.kept.renderer(&chart);
             targets.passed_over.targets.push(Target { chart, scenarios, renderer });
         }
         Ok(targets)
     }
+}
 
+impl Targets {
     /// Says which regions are none, as far as can be told, and which are not among those that the chart names.
     fn doubt_regions(&mut self, chart: &Chart, scenarios: &[Scenario], named: &[String], settings: &Settings) {
         if settings.regions.is_empty() {
