@@ -235,6 +235,45 @@ fn what_only_looks_like_an_image_is_none() {
 }
 
 #[test]
+fn references_to_variables_are_followed() {
+    let env = "{name: REGISTRY, value: quay.io/acme}, {name: TAG, value: '1.0'}";
+    let with =
+        |more: &str, arguments: &str| operands("", &container(&format!("env: [{env}{more}], args: [{arguments}]")));
+    let found = ["quay.io/acme/foo:1.0 argument --image"];
+    assert_eq!(with("", "'--image=$(REGISTRY)/foo:$(TAG)'"), found);
+    assert_eq!(with("", "--image, '$(REGISTRY)/foo:$(TAG)'"), found);
+    assert_eq!(
+        with(", {name: IMAGE, value: '$(REGISTRY)/foo:$(TAG)'}", "'$(IMAGE)'")[1],
+        "quay.io/acme/foo:1.0 env IMAGE"
+    );
+    // What is escaped, unknown, or comes from elsewhere names no image; nor does a later variable in a variable.
+    let secret = ", {name: TAG, valueFrom: {configMapKeyRef: {name: x, key: y}}}";
+    for (more, arguments) in [
+        ("", "'--image=$$(REGISTRY)/foo:$(TAG)'"),
+        ("", "'--image=$(REGISTRY)/foo:$(OTHER)'"),
+        (secret, "'--image=$(REGISTRY)/foo:$(TAG)'"),
+        (", {name: IMAGE, value: '$(LATER)/foo:$(TAG)'}, {name: LATER, value: quay.io/acme}", "--v=2"),
+        ("", "'--image=${REGISTRY}/foo:${TAG}'"),
+    ] {
+        assert_eq!(with(more, arguments), Vec::<String>::new(), "{more} {arguments}");
+    }
+    // Another container's variables are its own.
+    let others = format!("env: [{env}]}}, {{name: b, image: 'own:2', args: ['--image=$(REGISTRY)/foo:$(TAG)']");
+    assert_eq!(operands("", &container(&others)), Vec::<String>::new());
+    // Each part is known by the line that it came from.
+    let values = "registry: quay.io/acme\ntag: '1.0'\n";
+    let template = container(
+        "env: [{name: R, value: '{{ .Values.registry }}'}, {name: T, value: '{{ .Values.tag }}'}], args: ['--image=$(R)/foo:$(T)']",
+    );
+    let told = images(chart(values, &template).path());
+    let operand =
+        &told["images"].as_array().unwrap().iter().find(|image| image["kind"] == "operand").unwrap()["origins"];
+    let origins: Vec<String> =
+        operand.as_array().unwrap().iter().map(|origin| format!("{} {}", origin["kind"], origin["text"])).collect();
+    assert!(origins.contains(&r#""values" "1.0""#.to_owned()), "{origins:?}");
+}
+
+#[test]
 fn what_describes_and_what_labels_is_not_read() {
     let definition = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: x}\nspec: {image: \
                       'quay.io/a/b:1'}\n";

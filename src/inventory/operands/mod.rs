@@ -3,12 +3,14 @@
 
 mod controllers;
 mod evidence;
+mod expansion;
 mod fields;
 mod script;
 mod words;
 
 use self::controllers::Facts;
 use self::evidence::is_official;
+use self::expansion::expanded;
 use self::fields::{Field, join};
 use self::words::{Hint, Role, hint, is_told};
 use super::Workload;
@@ -294,7 +296,7 @@ impl Walk<'_> {
 
     fn containers(&mut self, containers: &Value, place: &Place, depth: usize) {
         for (index, item) in containers.as_list().unwrap_or_default().iter().enumerate() {
-            let Some(map) = item.as_map() else { continue };
+            let Some(map) = item.as_map().map(expanded) else { continue };
             let mut at = place.index(index);
             if place.embedded == 0 {
                 let name = map.get("name").and_then(Value::as_text);
@@ -306,7 +308,7 @@ impl Walk<'_> {
                 }
                 self.map(&rest, &at, &hint(""), depth + 1);
             } else {
-                self.map(map, &at, &hint(""), depth + 1);
+                self.map(&map, &at, &hint(""), depth + 1);
             }
         }
     }
