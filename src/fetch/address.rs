@@ -1,6 +1,6 @@
 //! HTTP addresses: just what repositories need of RFC 3986. A password in an address is kept apart and never printed.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use super::FetchError;
 use super::credentials::Login;
@@ -45,10 +45,18 @@ impl Address {
             }
             None => (place, None),
         };
-        let allowed =
-            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'[' | b']' | b':');
-        if host.is_empty() || !host.bytes().all(allowed) {
+        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
+        let is_host = match host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            Some(inner) => inner.parse::<Ipv6Addr>().is_ok(),
+            None => !host.is_empty() && host.bytes().all(is_name),
+        };
+        if !is_host {
             return Err(wrong("it names no host"));
+        }
+        if !login.is_none_or(is_userinfo) {
+            return Err(wrong(
+                "what is no letter, digit or one of -._~!$&'()*+,;= is written as %40 in a user and a password",
+            ));
         }
         let mut address = Self {
             secure,
@@ -186,6 +194,13 @@ pub(super) fn doubtful(text: &str) -> FetchError {
     ))
 }
 
+/// Whether `text` may stand before the `@` of an address, as Go has it (net/url, `validUserinfo`).
+fn is_userinfo(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:~!$&'()*+,;=%@".contains(&byte);
+    let is_code = |code: &str| code.len() >= 2 && code.bytes().take(2).all(|byte| byte.is_ascii_hexdigit());
+    text.bytes().all(plain) && text.split('%').skip(1).all(is_code)
+}
+
 /// `text` with what may not stand in an address percent-encoded.
 fn encoded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -239,6 +254,63 @@ mod tests {
         assert!(!address("http://127.0.0.1.example/").is_loopback());
         for wrong in ["charts", "ftp://x/", "http://", "http://a:b/", "http://a b/", "https://:1/"] {
             assert!(Address::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    /// An address, and of Go's net/url (1.19) `Host`, user and password, and `RequestURI()`.
+    type OfGo = (&'static str, Option<(&'static str, Option<(&'static str, &'static str)>, &'static str)>);
+
+    const OF_GO: [OfGo; 32] = [
+        ("https://me:p@ss/word@charts.example/x", Some(("ss", Some(("me", "p")), "/word@charts.example/x"))),
+        ("https://me:p@ss@charts.example/x", Some(("charts.example", Some(("me", "p@ss")), "/x"))),
+        ("https://me:p/w@charts.example/x", None),
+        ("https://me:12/w@charts.example/x", Some(("me:12", None, "/w@charts.example/x"))),
+        ("http://u:12/…@h", Some(("u:12", None, "/%E2%80%A6@h"))),
+        ("https://me:p@12/word@charts.example/x", Some(("12", Some(("me", "p")), "/word@charts.example/x"))),
+        ("https://me:p@h:12/word@charts.example/x", Some(("h:12", Some(("me", "p")), "/word@charts.example/x"))),
+        ("https://me:p@h:x/word@charts.example/x", None),
+        ("https://me:p?w@charts.example/x", None),
+        ("https://me:12?w@charts.example/x", Some(("me:12", None, "/?w@charts.example/x"))),
+        ("https://me:12#w@charts.example/x", Some(("me:12", None, "/"))),
+        ("https://me/w@charts.example/x", Some(("me", None, "/w@charts.example/x"))),
+        ("https://me:p%40ss%2Fword@charts.example/x", Some(("charts.example", Some(("me", "p@ss/word")), "/x"))),
+        ("https://me:p%zz@charts.example/x", None),
+        ("https://me:p%4@charts.example/x", None),
+        ("https://me:p w@charts.example/x", None),
+        ("https://me:pä@charts.example/x", None),
+        ("https://me:p[w@charts.example/x", None),
+        ("https://me:p\\w@charts.example/x", None),
+        (
+            "https://me:-._:~!$&'()*+,;=%25@charts.example/x",
+            Some(("charts.example", Some(("me", "-._:~!$&'()*+,;=%")), "/x")),
+        ),
+        ("https://me:a:b@charts.example/x", Some(("charts.example", Some(("me", "a:b")), "/x"))),
+        ("https://:p@charts.example/x", Some(("charts.example", Some(("", "p")), "/x"))),
+        ("https://me@charts.example/x", Some(("charts.example", Some(("me", "")), "/x"))),
+        ("https://@charts.example/x", Some(("charts.example", Some(("", "")), "/x"))),
+        ("https://charts.example/x@y", Some(("charts.example", None, "/x@y"))),
+        ("https://charts.example:443/x@y", Some(("charts.example:443", None, "/x@y"))),
+        ("https://charts.example/x?y@z", Some(("charts.example", None, "/x?y@z"))),
+        ("https://charts.example:/x", Some(("charts.example:", None, "/x"))),
+        ("https://[::1]:80/x@y", Some(("[::1]:80", None, "/x@y"))),
+        ("https://[::1/x", None),
+        ("https://a b/x", None),
+        ("https://a%20b/x", None),
+    ];
+
+    #[test]
+    fn addresses_are_those_of_go() {
+        for (written, expected) in OF_GO {
+            let found = Address::parse(written).ok();
+            let found = found.map(|found| {
+                let login = found.login.as_ref().map(|login| (login.user.clone(), login.secret.clone()));
+                (found.authority(), login, found.target().split_once(&found.authority()).unwrap().1.to_owned())
+            });
+            let expected = expected.map(|(host, login, tail)| {
+                let login = login.map(|(user, secret)| (user.to_owned(), secret.to_owned()));
+                (host.trim_end_matches(':').to_owned(), login, tail.to_owned())
+            });
+            assert_eq!(found, expected, "{written}");
         }
     }
 
