@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use mirrorlint::store::sha256;
+
 use crate::place::Place;
 use crate::repository::{chart, entry, files, repository};
 use crate::server::Server;
@@ -191,6 +193,14 @@ fn a_real_registry_gives_us_what_helm_pushed_and_helm_gets() {
     let place = Place::new(&[("web", "^1.0.0", &index.url())]);
     run_helm(&helm, &place, &["repo", "add", "local", &index.url()]);
     assert_eq!(compare(&helm, &place), ["web-1.9.0.tgz"]);
+    // What it says of the bytes Helm passes over.
+    let entry = entry.replace(&sha256(&bytes), &sha256(b"other bytes"));
+    let index = format!("apiVersion: v1\nentries:\n  web:\n{entry}");
+    let index = Server::of_files([("/index.yaml".to_owned(), index.into_bytes())].into());
+    let place = Place::new(&[("web", "^1.0.0", &index.url())]);
+    assert!(place.fails().contains("but its repository's index says"));
+    run_helm(&helm, &place, &["dependency", "update", "umbrella"]);
+    assert_eq!(packages(&place.path("umbrella/charts")), [("web-1.9.0.tgz".to_owned(), bytes)]);
     let place = Place::new(&[("none", "1.0.0", &registry.repository())]);
     assert!(place.fails().contains("answers 404"));
 }
