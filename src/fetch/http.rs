@@ -6,7 +6,7 @@ use std::io::Read as _;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use rustls::CertificateError;
+use rustls::{AlertDescription, CertificateError};
 use ureq::http::Response;
 use ureq::unversioned::resolver::DefaultResolver;
 use ureq::{Agent, Body};
@@ -437,6 +437,9 @@ fn of_tls(place: &str, error: &rustls::Error) -> Failure {
         rustls::Error::InvalidCertificate(cause) => {
             Failure::lasting(format!("{place}: its certificate is not valid: {cause}"))
         }
+        rustls::Error::AlertReceived(AlertDescription::CertificateRequired) => Failure::lasting(format!(
+            "{place}: it wants a certificate of ours, which `certFile` and `keyFile` in Helm's repositories.yaml name"
+        )),
         rustls::Error::InvalidMessage(_) => Failure::lasting(format!("{place}: it does not speak TLS")),
         other => Failure::lasting(format!("{place}: TLS failed: {other}")),
     }

@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
-use rustls::crypto::{WebPkiSupportedAlgorithms, ring, verify_tls12_signature, verify_tls13_signature};
+use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms, ring, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
-use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, InconsistentKeys, RootCertStore, SignatureScheme};
 
 use super::FetchError;
 
@@ -35,17 +36,31 @@ pub(super) fn tls(trust: &Trust) -> Result<ClientConfig, FetchError> {
     let provider = Arc::new(ring::default_provider());
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(trusted.iter().cloned());
+    let pair = trust.identity.as_ref();
+    let identity = pair.map(|(certificate, key)| identity(certificate, key, &provider)).transpose()?;
     let algorithms = provider.signature_verification_algorithms;
     let verifier = Arc::new(Verifier { roots, trusted, algorithms, insecure: trust.insecure });
     let fail = |cause: rustls::Error| FetchError::new(format!("TLS cannot be set up: {cause}"));
     let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().map_err(fail)?;
     let builder = builder.dangerous().with_custom_certificate_verifier(verifier);
-    let Some((certificate, key)) = &trust.identity else { return Ok(builder.with_no_client_auth()) };
-    let no_key = |_| FetchError::new(format!("{} holds no private key", key.display()));
-    let secret = PrivateKeyDer::from_pem_slice(&read(key)?).map_err(no_key)?;
-    builder.with_client_auth_cert(certificates(certificate)?, secret).map_err(|cause| {
-        FetchError::new(format!("{} and {} are no pair: {cause}", certificate.display(), key.display()))
-    })
+    match identity {
+        Some(identity) => Ok(builder.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(identity)))),
+        None => Ok(builder.with_no_client_auth()),
+    }
+}
+
+/// What the client shows. What its certificate says is for the server to judge; openssl's plain ones are too old for rustls to read.
+fn identity(certificate: &Path, key: &Path, provider: &CryptoProvider) -> Result<CertifiedKey, FetchError> {
+    let no_key = || FetchError::new(format!("{} holds no private key that can be used", key.display()));
+    let secret = PrivateKeyDer::from_pem_slice(&read(key)?).map_err(|_| no_key())?;
+    let secret = provider.key_provider.load_private_key(secret).map_err(|_| no_key())?;
+    let identity = CertifiedKey::new(certificates(certificate)?, secret);
+    match identity.keys_match() {
+        Err(rustls::Error::InconsistentKeys(InconsistentKeys::KeyMismatch)) => {
+            Err(FetchError::new(format!("{} is not the key of {}", key.display(), certificate.display())))
+        }
+        _ => Ok(identity),
+    }
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, FetchError> {

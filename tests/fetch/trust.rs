@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair, date_time_ymd,
 };
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use crate::credentials::{repositories, web};
 use crate::helm::helm;
@@ -243,15 +243,96 @@ fn a_server_that_is_itself_trusted_needs_no_authority() {
     }
 }
 
-#[test]
-fn a_key_that_is_not_the_certificates_is_told() {
-    let (one, other) = (KeyPair::generate().unwrap(), KeyPair::generate().unwrap());
-    let certificate = CertificateParams::new(Vec::new()).unwrap().self_signed(&one).unwrap();
-    let place = Place::new(&[("web", "1.0.0", "@private")]).file("own.pem", certificate.pem());
-    place.write("own.key", other.serialize_pem());
+/// A server for clients with a certificate from `issuer`, and what is trusted of it.
+fn choosy(issuer: &CertificateDer<'static>) -> (Server, String) {
+    let key = KeyPair::generate().unwrap();
+    let own = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap().self_signed(&key).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(issuer.clone()).unwrap();
+    let verifier = rustls::server::WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider.clone());
+    let secret = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_client_cert_verifier(verifier.build().unwrap())
+        .with_single_cert(vec![own.der().clone()], secret)
+        .unwrap();
+    let all = files(&[("web", "1.0.0", web())]);
+    let server = Server::secure(Arc::new(config), move |asked| {
+        all.get(&asked.target).map_or(Reply::status(404), |body| Reply::ok(body.clone()))
+    });
+    (server, own.pem())
+}
+
+/// A place that knows `server` and shows it this certificate.
+fn showing_it(server: &Server, authority: &str, identity: Option<(&str, &str)>) -> Place {
+    let place = Place::new(&[("web", "1.0.0", "@private")]);
     let at = |file: &str| place.path(file).display().to_string();
-    let more = format!("  certFile: {}\n  keyFile: {}\n", at("own.pem"), at("own.key"));
-    place.write("helm/config/repositories.yaml", repositories("https://127.0.0.1:1", &more));
-    let said = place.fails();
-    assert!(said.contains("own.pem and") && said.contains("are no pair"), "{said}");
+    let mut more = format!("  caFile: {}\n", at("ca.pem"));
+    place.write("ca.pem", authority);
+    if let Some((certificate, key)) = identity {
+        place.write("own.pem", certificate);
+        place.write("own.key", key);
+        more.push_str(&format!("  certFile: {}\n  keyFile: {}\n", at("own.pem"), at("own.key")));
+    }
+    place.write("helm/config/repositories.yaml", repositories(&server.url(), &more));
+    place
+}
+
+#[test]
+fn a_server_that_wants_to_know_its_clients_is_shown_their_certificate() {
+    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+    let (key, another) = (KeyPair::generate().unwrap(), KeyPair::generate().unwrap());
+    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+    let (known, unknown) = (params.signed_by(&key, &issuer).unwrap(), params.self_signed(&key).unwrap());
+    let (server, authority) = choosy(issuer.der());
+    let (secret, other) = (key.serialize_pem(), another.serialize_pem());
+    let run = showing_it(&server, &authority, Some((&known.pem(), &secret))).fetch();
+    assert_eq!(run.code, 0, "{}", run.text());
+    for (identity, told) in [
+        (None, "it wants a certificate of ours, which `certFile` and `keyFile` in Helm's repositories.yaml name"),
+        (Some((unknown.pem(), secret.clone())), "TLS failed: "),
+        (Some((known.pem(), other)), "own.key is not the key of "),
+        (Some((known.pem(), known.pem())), "own.key holds no private key that can be used"),
+        (Some((secret.clone(), secret)), "own.pem holds no certificate"),
+    ] {
+        let identity = identity.as_ref().map(|(certificate, key)| (certificate.as_str(), key.as_str()));
+        let said = showing_it(&server, &authority, identity).fails();
+        assert!(said.contains(told), "{told}: {said}");
+    }
+}
+
+/// What `openssl x509 -req` makes without extensions: a certificate of version 1, and its key.
+const OLD: (&str, &str) = (
+    "-----BEGIN CERTIFICATE-----\n\
+     MIIBFjCBvQIUYBWJd8QbuLozPVLif760WdtFJE0wCgYIKoZIzj0EAwIwDTELMAkG\n\
+     A1UEAwwCbWUwIBcNMjYxMTI5MTExNTQ3WhgPMjEyNjExMDUxMTE1NDdaMA0xCzAJ\n\
+     BgNVBAMMAm1lMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEErEqOWx4Bnz3ajIn\n\
+     GhdrQdIb/SiSTRDbfO2eG3p3cN7e+mH2GMJaKad2zGnw8BfvIu3F/J8ais/v7qnx\n\
+     10zqJjAKBggqhkjOPQQDAgNIADBFAiAR3RC8dfkYLI6grBGNWF0/+veBbmMUKj7o\n\
+     fAb7dCexgQIhAOTA9oqDfxYfekho9FEJ84c2fGR+u8+RmfnLSe1fE1ew\n\
+     -----END CERTIFICATE-----\n",
+    "-----BEGIN PRIVATE KEY-----\n\
+     MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgAmT4uKlXksgASrAQ\n\
+     q01m8lRaGnO1kXythkl+1EKt9HihRANCAAQSsSo5bHgGfPdqMicaF2tB0hv9KJJN\n\
+     ENt87Z4bendw3t76YfYYwlopp3bMafDwF+8i7cX8nxqKz+/uqfHXTOom\n\
+     -----END PRIVATE KEY-----\n",
+);
+
+#[test]
+fn a_clients_certificate_of_version_1_is_shown() {
+    let key = KeyPair::generate().unwrap();
+    let own = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap().self_signed(&key).unwrap();
+    let server = Server::secure(showing(&own, &key), |_| Reply::ok(web()));
+    let said = showing_it(&server, &own.pem(), Some(OLD)).fails();
+    // So far it was asked.
+    assert!(said.contains("/index.yaml is no text"), "{said}");
+    // And it was shown, to one who does not know it.
+    let (server, authority) = choosy(own.der());
+    let said = showing_it(&server, &authority, Some(OLD)).fails();
+    assert!(said.contains("TLS failed: ") && server.asked().is_empty(), "{said}");
 }
