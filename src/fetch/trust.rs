@@ -1,6 +1,7 @@
 //! Which certificates are trusted: the system's and those that SSL_CERT_FILE and SSL_CERT_DIR name, or only the authority that
 //! Helm's `repositories.yaml` names for a repository.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, InconsistentKeys, RootCertStore, SignatureScheme};
+use rustls_native_certs::load_certs_from_paths;
 
 use super::FetchError;
 
@@ -31,7 +33,7 @@ pub(super) fn tls(trust: &Trust) -> Result<ClientConfig, FetchError> {
     // What of the system's cannot be read is as if it were not there, and the handshake says what is missing.
     let trusted = match &trust.authority {
         Some(path) => certificates(path)?,
-        None => rustls_native_certs::load_native_certs().certs,
+        None => system(),
     };
     let provider = Arc::new(ring::default_provider());
     let mut roots = RootCertStore::empty();
@@ -61,6 +63,42 @@ fn identity(certificate: &Path, key: &Path, provider: &CryptoProvider) -> Result
         }
         _ => Ok(identity),
     }
+}
+
+/// Where Go looks for the system's certificates (crypto/x509, `root_linux.go`): in the first of the files that there is, and in the
+/// folders.
+const FILES: [&str; 6] = [
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/pki/tls/cacert.pem",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+];
+const FOLDERS: [&str; 2] = ["/etc/ssl/certs", "/etc/pki/tls/certs"];
+
+/// The system's certificates, and those that the environment names.
+fn system() -> Vec<CertificateDer<'static>> {
+    match (std::env::var_os("SSL_CERT_FILE"), std::env::var_os("SSL_CERT_DIR")) {
+        (None, None) => rustls_native_certs::load_native_certs().certs,
+        (file, folders) => named(&file.unwrap_or_default(), &folders.unwrap_or_default(), &FILES, &FOLDERS),
+    }
+}
+
+/// The certificates in `file` and `folders`, as the environment has them. Each takes the place of `FILES` and `FOLDERS` alone, as in
+/// Go: who names a file of his own still trusts what lies in the system's folders.
+fn named(file: &OsStr, folders: &OsStr, files: &[&str], own: &[&str]) -> Vec<CertificateDer<'static>> {
+    let file = match file.is_empty() {
+        true => files.iter().map(PathBuf::from).find(|path| path.is_file()),
+        false => Some(file.into()),
+    };
+    let folders: Vec<PathBuf> = match folders.is_empty() {
+        true => own.iter().map(PathBuf::from).collect(),
+        false => std::env::split_paths(folders).collect(),
+    };
+    let mut found = load_certs_from_paths(file.as_deref(), None).certs;
+    found.extend(folders.iter().flat_map(|folder| load_certs_from_paths(None, Some(folder)).certs));
+    found
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, FetchError> {
@@ -149,5 +187,39 @@ impl ServerCertVerifier for Verifier {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.algorithms.supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_variable_takes_the_place_of_its_own_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name).display().to_string();
+        let make = |name: &'static str| {
+            let key = rcgen::KeyPair::generate().unwrap();
+            let made = rcgen::CertificateParams::new(Vec::new()).unwrap().self_signed(&key).unwrap();
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, made.pem()).unwrap();
+            (name, made.der().clone())
+        };
+        let all = ["mine.pem", "mine/a.pem", "second/b.pem", "bundle.pem", "other.pem", "system/c.pem"].map(make);
+        let (files, own) = ([path("none.pem"), path("bundle.pem"), path("other.pem")], [path("system"), path("none")]);
+        let (files, own) = (files.each_ref().map(String::as_str), own.each_ref().map(String::as_str));
+        let folders = std::env::join_paths([path("mine"), path("second")]).unwrap().into_string().unwrap();
+        let mine = path("mine.pem");
+        for (file, folders, expected) in [
+            ("", "", vec!["bundle.pem", "system/c.pem"]),
+            (&mine, "", vec!["mine.pem", "system/c.pem"]),
+            ("", &folders, vec!["bundle.pem", "mine/a.pem", "second/b.pem"]),
+            (&mine, &folders, vec!["mine.pem", "mine/a.pem", "second/b.pem"]),
+        ] {
+            let found = named(OsStr::new(file), OsStr::new(folders), &files, &own);
+            let name = |certificate| all.iter().find(|(_, made)| made == certificate).unwrap().0;
+            assert_eq!(found.iter().map(name).collect::<Vec<_>>(), expected);
+        }
     }
 }
