@@ -122,12 +122,12 @@ impl Answer {
     /// The value of a header.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
+        str::from_utf8(self.headers.get(name)?.as_bytes()).ok()
     }
 
     /// All values of a header.
     pub fn headers(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.headers.get_all(name).iter().filter_map(|value| value.to_str().ok())
+        self.headers.get_all(name).iter().filter_map(|value| str::from_utf8(value.as_bytes()).ok())
     }
 
     /// The answer, if it is what was asked for.
@@ -301,7 +301,8 @@ impl Client {
             Err(failure) => return Err(failure),
         };
         let headers = response.headers().clone();
-        let packed = headers.get("content-encoding").is_some_and(|value| value.as_bytes() == b"gzip");
+        let packed =
+            headers.get("content-encoding").is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"gzip"));
         let body = if packed && request.compressed { unpacked(address, &body, most)? } else { body };
         let proxy = self.proxies.forwarding(address).map(crate::store::plain_address);
         Ok(Answer { status, body, at_home: true, headers, redirected: None, proxy, withheld: false, attempts: 1 })

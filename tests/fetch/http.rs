@@ -90,7 +90,7 @@ fn compressed_indexes_are_unpacked_and_packages_are_not() {
     let all = files(&[("web", "1.0.0", web)]);
     let server = Server::new(move |asked| match (asked.target.as_str(), all.get(&asked.target)) {
         ("/index.yaml", Some(index)) if asked.headers["accept-encoding"].contains("gzip") => {
-            Reply::ok(gzipped(index)).header("Content-Encoding", "gzip")
+            Reply::ok(gzipped(index)).header("Content-Encoding", "GZip")
         }
         // Many servers say this of what is a gzip file by itself.
         (_, Some(package)) => Reply::ok(package.clone()).header("Content-Encoding", "gzip"),
