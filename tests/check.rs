@@ -89,7 +89,7 @@ fn hyperpod() {
     tools/ecr-images.conf:28:3 warning undocumented-source kubeflow-training-operator
       chart    training-operators:0.1.0
       related  sagemaker-hyperpod-cli/helm_chart/HyperPodHelmChart/charts/training-operators/values.yaml:2:15
-      safe     Add `(from local chart training-operators:0.1.0)`
+      safe     Write `(from local chart training-operators:0.1.0)`
         -# Kubeflow Training Operator
         +# Kubeflow Training Operator (from local chart training-operators:0.1.0)
     tools/ecr-images.conf:42:1 error missing-entry
@@ -238,7 +238,9 @@ fn a_v_in_front_makes_another_tag() {
         Workspace::with_list("# Web (from local chart web:1.0.0)\nweb=nginx:1.27.1\n").chart("web", &["nginx:v1.27.1"]);
     assert_eq!(
         workspace.findings(),
-        ["tools/ecr-images.conf:2:11 tag-mismatch `web` lists 1.27.1, but web:1.0.0 deploys v1.27.1"]
+        [
+            "tools/ecr-images.conf:2:11 tag-mismatch `web` lists 1.27.1, but web:1.0.0 deploys v1.27.1. Set the tag to v1.27.1"
+        ]
     );
     assert_eq!(workspace.fixed("tag-mismatch"), "# Web (from local chart web:1.0.0)\nweb=nginx:v1.27.1\n");
 }
@@ -548,7 +550,9 @@ fn columns_count_bytes_of_any_script() {
         .chart("web", &["nginx:1"]);
     assert_eq!(
         workspace.findings(),
-        ["tools/ecr-images.conf:1:52 wrong-source the note says web:0.9.0, but web:1.0.0 deploys the image"]
+        [
+            "tools/ecr-images.conf:1:52 wrong-source the note says web:0.9.0, but web:1.0.0 deploys the image. Note web:1.0.0"
+        ]
     );
     assert_eq!(workspace.fixed("wrong-source"), "# ウェブ – サーバー (from local chart web:1.0.0)\nweb=nginx:1\n");
     assert_eq!(

@@ -198,7 +198,7 @@ fn a_submodule_that_is_not_checked_out_makes_nothing_stale() {
     let modules = "[submodule \"cli\"]\n\tpath = cli\n\turl = https://example.org/cli\n";
     let workspace = Workspace::with_list(&list).chart("web", &["nginx:1"]).file(".gitmodules", modules);
     let told = "tools/ecr-images.conf:4:9 unavailable-chart no chart called agent is there; it may lie in a submodule that \
-                is not checked out (cli): `git submodule update --init`; so nothing can be said of `agent`";
+                is not checked out (cli): `git submodule update --init`; so nothing can be said of `agent`. Bring it there, or correct the note";
     assert_eq!(workspace.findings(), [told]);
     // Notes that all lead to charts have no need of it.
     let resolved = Workspace::with_list(LIST).chart("web", &["nginx:1"]).file(".gitmodules", modules);
@@ -439,7 +439,7 @@ fn an_umbrella_chart_without_its_metadata_is_told() {
             .file("deploy/platform/values.yaml", "")
             .file(&format!("deploy/platform/{path}"), text);
         let found = workspace.findings();
-        let expected = "unrenderable-chart Helm would refuse platform: Chart.yaml file is missing";
+        let expected = "unrenderable-chart Helm would refuse platform: Chart.yaml file is missing. Correct the chart, or give the values that you deploy it with";
         assert_eq!(found, [format!("deploy/platform/values.yaml:1:1 {expected}")], "{path}");
         let lines = closing(&workspace, &[]);
         has(&lines, "the only one that was found cannot be loaded; so no entry is held against any");

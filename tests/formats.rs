@@ -443,7 +443,7 @@ fn sarif_counts_in_utf16_units_and_knows_bytes() {
     assert_eq!(change["replacements"][0]["insertedContent"]["text"], "z\n");
     assert_eq!(text(change, "/artifactLocation/uriBaseId"), "%SRCROOT%");
     // What looks like a link is none; the related place is led to by one.
-    assert_eq!(text(result, "/message/text"), "a [b\\](1)\n[given \\[here\\](x)](1)");
+    assert_eq!(text(result, "/message/text"), "a [b\\](1). Mend it\n[given \\[here\\](x)](1)");
     assert_eq!(
         (number(result, "/relatedLocations/0/id"), text(result, "/relatedLocations/0/message/text")),
         (1, "given [here](x)".into())

@@ -90,16 +90,16 @@ fn what_cannot_be_seen_is_shown() {
 #[test]
 fn crlf_is_one_finding() {
     insta::assert_snapshot!(told("# a\r\nweb=nginx:1.27.1\r\n\r\n# b\r\n"), @r#"
-    4:17 reader-disagreement the lines end with CRLF, of which the copy script reads the CR as text: it pulls `nginx:1.27.1\r`. End them with LF
+    4:17 reader-disagreement the lines end with CRLF, of which the copy script reads the CR as text: it pulls `nginx:1.27.1\r`. End all lines with LF
     = # a\nweb=nginx:1.27.1\n\n# b\n
     "#);
     insta::assert_snapshot!(told("web=nginx:1.27.1\n\r\n"), @r#"
-    4:1 reader-disagreement the lines end with CRLF, of which the copy script reads the CR as text: it stops at the first blank line. End them with LF
+    4:1 reader-disagreement the lines end with CRLF, of which the copy script reads the CR as text: it stops at the first blank line. End all lines with LF
     = web=nginx:1.27.1\n\n
     "#);
     insta::assert_snapshot!(told("# a\r\nweb=nginx:1.27.1 # why\r\n"), @r#"
     4:18 reader-disagreement `web` means nginx:1.27.1, but the copy script pulls it with ` # why` behind, and the values script takes `1.27.1 # why` for the tag. Put the comment on a line of its own
-    4:23 reader-disagreement the lines end with CRLF, of which the copy script reads the CR as text: it pulls `nginx:1.27.1\r`. End them with LF
+    4:23 reader-disagreement the lines end with CRLF, of which the copy script reads the CR as text: it pulls `nginx:1.27.1\r`. End all lines with LF
     = # a\n# why\nweb=nginx:1.27.1\n
     "#);
 }
@@ -125,10 +125,12 @@ fn a_byte_order_mark_is_one_finding() {
 /// One cause, one finding: what another rule says is not said again.
 #[test]
 fn other_rules_keep_their_lines() {
-    insta::assert_snapshot!(told("web=nginx:1.27.1"), @r"3:17 unterminated-last-line `web` stands on a last line without a newline: the copy script's `while read` never sees it. End the line");
+    insta::assert_snapshot!(told("web=nginx:1.27.1"), @r#"
+    3:17 unterminated-last-line `web` stands on a last line without a newline: the copy script's `while read` never sees it. End the last line
+    "#);
     insta::assert_snapshot!(told("web=nginx:1.27.1 # why"), @r#"
     3:18 reader-disagreement `web` means nginx:1.27.1, but the copy script pulls it with ` # why` behind, and the values script takes `1.27.1 # why` for the tag. Put the comment on a line of its own
-    3:23 unterminated-last-line `web` stands on a last line without a newline: the copy script's `while read` never sees it. End the line
+    3:23 unterminated-last-line `web` stands on a last line without a newline: the copy script's `while read` never sees it. End the last line
     = # why\nweb=nginx:1.27.1
     "#);
     insta::assert_snapshot!(told("web\n=nginx:1\nweb=\n"), @r"
@@ -136,10 +138,14 @@ fn other_rules_keep_their_lines() {
     4:1 invalid-entry there is no repository name before the `=`: the scripts read `NAME=IMAGE` lines only. Write the line so, or put `#` before it
     5:1 invalid-entry there is no source image after the `=`: the scripts read `NAME=IMAGE` lines only. Write the line so, or put `#` before it
     ");
-    insta::assert_snapshot!(told("it's=nginx:1.27.1\n"), @r"3:3 invalid-repository-name ECR refuses the repository name `it's`: `'` is not allowed in a name");
-    insta::assert_snapshot!(told("web='nginx:1.27.1\n"), @r"3:5 invalid-image-reference `'nginx:1.27.1` is no image that can be pulled: `'` is not allowed in a repository");
+    insta::assert_snapshot!(told("it's=nginx:1.27.1\n"), @r#"
+    3:3 invalid-repository-name ECR refuses the repository name `it's`: `'` is not allowed in a name. Choose another one
+    "#);
+    insta::assert_snapshot!(told("web='nginx:1.27.1\n"), @r#"
+    3:5 invalid-image-reference `'nginx:1.27.1` is no image that can be pulled: `'` is not allowed in a repository. Correct it
+    "#);
     insta::assert_snapshot!(told("web=Nginx:1.27.1 # why\n"), @r#"
-    3:5 invalid-image-reference `Nginx:1.27.1` is no image that can be pulled: the repository must be lowercase, not `N`
+    3:5 invalid-image-reference `Nginx:1.27.1` is no image that can be pulled: the repository must be lowercase, not `N`. Correct it
     3:18 reader-disagreement `web` means Nginx:1.27.1, but the copy script pulls it with ` # why` behind, and the values script takes `1.27.1 # why` for the tag. Put the comment on a line of its own
     = # why\nweb=Nginx:1.27.1\n
     "#);
@@ -154,7 +160,7 @@ fn what_no_script_can_read_has_no_fix() {
     3:5 floating-tag web:1.0.0 deploys host:5000/nginx, and no tag means `latest`, which moves: nodes may want another image than was copied. Pin it in the chart, then list that
     ");
     let digest = format!("web=nginx@sha256:{}\n", "0".repeat(64));
-    insta::assert_snapshot!(told(&digest), @r"
-    3:5 tag-mismatch `web` lists sha256:000000000000…, but web:1.0.0 deploys 1.27.1
-    ");
+    insta::assert_snapshot!(told(&digest), @r#"
+    3:5 tag-mismatch `web` lists sha256:000000000000…, but web:1.0.0 deploys 1.27.1. Set the tag to 1.27.1
+    "#);
 }

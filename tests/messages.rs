@@ -17,15 +17,15 @@ use workspace::{Workspace, copy, fixture};
 
 const COLUMNS: usize = 100;
 
-/// The lines that a message fills, broken between words. Images and what is quoted are as long as they are: they count as 30
-/// and 20 columns at most.
+/// The lines that a message fills, broken between words. Names, images and what is quoted are as long as they are: they count as
+/// 20 columns at most.
 fn lines(message: &str) -> usize {
     let quoted =
         |(at, part): (usize, &str)| if at % 2 == 1 { part.chars().take(20).collect() } else { part.to_owned() };
     let message = message.split('`').enumerate().map(quoted).collect::<Vec<String>>().join("`");
     let (mut lines, mut column) = (1, 0);
     for word in message.split(' ') {
-        let width = word.chars().count().min(30);
+        let width = word.chars().count().min(20);
         if column > 0 && column + 1 + width > COLUMNS {
             (lines, column) = (lines + 1, 0);
         }
@@ -149,17 +149,19 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
                 open(&sources, Some(&workspace.path("")), &Configuring::Standard, Settings::default()).unwrap();
             let checked = check(&sources, &workspace, &settings).unwrap();
             for finding in &checked.findings {
-                if lines(&finding.message) > 2 || finding.message.contains('\n') {
-                    let _ = writeln!(long, "{}: {}", finding.rule.id, finding.message);
+                let told = finding.told();
+                if lines(&told) > 2 || told.contains('\n') {
+                    let _ = writeln!(long, "{}: {told}", finding.rule.id);
                 }
+                assert!(finding.advice().is_some(), "{} does not say what to do: {told}", finding.rule.id);
                 let known = said.get_mut(finding.rule.id).unwrap();
-                let shape = shape(&finding.message);
+                let shape = shape(&told);
                 if rule.is_some_and(|rule| finding.rule != rule)
                     || known.iter().any(|row| row.lines().next().map(self::shape).as_ref() == Some(&shape))
                 {
                     continue;
                 }
-                let mut row = format!("{}\n", finding.message);
+                let mut row = format!("{told}\n");
                 // The first of each rule with all that belongs to it.
                 if known.is_empty() {
                     for related in &finding.related {
@@ -199,25 +201,25 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
       [chart/values.yaml:1:9 web:1.0.0 says 1.27.1@sha256:111111111111… (values)]
       safe: List the tag alone
     digest-mismatch: `web` lists 1, which is one image, but the charts pin it to two: web:1.0.0 deploys sha256:000000000000… and sha256:111111111111…. The copy brings only one: pin them alike
-    disabled-source: `cache` is deployed only when cache.enabled is on; cache:2.0.0 would deploy it
+    disabled-source: `cache` is deployed only when cache.enabled is on; cache:2.0.0 would deploy it. Keep it for that, or delete it
       [chart/charts/cache/templates/cache.yaml:6:29 cache:2.0.0 names it here]
       [chart/values.yaml:2:12 cache.enabled is off here]
-    disabled-source: `exporter` lists 0.8.0, but cache:2.0.0 would deploy 0.9.0 when cache.enabled is on
-    disabled-source: `metrics` is deployed only when metrics.enabled is on; web:1.0.0 would deploy it
-    disabled-source: `database` is deployed only when not externalDatabase.enabled; web:1.0.0 would deploy it
-    disabled-source: `standby` is deployed only when mode=ha; web:1.0.0 would deploy it
-    disabled-source: `metrics` is deployed only when monitoring.enabled or capability monitoring.coreos.com/v1; web:1.0.0 would deploy it
-    disabled-source: `worker` is deployed only when queues given; web:1.0.0 would deploy it
-    disabled-source: `cache` lists 6.0, but cache:2.0.0 would deploy 7.2 when tags.caching is on
-    disabled-source: `exporter` is deployed only when cache.enabled and cache.exporter.enabled are on; exporter:1.0.0 would deploy it
-    disabled-source: `relay` is deployed only when edge.enabled or mesh.enabled is on; web:1.0.0 would deploy it
-    disabled-source: `proxy` is deployed only when metrics.enabled and metrics.secure.create are on; web:1.0.0 would deploy it
-    disabled-source: `metrics` lists an image that no template deploys as the values stand; the values of web:1.0.0 name quay.io/acme/exporter:0.9.0 at metrics.image
-    disabled-source: `web-fips` is deployed only when fips.enabled is on; web:1.0.0 would deploy it
-    disabled-source: `database` is deployed only when database.enabled is on; web:1.0.0 would deploy it
-    disabled-source: `queue` is deployed only when store=queue; web:1.0.0 would deploy it
-    disabled-source: `files` is deployed only when not store=memory; web:1.0.0 would deploy it
-    disabled-source: `proxy` lists an image that nothing deploys which was tried, but web:1.0.0 speaks of quay.io/acme/proxy:2.0: look there before you delete it
+    disabled-source: `exporter` lists 0.8.0, but cache:2.0.0 would deploy 0.9.0 when cache.enabled is on. List that before you switch it on
+    disabled-source: `metrics` is deployed only when metrics.enabled is on; web:1.0.0 would deploy it. Keep it for that, or delete it
+    disabled-source: `database` is deployed only when not externalDatabase.enabled; web:1.0.0 would deploy it. Keep it for that, or delete it
+    disabled-source: `standby` is deployed only when mode=ha; web:1.0.0 would deploy it. Keep it for that, or delete it
+    disabled-source: `metrics` is deployed only when monitoring.enabled or capability monitoring.coreos.com/v1; web:1.0.0 would deploy it. Keep it for that, or delete it
+    disabled-source: `worker` is deployed only when queues given; web:1.0.0 would deploy it. Keep it for that, or delete it
+    disabled-source: `cache` lists 6.0, but cache:2.0.0 would deploy 7.2 when tags.caching is on. List that before you switch it on
+    disabled-source: `exporter` is deployed only when cache.enabled and cache.exporter.enabled are on; exporter:1.0.0 would deploy it. Keep it for that, or delete it
+    disabled-source: `relay` is deployed only when edge.enabled or mesh.enabled is on; web:1.0.0 would deploy it. Keep it for that, or delete it
+    disabled-source: `proxy` is deployed only when metrics.enabled and metrics.secure.create are on; web:1.0.0 would deploy it. Keep it for that, or delete it
+    disabled-source: `metrics` lists an image that no template deploys as the values stand; the values of web:1.0.0 name quay.io/acme/exporter:0.9.0 at metrics.image. Look there before you delete it
+    disabled-source: `web-fips` is deployed only when fips.enabled is on; web:1.0.0 would deploy it. Keep it for that, or delete it
+    disabled-source: `database` is deployed only when database.enabled is on; web:1.0.0 would deploy it. Keep it for that, or delete it
+    disabled-source: `queue` is deployed only when store=queue; web:1.0.0 would deploy it. Keep it for that, or delete it
+    disabled-source: `files` is deployed only when not store=memory; web:1.0.0 would deploy it. Keep it for that, or delete it
+    disabled-source: `proxy` lists an image that nothing deploys which was tried, but web:1.0.0 speaks of quay.io/acme/proxy:2.0. Look there before you delete it
     duplicate-entry: `web` is listed twice: nginx:1.27.1 and redis:7.4 go to one repository. Rename one
       [tools/ecr-images.conf:2:1 first listed here]
     duplicate-entry: docker.io/library/nginx:1.27.1 is already listed as `web`. Keep one of the two
@@ -232,20 +234,20 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     invalid-entry: there is no `=` between repository name and source image: the scripts read `NAME=IMAGE` lines only. Write the line so, or put `#` before it
     invalid-entry: a merge was left undecided here: the scripts read `NAME=IMAGE` lines only. Decide it, and delete the mark
     invalid-entry: only `#` starts a comment: the scripts read `NAME=IMAGE` lines only. Start the line with `#`
-    invalid-image-reference: `example.org/Proxy:1` is no image that can be pulled: the repository must be lowercase, not `P`
+    invalid-image-reference: `example.org/Proxy:1` is no image that can be pulled: the repository must be lowercase, not `P`. Correct it
     invalid-image-reference: web:1.0.0 deploys `nginx:` (Pod web, container web), which is no image that can be pulled: the tag is empty. Give its values with --values or --set
     invalid-image-reference: web:1.0.0 deploys a container without an image (Pod web, container web): `image` is empty. Correct the template
-    invalid-repository-name: ECR refuses the repository name `my-Web`: names are lowercase, not `W`
-    missing-entry: web:1.0.0 deploys public.ecr.aws/acme/prepare:7 (Pod web, container prepare), which is not listed
+    invalid-repository-name: ECR refuses the repository name `my-Web`: names are lowercase, not `W`. Choose another one
+    missing-entry: web:1.0.0 deploys public.ecr.aws/acme/prepare:7 (Pod web, container prepare), which is not listed. List it as `prepare`
       [chart/templates/web.yaml:6:31 web:1.0.0 names it here]
       safe: List it as `prepare`
-    missing-entry: web:1.0.0 deploys nginx:1 (Pod web, container c0), which is not listed
-    missing-operand: operator:1.0.0 names busybox:1.37 for a controller to pull (Deployment operator, container manager, env RELATED_IMAGE_SHELL), which is not listed
+    missing-entry: web:1.0.0 deploys nginx:1 (Pod web, container c0), which is not listed. List it as `nginx`
+    missing-operand: operator:1.0.0 names busybox:1.37 for a controller to pull (Deployment operator, container manager, env RELATED_IMAGE_SHELL), which is not listed. List it as `busybox`
       [chart/templates/operator.yaml:14:51 operator:1.0.0 names it here]
       safe: List it as `busybox`
-    missing-operand: operator:1.0.0 names quay.io/acme/agent:2.1 for a controller to pull (Deployment operator, container manager, argument --agent-image), which is not listed
-    missing-operand: operator:1.0.0 names nvcr.io/acme/toolkit:v1.17.8 for a controller to pull (ClusterPolicy policy, field spec.toolkit.repository+image+version), which is not listed
-    missing-operand: operator:1.0.0 names quay.io/acme/agent:2.0 for a controller to pull (Deployment operator, container operator, env AGENT), which is not listed
+    missing-operand: operator:1.0.0 names quay.io/acme/agent:2.1 for a controller to pull (Deployment operator, container manager, argument --agent-image), which is not listed. List it as `agent`
+    missing-operand: operator:1.0.0 names nvcr.io/acme/toolkit:v1.17.8 for a controller to pull (ClusterPolicy policy, field spec.toolkit.repository+image+version), which is not listed. List it as `toolkit`
+    missing-operand: operator:1.0.0 names quay.io/acme/agent:2.0 for a controller to pull (Deployment operator, container operator, env AGENT), which is not listed. List it as `agent`
     reader-disagreement: `web` means nginx:1.27.1, but the copy script pulls it with ` # waits for the new certificates` behind, and the values script takes `1.27.1 # waits for the new certificates` for the tag. Put the comment on a line of its own
       safe: Put the comment on a line of its own
     reader-disagreement: `web` means nginx:1.27.1, but the values script reads repository `"nginx` and takes `1.27.1"` for the tag. Remove the quotes
@@ -253,24 +255,24 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     reader-disagreement: `probe` lists a digest: the copy script takes `1.4.0@sha256` for the tag, and the values script takes the digest for the tag. List the tag alone
     reader-disagreement: the copy script stops here: it takes the blanks for a name. Leave the line empty
     reader-disagreement: where the locale is not UTF-8, the copy script takes this comment for an entry called `\u{3000}# 更新時は確認`. Start the line with `#`
-    reader-disagreement: the list starts with a byte order mark, which no editor shows: the copy script takes line 1 for an entry called `\u{feff}# Web (from local chart web:1.0.0)`. Remove the mark
-    reader-disagreement: the lines end with CRLF, of which the copy script reads the CR as text: it pulls `nginx:1\r`. End them with LF
+    reader-disagreement: the list starts with a byte order mark, which no editor shows: the copy script takes line 1 for an entry called `\u{feff}# Web (from local chart web:1.0.0)`. Remove the byte order mark
+    reader-disagreement: the lines end with CRLF, of which the copy script reads the CR as text: it pulls `nginx:1\r`. End all lines with LF
     reader-disagreement: the values script reads an entry called `web` behind a CR in this comment. Remove the CR
-    reader-disagreement: the lines end with CRLF, of which the copy script reads the CR as text: it stops at the first blank line. End them with LF
+    reader-disagreement: the lines end with CRLF, of which the copy script reads the CR as text: it stops at the first blank line. End all lines with LF
     reader-disagreement: the copy script takes this comment for an entry called `\u{a0}# note`. Start the line with `#`
     reader-disagreement: `web` means nginx:1, but the copy script creates `web\u{a0}`. Write `web=nginx:1`
     reader-disagreement: `web` means [2001:db8::1]/web:1, but the copy script takes `db8` for the tag. List the image from a registry that has a name
     reader-disagreement: `web` lists a digest: both scripts take the digest for the tag. List the tag alone
-    region-mismatch: `agent` copies from account 767398015722 in us-west-2, but agent:0.1.0 builds no such image: in us-west-2 the account is 905418368575
+    region-mismatch: `agent` copies from account 767398015722 in us-west-2, but agent:0.1.0 builds no such image: in us-west-2 the account is 905418368575. List 905418368575.dkr.ecr.us-west-2.amazonaws.com/acme/agent:1.2
       [chart/templates/agent.yaml:1:63 agent:0.1.0 names its registry here]
       safe: List 905418368575.dkr.ecr.us-west-2.amazonaws.com/acme/agent:1.2
-    region-mismatch: `agent` copies from account 905418368575 in us-west-9, but agent:0.1.0 builds no such image: as its values stand, it knows account 905418368575 in us-west-2
-    region-mismatch: `agent` copies from account 905418368575 in us-west-2, but agent:0.1.0 deploys 767398015722.dkr.ecr.us-east-1.amazonaws.com/acme/agent:1.2: values set `awsRegion` to us-east-1, not us-west-2. Change one
-    region-mismatch: `agent` copies from account 918309763551 in cn-north-1, but web:1.0.0 builds no such image: in cn-north-1 the registry is 918309763551.dkr.ecr.cn-north-1.amazonaws.com.cn
-    repository-mismatch: `operator` is documented as from operator:2.0.0, which deploys quay.io/acme/operator:2.0.0 and not docker.io/acme/operator
+    region-mismatch: `agent` copies from account 905418368575 in us-west-9, but agent:0.1.0 builds no such image: as its values stand, it knows account 905418368575 in us-west-2. List 905418368575.dkr.ecr.us-west-2.amazonaws.com/acme/agent:1.2
+    region-mismatch: `agent` copies from account 905418368575 in us-west-2, but agent:0.1.0 deploys 767398015722.dkr.ecr.us-east-1.amazonaws.com/acme/agent:1.2: values set `awsRegion` to us-east-1, not us-west-2. Change one of the two
+    region-mismatch: `agent` copies from account 918309763551 in cn-north-1, but web:1.0.0 builds no such image: in cn-north-1 the registry is 918309763551.dkr.ecr.cn-north-1.amazonaws.com.cn. List 918309763551.dkr.ecr.cn-north-1.amazonaws.com.cn/agent:1
+    repository-mismatch: `operator` is documented as from operator:2.0.0, which deploys quay.io/acme/operator:2.0.0 and not docker.io/acme/operator. List quay.io/acme/operator:2.0.0
       [chart/templates/operator.yaml:6:32 operator:2.0.0 names it here]
       unsafe: List quay.io/acme/operator:2.0.0
-    repository-mismatch: `web` is documented as from other:1.0.0, which deploys redis:7 and not nginx
+    repository-mismatch: `web` is documented as from other:1.0.0, which deploys redis:7 and not nginx. List redis:7
     repository-mismatch: `web` is documented as from web:1.0.0, which deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/proxy:1 and not nginx. If that is your own registry, call the entry as the repository there is called; else list that image
     repository-mismatch: `proxy` is documented as from web:1.0.0, which deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/proxy:1 and not nginx. If that is your own registry, name it in values of your own; else list that image
     repository-mismatch: no chart deploys nginx; web:1.0.0 deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/proxy:1, which nothing lists. If that is your own registry, note from which chart the entry is; else list that image
@@ -283,34 +285,34 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
       [tools/ecr-images.conf:2:11 listed as `web`]
       [chart/templates/web.yaml:6:33 web:1.0.0 says its version here]
       unsafe: Write docker.io/library/nginx:1.27.1
-    tag-mismatch: `web` lists 1.25.3, but web:1.4.0 deploys 1.27.1
+    tag-mismatch: `web` lists 1.25.3, but web:1.4.0 deploys 1.27.1. Set the tag to 1.27.1
       [chart/values.yaml:3:9 web:1.4.0 says 1.27.1 (values)]
       safe: Set the tag to 1.27.1
     tag-mismatch: `web` lists 1, but web:1.0.0 deploys sha256:000000000000…. The copy scripts cannot read a digest: give it a fixed tag in the chart, then list that
     tag-mismatch: `web` lists 1, but web:1.0.0 deploys latest. Its tag moves: pin it in the chart, then list that
-    tag-mismatch: `web` lists no tag, but web:1.0.0 deploys 1
+    tag-mismatch: `web` lists no tag, but web:1.0.0 deploys 1. Set the tag to 1
     unavailable-chart: umbrella:0.1.0 depends on cert-manager:v1.18.2, which is not in its charts/: what it deploys is unknown. `mirrorlint fetch` brings it from oci://quay.io/jetstack/charts
-    unavailable-chart: no chart called agent is there; it may lie in a submodule that is not checked out (platform): `git submodule update --init`; so nothing can be said of `agent`
+    unavailable-chart: no chart called agent is there; it may lie in a submodule that is not checked out (platform): `git submodule update --init`; so nothing can be said of `agent`. Bring it there, or correct the note
     unavailable-chart: web:1.0.0 depends on cache:1.2.3, which is not in its charts/: what it deploys is unknown. Put it there: it names no repository
     undocumented-dynamic-image: the account and region of `agent` change with the region in agent:0.1.0, and no comment says so. Write a note
       [chart/templates/agent.yaml:1:63 agent:0.1.0 names it here]
-      safe: Note it
+      safe: Write a note
     undocumented-dynamic-image: the registry of `agent` changes with the region in agent:0.1.0, and no comment says so. Write a note
     undocumented-dynamic-image: the repository of `agent` changes with the region in agent:0.1.0, and no comment says so. Write a note
     undocumented-source: `web` does not say where its image comes from; web:1.0.0 deploys it. Write `(from local chart web:1.0.0)`
       [chart/templates/web.yaml:6:27 web:1.0.0 names the image here]
-      safe: Add `(from local chart web:1.0.0)`
+      safe: Write `(from local chart web:1.0.0)`
     undocumented-source: the note of `web` says web, but neither of which version nor from where. Write `(from local chart web:1.0.0)`
     unexpected-registry: nvidia-device-plugin:0.16.1 is a chart of NVIDIA, but takes docker.io/someone/k8s-device-plugin:v0.16.1 from docker.io; its own registry is nvcr.io. Take it from there, or allow it with the reason
-    unmirrored-override: plugin:1.0.0 deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/proxy:2.0 from the private registry, but no entry is called `proxy`: the copy never fills that repository; did you mean `acme-proxy`?
+    unmirrored-override: plugin:1.0.0 deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/proxy:2.0 from the private registry, but no entry is called `proxy`: the copy never fills that repository. Write an entry's name (`acme-proxy`?) in the values
     unmirrored-override: plugin:1.0.0 deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/plugin@sha256:111111111111… from the private registry, but the copy pushes tags (`latest` and `1.0` to `plugin`), not that digest. Ask for a tag alone
     unmirrored-override: plugin:1.0.0 deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/plugin:1.1 from the private registry, but the copy pushes only `latest` and `1.0` to `plugin`. Ask for one that it pushes
     unquoted-number: web:1.0.0 deploys `docker.io/acme/web:0.1`: the values say the number 0.10 without quotes, and Helm prints it as 0.1. Quote it
       unsafe: Write "0.10"
     unquoted-number: web:1.0.0 deploys `docker.io/acme/web:v1.1`: Chart.yaml says the number 1.10 without quotes, and Helm prints it as 1.1. Quote it
-    unrenderable-chart: Helm would refuse web: execution error at (web/templates/web.yaml:6:35): a tag is needed
-    unrenderable-chart: Helm would refuse chart: cannot load values.yaml: error converting YAML to JSON: yaml: line 2: did not find expected node content
-    unterminated-last-line: `web` stands on a last line without a newline: the copy script's `while read` never sees it. End the line
+    unrenderable-chart: Helm would refuse web: execution error at (web/templates/web.yaml:6:35): a tag is needed. Correct the chart, or give the values that you deploy it with
+    unrenderable-chart: Helm would refuse chart: cannot load values.yaml: error converting YAML to JSON: yaml: line 2: did not find expected node content. Correct the chart, or give the values that you deploy it with
+    unterminated-last-line: `web` stands on a last line without a newline: the copy script's `while read` never sees it. End the last line
       safe: End the last line
     unused-suppression: `allow tag-mismatch` silences nothing: the entry has no such finding. Delete the line
       safe: Delete the line
@@ -332,13 +334,14 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     unused-suppression: `exempt redis*` silences nothing: the charts deploy no such image. Delete it
     unused-suppression: `exempt quay.io/*` gives no reason. Write why behind `reason:`
     unused-suppression: `allow tag-mismatch` silences nothing: another one above does already. Delete the line
-    wrong-comment: the comment says repository bitnami/nginx, but `web` copies nginx
+    wrong-comment: the comment says repository bitnami/nginx, but `web` copies nginx. Write `Repository: nginx`
       [tools/ecr-images.conf:4:5 this is copied]
       safe: Write `Repository: nginx`
-    wrong-comment: the comment says tag 1.25.3, but `web` copies 1.27.1
-    wrong-source: the note says device-plugin:0.5.10, but device-plugin:0.5.20 deploys the image
+    wrong-comment: the comment says tag 1.25.3, but `web` copies 1.27.1. Write `Tag: 1.27.1`
+    wrong-source: the note says device-plugin:0.5.10, but device-plugin:0.5.20 deploys the image. Note device-plugin:0.5.20
       [umbrella/Chart.yaml:6:14 device-plugin:0.5.20 is pinned here]
       safe: Note device-plugin:0.5.20
+    wrong-source: the note says site:1.0.0, but web:1.0.0 deploys the image. Write `(from local chart web:1.0.0)`
     wrong-source: the note says oci://quay.io/acme/cache:1.0.0, but the chart comes from file://../cache. Write `(from local chart cache:1.0.0)`
     "#);
 }

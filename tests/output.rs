@@ -13,13 +13,13 @@ fn right() -> Workspace {
 #[test]
 fn concise_is_a_line_for_each_finding() {
     let run = run(&fixture("hyperpod"), &["check", "--format", "concise", "--ignore", "ambiguous-subchart"], &[]);
-    insta::assert_snapshot!(run.stdout, @r"
-    tools/ecr-images.conf:7:61: error[wrong-source] the note says aws-efa-k8s-device-plugin:0.5.10, but aws-efa-k8s-device-plugin:0.5.20 deploys the image
-    tools/ecr-images.conf:10:102: error[tag-mismatch] `aws-efa-k8s-device-plugin` lists v0.5.6, but aws-efa-k8s-device-plugin:0.5.20 deploys v0.5.13
-    tools/ecr-images.conf:16:112: error[tag-mismatch] `hyperpod-health-monitoring-agent` lists 1.0.819.0_1.0.267.0, but health-monitoring-agent:0.1.0 deploys 1.0.1892.0_1.0.424.0
+    insta::assert_snapshot!(run.stdout, @r#"
+    tools/ecr-images.conf:7:61: error[wrong-source] the note says aws-efa-k8s-device-plugin:0.5.10, but aws-efa-k8s-device-plugin:0.5.20 deploys the image. Note aws-efa-k8s-device-plugin:0.5.20
+    tools/ecr-images.conf:10:102: error[tag-mismatch] `aws-efa-k8s-device-plugin` lists v0.5.6, but aws-efa-k8s-device-plugin:0.5.20 deploys v0.5.13. Set the tag to v0.5.13
+    tools/ecr-images.conf:16:112: error[tag-mismatch] `hyperpod-health-monitoring-agent` lists 1.0.819.0_1.0.267.0, but health-monitoring-agent:0.1.0 deploys 1.0.1892.0_1.0.424.0. Set the tag to 1.0.1892.0_1.0.424.0
     tools/ecr-images.conf:28:3: warning[undocumented-source] `kubeflow-training-operator` does not say where its image comes from; training-operators:0.1.0 deploys it. Write `(from local chart training-operators:0.1.0)`
-    tools/ecr-images.conf:42:1: error[missing-entry] neuron-device-plugin:v0.1.0 deploys public.ecr.aws/neuron/neuron-device-plugin:2.19.16.0 (DaemonSet neuron-device-plugin-daemonset, container neuron-device-plugin), which is not listed
-    ");
+    tools/ecr-images.conf:42:1: error[missing-entry] neuron-device-plugin:v0.1.0 deploys public.ecr.aws/neuron/neuron-device-plugin:2.19.16.0 (DaemonSet neuron-device-plugin-daemonset, container neuron-device-plugin), which is not listed. List it as `neuron-device-plugin`
+    "#);
     assert_eq!(run.code, 1);
     let clean = right().run(&["check", "--format", "concise"]);
     assert_eq!((clean.code, clean.stdout.as_str()), (0, ""));

@@ -27,7 +27,7 @@ fn rows(checked: &Checked, sources: &Sources) -> Vec<(String, String)> {
     let row = |finding: &mirrorlint::lint::Finding| {
         let at = sources.start(finding.span);
         let path = display_path(&checked.root, sources.get(finding.span.file).path());
-        (format!("{path}:{}:{} {}", at.line, at.column, finding.rule.id), finding.message.clone())
+        (format!("{path}:{}:{} {}", at.line, at.column, finding.rule.id), finding.told())
     };
     checked.findings.iter().map(row).collect()
 }

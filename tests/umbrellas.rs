@@ -212,7 +212,7 @@ fn driver(entries: &[&str]) -> Vec<(String, String)> {
     let list: String = entries.iter().map(entry).collect();
     let list = if list.is_empty() { "# nothing yet\n" } else { list.trim_end_matches('\n') };
     let rows = findings("gpu-operator", &format!("{list}\n"));
-    rows.into_iter().filter(|(_, message)| message.contains("driver:") || message.contains("`driver-")).collect()
+    rows.into_iter().filter(|(_, message)| message.contains("driver:") || message.starts_with("`driver-")).collect()
 }
 
 #[test]
@@ -228,7 +228,10 @@ fn an_entry_for_the_driver_has_the_nodes_system_behind_the_tag() {
     let bare = driver(&["595.91.07"]);
     assert_eq!(bare.len(), 1, "{bare:?}");
     assert_eq!(bare[0].0, "tag-mismatch nvcr.io/nvidia/driver:595.91.07");
-    assert!(bare[0].1.ends_with("deploys 595.91.07 with the node's system behind it"), "{bare:?}");
+    assert!(
+        bare[0].1.ends_with("deploys 595.91.07 with the node's system behind it. List it as your nodes have it"),
+        "{bare:?}"
+    );
 }
 
 #[test]
@@ -244,7 +247,10 @@ fn an_old_entry_for_the_driver_keeps_its_system() {
     );
     let bare = driver(&["580.65.06"]);
     assert_eq!(bare.len(), 1, "{bare:?}");
-    assert!(bare[0].1.ends_with("deploys 595.91.07 with the node's system behind it"), "{bare:?}");
+    assert!(
+        bare[0].1.ends_with("deploys 595.91.07 with the node's system behind it. List it as your nodes have it"),
+        "{bare:?}"
+    );
 }
 
 #[test]

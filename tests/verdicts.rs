@@ -338,7 +338,11 @@ fn two_wrong_regions_do_not_become_one_image() {
     let list = entry("first", "us-east-1") + &entry("second", "us-east-2");
     let workspace = Workspace::with_list(&list).chart("app", &[&image("us-west-2")]);
     assert_eq!(told(&workspace), ["region-mismatch first", "region-mismatch second"]);
-    assert!(workspace.findings()[1].ends_with("which `first` becomes"), "{:#?}", workspace.findings());
+    assert!(
+        workspace.findings()[1].ends_with("which `first` becomes. Delete one of the two"),
+        "{:#?}",
+        workspace.findings()
+    );
     assert_eq!(workspace.fixed("region-mismatch"), entry("first", "us-west-2") + &entry("second", "us-east-2"));
 }
 

@@ -25,7 +25,7 @@ pub(super) fn run(session: &Session, options: &Plan) -> Outcome {
     // What is not known of the charts is missing in the plan.
     let unknown = |finding: &&Finding| ["unavailable-chart", "unrenderable-chart"].contains(&finding.rule.id);
     let unknown: Vec<_> = checked.findings.iter().filter(unknown).collect();
-    unknown.iter().for_each(|finding| session.warn(&finding.message));
+    unknown.iter().for_each(|finding| session.warn(&finding.told()));
     checked.errors.iter().for_each(|error| session.complain(error));
     Ok(if unknown.is_empty() && checked.errors.is_empty() { Ending::Clean } else { Ending::Incomplete })
 }

@@ -125,7 +125,7 @@ fn identity(finding: &Finding, path: PathBuf, move_: &Move<'_>) -> Identity {
     let what = match (&finding.image, &finding.expected) {
         // Another chart or version is expected than before, not another image.
         _ if finding.rule.id == "wrong-source" => finding.chart.as_ref().map(ToString::to_string).unwrap_or_default(),
-        (None, None) => without_lines(&move_.said(&finding.message)),
+        (None, None) => without_lines(&move_.said(&finding.told())),
         _ => String::new(),
     };
     let (image, expected) = (finding.image.clone(), finding.expected.clone());

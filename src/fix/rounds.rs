@@ -255,7 +255,7 @@ where
         for finding in brought(self.before, &view, &paths, &mended) {
             let kind = kind_of(&view, finding);
             if self.attempt.lasting.contains(&kind) || (self.attempt.wanted)(&view, finding).is_none() {
-                return Err(format!("{}: {}", finding.rule.id, finding.message));
+                return Err(format!("{}: {}", finding.rule.id, finding.told()));
             }
             owed.insert(kind);
         }

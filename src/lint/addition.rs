@@ -76,17 +76,16 @@ fn finding(
     fix: Result<Fix, &'static str>,
 ) -> Finding {
     let image = used.reference.as_str();
-    let (message, fix) = match fix {
-        Ok(fix) => (message, Some(fix)),
-        Err(advice) => (format!("{message}. {advice}"), None),
-    };
     let place = used.decisive(0..used.text.len()).map(|(span, _)| span);
     let mut finding = Finding::new(rule, end(context.list), image, message)
         .label("missing")
         .expected(image)
         .chart(used.chart.clone())
         .related(format!("{} names it here", used.chart), place)
-        .fix(fix);
+        .fix(fix.clone().ok());
+    if let Err(advice) = fix {
+        finding = finding.advise(advice);
+    }
     finding.scenarios = used.scenarios.clone();
     finding
 }

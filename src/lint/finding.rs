@@ -121,8 +121,10 @@ pub struct Finding {
     pub rule: &'static Rule,
     /// How bad it is; the rule's own severity unless the configuration says otherwise.
     pub severity: Severity,
-    /// What is wrong, where the truth stands, what to do: one or two lines.
+    /// What is wrong, and where the truth stands.
     pub message: String,
+    /// What to do, where it is not what the first fix does.
+    advice: Option<String>,
     /// Where.
     pub span: Span,
     /// A few words on the place itself.
@@ -157,6 +159,7 @@ impl Finding {
             rule,
             severity: rule.severity,
             message: shorten(message.into()),
+            advice: None,
             span,
             label: String::new(),
             related: Vec::new(),
@@ -183,6 +186,13 @@ impl Finding {
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = shorten(label.into());
+        self
+    }
+
+    /// Says what to do, where that is not what the first fix does, or there may be none.
+    #[must_use]
+    pub fn advise(mut self, advice: impl Into<String>) -> Self {
+        self.advice = Some(shorten(advice.into()));
         self
     }
 
@@ -226,6 +236,25 @@ impl Finding {
     pub fn fix(mut self, fix: impl Into<Option<Fix>>) -> Self {
         self.fixes.extend(fix.into().filter(|fix| !fix.edits.is_empty()));
         self
+    }
+
+    /// What to do, as an order: what the first fix does unless the rule says more.
+    #[must_use]
+    pub fn advice(&self) -> Option<&str> {
+        self.advice.as_deref().or_else(|| Some(self.fixes.first()?.title.as_str()))
+    }
+
+    /// The message and what to do, for a reader who sees no fix: one or two lines.
+    #[must_use]
+    pub fn told(&self) -> String {
+        self.advice().map_or_else(|| self.message.clone(), |advice| format!("{}. {advice}", self.message))
+    }
+
+    /// The same for a reader who sees what the first fix does beside it.
+    #[must_use]
+    pub fn told_beside_fix(&self) -> String {
+        let is_shown = self.fixes.first().is_some_and(|fix| self.advice() == Some(&fix.title));
+        if is_shown { self.message.clone() } else { self.told() }
     }
 
     /// What orders findings at one place.

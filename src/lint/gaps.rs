@@ -11,8 +11,8 @@ use crate::source::{Sources, path_from};
 pub(super) fn gaps(problems: &[Problem], all: &[String]) -> Vec<Gap> {
     let gap = |problem: &Problem| match problem {
         Problem::Unavailable { span, .. } => {
-            let message = rules::unavailable_chart::sentence(problem)?;
-            Some(Gap { message, span: Some(*span), is_refusal: false })
+            let (problem, advice) = rules::unavailable_chart::sentences(problem)?;
+            Some(Gap { message: format!("{problem}. {advice}"), span: Some(*span), is_refusal: false })
         }
         Problem::Unrenderable { message, span, scenarios, .. } => {
             let under = under(scenarios, all).unwrap_or_default();

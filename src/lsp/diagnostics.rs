@@ -67,7 +67,7 @@ impl Teller<'_> {
     /// `finding` with the file that it is in.
     pub fn finding(&self, finding: &Finding) -> (Uri, Diagnostic) {
         let (location, inside) = self.places.location(finding.span);
-        let message = inside.map_or_else(|| finding.message.clone(), |inside| format!("{inside}: {}", finding.message));
+        let message = inside.map_or_else(|| finding.told(), |inside| format!("{inside}: {}", finding.told()));
         let severity = match finding.severity {
             Severity::Error => DiagnosticSeverity::Error,
             Severity::Warning => DiagnosticSeverity::Warning,

@@ -36,7 +36,7 @@ pub fn checkstyle(checked: &Checked, sources: &Sources) -> String {
             .with("line", place.start.line)
             .with("column", column)
             .with("severity", severity)
-            .with("message", &finding.message)
+            .with("message", finding.told())
             .with("source", format!("mirrorlint.{}", finding.rule.id));
         add(place.path, element);
     }

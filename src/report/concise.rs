@@ -15,7 +15,7 @@ pub fn concise(checked: &Checked, sources: &Sources) -> String {
     for finding in &checked.findings {
         let Place { path, start, .. } = Place::new(sources, &checked.root, finding.span);
         let (severity, rule) = (finding.severity.as_str(), finding.rule.id);
-        let (path, message) = (in_line(&path), one_line(&finding.message));
+        let (path, message) = (in_line(&path), one_line(&finding.told()));
         let _ = writeln!(out, "{path}:{}:{}: {severity}[{rule}] {message}", start.line, start.column);
     }
     out

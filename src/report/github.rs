@@ -29,7 +29,7 @@ fn of_finding(finding: &Finding, checked: &Checked, sources: &Sources) -> String
             properties.push(("endColumn", end.to_string()));
         }
     }
-    let mut message = printable(&finding.message);
+    let mut message = printable(&finding.told());
     for related in &finding.related {
         let Place { path, start, .. } = Place::shown(sources, &checked.root, related.span);
         message.push_str(&format!("\n{} ({}:{})", printable(&related.message), printable(&path), start.line));

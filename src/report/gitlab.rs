@@ -50,7 +50,7 @@ pub fn gitlab(checked: &Checked, sources: &Sources) -> String {
         let place = Place::shown(sources, &checked.root, finding.span);
         let lines = lines(&place);
         Issue {
-            description: finding.message.clone(),
+            description: finding.told(),
             check_name: finding.rule.id,
             fingerprint,
             severity: match finding.severity {

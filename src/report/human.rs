@@ -231,7 +231,7 @@ impl Painter<'_> {
             .break_words(false)
             .word_separator(textwrap::WordSeparator::AsciiSpace)
             .word_splitter(textwrap::WordSplitter::NoHyphenation);
-        for line in textwrap::wrap(&message(&finding.message), options) {
+        for line in textwrap::wrap(&message(&finding.told_beside_fix()), options) {
             let _ = writeln!(out, "{line}");
         }
         if let Some(fix) = finding.fixes.first() {
@@ -259,7 +259,7 @@ impl Painter<'_> {
 
     fn finding(&self, finding: &Finding, show_page: bool) -> String {
         let picture = Picture {
-            message: message(&finding.message),
+            message: message(&finding.told_beside_fix()),
             code: Some(format!("{}[{}]", finding.severity.as_str(), finding.rule.id)),
             severity: match finding.severity {
                 Severity::Error => miette::Severity::Error,

@@ -169,7 +169,7 @@ impl Printer<'_> {
             rule: finding.rule.id,
             url: finding.rule.url(),
             severity: finding.severity.as_str(),
-            message: finding.message.clone(),
+            message: finding.told(),
             key: finding.key(),
             entry: finding.entry.clone(),
             image: finding.image.clone(),

@@ -54,7 +54,8 @@ pub fn junit(checked: &Checked, sources: &Sources) -> String {
 
 /// The case of a finding: called after the rule and what it is about, which keep their names when lines move.
 fn case(finding: &Finding, place: &Place, checked: &Checked, sources: &Sources) -> Case {
-    let mut text = format!("{}:{}:{}: {}\n", place.path, place.start.line, place.start.column, finding.message);
+    let mut text =
+        format!("{}:{}:{}: {}\n", place.path, place.start.line, place.start.column, finding.told_beside_fix());
     for related in &finding.related {
         let Place { path, start, .. } = Place::shown(sources, &checked.root, related.span);
         text.push_str(&format!("{path}:{}:{}: {}\n", start.line, start.column, related.message));
@@ -63,7 +64,7 @@ fn case(finding: &Finding, place: &Place, checked: &Checked, sources: &Sources) 
         text.push_str(&format!("fix: {}\n", title(fix)));
     }
     text.push_str(&finding.rule.url());
-    let told = finding.message.clone();
+    let told = finding.told();
     Case {
         name: printable(&finding.key()),
         line: Some(place.start.line),

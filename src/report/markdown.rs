@@ -141,7 +141,7 @@ fn details(finding: &Finding, checked: &Checked, sources: &Sources) -> String {
     };
     let (icon, rule, at) = (icon(finding.severity), finding.rule, code(&place(finding.span)));
     let _ = writeln!(out, "\n<details><summary>{icon} {} {at}</summary>\n", rule.id);
-    let _ = writeln!(out, "{}", prose(&finding.message));
+    let _ = writeln!(out, "{}", prose(&finding.told_beside_fix()));
     if !finding.related.is_empty() {
         out.push('\n');
     }

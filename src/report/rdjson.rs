@@ -107,9 +107,9 @@ impl Printer<'_> {
     fn finding(&self, finding: &Finding) -> Diagnostic {
         let here = |fix: &&Fix| fix.edits().first().is_some_and(|edit| edit.span.file == finding.span.file);
         let fixes = finding.fixes.iter().filter(here);
-        let mut message = finding.message.clone();
+        let mut message = finding.told();
         if let Some(fix) = fixes.clone().next() {
-            message.push_str(&format!("\n{}", title(fix)));
+            message = format!("{}\n{}", finding.told_beside_fix(), title(fix));
         }
         Diagnostic {
             message,

@@ -320,7 +320,7 @@ struct Printer<'a> {
 
 impl Printer<'_> {
     fn finding(&self, finding: &Finding, key: String) -> SarifResult {
-        let mut message = unlinked(&finding.message);
+        let mut message = unlinked(&finding.told());
         let mut related = Vec::new();
         for (number, other) in finding.related.iter().enumerate() {
             let words = other.message.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]");

@@ -13,20 +13,22 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         let deployed: Vec<String> = ambiguity.copies.iter().map(|copy| only_deployed(context, name, copy)).collect();
         let names: Vec<_> = ambiguity.copies.iter().map(|copy| last_part(copy)).collect();
         let leftover: Vec<_> = ambiguity.leftover.iter().map(|copy| last_part(copy)).collect();
+        let leftover = leftover.join(" and ");
         let message = if leftover.is_empty() {
             let differ = match deployed.iter().all(String::is_empty) {
                 true => "both deploy the same images",
                 false => "they deploy different images",
             };
-            format!("`{name}` lies twice under charts/, and Helm renders either at random: {differ}. Delete one")
+            format!("`{name}` lies twice under charts/, and Helm renders either at random: {differ}")
         } else {
-            let leftover = leftover.join(" and ");
             format!(
                 "`{name}` lies twice under charts/: nobody asks for the version of {leftover}, but Helm mixes its \
-                 templates and values into the other copy. Delete {leftover}"
+                 templates and values into the other copy"
             )
         };
         let mut finding = Finding::new(rule, ambiguity.span, name, message).label("which of the two?");
+        let one = if leftover.is_empty() { "one" } else { leftover.as_str() };
+        finding = finding.advise(format!("Delete {one}"));
         finding.chart = Some(ambiguity.chart.clone());
         for ((copy, place), images) in names.iter().zip(&ambiguity.places).zip(&deployed) {
             let deploys = if images.is_empty() { String::new() } else { format!(" deploys {images}") };

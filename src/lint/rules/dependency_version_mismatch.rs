@@ -53,28 +53,29 @@ fn against_metadata(
     // What is read where it lies was never in `charts/`, and `helm dependency build` does not take it there.
     let folder =
         dependency.repository.strip_prefix("file://").filter(|_| !copy.path.starts_with(chart.path.join("charts")));
-    let (holder, told) = match folder {
-        Some(folder) => (folder, format!("`helm dependency build` refuses it. Ask for {found}")),
+    let (holder, effect, advice) = match folder {
+        Some(folder) => (folder, "`helm dependency build` refuses it".to_owned(), format!("Ask for {found}")),
         None => {
-            let remedy = remedy(chart, dependency, copy).map(|remedy| format!(". {remedy}, or ask for {found}"));
-            ("charts/", format!("Helm deploys it all the same{}{}", but(dependency), remedy.unwrap_or_default()))
+            let effect = format!("Helm deploys it all the same{}", but(dependency));
+            ("charts/", effect, remedy(chart, dependency, copy, found))
         }
     };
     let (above, name) = (chart.name(), &dependency.name);
-    let message = format!("{above} asks for {name} {wanted}, but {holder} holds {found}{why}. {told}");
+    let message = format!("{above} asks for {name} {wanted}, but {holder} holds {found}{why}. {effect}");
     let subject = format!("{above}:{}", called(dependency));
-    let finding = Finding::new(rule, span, subject, message).label(format!("{holder} holds {found}"));
+    let finding = Finding::new(rule, span, subject, message).label(format!("{holder} holds {found}")).advise(advice);
     Some(finding.chart(name_of(copy)).related("the version that is there", place(copy)))
 }
 
-/// What puts the version that is asked for in the place of `copy`; nothing within a package, which only its makers can mend.
-fn remedy(chart: &Chart, dependency: &Dependency, copy: &Chart) -> Option<&'static str> {
-    match copy.place {
-        _ if chart.place != Place::Folder => None,
-        _ if dependency.repository.is_empty() => Some("Put the right one there"),
-        Place::Folder => Some("Delete that folder and run `mirrorlint fetch --vendor`"),
-        Place::Package | Place::Inside => Some("Run `mirrorlint fetch --vendor`"),
-    }
+/// What puts the version that is asked for in the place of `copy`, which is `found`; within a package only its makers can do that.
+fn remedy(chart: &Chart, dependency: &Dependency, copy: &Chart, found: &str) -> String {
+    let remedy = match copy.place {
+        _ if chart.place != Place::Folder => return "Tell its makers, or take another version of it".to_owned(),
+        _ if dependency.repository.is_empty() => "Put the right one there",
+        Place::Folder => "Delete that folder and run `mirrorlint fetch --vendor`",
+        Place::Package | Place::Inside => "Run `mirrorlint fetch --vendor`",
+    };
+    format!("{remedy}, or ask for {found}")
 }
 
 /// Why a version does not do that seems to, if it does.
@@ -107,13 +108,14 @@ fn against_lock(
     let span = locked.version.exact_span().or_else(|| locked.name.exact_span())?;
     let (wanted, found) = (&locked.version, &copy.metadata.version);
     let message = format!(
-        "the lock file of {} pins {} {wanted}, but charts/ holds {found}, which Helm renders. Run `helm dependency build`, or \
-         `helm dependency update` if {found} is meant",
+        "the lock file of {} pins {} {wanted}, but charts/ holds {found}, which Helm renders",
         chart.name(),
         dependency.name
     );
     let subject = format!("{}:{}:lock", chart.name(), called(dependency));
     let finding = Finding::new(rule, span, subject, message).label(format!("charts/ holds {found}"));
+    let advice = format!("Run `helm dependency build`, or `helm dependency update` if {found} is meant");
+    let finding = finding.advise(advice);
     Some(finding.chart(name_of(copy)).related("the version that is there", place(copy)))
 }
 
@@ -132,8 +134,7 @@ fn lock_against_metadata(rule: &'static Rule, chart: &Chart, dependency: &Depend
     Version::parse(&pinned.version).ok()?;
     let span = pinned.version.exact_span().or_else(|| pinned.name.exact_span())?;
     let message = format!(
-        "the lock file of {} pins {} {}, but {} is asked for: `helm dependency build` refuses it as out of sync. Run \
-         `helm dependency update`",
+        "the lock file of {} pins {} {}, but {} is asked for: `helm dependency build` refuses it as out of sync",
         chart.name(),
         dependency.name,
         pinned.version,
@@ -141,6 +142,7 @@ fn lock_against_metadata(rule: &'static Rule, chart: &Chart, dependency: &Depend
     );
     let subject = format!("{}:{}:lock", chart.name(), called(dependency));
     let finding = Finding::new(rule, span, subject, message).label(format!("{} is asked for", dependency.version));
+    let finding = finding.advise("Run `helm dependency update`");
     Some(finding.related("this version is asked for", dependency.version.exact_span()))
 }
 

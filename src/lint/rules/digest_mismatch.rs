@@ -37,11 +37,12 @@ fn two_digests(rule: &'static Rule, context: &Context<'_>, judged: Judged<'_>, u
         false => format!("{} deploys {} and {} deploys {}", one.chart, digest(one), other.chart, digest(other)),
     };
     let message = format!(
-        "`{}` lists {}, which is one image, but the charts pin it to two: {deployed}. The copy brings only one: pin them alike",
+        "`{}` lists {}, which is one image, but the charts pin it to two: {deployed}",
         judged.entry.name.text,
         version_of(judged.reference),
     );
     let mut finding = judged.finding(rule, judged.tag_span(), message).label("two digests are deployed");
+    finding = finding.advise("The copy brings only one: pin them alike");
     for used in [one, other] {
         let place = version_place(used).map(|(span, _)| span);
         finding = finding.related(format!("{} says {}", used.chart, digest(used)), place);

@@ -6,6 +6,12 @@ use crate::lint::context::version_of;
 use crate::lint::{Context, Finding, Judged, Rule, Verdict, brings};
 use crate::source::Span;
 
+/// What to do about an image that a switch would bring.
+const KEEP: &str = "Keep it for that, or delete it";
+
+/// What to do about one that a chart names and that nothing was seen to bring.
+const LOOK: &str = "Look there before you delete it";
+
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for judged in context.judged() {
@@ -24,14 +30,17 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
                     ),
                     None => format!("`{name}` is deployed only when {}; {}", in_words(when), source(used)),
                 };
-                judged.finding(rule, judged.entry.source.span, message).label("deployed only when switched on")
+                let advice = if in_values(used).is_some() { LOOK } else { KEEP };
+                let finding = judged.finding(rule, judged.entry.source.span, message).advise(advice);
+                finding.label("deployed only when switched on")
             }
             Some(used) => other(rule, judged, used, when),
             None => {
                 let noted = judged.entry.note.from.as_ref().map(|from| from.chart.text.as_str()).unwrap_or_default();
                 let message =
                     format!("`{name}` is documented as from {noted}, which is deployed only when {}", in_words(when));
-                judged.finding(rule, judged.entry.source.span, message).label("from a chart that is switched off")
+                let finding = judged.finding(rule, judged.entry.source.span, message).advise(KEEP);
+                finding.label("from a chart that is switched off")
             }
         };
         if let Some(used) = used {
@@ -50,12 +59,13 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
 fn mentioned(rule: &'static Rule, judged: Judged<'_>, mention: &Mention) -> Finding {
     let (name, chart) = (&judged.entry.name.text, &mention.chart);
     let message = format!(
-        "`{name}` lists an image that nothing deploys which was tried, but {chart} speaks of {}: look there before you delete it",
+        "`{name}` lists an image that nothing deploys which was tried, but {chart} speaks of {}",
         judged.reference.as_str()
     );
     judged
         .finding(rule, judged.entry.source.span, message)
         .label("deployed by nothing that was tried")
+        .advise(LOOK)
         .chart(chart.clone())
         .related(format!("{chart} speaks of it here"), Some(mention.span))
 }
@@ -64,13 +74,17 @@ fn mentioned(rule: &'static Rule, judged: Judged<'_>, mention: &Mention) -> Find
 fn other(rule: &'static Rule, judged: Judged<'_>, used: &Use, when: &str) -> Finding {
     let (name, chart) = (&judged.entry.name.text, &used.chart);
     let (listed, there) = (version_of(judged.reference), version_of(&used.reference));
-    let message = match in_values(used) {
-        Some(_) => format!("`{name}` lists {listed}, which nothing deploys; {}", source(used)),
-        None => format!("`{name}` lists {listed}, but {chart} would deploy {there} when {}", in_words(when)),
+    let (message, advice) = match in_values(used) {
+        Some(_) => (format!("`{name}` lists {listed}, which nothing deploys; {}", source(used)), LOOK),
+        None => (
+            format!("`{name}` lists {listed}, but {chart} would deploy {there} when {}", in_words(when)),
+            "List that before you switch it on",
+        ),
     };
     judged
         .finding(rule, judged.tag_span(), message)
         .label(format!("{there} when switched on"))
+        .advise(advice)
         .expected(used.reference.as_str())
 }
 

@@ -12,15 +12,13 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
     for entry in &context.list.entries {
         if let Some(first) = names.get(entry.name.text.as_str()) {
             let name = &entry.name.text;
-            let message = if same(first, entry) {
-                format!("`{name}` is listed twice. Delete one of the lines")
+            let (message, advice) = if same(first, entry) {
+                (format!("`{name}` is listed twice"), "Delete one of the lines")
             } else {
-                format!(
-                    "`{name}` is listed twice: {} and {} go to one repository. Rename one",
-                    first.source.text, entry.source.text
-                )
+                let (one, other) = (&first.source.text, &entry.source.text);
+                (format!("`{name}` is listed twice: {one} and {other} go to one repository"), "Rename one")
             };
-            findings.push(duplicate(rule, entry, entry.name.span, first, message));
+            findings.push(duplicate(rule, entry, entry.name.span, first, message).advise(advice));
         }
         names.entry(&entry.name.text).or_insert(entry);
     }
@@ -39,9 +37,9 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         });
         match known {
             Some((_, first)) => {
-                let message =
-                    format!("{} is already listed as `{}`. Keep one of the two", entry.source.text, first.name.text);
-                findings.push(duplicate(rule, entry, entry.source.span, first, message));
+                let message = format!("{} is already listed as `{}`", entry.source.text, first.name.text);
+                let found = duplicate(rule, entry, entry.source.span, first, message);
+                findings.push(found.advise("Keep one of the two"));
             }
             None => images.push((image, entry)),
         }

@@ -100,7 +100,7 @@ fn is_build(part: &str) -> bool {
 fn deployed(rule: &'static Rule, judged: Judged<'_>, used: &Use) -> Finding {
     let image = used.reference.as_str();
     let message = format!(
-        "{} deploys {image}, and {}: nodes may want another image than was copied{}. Pin it in the chart, then list that",
+        "{} deploys {image}, and {}: nodes may want another image than was copied{}",
         used.chart,
         words(&used.reference),
         left_out(judged.reference),
@@ -110,6 +110,7 @@ fn deployed(rule: &'static Rule, judged: Judged<'_>, used: &Use) -> Finding {
     let mut finding = judged
         .finding(rule, judged.tag_span(), message)
         .label("moves")
+        .advise("Pin it in the chart, then list that")
         .chart(used.chart.clone())
         .related(format!("{} says so here{layer}", used.chart), span);
     finding.scenarios = used.scenarios.clone();
@@ -120,12 +121,12 @@ fn deployed(rule: &'static Rule, judged: Judged<'_>, used: &Use) -> Finding {
 fn listed(rule: &'static Rule, context: &Context<'_>, judged: Judged<'_>) -> Finding {
     let (name, image) = (&judged.entry.name.text, judged.reference);
     let message = format!(
-        "`{name}` lists {}, and {}: nobody can tell what was copied{}. List a fixed tag",
+        "`{name}` lists {}, and {}: nobody can tell what was copied{}",
         image.as_str(),
         words(image),
         left_out(image),
     );
-    let finding = judged.finding(rule, judged.tag_span(), message).label("moves");
+    let finding = judged.finding(rule, judged.tag_span(), message).label("moves").advise("List a fixed tag");
     let fixed = |used: &&Use| used.reference.same_repository(image) && !floats(&used.reference);
     let known: Vec<_> = context.inventory.uses.iter().filter(fixed).collect();
     let versions: BTreeSet<_> = known.iter().map(|used| (used.reference.tag(), used.reference.digest())).collect();

@@ -21,9 +21,9 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             InvalidLine::OtherComment => "Start the line with `#`",
             _ => "Write the line so, or put `#` before it",
         };
-        let message = format!("{reason}: the scripts read `NAME=IMAGE` lines only. {advice}");
+        let message = format!("{reason}: the scripts read `NAME=IMAGE` lines only");
         let last = merge.and_then(|merge| context.list.lines.get(merge.end - 1));
-        let finding = Finding::new(rule, line.span, text, message).label("neither entry nor comment");
+        let finding = Finding::new(rule, line.span, text, message).label("neither entry nor comment").advise(advice);
         findings.push(finding.related("it ends here", last.map(|last| last.span)));
     }
     findings

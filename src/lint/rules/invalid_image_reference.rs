@@ -15,7 +15,10 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         let span = if fault.is_empty() { entry.source.span } else { fault };
         let message = format!("`{}` is no image that can be pulled: {}", entry.source.text, error.message);
         findings.push(
-            Finding::new(rule, span, &entry.name.text, message).entry(&entry.name.text).image(&entry.source.text),
+            Finding::new(rule, span, &entry.name.text, message)
+                .entry(&entry.name.text)
+                .image(&entry.source.text)
+                .advise("Correct it"),
         );
     }
     // What a number without quotes has spoilt is that number's fault.
@@ -27,13 +30,13 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             _ => "Give its values with --values or --set",
         };
         let message = if text.is_empty() {
-            format!("{chart} deploys a container without an image ({workload}): {message}. {advice}")
+            format!("{chart} deploys a container without an image ({workload}): {message}")
         } else {
-            format!("{chart} deploys `{text}` ({workload}), which is no image that can be pulled: {message}. {advice}")
+            format!("{chart} deploys `{text}` ({workload}), which is no image that can be pulled: {message}")
         };
         let subject = format!("{}:{}", malformed.template, malformed.workload);
         let label = if text.is_empty() { "no image here" } else { "this is a part of it" };
-        let finding = Finding::new(rule, malformed.span, subject, message).label(label);
+        let finding = Finding::new(rule, malformed.span, subject, message).label(label).advise(advice);
         let mut finding = finding.chart(malformed.chart.clone());
         finding.scenarios.clone_from(&malformed.scenarios);
         findings.push(finding);

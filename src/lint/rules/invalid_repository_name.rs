@@ -13,7 +13,10 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         let span = if fault.is_empty() { entry.name.span } else { fault };
         let message = format!("ECR refuses the repository name `{}`: {}", entry.name.text, error.message);
         findings.push(
-            Finding::new(rule, span, &entry.name.text, message).entry(&entry.name.text).image(&entry.source.text),
+            Finding::new(rule, span, &entry.name.text, message)
+                .entry(&entry.name.text)
+                .image(&entry.source.text)
+                .advise("Choose another one"),
         );
     }
     findings

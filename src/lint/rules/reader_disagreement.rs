@@ -68,7 +68,7 @@ fn byte_order_mark(rule: &'static Rule, list: &List) -> Option<Finding> {
     };
     let message = format!(
         "the list starts with a byte order mark, which no editor shows: the copy script takes line 1 for an entry called \
-         `{}`. Remove the mark",
+         `{}`",
         shown(&name)
     );
     let span = Span::new(list.file(), 0, BYTE_ORDER_MARK.len_utf8());
@@ -85,9 +85,7 @@ fn carriage_returns(rule: &'static Rule, list: &List) -> Option<Finding> {
         LineKind::Entry(at) => format!("pulls `{}\\r`", shown(&list.entries[at].source.text)),
         _ => "stops at the first blank line".to_owned(),
     };
-    let message = format!(
-        "the lines end with CRLF, of which the copy script reads the CR as text: it {effect}. End them with LF"
-    );
+    let message = format!("the lines end with CRLF, of which the copy script reads the CR as text: it {effect}");
     let end = |line: &Line| line.span.end as usize;
     // Some editors double the CR: all of them go.
     let start = |line: &Line| end(line) - list.line_text(line).bytes().rev().take_while(|byte| *byte == b'\r').count();
@@ -129,7 +127,7 @@ fn nothing(rule: &'static Rule, line: &Line, text: &str, span: Span) -> Option<F
     };
     let edits = Some(Edit { span, text: plain.to_owned() }).filter(|_| mends).into_iter().collect();
     let subject = if plain.is_empty() { "blank line" } else { plain };
-    let finding = Finding::new(rule, span, subject, format!("{effect}. {advice}")).label(format!("meant as a {what}"));
+    let finding = Finding::new(rule, span, subject, effect).label(format!("meant as a {what}")).advise(advice);
     Some(finding.fix(Fix::new(advice, Safety::Safe, edits)))
 }
 
@@ -172,8 +170,8 @@ fn entry(rule: &'static Rule, list: &List, entry: &Entry, line: &Line, text: &st
         Some(reference) if reference.digest().is_some() => format!("`{name}` lists a digest:"),
         _ => format!("`{name}` means {source}, but"),
     };
-    let message = format!("{means} {}. {advice}", together(&readings));
-    let finding = Finding::new(rule, place, name, message).label(label).entry(name).image(source);
+    let message = format!("{means} {}", together(&readings));
+    let finding = Finding::new(rule, place, name, message).label(label).entry(name).image(source).advise(&*advice);
     Some(finding.fix(fix(list, entry, line, span, &advice)))
 }
 

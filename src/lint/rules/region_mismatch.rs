@@ -23,7 +23,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             format!("`{name}` copies from account {} in {}, but {} ", listed.account(), listed.region(), used.chart);
         message.push_str(&match (&setting, own_region) {
             (Some((_, RegionValue { path, region, .. })), _) if is_right => format!(
-                "deploys {}: values set `{path}` to {region}, not {}. Change one",
+                "deploys {}: values set `{path}` to {region}, not {}",
                 expected.as_str(),
                 listed.region()
             ),
@@ -54,6 +54,12 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         if let Some((_, other)) = other {
             message.push_str(&format!(", which `{other}` becomes"));
         }
+        let obstacle = obstacle(judged.reference, expected);
+        let advice = match (&twin, &other) {
+            (None, None) if is_right => Some("Change one of the two"),
+            (None, None) => obstacle,
+            _ => Some("Delete one of the two"),
+        };
         let place = used.decisive(used.reference.registry_range().unwrap_or_default()).map(|(span, _)| span);
         let host = judged.reference.registry_range().unwrap_or_default();
         let mut finding = judged
@@ -64,7 +70,10 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             .related(format!("{} names its registry here", used.chart), place)
             .related("the region is set here", setting.and_then(|(_, value)| value.span));
         finding.scenarios = used.scenarios.clone();
-        if twin.is_none() && other.is_none() && obstacle(judged.reference, expected).is_none() {
+        if let Some(advice) = advice {
+            finding = finding.advise(advice);
+        }
+        if twin.is_none() && other.is_none() && obstacle.is_none() {
             // Another region is a guess: values that are set may stand for one of several.
             let safety = if *own_region { Safety::Safe } else { Safety::Unsafe };
             finding = finding.fix(fix(context, judged, expected, safety));

@@ -38,7 +38,6 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         let obstacle = obstacle(judged.reference, &used.reference);
         let own = || may_be_own(context.listed, &used.reference);
         let obstacle = obstacle.or_else(|| own().then(|| advice_on_own(name, &used.reference, *documented)));
-        let message = obstacle.map_or(message.clone(), |advice| format!("{message}. {advice}"));
         // What the scripts can read, where there is such a way to write it.
         let wanted = listable(name, used).unwrap_or_else(|_| used.reference.clone());
         let mut edits: Vec<_> = context.replace(judged.entry.source.span, wanted.as_str()).into_iter().collect();
@@ -51,6 +50,9 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             .chart(used.chart.clone())
             .related(format!("{} names it here", used.chart), place)
             .fix(obstacle.is_none().then(|| Fix::new(format!("List {wanted}"), Safety::Unsafe, edits)));
+        if let Some(advice) = obstacle {
+            finding = finding.advise(advice);
+        }
         finding.scenarios = used.scenarios.clone();
         findings.push(finding);
     }

@@ -16,16 +16,20 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         let (image, name) = (judged.reference.as_str(), &judged.entry.name.text);
         let message = match &sibling {
             Some(other) => format!(
-                "no chart deploys {image}; the charts deploy {}, which `{}` lists. Delete `{name}`",
+                "no chart deploys {image}; the charts deploy {}, which `{}` lists",
                 other.reference.as_str(),
                 other.entry.name.text
             ),
-            None => format!("no chart deploys {image}{}. Delete `{name}`, or say why it stays", nowhere(judged)),
+            None => format!("no chart deploys {image}{}", nowhere(judged)),
         };
+        let or = if sibling.is_some() { "" } else { ", or say why it stays" };
         let edit = Edit { span: removal(context.list, judged.entry), text: String::new() };
         let fix = Fix::new(format!("Delete `{name}`"), Safety::Unsafe, vec![edit]);
         let other = sibling.map(|other| other.entry.source.span);
-        let finding = judged.finding(rule, judged.entry.source.span, message).label("deployed by no chart");
+        let finding = judged
+            .finding(rule, judged.entry.source.span, message)
+            .label("deployed by no chart")
+            .advise(format!("Delete `{name}`{or}"));
         findings.push(finding.related("this one is deployed", other).fix(fix));
     }
     findings

@@ -130,10 +130,11 @@ fn judge(rule: &'static Rule, context: &Context<'_>, entries: &[Judged<'_>], men
         Some(right_tag) if right.len() == 1 => format!("Write {right_tag}, if the same image is meant"),
         _ => "Write one of those that are deployed".to_owned(),
     };
-    let message = format!("{} is named here, but {truth}. {advice}", mention.image);
+    let message = format!("{} is named here, but {truth}", mention.image);
     let subject = format!("{name}:{}", mention.image);
     let mut finding = Finding::new(rule, mention.span, subject, message)
         .label("another tag than the list's")
+        .advise(advice)
         .entry(name)
         .image(judged.reference.as_str())
         .related(format!("listed as `{name}`"), Some(judged.tag_span()));

@@ -35,10 +35,9 @@ pub(super) fn other_version(rule: &'static Rule, context: &Context<'_>, judged: 
     let behind = if known.is_none() { " with the node's system behind it" } else { "" };
     let wanted = known.unwrap_or_else(|| used.reference.clone());
     let (listed, deployed) = (version_of(judged.reference), version_of(&wanted));
-    let advice = obstacle(judged.reference, &wanted).or_else(|| alone(judged.reference, &wanted));
-    let advice = advice.map(|advice| format!(". {advice}")).unwrap_or_default();
-    let message =
-        format!("`{}` lists {listed}, but {} deploys {deployed}{behind}{advice}", judged.entry.name.text, used.chart);
+    let as_needed = (!behind.is_empty()).then_some("List it as your nodes have it");
+    let advice = obstacle(judged.reference, &wanted).or_else(|| alone(judged.reference, &wanted)).or(as_needed);
+    let message = format!("`{}` lists {listed}, but {} deploys {deployed}{behind}", judged.entry.name.text, used.chart);
     let place = version_place(used);
     let mut finding = judged
         .finding(rule, judged.tag_span(), message)
@@ -48,6 +47,9 @@ pub(super) fn other_version(rule: &'static Rule, context: &Context<'_>, judged: 
     if let Some((span, layer)) = place {
         let said = version_of(&used.reference);
         finding = finding.related(format!("{} says {said} ({layer})", used.chart), Some(span));
+    }
+    if let Some(advice) = advice {
+        finding = finding.advise(advice);
     }
     finding.scenarios = used.scenarios.clone();
     finding.fix(fix(context, judged, used))

@@ -10,7 +10,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
     let mut findings: Vec<Finding> = Vec::new();
     for problem in context.problems {
         let Problem::Unavailable { chart, parent, span, refused, .. } = problem else { continue };
-        let Some(message) = sentence(problem) else { continue };
+        let Some((message, advice)) = sentences(problem) else { continue };
         // One chart under several aliases is brought once.
         if let Some(known) = findings.iter_mut().find(|known| known.message == message && known.span.file == span.file)
         {
@@ -18,7 +18,8 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             continue;
         }
         let label = if refused.is_some() { "must not be used" } else { "not on disk" };
-        let finding = Finding::new(rule, *span, format!("{}:{chart}", parent.name), message).label(label);
+        let finding =
+            Finding::new(rule, *span, format!("{}:{chart}", parent.name), message).label(label).advise(advice);
         findings.push(finding.chart(chart.clone()));
     }
     findings.extend(context.lost.iter().filter_map(|lost| nowhere(rule, context, lost)));
@@ -34,25 +35,29 @@ fn nowhere(rule: &'static Rule, context: &Context<'_>, lost: &Lost) -> Option<Fi
     let judged = context.judged().find(|judged| *judged.verdict == Verdict::Unknown && means(judged))?;
     let span = judged.entry.note.from.as_ref().map_or(judged.entry.source.span, |from| from.span);
     let message = format!("{}; so nothing can be said of `{}`", lost.message, judged.entry.name.text);
-    Some(judged.finding(rule, span, message).label("not here"))
+    Some(judged.finding(rule, span, message).label("not here").advise("Bring it there, or correct the note"))
 }
 
-/// The problem in words, when it is a chart that is not on disk.
-pub(in crate::lint) fn sentence(problem: &Problem) -> Option<String> {
+/// The problem in words and what to do, when it is a chart that is not on disk.
+pub(in crate::lint) fn sentences(problem: &Problem) -> Option<(String, String)> {
     let Problem::Unavailable { chart, parent, repository, refused, .. } = problem else { return None };
     if let Some(RefusedPackage { held: Some(_), reason, .. }) = refused {
-        return Some(format!("{parent} depends on {chart}, but {reason}. What it deploys is unknown"));
+        let message = format!("{parent} depends on {chart}, but {reason}: what it deploys is unknown");
+        return Some((message, "Find out why, then run `mirrorlint fetch --vendor`".to_owned()));
     }
     let depends = format!("{parent} depends on {chart}, which is not in its charts/");
     let external = repository.as_deref().filter(|from| !from.starts_with("file://"));
     Some(match (refused, external) {
-        (Some(RefusedPackage { reason, .. }), _) => {
-            format!("{depends}, and the package at hand must not be used: {reason}. What it deploys is unknown")
+        (Some(RefusedPackage { reason, .. }), _) => (
+            format!("{depends}, and the package at hand must not be used: {reason}"),
+            "Find out why, then run `mirrorlint fetch`".to_owned(),
+        ),
+        (None, Some(from)) => (
+            format!("{depends}: what it deploys is unknown"),
+            format!("`mirrorlint fetch` brings it from {}", plain_address(from)),
+        ),
+        (None, None) => {
+            (format!("{depends}: what it deploys is unknown"), "Put it there: it names no repository".to_owned())
         }
-        (None, Some(from)) => {
-            let from = plain_address(from);
-            format!("{depends}: what it deploys is unknown. `mirrorlint fetch` brings it from {from}")
-        }
-        (None, None) => format!("{depends}: what it deploys is unknown. Put it there: it names no repository"),
     })
 }

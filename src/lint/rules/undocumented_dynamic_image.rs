@@ -21,10 +21,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         };
         let what = varying(*change);
         let name = &judged.entry.name.text;
-        let message = format!(
-            "{what} of `{name}` change with the region in {}, and no comment says so. Write a note",
-            used.chart
-        );
+        let message = format!("{what} of `{name}` change with the region in {}, and no comment says so", used.chart);
         let message = if what.contains(" and ") { message } else { message.replacen(" change ", " changes ", 1) };
         let note = Style::of(context.list).note(&region_note(*change, image, used));
         let text = note + context.list.line_ending();
@@ -35,7 +32,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             .label("depends on the region")
             .chart(used.chart.clone())
             .related(format!("{} names it here", used.chart), place)
-            .fix(Fix::new("Note it", Safety::Safe, vec![edit]));
+            .fix(Fix::new("Write a note", Safety::Safe, vec![edit]));
         finding.scenarios = used.scenarios.clone();
         findings.push(finding);
     }

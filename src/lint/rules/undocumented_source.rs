@@ -23,8 +23,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         }
         let note = source_note(used);
         let name = &entry.name.text;
-        let message =
-            format!("`{name}` does not say where its image comes from; {} deploys it. Write `{note}`", used.chart);
+        let message = format!("`{name}` does not say where its image comes from; {} deploys it", used.chart);
         // The first words of the file may be its header, not the entry's title.
         let first = context.list.lines[0].span;
         let header = |title: &Located| title.span.start < first.end && !entry.note.remarks.is_empty();
@@ -43,9 +42,10 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             }
         };
         let sure = is_sure(context, judged) && !brings_more(context, at);
-        let fix = sure.then(|| Fix::new(format!("Add `{note}`"), Safety::Safe, vec![edit]));
+        let fix = sure.then(|| Fix::new(format!("Write `{note}`"), Safety::Safe, vec![edit]));
         let span = titled.map_or(entry.name.span, |title| title.span);
-        findings.push(finding(judged.finding(rule, span, message).label("names no chart"), used).fix(fix));
+        let found = judged.finding(rule, span, message).label("names no chart").advise(format!("Write `{note}`"));
+        findings.push(finding(found, used).fix(fix));
     }
     findings
 }
@@ -80,11 +80,11 @@ fn incomplete(rule: &'static Rule, context: &Context<'_>, judged: Judged<'_>) ->
         Some((named, used, note))
     })?;
     let (name, chart) = (&entry.name.text, &named.chart.text);
-    let message =
-        format!("the note of `{name}` says {chart}, but neither of which version nor from where. Write `{note}`");
+    let message = format!("the note of `{name}` says {chart}, but neither of which version nor from where");
     let edit = Edit { span: named.span, text: note.clone() };
     let fix = is_sure(context, judged).then(|| Fix::new(format!("Write `{note}`"), Safety::Safe, vec![edit]));
-    Some(finding(judged.finding(rule, named.span, message).label("names no version"), used).fix(fix))
+    let found = judged.finding(rule, named.span, message).label("names no version").advise(format!("Write `{note}`"));
+    Some(finding(found, used).fix(fix))
 }
 
 fn finding(finding: Finding, used: &Use) -> Finding {

@@ -75,7 +75,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         let Some((span, _)) = used.decisive(host) else { continue };
         let registry = image.registry().unwrap_or("docker.io");
         let message = format!(
-            "{} is a chart of {}, but takes {} from {registry}; its own registry is {}. Take it from there, or allow it with the reason",
+            "{} is a chart of {}, but takes {} from {registry}; its own registry is {}",
             used.chart,
             family.name,
             image.as_str(),
@@ -86,6 +86,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         }
         let mut finding = Finding::new(rule, span, image.repository(), message)
             .label("not the vendor's registry")
+            .advise("Take it from there, or allow it with the reason")
             .image(image.as_str());
         finding.scenarios = used.scenarios.clone();
         findings.push(finding.chart(used.chart.clone()));

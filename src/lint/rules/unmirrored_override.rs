@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::image::Reference;
 use crate::inventory::Use;
 use crate::lint::{Context, Finding, Rule};
-use crate::nearest::hint;
+use crate::nearest::nearest;
 
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
@@ -14,18 +14,18 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         let image = &used.reference;
         let repository = image.path();
         let entry = context.judged().find(|judged| judged.entry.name.text == repository);
-        let (message, range) = match &entry {
+        let (message, advice, range) = match &entry {
             None => {
                 let names = context.list.entries.iter().map(|entry| entry.name.text.as_str());
-                let near = hint(repository, names);
-                let advice = if near.is_empty() { ". Write an entry's name in the values" } else { near.as_str() };
+                let near = nearest(repository, names);
+                let near = near.map(|name| format!(" (`{name}`?)")).unwrap_or_default();
                 let message = format!(
                     "{} deploys {} from the private registry, but no entry is called `{repository}`: the copy never fills that \
-                     repository{advice}",
+                     repository",
                     used.chart,
                     image.as_str()
                 );
-                (message, image.path_range())
+                (message, format!("Write an entry's name{near} in the values"), image.path_range())
             }
             Some(judged) => match unpushed(judged.reference, used) {
                 Some(told) => told,
@@ -38,6 +38,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         }
         let mut finding = Finding::new(rule, span, image.as_str(), message)
             .label("not in the private registry")
+            .advise(advice)
             .image(image.as_str())
             .chart(used.chart.clone())
             .related("this is copied", entry.as_ref().map(|judged| judged.entry.source.span));
@@ -52,7 +53,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
 
 /// What of `used` the copy of `source` does not push to the repository of that name, in a sentence, and which bytes of the image
 /// ask for it. Whoever asks for a digest does not ask for the tag before it.
-fn unpushed(source: &Reference, used: &Use) -> Option<(String, Range<usize>)> {
+fn unpushed(source: &Reference, used: &Use) -> Option<(String, String, Range<usize>)> {
     let image = &used.reference;
     let (chart, shown, repository) = (&used.chart, image.as_str(), image.path());
     let pushed = source.effective_tag().unwrap_or("latest");
@@ -60,16 +61,15 @@ fn unpushed(source: &Reference, used: &Use) -> Option<(String, Range<usize>)> {
     if let Some((digest, range)) = image.digest().zip(image.digest_range()) {
         let message = format!(
             "{chart} deploys {shown} from the private registry, but the copy pushes tags ({tags} to `{repository}`), not \
-             that digest. Ask for a tag alone"
+             that digest"
         );
-        return (source.digest() != Some(digest)).then_some((message, range));
+        return (source.digest() != Some(digest)).then_some((message, "Ask for a tag alone".to_owned(), range));
     }
     let asked = image.effective_tag()?;
     let completed = used.is_completed() && pushed.strip_prefix(asked).is_some_and(|rest| rest.starts_with('-'));
-    let message = format!(
-        "{chart} deploys {shown} from the private registry, but the copy pushes only {tags} to `{repository}`. Ask for one \
-         that it pushes"
-    );
+    let message =
+        format!("{chart} deploys {shown} from the private registry, but the copy pushes only {tags} to `{repository}`");
     let is_pushed = asked == "latest" || asked == pushed || completed;
-    (!is_pushed).then(|| (message, image.tag_range().unwrap_or_else(|| image.path_range())))
+    let range = image.tag_range().unwrap_or_else(|| image.path_range());
+    (!is_pushed).then_some((message, "Ask for one that it pushes".to_owned(), range))
 }

@@ -27,12 +27,13 @@ fn finding(rule: &'static Rule, context: &Context<'_>, image: &Text, chart: &Cha
         _ => "the values",
     };
     let message = format!(
-        "{chart} deploys `{image}`: {what} say the number {written} without quotes, and Helm prints it as {printed}. Quote it"
+        "{chart} deploys `{image}`: {what} say the number {written} without quotes, and Helm prints it as {printed}"
     );
     let message = if *layer == Layer::Chart { message.replacen(" say the", " says the", 1) } else { message };
     let subject = format!("{}:{written}", chart.name);
     let finding = Finding::new(rule, *span, subject, message)
         .label(format!("Helm prints {printed}"))
+        .advise("Quote it")
         .image(image.as_str())
         .chart(chart.clone());
     // Nobody can edit a package. And where the list agrees with what Helm prints, that may be what is meant.

@@ -17,9 +17,8 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
     let start = end - (line.len() - line.trim_end_matches('\r').len());
     let edit = Edit { span: Span::new(last.span.file, start, end), text: context.list.line_ending().to_owned() };
     let name = &entry.name.text;
-    let message = format!(
-        "`{name}` stands on a last line without a newline: the copy script's `while read` never sees it. End the line"
-    );
+    let message =
+        format!("`{name}` stands on a last line without a newline: the copy script's `while read` never sees it");
     let finding = Finding::new(rule, Span::new(last.span.file, end, end), name, message);
     let fix = Fix::new("End the last line", Safety::Safe, vec![edit]);
     vec![finding.label("no newline here").entry(name).image(&entry.source.text).fix(fix)]

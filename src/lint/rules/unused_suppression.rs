@@ -18,46 +18,55 @@ fn finding(rule: &'static Rule, fault: &Fault) -> Finding {
     let written = &fault.written;
     let delete = if fault.line.is_some() && fault.part.is_none() { "Delete the line" } else { "Delete it" };
     let order = if fault.line.is_some() { "# mirrorlint: " } else { "" };
-    let (message, label) = match &fault.kind {
-        FaultKind::Idle(why) => (format!("`{written}` silences nothing: {why}. {delete}"), "silences nothing"),
-        FaultKind::Slip(why, advice) => (format!("`{written}` silences nothing: {why}. {advice}"), "silences nothing"),
-        FaultKind::NoReason if fault.line.is_none() => {
-            (format!("`{written}` gives no reason. Write why behind `reason:`"), "no reason")
+    let as_written = |text: String| format!("Write `{order}{written}{text}`");
+    let delete = delete.to_owned();
+    let idle = |why: &str| format!("`{written}` silences nothing: {why}");
+    let (message, advice, label) = match &fault.kind {
+        FaultKind::Idle(why) => (idle(why), delete, "silences nothing"),
+        FaultKind::Slip(why, advice) => (idle(why), (*advice).to_owned(), "silences nothing"),
+        FaultKind::NoReason => {
+            let configured = fault.line.is_none();
+            let advice =
+                if configured { "Write why behind `reason:`".to_owned() } else { as_written(": WHY".to_owned()) };
+            (format!("`{written}` gives no reason"), advice, "no reason")
         }
-        FaultKind::NoReason => (format!("`{written}` gives no reason. Write `{order}{written}: WHY`"), "no reason"),
         FaultKind::Unparted { words, names_rule: true, .. } => (
-            format!("`{written}` says nothing of what follows: commas part rules. Write `{order}{written}, {words}`"),
+            format!("`{written}` says nothing of what follows: commas part rules"),
+            as_written(format!(", {words}")),
             "no comma",
         ),
         FaultKind::Unparted { words, .. } => (
-            format!("`{written}` gives no reason: a colon stands before it. Write `{order}{written}: {words}`"),
+            format!("`{written}` gives no reason: a colon stands before it"),
+            as_written(format!(": {words}")),
             "no colon",
         ),
-        FaultKind::NoRule { meant: Some(meant), .. } => {
-            (format!("`{written}` names no rule; `{meant}` would silence a finding here. Write that"), "no such rule")
-        }
+        FaultKind::NoRule { meant: Some(meant), .. } => (
+            format!("`{written}` names no rule; `{meant}` would silence a finding here"),
+            "Write that".to_owned(),
+            "no such rule",
+        ),
         FaultKind::NoRule { meant: None, .. } => {
-            (format!("`{written}` names no rule; `mirrorlint rules` lists them all. {delete}"), "no such rule")
+            (format!("`{written}` names no rule; `mirrorlint rules` lists them all"), delete, "no such rule")
         }
-        FaultKind::Itself => (format!("`{written}` silences nothing: this rule cannot be silenced. {delete}"), "never"),
+        FaultKind::Itself => (idle("this rule cannot be silenced"), delete, "never"),
         FaultKind::Adrift => (
-            format!(
-                "`{written}` stands above no entry. Put it directly above one, or at the top for the whole list, \
-                 parted by a blank line"
-            ),
+            format!("`{written}` stands above no entry"),
+            "Put it directly above one, or at the top for the whole list, parted by a blank line".to_owned(),
             "about nothing",
         ),
         FaultKind::NoOrder => (
-            format!("`mirrorlint: {written}` says nothing. Write `allow RULE: REASON` or `exempt IMAGE: REASON`"),
+            format!("`mirrorlint: {written}` says nothing"),
+            "Write `allow RULE: REASON` or `exempt IMAGE: REASON`".to_owned(),
             "not understood",
         ),
         FaultKind::Unaddressed(_) => (
-            format!("`{written}` is a comment like any other: no colon stands before it. Write `{order}{written}`"),
+            format!("`{written}` is a comment like any other: no colon stands before it"),
+            as_written(String::new()),
             "no colon",
         ),
     };
     let subject = fault.entry.iter().map(|entry| format!("{entry}:")).collect::<String>() + written;
-    let mut finding = Finding::new(rule, fault.span, subject, message).label(label);
+    let mut finding = Finding::new(rule, fault.span, subject, message).label(label).advise(advice);
     finding.entry.clone_from(&fault.entry);
     finding
 }

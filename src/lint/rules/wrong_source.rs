@@ -3,7 +3,7 @@
 use super::undocumented_source::brings_more;
 use crate::chart::Place;
 use crate::chart::version::Version;
-use crate::inventory::{ChartLink, ChartName, Use};
+use crate::inventory::{ChartLink, Use};
 use crate::lint::note::{note_of, source_note};
 use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Standing, Verdict};
 use crate::mirror::{ChartOrigin, NamedChart};
@@ -39,21 +39,17 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         if by_name.is_empty() && judged.noted == Standing::Unknown {
             continue;
         }
-        let whole_note = |message: String, label: String, chart: &ChartName, text: String, safety: Safety| {
-            let edits = vec![Edit { span: named.span, text }];
-            finding(rule, judged, first, named.span, message, label).fix(Fix::new(
-                format!("Note {chart}"),
-                safety,
-                edits,
-            ))
+        let whole_note = |message: String, label: String, text: String, safety: Safety| {
+            let title = format!("Write `{text}`");
+            let fix = Fix::new(title, safety, vec![Edit { span: named.span, text }]);
+            finding(rule, judged, first, named.span, message, label).fix(fix)
         };
         let link = by_name.first().copied();
         findings.push(match (link, link.and_then(|link| other_kind(named, link)), &named.version) {
             (Some(link), Some(from), _) => {
                 let text = note_of(&link.chart, Some(link));
-                let message =
-                    format!("the note says {}, but the chart comes from {from}. Write `{text}`", said_at_length(named));
-                whole_note(message, format!("it comes from {from}"), &link.chart, text, Safety::Safe)
+                let message = format!("the note says {}, but the chart comes from {from}", said_at_length(named));
+                whole_note(message, format!("it comes from {from}"), text, Safety::Safe)
             }
             (Some(ChartLink { chart, .. }), None, Some(version)) => {
                 let message =
@@ -68,7 +64,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
                 let message = format!("the note says {}, but {chart} deploys the image", said(named));
                 let more = judged.verdict.uses().first().is_some_and(|at| brings_more(context, *at));
                 let safety = if more { Safety::Unsafe } else { Safety::Safe };
-                whole_note(message, format!("{chart} deploys it"), chart, source_note(first), safety)
+                whole_note(message, format!("{chart} deploys it"), source_note(first), safety)
             }
         });
     }
