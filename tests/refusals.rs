@@ -6,7 +6,7 @@ mod workspace;
 
 use std::fmt::Write as _;
 
-use workspace::Workspace;
+use workspace::{Run, Workspace, run};
 
 /// A chart that depends on one that is not there, and is right otherwise.
 fn workspace() -> Workspace {
@@ -19,17 +19,24 @@ fn workspace() -> Workspace {
 
 /// The commands and, below each, what they say.
 fn said(workspace: &Workspace, commands: &[&[&str]]) -> String {
-    let mut said = String::new();
-    for command in commands {
-        let run = workspace.run(command);
-        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{command:?}: {}", run.stderr);
-        let _ = writeln!(said, "$ {}", command.join(" "));
+    let run = |command: &&[&str]| (command.join(" "), workspace.run(command));
+    let runs: Vec<_> = commands.iter().map(run).collect();
+    runs.iter().for_each(|(command, run)| assert_eq!(run.stdout, "", "{command}"));
+    told(workspace, &runs)
+}
+
+/// What runs that could not do what they were asked to said on standard error, each below its command.
+fn told(workspace: &Workspace, runs: &[(String, Run)]) -> String {
+    let mut told = String::new();
+    for (command, run) in runs {
+        assert_eq!(run.code, 2, "{command}: {}", run.text());
+        let _ = writeln!(told, "$ {command}");
         let text = run.stderr.replace(&workspace.path("").display().to_string(), "ROOT/");
         text.lines().for_each(|line| {
-            let _ = writeln!(said, "{line}");
+            let _ = writeln!(told, "{line}");
         });
     }
-    said
+    told
 }
 
 #[test]
@@ -253,5 +260,143 @@ fn configurations() {
     1 │ a: [
       ·    ─
       ╰────
+    "#);
+}
+
+/// A chart that deploys another tag than the list has.
+fn drifted() -> Workspace {
+    Workspace::with_list("# Web (from local chart web:1.0.0)\nweb=nginx:1\n").chart("web", &["nginx:2"])
+}
+
+fn forbid_writing(workspace: &Workspace, path: &str) {
+    let path = workspace.path(path);
+    let mut permissions = std::fs::metadata(&path).unwrap().permissions();
+    permissions.set_readonly(true);
+    std::fs::set_permissions(path, permissions).unwrap();
+}
+
+#[test]
+fn places_that_cannot_be_written() {
+    let workspace = drifted().file("report.json", "{}\n").file("file", "");
+    forbid_writing(&workspace, "tools/ecr-images.conf");
+    forbid_writing(&workspace, "report.json");
+    let run = |command: &str| {
+        let arguments: Vec<&str> = command.split(' ').collect();
+        (command.to_owned(), workspace.run(&arguments))
+    };
+    let commands = [
+        "check --fix",
+        "check --format json=report.json",
+        "check --format json=tools",
+        "check --format json=file/report.json",
+        "init --output file/list.conf",
+        "init --output web",
+    ];
+    insta::assert_snapshot!(told(&workspace, &commands.map(run)), @r#"
+    $ check --fix
+      × tools/ecr-images.conf: it is read-only; nothing was written to it
+    $ check --format json=report.json
+      × report.json: it is read-only; nothing was written to it
+    $ check --format json=tools
+      × tools: it is a folder; nothing was written to it
+    $ check --format json=file/report.json
+      × file/report.json: cannot be written: Not a directory (os error 20); nothing was written to it
+    $ init --output file/list.conf
+      × file/list.conf: cannot be written: Not a directory (os error 20); nothing was written to it
+    $ init --output web
+      × web: is there already: `mirrorlint check --fix` brings it up to date; --output names another
+    "#);
+    assert_eq!(workspace.read("tools/ecr-images.conf"), "# Web (from local chart web:1.0.0)\nweb=nginx:1\n");
+    assert_eq!(workspace.read("report.json"), "{}\n");
+}
+
+/// `/dev/full` takes no byte, as a disk that is full.
+#[cfg(target_os = "linux")]
+#[test]
+fn full_disks() {
+    let workspace = drifted();
+    let full = |command: &&str| {
+        let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_mirrorlint"));
+        let program = program.args(command.split(' ')).current_dir(workspace.path("")).env("COLUMNS", "100");
+        let output = program.stdout(std::fs::File::create("/dev/full").unwrap()).output().unwrap();
+        let code = output.status.code().unwrap();
+        let run = Run { code, stdout: String::new(), stderr: String::from_utf8(output.stderr).unwrap() };
+        (format!("{command} > /dev/full"), run)
+    };
+    let commands =
+        ["check", "check --format json", "check --diff", "images", "plan", "render web", "explain tag-mismatch"];
+    let mut runs: Vec<_> = commands.iter().map(full).collect();
+    runs.push(("check --format sarif=/dev/full".to_owned(), workspace.run(&["check", "--format", "sarif=/dev/full"])));
+    insta::assert_snapshot!(told(&workspace, &runs), @r#"
+    $ check > /dev/full
+      × cannot write to standard output: No space left on device (os error 28)
+    $ check --format json > /dev/full
+      × cannot write to standard output: No space left on device (os error 28)
+    $ check --diff > /dev/full
+      × cannot write to standard output: No space left on device (os error 28)
+    $ images > /dev/full
+      × cannot write to standard output: No space left on device (os error 28)
+    $ plan > /dev/full
+      × cannot write to standard output: No space left on device (os error 28)
+    $ render web > /dev/full
+      × cannot write to standard output: No space left on device (os error 28)
+    $ explain tag-mismatch > /dev/full
+      × cannot write to standard output: No space left on device (os error 28)
+    $ check --format sarif=/dev/full
+      × /dev/full: cannot be written: No space left on device (os error 28); nothing was written to it
+    "#);
+}
+
+/// Runs git in a folder.
+fn git(workspace: &Workspace, folder: &str, arguments: &[&str]) {
+    let who = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"];
+    let mut command = std::process::Command::new("git");
+    let output = command.args(who).args(arguments).current_dir(workspace.path(folder)).output().unwrap();
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn git_and_revisions() {
+    let workspace = Workspace::new()
+        .file("repository/tools/ecr-images.conf", "# Web (from local chart web:1.0.0)\nweb=nginx:1\n")
+        .chart("repository/web", &["nginx:2"]);
+    git(&workspace, "repository", &["init", "-q", "-b", "main"]);
+    git(&workspace, "repository", &["add", "-A"]);
+    git(&workspace, "repository", &["commit", "-q", "-m", "one"]);
+    git(&workspace, "repository", &["commit", "-q", "--allow-empty", "-m", "two"]);
+    git(&workspace, "repository", &["checkout", "-q", "--orphan", "apart"]);
+    git(&workspace, "repository", &["commit", "-q", "-m", "three"]);
+    git(&workspace, "repository", &["checkout", "-q", "main"]);
+    let origin = format!("file://{}", workspace.path("repository").display());
+    git(&workspace, ".", &["clone", "-q", "--depth", "1", &origin, "shallow"]);
+    git(&workspace, ".", &["clone", "-q", "--bare", &origin, "bare"]);
+    let asked = |folder: &str, revision: &str, variables: &[(&str, &str)]| {
+        let said = run(&workspace.path(folder), &["check", "--since", revision], variables);
+        (format!("cd {folder}; check --since {revision}"), said)
+    };
+    let runs = [
+        asked("repository", "nowhere", &[]),
+        asked("repository", "HEAD~5", &[]),
+        asked("repository", "apart...", &[]),
+        asked("repository", "HEAD", &[("PATH", "/nowhere")]),
+        asked("shallow", "HEAD~1", &[]),
+        asked("bare", "HEAD", &[]),
+        asked(".", "HEAD", &[]),
+    ];
+    insta::assert_snapshot!(told(&workspace, &runs), @r#"
+    $ cd repository; check --since nowhere
+      × --since nowhere: there is no such commit here. Fetch it (`git fetch`), or name another one
+    $ cd repository; check --since HEAD~5
+      × --since HEAD~5: there is no such commit here. Fetch it (`git fetch`), or name another one
+    $ cd repository; check --since apart...
+      × --since apart...: it has no commit in common with the current one. Name another one
+    $ cd repository; check --since HEAD
+      × --since needs git, which cannot be run: No such file or directory (os error 2)
+    $ cd shallow; check --since HEAD~1
+      × --since HEAD~1: there is no such commit here. The clone is shallow: fetch more of its history (`fetch-depth: 0`)
+    $ cd bare; check --since HEAD
+      × --since: the workspace lies in no git repository
+    $ cd .; check --since HEAD
+      × --since: the workspace lies in no git repository
     "#);
 }

@@ -110,6 +110,10 @@ fn apply(session: &Session, options: &Check, paths: &[Option<&Path>], settled: S
     fixed.retain(|fixed| failed.iter().all(|error| error.path != fixed.path));
     let after = with_texts(session, &Texts::default());
     let mut checked = check_all(&after, paths, &options.charts)?;
-    failed.iter().for_each(|error| checked.add_error(Refusal::new(error.to_string())));
+    let told = |WriteError { path, reason }: WriteError| Refusal {
+        path: Some(path),
+        ..Refusal::new(format!("{reason}; nothing was written to it"))
+    };
+    failed.into_iter().for_each(|error| checked.add_error(told(error)));
     conclude(&after, options, checked, &fixed)
 }

@@ -198,6 +198,10 @@ fn commit(repository: &Repository, name: &str) -> Result<String, Refusal> {
         false => format!("--since {name}: there is no such commit here{}", complaint.unwrap_or_default()),
         true => format!("--since {name}: it has no commit in common with the current one"),
     };
-    let advice = if is_shallow { ". The clone is shallow: fetch more of its history (`fetch-depth: 0`)" } else { "" };
-    Err(Refusal { path: Some(repository.folder().to_owned()), ..Refusal::new(format!("{what}{advice}")) })
+    let advice = match (is_shallow, known) {
+        (true, _) => ". The clone is shallow: fetch more of its history (`fetch-depth: 0`)",
+        (false, false) => ". Fetch it (`git fetch`), or name another one",
+        (false, true) => ". Name another one",
+    };
+    Err(Refusal::new(format!("{what}{advice}")))
 }

@@ -44,7 +44,7 @@ pub fn write_whole(path: &Path, bytes: &[u8], over: Over<'_>) -> Result<(), Writ
 }
 
 fn put(path: &Path, bytes: &[u8], over: Over<'_>) -> Result<(), String> {
-    let target = end_of_links(path).map_err(told("cannot be found"))?;
+    let target = end_of_links(path).map_err(told("cannot be written"))?;
     let known = match std::fs::metadata(&target) {
         Ok(known) => Some(known),
         Err(error) if error.kind() == io::ErrorKind::NotFound && !matches!(over, Over::Exactly(_)) => None,
@@ -191,7 +191,7 @@ mod tests {
         write_whole(&nowhere, b"made", Over::Anything).unwrap();
         assert_eq!(std::fs::read(folder.path().join("deep/er")).unwrap(), b"made");
         symlink("loop", &loop_).unwrap();
-        assert!(reason(&loop_, Over::Anything).starts_with("cannot be found: "));
+        assert!(reason(&loop_, Over::Anything).starts_with("cannot be written: "));
     }
 
     /// Nobody can make a file in `/proc`, not even root.

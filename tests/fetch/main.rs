@@ -11,6 +11,7 @@ mod http;
 mod lock;
 mod place;
 mod proxy;
+mod refusals;
 mod registry;
 mod repository;
 mod server;
