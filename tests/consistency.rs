@@ -103,6 +103,8 @@ fn a_new_list_says_what_the_charts_deploy() {
       refused
     unquoted-number: A tag that loses its zero
       refused
+    unquoted-number: A word that means true, and an underscore
+      refused
     unquoted-number: An `appVersion`
       refused
     unquoted-number: An account id

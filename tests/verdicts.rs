@@ -139,6 +139,30 @@ fn an_image_of_which_only_the_version_is_spoilt_means_its_repository_alone() {
 }
 
 #[test]
+fn a_tag_that_helm_has_spoilt_is_not_the_one_to_list() {
+    let with = |tag: &str, listed: &str| {
+        Workspace::with_list(&format!("# App (from local chart app:1.0.0)\napp=quay.io/a/app:{listed}\n"))
+            .chart("app", &["quay.io/a/app:{{ .Values.tag }}"])
+            .file("app/values.yaml", format!("tag: {tag}\n"))
+    };
+    for (tag, listed) in [("1.10", "1.9"), ("off", "1.9"), ("2024_02", "2024_01")] {
+        let findings = with(tag, listed).findings();
+        let old = findings.iter().find(|told| told.contains("tag-mismatch")).unwrap();
+        assert!(old.ends_with("A part of it has no quotes: quote it in the chart, then list that"), "{old}");
+        let fixed = with(tag, listed);
+        fixed.run(&["check", "--fix"]);
+        assert!(fixed.read("tools/ecr-images.conf").contains(&format!("app:{listed}\n")), "{tag}");
+    }
+    // With quotes, and where Helm prints what is written, it is.
+    for (tag, listed) in
+        [("'1.10'", "1.9"), ("'off'", "1.9"), ("1.11", "1.9"), ("2024-02-01", "2024-01-01"), ("12:30", "12")]
+    {
+        let findings = with(tag, listed).findings();
+        assert!(findings.iter().all(|told| !told.contains("quotes")), "{tag}: {findings:?}");
+    }
+}
+
+#[test]
 fn an_image_of_a_chart_that_was_passed_over_is_told_when_it_keeps_an_entry() {
     let other = "apiVersion: v2\nname: other\nversion: 1.0.0\n";
     let workspace = |entry: &str| {

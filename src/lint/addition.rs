@@ -19,8 +19,8 @@ pub(crate) const MOVES: &str = "Its tag moves: pin it in the chart, then list th
 pub(crate) const HAS_NO_TAG: &str =
     "The copy scripts cannot read a digest: give it a fixed tag in the chart, then list that";
 
-/// Likewise: Helm has spoilt a number in it.
-pub(crate) const UNQUOTED: &str = "A number in it has no quotes: quote it in the chart, then list that";
+/// Likewise: Helm has spoilt a number or a word in it.
+pub(crate) const UNQUOTED: &str = "A part of it has no quotes: quote it in the chart, then list that";
 
 /// A finding for each missing image of `kind`, with the entry that it wants; `message` says what is wrong.
 pub(crate) fn additions(

@@ -1,4 +1,5 @@
-//! Numbers without quotes that become part of an image and that Helm prints otherwise than they are written.
+//! Numbers without quotes, and words that mean true or false, that become part of an image and that Helm prints otherwise than they are
+//! written. Dates, times and `12:30` it prints as they are.
 
 use std::ops::Range;
 
@@ -29,7 +30,9 @@ pub(crate) fn numbers(sources: &Sources, image: &Text) -> Vec<Number> {
         let [(span, layer @ (Layer::Values | Layer::Chart), _)] = places.as_slice() else { continue };
         let printed = &image.as_str()[range.clone()];
         // Most of an image is text that was taken over letter by letter.
-        if !printed.starts_with(|letter: char| letter.is_ascii_digit() || matches!(letter, '-' | '+' | '.')) {
+        let is_number =
+            printed.starts_with(|letter: char| letter.is_ascii_digit() || matches!(letter, '-' | '+' | '.'));
+        if !is_number && !matches!(printed, "true" | "false") {
             continue;
         }
         let written = sources.slice(*span);
@@ -38,6 +41,13 @@ pub(crate) fn numbers(sources: &Sources, image: &Text) -> Vec<Number> {
         }
     }
     found
+}
+
+impl Number {
+    /// `number`, or `word` where it means true or false.
+    pub fn kind(&self) -> &'static str {
+        if matches!(self.printed.as_str(), "true" | "false") { "word" } else { "number" }
+    }
 }
 
 /// `image` with its numbers as they are written; `None` when it has none.
@@ -57,10 +67,14 @@ fn is_plain(sources: &Sources, span: Span) -> bool {
     !matches!(before, Some('"' | '\''))
 }
 
-/// Whether Helm reads `written` as a number and prints it as `printed`. An image that a template changed by itself (`trunc`,
+/// Whether Helm reads `written` as a number or a boolean and prints it as `printed`. An image that a template changed by itself (`trunc`,
 /// `printf "%02d"`) is the template's affair.
 fn prints_as(written: &str, printed: &str, layer: Layer) -> bool {
-    let Ok(value @ Value::Float(number, _)) = yaml::load(&Text::new(written)) else { return false };
+    let (value, number) = match yaml::load(&Text::new(written)) {
+        Ok(value @ Value::Float(number, _)) => (value, number),
+        Ok(Value::Bool(value, _)) => return value.to_string() == *printed,
+        _ => return false,
+    };
     if layer == Layer::Chart {
         // `appVersion` is read as a float32, and printed in its shortest form.
         #[allow(clippy::cast_possible_truncation)] // that is what happens to it

@@ -81,7 +81,7 @@ fn remedy(chart: &Chart, dependency: &Dependency, copy: &Chart, found: &str) -> 
 /// Why a version does not do that seems to, if it does.
 fn why(number: Option<&Number>, wanted: &str, found: &str) -> String {
     if let Some(number) = number {
-        return format!(": {} has no quotes, and as a number it is {wanted}", number.written);
+        return format!(": {} has no quotes, and as a {} it is {wanted}", number.written, number.kind());
     }
     let released = found.split(['-', '+']).next().unwrap_or_default();
     let early = found.split('+').next().is_some_and(|version| version.contains('-'));

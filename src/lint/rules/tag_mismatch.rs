@@ -4,9 +4,10 @@ use super::floats;
 use super::wrong_source::same_version;
 use crate::image::Reference;
 use crate::inventory::Use;
-use crate::lint::addition::{HAS_NO_TAG, MOVES};
+use crate::lint::addition::{HAS_NO_TAG, MOVES, UNQUOTED};
 use crate::lint::context::{version_of, version_place};
 use crate::lint::note::true_source;
+use crate::lint::number::numbers;
 use crate::lint::same::as_entry;
 use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Verdict, wanted};
 use crate::mirror::SourceNote;
@@ -36,7 +37,8 @@ pub(super) fn other_version(rule: &'static Rule, context: &Context<'_>, judged: 
     let wanted = known.unwrap_or_else(|| used.reference.clone());
     let (listed, deployed) = (version_of(judged.reference), version_of(&wanted));
     let as_needed = (!behind.is_empty()).then_some("List it as your nodes have it");
-    let advice = obstacle(judged.reference, &wanted).or_else(|| alone(judged.reference, &wanted)).or(as_needed);
+    let advice = spoilt(context, used).or_else(|| obstacle(judged.reference, &wanted));
+    let advice = advice.or_else(|| alone(judged.reference, &wanted)).or(as_needed);
     let message = format!("`{}` lists {listed}, but {} deploys {deployed}{behind}", judged.entry.name.text, used.chart);
     let place = version_place(used);
     let mut finding = judged
@@ -67,6 +69,11 @@ pub(super) fn obstacle(listed: &Reference, deployed: &Reference) -> Option<&'sta
     }
 }
 
+/// Likewise, where Helm prints a part of what is deployed otherwise than it is written.
+fn spoilt(context: &Context<'_>, used: &Use) -> Option<&'static str> {
+    (!numbers(context.sources, &used.text).is_empty()).then_some(UNQUOTED)
+}
+
 /// What an entry with a digest is to list in place of another one.
 fn alone(listed: &Reference, deployed: &Reference) -> Option<&'static str> {
     let both = listed.digest().is_some() && deployed.digest().is_some() && deployed.tag().is_some();
@@ -77,7 +84,7 @@ fn alone(listed: &Reference, deployed: &Reference) -> Option<&'static str> {
 pub(super) fn fix(context: &Context<'_>, judged: Judged<'_>, used: &Use) -> Option<Fix> {
     let listed = judged.reference;
     let deployed = &wanted(listed, used)?;
-    if obstacle(listed, deployed).is_some() {
+    if obstacle(listed, deployed).is_some() || spoilt(context, used).is_some() {
         return None;
     }
     let listable = as_entry(deployed);

@@ -1,4 +1,4 @@
-//! A number in an image that Helm prints differently than it is written.
+//! A number, or a word that means true or false, in an image, that Helm prints differently than it is written.
 
 use crate::lint::number::{Number, numbers};
 use crate::lint::{ChartName, Context, Edit, Finding, Fix, Rule, Safety, Verdict};
@@ -27,7 +27,8 @@ fn finding(rule: &'static Rule, context: &Context<'_>, image: &Text, chart: &Cha
         _ => "the values",
     };
     let message = format!(
-        "{chart} deploys `{image}`: {what} say the number {written} without quotes, and Helm prints it as {printed}"
+        "{chart} deploys `{image}`: {what} say the {} {written} without quotes, and Helm prints it as {printed}",
+        number.kind()
     );
     let message = if *layer == Layer::Chart { message.replacen(" say the", " says the", 1) } else { message };
     let subject = format!("{}:{written}", chart.name);
