@@ -616,6 +616,37 @@ fn a_base_image_takes_the_tag_beside_it() {
 }
 
 #[test]
+fn pieces_beside_a_whole_image_are_no_second_one() {
+    let of = |kind: &str, spec: &str| {
+        let resource = resource(kind, spec).replace("acme.io/v1", "monitoring.coreos.com/v1");
+        operands("", &resource)
+    };
+    let bare = "a".repeat(64);
+    let pieces = format!("version: v1, baseImage: quay.io/prometheus/prometheus, tag: v2, sha: {bare}");
+    for kind in ["Prometheus", "PrometheusAgent", "Alertmanager", "ThanosRuler"] {
+        let whole = format!("{{image: 'registry.local/own:v3', {pieces}}}");
+        assert_eq!(of(kind, &whole), ["registry.local/own:v3 field spec.image"], "{kind}: the image has precedence");
+        let untagged = of(kind, "{image: quay.io/a/own, version: v1}");
+        assert_eq!(untagged, ["quay.io/a/own field spec.image ?"], "{kind}: the version is for the operator");
+        // An empty one has none.
+        let empty = of(kind, &format!("{{image: '', {pieces}}}"));
+        assert_eq!(empty.len(), 1, "{empty:?}");
+        assert!(empty[0].starts_with(&format!("quay.io/prometheus/prometheus:v2@sha256:{bare}")), "{empty:?}");
+    }
+    let thanos = of(
+        "Prometheus",
+        "{thanos: {image: 'quay.io/thanos/thanos:v1', baseImage: quay.io/thanos/thanos, version: v1}}",
+    );
+    assert_eq!(thanos, ["quay.io/thanos/thanos:v1 field spec.thanos.image"]);
+    // Of other kinds a base without a version is a piece, one with a version an image of its own; and pieces make one.
+    let other = |spec: &str| operands("", &resource("Thing", spec));
+    assert_eq!(other("{image: 'a.io/own:v3', baseImage: a.io/base, version: v1}"), ["a.io/own:v3 field spec.image"]);
+    let two = other("{image: 'a.io/own:v3', baseImage: 'a.io/base:v1'}");
+    assert_eq!(two, ["a.io/base:v1 field spec.baseImage", "a.io/own:v3 field spec.image"]);
+    assert_eq!(other("{image: a.io/own, version: v1}"), ["a.io/own:v1 field spec.image+version"]);
+}
+
+#[test]
 fn a_variable_may_name_an_image_that_everybody_knows() {
     let variables = container("env: [{name: WAIT_IMAGE, value: busybox}, {name: MODE_IMAGE, value: fast}]");
     assert_eq!(operands("", &variables), ["busybox env WAIT_IMAGE ?"]);

@@ -1,5 +1,5 @@
 //! What controllers are known to do with their own custom resources, beyond what the fields say: tags that they complete,
-//! parts that another field switches off. Data, each row with its source; reads the resource, asks no cluster.
+//! parts that another field switches off or makes void. Data, each row with its source; reads the resource, asks no cluster.
 
 use crate::yaml::{Map, Value};
 
@@ -11,6 +11,8 @@ struct Controller {
     kind: &'static str,
     /// The mappings whose images get the node's system behind their tag.
     completed: &'static [&'static str],
+    /// The mappings whose `image` is taken as it is, whatever stands beside it.
+    whole: &'static [&'static str],
     /// The mappings that are used only when another field has a value.
     needs: &'static [(&'static str, &'static [Need])],
 }
@@ -29,8 +31,9 @@ const KATA: Need = Need::Is("spec.sandboxWorkloads.mode", "kata");
 const KUBEVIRT: Need = Need::Is("spec.sandboxWorkloads.mode", "kubevirt");
 
 /// NVIDIA's GPU operator: `resolveDriverTag` and `isStateEnabled` in its `controllers/`, `GetImagePath` in
-/// `api/nvidia/v1alpha1/nvidiadriver_types.go` (v26.7.0).
-const KNOWN: [Controller; 2] = [
+/// `api/nvidia/v1alpha1/nvidiadriver_types.go` (v26.7.0). Prometheus' operator, `Documentation/api.md`: "Image if specified has precedence
+/// over baseImage, tag and sha combinations", and the version only tells it what it configures.
+const KNOWN: [Controller; 6] = [
     Controller {
         group: "nvidia.com",
         kind: "ClusterPolicy",
@@ -43,19 +46,30 @@ const KNOWN: [Controller; 2] = [
             ("spec.vgpuManager", &[SANDBOX]),
             ("spec.vgpuDeviceManager", &[SANDBOX]),
         ],
+        ..Controller::NOTHING
     },
     Controller {
         group: "nvidia.com",
         kind: "NVIDIADriver",
         completed: &["spec", "spec.gds", "spec.gdrcopy"],
-        needs: &[],
+        ..Controller::NOTHING
     },
+    Controller { kind: "Prometheus", whole: &["spec", "spec.thanos"], ..Controller::PROMETHEUS },
+    Controller { kind: "PrometheusAgent", ..Controller::PROMETHEUS },
+    Controller { kind: "Alertmanager", ..Controller::PROMETHEUS },
+    Controller { kind: "ThanosRuler", ..Controller::PROMETHEUS },
 ];
+
+impl Controller {
+    const NOTHING: Self = Self { group: "", kind: "", completed: &[], whole: &[], needs: &[] };
+    const PROMETHEUS: Self = Self { group: "monitoring.coreos.com", whole: &["spec"], ..Self::NOTHING };
+}
 
 /// What is known of one resource.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
     completed: &'static [&'static str],
+    whole: &'static [&'static str],
     /// Mappings that are not used, with what is not as it must be.
     off: Vec<(&'static str, String)>,
 }
@@ -70,13 +84,22 @@ impl Facts {
         };
         let unmet = |needs: &[Need]| needs.iter().filter_map(|need| need.unmet(map)).collect::<Vec<_>>().join(", ");
         let off = known.needs.iter().map(|(path, needs)| (*path, unmet(needs)));
-        Self { completed: known.completed, off: off.filter(|(_, unmet)| !unmet.is_empty()).collect() }
+        Self {
+            completed: known.completed,
+            whole: known.whole,
+            off: off.filter(|(_, unmet)| !unmet.is_empty()).collect(),
+        }
     }
 
     /// What keeps the image at `path` from being pulled.
     pub fn off(&self, path: &str) -> Option<&str> {
         let within = |outer: &str| path.strip_prefix(outer).is_some_and(|rest| rest.starts_with('.'));
         self.off.iter().find(|(outer, _)| within(outer)).map(|(_, when)| when.as_str())
+    }
+
+    /// Whether the controller takes the `image` of the mapping at `path` as it is.
+    pub fn takes_whole(&self, path: &str) -> bool {
+        self.whole.contains(&path)
     }
 
     /// Whether the controller completes the tag of the image at `path`.

@@ -169,7 +169,9 @@ impl<'a> Parts<'a> {
 
 /// Whether no other group of `fields` begins an image.
 fn is_only(fields: &[Field], group: &str) -> bool {
-    let begins = |field: &&Field| matches!(field.hint.role, Some(Role::Image | Role::Repository));
+    let begins = |field: &&Field| {
+        matches!(field.hint.role, Some(Role::Image | Role::Repository)) && !field.text.trim().is_empty()
+    };
     fields.iter().filter(begins).all(|field| field.hint.group == group)
 }
 

@@ -9,7 +9,7 @@ mod script;
 mod words;
 
 use self::controllers::Facts;
-use self::evidence::is_official;
+use self::evidence::{is_official, plausible};
 use self::expansion::expanded;
 use self::fields::{Field, join};
 use self::words::{Hint, Role, hint, is_told};
@@ -36,6 +36,9 @@ const EXAMPLES: [&str; 2] = [".example", ".sample"];
 
 /// Names of files for people: what they say is run by none.
 const PROSE: [&str; 8] = [".md", ".adoc", ".rst", "README", "README.txt", "CHANGELOG", "NOTES", "NOTES.txt"];
+
+/// Keys whose values make an image, in the order of which the first begins one.
+const PIECES: [&str; 4] = ["baseImage", "version", "tag", "sha"];
 
 /// Keys beside which a repository and a version are those of a chart, or of what is deployed from git.
 const CHARTS: [&str; 6] = ["chart", "chartName", "helmChart", "chartVersion", "repoURL", "targetRevision"];
@@ -193,6 +196,10 @@ impl Walk<'_> {
     }
 
     fn map(&mut self, map: &Map, place: &Place, said: &Hint, depth: usize) {
+        let void = self.void(map, place);
+        let rest = void.map(|void| map.iter().filter(|(key, _)| !void.contains(&key.as_str())));
+        let rest: Option<Map> = rest.map(|rest| rest.map(|(key, value)| (key.clone(), value.clone())).collect());
+        let map = rest.as_ref().unwrap_or(map);
         let field = |key: &Text, value: &Value| {
             Some(Field { hint: hint(last_part(key)), shown: key.to_string(), text: scalar(value)? })
         };
@@ -247,6 +254,20 @@ impl Walk<'_> {
                 }
             }
         }
+    }
+
+    /// The keys that have no say, as another one gives the whole image: those that would only be pieces of it.
+    fn void(&self, map: &Map, place: &Place) -> Option<&'static [&'static str]> {
+        let image = map.get("image")?.as_text()?.trim();
+        let is_field = place.embedded == 0 && place.prefix == FIELD;
+        if is_field && !image.is_empty() && self.facts.takes_whole(&place.path) {
+            return Some(&PIECES);
+        }
+        let is_versioned = |text: &Text| {
+            plausible(&text.trim()).is_some_and(|image| image.tag().is_some() || image.digest().is_some())
+        };
+        let base = map.get(PIECES[0])?.as_text()?;
+        (is_versioned(&image) && !is_versioned(base)).then_some(&PIECES[..1])
     }
 
     /// Reports the images that `fields` make together; the indices of the fields that it took.
