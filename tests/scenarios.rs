@@ -573,6 +573,67 @@ fn a_region_that_a_chart_refuses_keeps_no_other_from_being_listed() {
 }
 
 #[test]
+fn a_region_that_only_wrong_hosts_name_is_their_fault() {
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: \"{{ $account }}.dkr.ecr.{{ $region \
+               }}.amazonaws.com/agent:1\"}]}\n";
+    let with = |account: &str, hosts: &[&str]| {
+        let entry = |(number, host): (usize, &&str)| {
+            format!(
+                "# Agent (from local chart agent:1.0.0)\n# Note: changes with the region\nagent{number}={host}.amazonaws.com/agent:1\n\n"
+            )
+        };
+        let list: String = hosts.iter().enumerate().map(entry).collect();
+        let table = "{{- $region := .Values.region | default \"us-east-1\" }}\n{{- $accounts := dict \"us-east-1\" \"111111111111\" \
+                     \"eu-west-1\" \"222222222222\" }}\n";
+        Workspace::with_list(&list)
+            .chart("agent", &[])
+            .file("agent/values.yaml", "region: ''\n")
+            .file("agent/templates/agent.yaml", format!("{table}{account}\n{pod}"))
+    };
+    let tables = [
+        "{{- $account := required \"no account\" (get $accounts $region) }}",
+        "{{- if not (hasKey $accounts $region) }}{{ fail \"unknown region\" }}{{ end }}\n{{- $account := get $accounts $region }}",
+        "{{- $account := index $accounts $region }}",
+    ];
+    for table in tables {
+        for host in ["111111111111.dkr.ecr.ap-south-1", "999999999999.dkr.ecr.ap-south-1"] {
+            let wrong = with(table, &[host]);
+            let told = wrong.findings();
+            assert!(told.len() == 1 && told[0].contains(" region-mismatch "), "{told:?}");
+            let run = wrong.run(&["check"]);
+            assert!(
+                run.stdout.contains("\n  ap-south-1: only hosts that the charts never build name it"),
+                "{}",
+                run.stdout
+            );
+        }
+        // Beside an entry that is right that one stays right.
+        let beside = with(table, &["111111111111.dkr.ecr.ap-south-1", "222222222222.dkr.ecr.eu-west-1"]).findings();
+        assert!(beside.len() == 1 && beside[0].contains(" region-mismatch `agent0`"), "{beside:?}");
+        // A region that is asked for, that another image comes from, or that the chart names and refuses is meant.
+        let asked = with(table, &["111111111111.dkr.ecr.ap-south-1"]).findings_with(&["--region", "ap-south-1"]);
+        let other = with(table, &["111111111111.dkr.ecr.ap-south-1", "333333333333.dkr.ecr.ap-south-1"]);
+        let list = other.read("tools/ecr-images.conf").replace(
+            "333333333333.dkr.ecr.ap-south-1.amazonaws.com/agent",
+            "333333333333.dkr.ecr.ap-south-1.amazonaws.com/other",
+        );
+        let other = other.file("tools/ecr-images.conf", list).findings();
+        let named = with(&format!("{{{{/* ap-south-1 */}}}}{table}"), &["111111111111.dkr.ecr.ap-south-1"]).findings();
+        for told in [asked, other, named] {
+            let faults = ["unrenderable-chart", "invalid-image-reference"];
+            assert!(faults.iter().any(|rule| told.iter().any(|told| told.contains(rule))), "{told:?}");
+            assert!(told.iter().all(|told| !told.contains("region-mismatch")), "{told:?}");
+        }
+    }
+    // What another region makes of the image refuses nothing: then the region counts as before.
+    let open = with(
+        "{{- $account := get $accounts $region | default \"444444444444\" }}",
+        &["444444444444.dkr.ecr.ap-south-1"],
+    );
+    assert_eq!(open.findings(), Vec::<String>::new());
+}
+
+#[test]
 fn all_regions_are_shown_of_each_configured_scenario() {
     let configuration = "lists:\n- path: tools/ecr-images.conf\n  charts:\n  - path: agent\n    scenarios:\n    - {name: blue, set: {tag: b}}\n    \
                          - {name: green, set: {tag: g}}\n";
@@ -823,9 +884,15 @@ fn a_region_that_a_schema_refuses_hides_nothing_else() {
             "apiVersion: v2\nname: agent\nversion: 1.0.0\ndependencies: [{name: web, version: 1.0.0}]\n",
         )
         .chart("agent/charts/web", &["nginx:1"]);
-    let found = workspace.findings();
+    // Where nobody asks for the region, the entry's host is at fault.
+    let guessed = workspace.findings();
+    assert!(guessed.iter().any(|line| line.contains("region-mismatch `agent`")), "{guessed:#?}");
+    assert!(guessed.iter().all(|line| !line.contains("unrenderable-chart")), "{guessed:#?}");
+    let found = workspace.findings_with(&["--region", "ap-south-1"]);
     assert!(found.iter().any(|line| line.contains("unrenderable-chart") && line.contains("region")), "{found:#?}");
-    assert!(found.iter().any(|line| line.contains("missing-entry") && line.contains("nginx:1")), "{found:#?}");
+    for found in [&guessed, &found] {
+        assert!(found.iter().any(|line| line.contains("missing-entry") && line.contains("nginx:1")), "{found:#?}");
+    }
     let agent = found.iter().filter(|line| line.contains("dkr.ecr"));
     assert_eq!(agent.count(), 0, "what the region decides is not known: {found:#?}");
 }

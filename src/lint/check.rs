@@ -8,7 +8,8 @@ use super::context::Context;
 use super::coverage::coverage;
 use super::defect::contained;
 use super::exemption::{Exemptions, Idleness};
-use super::gaps::{gaps, in_vain, said_with_place, under, unjudged, unread, unrendered};
+use super::gaps::{gaps, in_vain, said_with_place, under, unjudged, unknown_regions, unread, unrendered};
+use super::mistaken::mistaken;
 use super::note::speaks_of_region;
 use super::overridden::overridden;
 use super::passed_over::Said;
@@ -302,12 +303,23 @@ impl Run<'_> {
         let list = List::parse(file, sources.get(file).text());
         let listed = listed(&list);
         let mut exemptions = Exemptions::of(&list, settings);
-        let named = named_regions(&listed, &exemptions);
-        let Targets { targets, problems, assumed, mut notes, blind, lost, searched, passed_over } =
-            self.finder.of_list(path, &named, &noted(&list), configured)?;
+        let mut named = named_regions(&listed, &exemptions);
         let stop = settings.kept.stop();
-        let mut survey = settings.kept.survey(sources, &targets, settings.kept.listing(&listed));
-        is_wanted(stop)?;
+        let find = |named: &[String]| {
+            let found = self.finder.of_list(path, named, &noted(&list), configured)?;
+            let survey = settings.kept.survey(sources, &found.targets, settings.kept.listing(&listed));
+            is_wanted(stop).map(|()| (found, survey))
+        };
+        let (mut found, mut survey) = find(&named)?;
+        // Without such regions everything else is as it would be without the mistake.
+        let guessed: Vec<String> = named.iter().filter(|region| found.guesses(region)).cloned().collect();
+        let mistaken = mistaken(sources, &found.targets, &survey, &listed, &guessed);
+        if !mistaken.is_empty() {
+            named.retain(|region| !mistaken.contains(region));
+            (found, survey) = find(&named)?;
+            found.notes.push(unknown_regions(&mistaken));
+        }
+        let Targets { targets, problems, assumed, mut notes, blind, lost, searched, passed_over, .. } = found;
         let blind = blind || !problems.is_empty();
         survey.problems.extend(problems);
         let registry = settings.registry.as_deref();

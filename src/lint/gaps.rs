@@ -61,6 +61,14 @@ pub(super) fn in_vain(survey: &Survey, targets: &[Target], settings: &Settings) 
     survey.regions.iter().filter_map(gap).collect()
 }
 
+/// Why `regions`, which the list's ECR hosts name, are no scenarios.
+pub(super) fn unknown_regions(regions: &[String]) -> String {
+    let those = regions.join(" and ");
+    format!(
+        "{those}: only hosts that the charts never build name it, and the charts know no such region: no scenario is made of it"
+    )
+}
+
 /// A gap as a closing line.
 pub(super) fn said_with_place(sources: &Sources, workspace: &Workspace, gap: &Gap) -> String {
     let Some(span) = gap.span else { return gap.message.clone() };

@@ -12,6 +12,7 @@ mod exemption;
 mod finding;
 mod gaps;
 mod kept;
+mod mistaken;
 mod naming;
 mod note;
 mod number;

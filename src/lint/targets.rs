@@ -41,6 +41,8 @@ pub(super) struct Targets {
     pub lost: Vec<Lost>,
     /// Whether the charts are those that were found in the workspace.
     pub searched: bool,
+    /// Whether the regions of the scenarios are those that the list's ECR hosts name.
+    pub guessed: bool,
     /// The root charts that the list is not held against, for no source note names a chart in them.
     pub passed_over: PassedOver,
 }
@@ -98,6 +100,7 @@ impl<'a> Finder<'a> {
             targets.doubt_regions(&chart, &scenarios, named, settings);
             targets.targets.push(Target { chart, scenarios, renderer });
         }
+        targets.guessed = settings.regions.is_empty() && !settings.all_regions;
         targets.assumed.dedup();
         targets.tell_keepers();
         for Root { chart, renderer, .. } in others {
@@ -109,6 +112,11 @@ impl<'a> Finder<'a> {
 }
 
 impl Targets {
+    /// Whether `region` is a scenario for no other reason than that the list's ECR hosts name it.
+    pub fn guesses(&self, region: &str) -> bool {
+        self.guessed && self.targets.iter().flat_map(|target| &target.scenarios).any(|scenario| scenario.name == region)
+    }
+
     /// Says which regions are none, as far as can be told, and which are not among those that the chart names.
     fn doubt_regions(&mut self, chart: &Chart, scenarios: &[Scenario], named: &[String], settings: &Settings) {
         if settings.regions.is_empty() {
@@ -246,6 +254,8 @@ impl Targets {
             let renderer = settings.kept.renderer(&loaded);
             targets.targets.push(Target { chart: loaded, scenarios, renderer });
         }
+        let scenarios = configured.list.charts.iter().all(|chart| chart.scenarios.is_empty());
+        targets.guessed = scenarios && settings.regions.is_empty() && !settings.all_regions;
         let name = configured.loaded.path(sources);
         let name = name.file_name().unwrap_or_default().to_string_lossy();
         let scenarios: Vec<_> = targets.targets.iter().flat_map(|target| &target.scenarios).cloned().collect();
