@@ -47,23 +47,36 @@ impl Proxies {
     fn excepts(&self, address: &Address) -> bool {
         let (_, host, port) = address.origin();
         let host = host.trim_start_matches('[').trim_end_matches(']');
-        self.except.split(',').map(str::trim).filter(|pattern| !pattern.is_empty()).any(|pattern| {
-            let pattern = pattern.to_ascii_lowercase();
-            if pattern == "*" {
-                return true;
-            }
-            if let (Ok(ip), Some((network, bits))) = (host.parse::<IpAddr>(), pattern.split_once('/')) {
-                return matches!((network.parse(), bits.parse()), (Ok(network), Ok(bits)) if contains(network, bits, ip));
-            }
-            let (name, wanted) = match pattern.rsplit_once(':') {
-                Some((name, number)) if !name.contains(':') => (name, number.parse::<u16>().ok()),
-                _ => (pattern.as_str(), None),
-            };
-            let domain = name.trim_start_matches("*.").trim_start_matches('.');
-            let below = host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'));
-            let same = host == domain && !name.starts_with(['.', '*']);
-            (same || below) && wanted.is_none_or(|wanted| wanted == port)
-        })
+        let patterns = self.except.split(',').map(|pattern| pattern.trim().to_ascii_lowercase());
+        patterns.filter(|pattern| !pattern.is_empty()).any(|pattern| pattern == "*" || matches(&pattern, host, port))
+    }
+}
+
+/// Whether `pattern`, one of `NO_PROXY` in lower case, means the port of the host. Follows golang.org/x/net/http/httpproxy.
+fn matches(pattern: &str, host: &str, port: u16) -> bool {
+    let ip = host.parse::<IpAddr>().ok().map(|ip| ip.to_canonical());
+    if let Some((network, bits)) = pattern.split_once('/')
+        && let (Ok(network), Ok(bits)) = (network.parse::<IpAddr>(), bits.parse())
+        && bits <= if network.is_ipv4() { 32 } else { 128 }
+    {
+        return ip.is_some_and(|ip| contains(network, bits, ip));
+    }
+    let (name, wanted) = match pattern.strip_prefix('[').and_then(|rest| rest.split_once("]:")) {
+        Some(parts) => parts,
+        None if pattern.matches(':').count() == 1 => pattern.split_once(':').unwrap_or_default(),
+        None => (pattern, ""),
+    };
+    if !wanted.is_empty() && wanted != port.to_string() {
+        return false;
+    }
+    if let Ok(named) = name.parse::<IpAddr>() {
+        return ip == Some(named.to_canonical());
+    }
+    // `.a` and `*.a` are all below it; `a` is it, too.
+    let name = name.strip_prefix('*').filter(|rest| rest.starts_with('.')).unwrap_or(name);
+    match name.strip_prefix('.') {
+        Some(_) => host.ends_with(name),
+        None => host == name || host.strip_suffix(name).is_some_and(|rest| rest.ends_with('.') && !name.is_empty()),
     }
 }
 
@@ -92,23 +105,83 @@ mod tests {
 
     #[test]
     fn exceptions_are_those_of_go() {
-        let proxies = |except: &str| Proxies {
-            http: Some("http://p:1".into()),
-            https: Some("http://s:1".into()),
-            except: except.into(),
-        };
-        let of = |except: &str, address: &str| proxies(except).of(&Address::parse(address).unwrap()).map(str::to_owned);
-        assert_eq!(of("", "http://a.example/"), Some("http://p:1".into()));
-        assert_eq!(of("", "https://a.example/"), Some("http://s:1".into()));
-        for none in ["a.example", "example", ".example", "*", "x, a.example:80", "*.example"] {
-            assert_eq!(of(none, "http://a.example/"), None, "{none}");
+        const HOSTS: [&str; 12] = [
+            "http://a.example/",
+            "http://b.a.example:8080/",
+            "http://A.Example/",
+            "http://10.1.2.3/",
+            "http://10.1.2.3:81/",
+            "http://[fd00::1]/",
+            "http://[fd00::1]:81/",
+            "http://localhost/",
+            "http://localhost.a.example/",
+            "http://127.0.0.1/",
+            "http://[::1]/",
+            "http://a.example./",
+        ];
+        // What Go 1.19 does for each of them under this `NO_PROXY`: `p` goes through the proxy.
+        for (except, expected) in [
+            ("", "ppppppp-p--p"),
+            ("a.example", "---pppp----p"),
+            (".a.example", "p-ppppp----p"),
+            ("*.a.example", "p-ppppp----p"),
+            ("example", "---pppp----p"),
+            (".example", "---pppp----p"),
+            ("*", "------------"),
+            (" a.example , x", "---pppp----p"),
+            ("A.EXAMPLE", "---pppp----p"),
+            ("a.example:80", "-p-pppp----p"),
+            ("a.example:8080", "p-ppppp-p--p"),
+            ("a.example:81", "ppppppp-p--p"),
+            (".a.example:8080", "p-ppppp-p--p"),
+            ("10.1.2.3", "ppp--pp-p--p"),
+            ("10.1.2.3:81", "pppp-pp-p--p"),
+            ("10.1.2.3:80", "ppp-ppp-p--p"),
+            ("10.0.0.0/8", "ppp--pp-p--p"),
+            ("10.1.2.0/33", "ppppppp-p--p"),
+            ("10.0.0.0/8:80", "ppppppp-p--p"),
+            ("fd00::1", "ppppp---p--p"),
+            ("[fd00::1]", "ppppppp-p--p"),
+            ("[fd00::1]:81", "pppppp--p--p"),
+            ("fd00::/16", "ppppp---p--p"),
+            ("fd00::1:81", "ppppppp-p--p"),
+            ("http://a.example", "ppppppp-p--p"),
+            ("a.example/", "ppppppp-p--p"),
+            ("a.exam*", "ppppppp-p--p"),
+            ("**.a.example", "ppppppp-p--p"),
+            (".", "ppppppp-p---"),
+            ("..", "ppppppp-p--p"),
+            ("*.", "ppppppp-p---"),
+            (":80", "ppppppp-p--p"),
+            ("a.example:", "---pppp----p"),
+            ("a.example:x", "ppppppp-p--p"),
+            ("a.example.", "ppppppp-p---"),
+            ("a.example,*", "------------"),
+            ("a.example;b", "ppppppp-p--p"),
+            ("a.example b", "ppppppp-p--p"),
+            ("xn--a", "ppppppp-p--p"),
+            ("10.1.*", "ppppppp-p--p"),
+            ("10.1.2.3/32", "ppp--pp-p--p"),
+            ("::ffff:10.1.2.3", "ppp--pp-p--p"),
+            ("0.0.0.0/0", "ppp--pp-p--p"),
+            ("localhost", "ppppppp-p--p"),
+        ] {
+            let of = |address: &str| proxies(except).of(&Address::parse(address).unwrap()).is_some();
+            let found = HOSTS.map(|host| if of(host) { 'p' } else { '-' });
+            assert_eq!(found.iter().collect::<String>(), expected, "{except}");
         }
-        for other in ["b.example", ".a.example", "a.example:81", "ample"] {
-            assert!(of(other, "http://a.example/").is_some(), "{other}");
-        }
-        assert_eq!(of("10.0.0.0/8", "http://10.1.2.3/"), None);
-        assert!(of("10.0.0.0/16", "http://10.1.2.3/").is_some());
-        assert_eq!(of("", "http://127.0.0.1:5000/"), None);
-        assert_eq!(of("", "http://localhost/"), None);
+    }
+
+    #[test]
+    fn each_scheme_has_its_proxy() {
+        let of = |address: &str| proxies("a.example:443").of(&Address::parse(address).unwrap()).map(str::to_owned);
+        assert_eq!(of("http://a.example/").as_deref(), Some("http://p:1"));
+        assert_eq!(of("https://a.example/"), None);
+        assert_eq!(of("https://a.example:8443/").as_deref(), Some("http://s:1"));
+    }
+
+    fn proxies(except: &str) -> Proxies {
+        let (http, https) = (Some("http://p:1".to_owned()), Some("http://s:1".to_owned()));
+        Proxies { http, https, except: except.to_owned() }
     }
 }
