@@ -272,3 +272,24 @@ fn what_may_be_a_slip_is_not_deleted_as_if_that_were_safe() {
         assert!(workspace.read("tools/ecr-images.conf").contains(exempt), "{exempt}");
     }
 }
+
+/// At the top of the file a bare `#` parts no suppression from the first entry. Who wrote it there may have meant the whole list: as long
+/// as it would silence something there, its deletion is not safe.
+#[test]
+fn a_suppression_above_a_bare_hash_is_not_deleted_unasked() {
+    let top =
+        "# Images\n# mirrorlint: allow tag-mismatch: frozen\n#\n# Web (from local chart web:1.0.0)\nnginx=nginx:1\n";
+    let list = format!("{top}\n# Cache (from local chart web:1.0.0)\nredis=redis:6\n");
+    let with = |image: &str| Workspace::with_list(&list).chart("web", &["nginx:1", image]);
+    let drifted = with("redis:7");
+    let told = drifted.findings_with(&["--select", "unused-suppression"]);
+    assert!(told.iter().any(|line| line.contains("A blank line in place of the bare `#`")), "{told:?}");
+    drifted.run(&["check", "--fix", "--select", "unused-suppression"]);
+    assert_eq!(drifted.read("tools/ecr-images.conf"), list);
+    let parted = list.replacen("#\n", "\n", 1);
+    assert_eq!(places(&drifted.file("tools/ecr-images.conf", &parted)), Vec::<String>::new());
+
+    let right = with("redis:6");
+    right.run(&["check", "--fix"]);
+    assert!(!right.read("tools/ecr-images.conf").contains("allow"), "it is good for nothing either way");
+}

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::exemption::{Idleness, matches};
 use super::{Finding, Refusal, Rule, Settings, nearest_rule, rule};
 use crate::config::Loaded;
-use crate::mirror::{Directive, DirectiveKind, List, Located, Reason, Scope};
+use crate::mirror::{Directive, DirectiveKind, LineKind, List, Located, Reason, Scope};
 use crate::source::{Sources, Span, canonical, path_from};
 
 /// The rule that speaks of suppressions, which no suppression silences.
@@ -14,6 +14,9 @@ pub(super) const UNUSED: &str = "unused-suppression";
 
 /// Why the second of two that say the same is good for nothing.
 const AGAIN: &str = "the same stands above already";
+
+/// What to do about one that is likely meant for the whole list.
+const OF_LIST: &str = "A blank line in place of the bare `#` makes it one of the whole list";
 
 /// A suppression or exemption that is at fault.
 #[derive(Clone, Debug)]
@@ -55,7 +58,7 @@ pub(crate) enum FaultKind {
         /// The rule that would silence something there and is most likely meant.
         meant: Option<&'static str>,
     },
-    /// It exempts nothing, for this reason, and is likely meant otherwise: what to write.
+    /// It silences nothing, for this reason, and is likely meant otherwise: what to write.
     Slip(&'static str, &'static str),
     /// It would silence the rule that reports it.
     Itself,
@@ -157,9 +160,22 @@ fn allow(
                 Scope::Entry(_) => "the entry has no such finding",
                 Scope::File | Scope::Nowhere => "the list has no such finding",
             };
-            (silenced.len() == before && !doubtful(rule)).then_some(FaultKind::Idle(why))
+            let idle = silenced.len() == before && !doubtful(rule);
+            let elsewhere = || findings.iter().any(|found| found.rule == rule && covers(list, Scope::File, found));
+            let is_slip = idle && !again && may_be_of_list(list, directive) && elsewhere();
+            idle.then_some(if is_slip { FaultKind::Slip(why, OF_LIST) } else { FaultKind::Idle(why) })
         }
     }
+}
+
+/// Whether nothing but a bare `#` parts a directive at the top of the file from the first entry: it speaks of that entry, and may have
+/// been meant for the whole list.
+fn may_be_of_list(list: &List, directive: &Directive) -> bool {
+    let Some(first) = list.entries.first().filter(|_| directive.scope == Scope::Entry(0)) else { return false };
+    let is_bare =
+        |at: usize| !list.line_text(&list.lines[at]).contains(|letter: char| letter != '#' && !letter.is_whitespace());
+    let is_top = list.lines[..directive.line].iter().all(|line| line.kind == LineKind::Comment);
+    is_top && (directive.line..first.line).any(is_bare)
 }
 
 /// `whole`, the fault of a suppression of several rules, as that of the one of index `at`; `wholly` says that none of them
