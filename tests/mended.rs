@@ -5,6 +5,11 @@
 
 mod workspace;
 
+use std::path::Path;
+use std::sync::Arc;
+
+use mirrorlint::mirror::List;
+use mirrorlint::source::Sources;
 use workspace::Workspace;
 
 const LIST: &str = "tools/ecr-images.conf";
@@ -179,4 +184,25 @@ fn init_asks_for_no_trust() {
     let workspace =
         Workspace::new().chart("web", &["nginx:2"]).file(".mirrorlint.yaml", "fixes: {missing-entry: off}\n");
     assert!(workspace.run(&["init"]).stdout.ends_with("\nnginx=nginx:2\n"));
+}
+
+/// What stands above a bare `#` in the block of an entry stays that entry's when the lines above it go.
+#[test]
+fn a_deletion_at_the_top_makes_no_header() {
+    let next =
+        "# Cache\n# mirrorlint: allow tag-mismatch: frozen\n#\n# Redis (from local chart web:1.0.0)\nredis=redis:6\n";
+    let gone = "# Gone (from local chart web:1.0.0)\ngone=quay.io/acme/gone:1\n";
+    let prose = next.replace("# mirrorlint: allow tag-mismatch: frozen\n", "# Note: by operations\n");
+    for next in [next, &prose] {
+        for list in [format!("{gone}\n{next}"), format!("{gone}{next}")] {
+            let workspace = Workspace::with_list(&list).chart("web", &["redis:7"]);
+            let ignored = ["check", "--fix", "--unsafe-fixes", "--select", "stale-entry"];
+            workspace.run(&ignored);
+            let after = workspace.read(LIST);
+            assert!(after.ends_with(next) && !after.contains("gone"), "{after}");
+            let text: Arc<str> = after.as_str().into();
+            let list = List::parse(Sources::new().add(Path::new(LIST), text.clone()), &text);
+            assert_eq!(list.entries[0].block.len(), next.lines().count() - 1, "{after}");
+        }
+    }
 }

@@ -101,6 +101,22 @@ impl List {
         Span::new(self.file, start, end)
     }
 
+    /// What must stand in place of `gone`, whole lines, when they go: nothing; but where the comments below would come to the top of the
+    /// file and be taken for its header there, as far as a bare `#`, a blank line.
+    #[must_use]
+    pub fn remainder(&self, gone: Span) -> &'static str {
+        let Some(next) = self.entries.iter().find(|entry| self.lines[entry.line].span.start >= gone.end) else {
+            return "";
+        };
+        if gone.start > 0 {
+            return "";
+        }
+        let rest = self.text.get(gone.end as usize..).unwrap_or_default();
+        let rest = Self::parse(self.file, &rest.into());
+        let is_cut = rest.entries.first().is_some_and(|entry| entry.block.len() < next.block.len());
+        if is_cut { self.line_ending() } else { "" }
+    }
+
     /// Where new lines go that should stand above `line`: its first byte, behind a byte order mark.
     #[must_use]
     pub fn start_of_line(&self, line: usize) -> Span {

@@ -23,7 +23,8 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             None => format!("no chart deploys {image}{}", nowhere(judged)),
         };
         let or = if sibling.is_some() { "" } else { ", or say why it stays" };
-        let edit = Edit { span: removal(context.list, judged.entry), text: String::new() };
+        let span = removal(context.list, judged.entry);
+        let edit = Edit { span, text: context.list.remainder(span).to_owned() };
         let fix = Fix::new(format!("Delete `{name}`"), Safety::Unsafe, vec![edit]);
         let other = sibling.map(|other| other.entry.source.span);
         let finding = judged

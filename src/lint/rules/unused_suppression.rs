@@ -96,7 +96,8 @@ fn fix(list: &List, fault: &Fault) -> Fix {
         let edit = Edit { span: part, text: String::new() };
         return Fix::new(format!("Delete `{}`", fault.written), safety, vec![edit]);
     }
-    let edit = fault.line.map(|line| Edit { span: removal(list, line), text: String::new() });
+    let edit =
+        fault.line.map(|line| removal(list, line)).map(|span| Edit { span, text: list.remainder(span).to_owned() });
     Fix::new("Delete the line", safety, edit.into_iter().collect())
 }
 
