@@ -5,11 +5,13 @@
 
 mod workspace;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
 use mirrorlint::mirror::List;
 use mirrorlint::source::Sources;
+
 use workspace::Workspace;
 
 const LIST: &str = "tools/ecr-images.conf";
@@ -184,6 +186,92 @@ fn init_asks_for_no_trust() {
     let workspace =
         Workspace::new().chart("web", &["nginx:2"]).file(".mirrorlint.yaml", "fixes: {missing-entry: off}\n");
     assert!(workspace.run(&["init"]).stdout.ends_with("\nnginx=nginx:2\n"));
+}
+
+/// A list without notes answers for all root charts. A note of one of them alone would leave the others out, and what is wrong there
+/// would be told no more.
+#[test]
+fn fixes_take_no_chart_from_a_list() {
+    let list = "redis=mirror.example.org/library/redis:7\n";
+    let workspace = Workspace::with_list(list).chart("app", &["redis:7"]).chart("other", &["nginx:1"]);
+    let before = workspace.findings();
+    let run = workspace.run(&["check", "--fix"]);
+    let told = "not applied: List it as `nginx`; it would leave app:1.0.0 out of what the list is held against";
+    assert!(run.stderr.contains(told), "{}", run.stderr);
+    assert_eq!((workspace.read(LIST).as_str(), workspace.findings()), (list, before));
+
+    let charts = "lists:\n- path: tools/ecr-images.conf\n  charts: [{path: app}, {path: other}]\n";
+    let workspace = workspace.file(".mirrorlint.yaml", charts);
+    let run = workspace.run(&["check", "--fix", "--format", "concise"]);
+    assert!(workspace.read(LIST).ends_with("\nnginx=nginx:1\n"), "{}", run.text());
+    assert!(run.stdout.contains("repository-mismatch") && !run.stdout.contains("stale-entry"), "{}", run.stdout);
+}
+
+#[test]
+fn notes_that_name_all_charts_together_are_written() {
+    let workspace = Workspace::with_list("redis=redis:7\n").chart("app", &["redis:7"]).chart("other", &["nginx:1"]);
+    let run = workspace.run(&["check", "--fix"]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{}", run.text());
+    let after = workspace.read(LIST);
+    assert!(
+        after.contains("(from local chart app:1.0.0)") && after.contains("(from local chart other:1.0.0)"),
+        "{after}"
+    );
+}
+
+/// What is refused in one list may be right in another, also where it is the same.
+#[test]
+fn each_list_is_refused_its_own_fixes() {
+    let workspace = Workspace::with_list("redis=mirror.example.org/library/redis:7\n")
+        .file("mirror/ecr-images.conf", "# Cache (from local chart other:1.0.0)\ncache=quay.io/acme/cache:1\n")
+        .chart("app", &["redis:7"])
+        .chart("other", &["quay.io/acme/cache:1", "nginx:1"]);
+    workspace.run(&["check", "--fix"]);
+    assert!(!workspace.read(LIST).contains("nginx"));
+    assert!(workspace.read("mirror/ecr-images.conf").ends_with("\nnginx=nginx:1\n"));
+}
+
+/// Neither what another entry lists, nor what an entry that cannot be read may be for, is what an entry stands for, also where a chart
+/// was passed over.
+#[test]
+fn charts_that_were_passed_over_give_no_image_twice() {
+    let list = "pause=registry.k8s.io/pause:1\n# Pause (from local chart other:1.0.0)\nweb=registry.k8s.io/pause:2\n";
+    let workspace = Workspace::with_list(list)
+        .chart("app", &["registry.k8s.io/pause:1"])
+        .chart("other", &["registry.k8s.io/pause:1"]);
+    let told = workspace.findings();
+    assert!(!told.iter().any(|line| line.contains("tag-mismatch")), "{told:?}");
+
+    let list = "web=\nweb=quay.io/acme/web:2\n\n# Nginx (from local chart other:1.0.0)\nnginx=nginx:1\n";
+    let workspace = Workspace::with_list(list).chart("app", &["quay.io/acme/web:1"]).chart("other", &["nginx:1"]);
+    let told = workspace.findings();
+    assert!(!told.iter().any(|line| line.contains("tag-mismatch")), "{told:?}");
+}
+
+/// Two lists of the same charts, with much that is wrong.
+#[test]
+fn lists_that_share_charts_are_mended_once() {
+    let first = "# Redis (from local chart app:0.9.0)\nredis=redis:6\n\n# Gone (from local chart other:1.0.0)\ngone=quay.io/acme/gone:1\n";
+    let second = "# Nginx (from local chart other:1.0.0)\nnginx=nginx:0\nweb=mirror.example.org/acme/web:1\n";
+    let workspace = Workspace::with_list(first)
+        .file("mirror/ecr-images.conf", second)
+        .chart("app", &["redis:7", "quay.io/acme/web:1"])
+        .chart("other", &["nginx:1", "quay.io/acme/tool:latest"]);
+    let kinds = || -> BTreeSet<String> {
+        let report = workspace.run(&["check", "--format", "json"]).stdout;
+        let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+        let findings = report["findings"].as_array().unwrap().iter();
+        findings.map(|finding| format!("{} {}", finding["location"]["path"], finding["key"])).collect()
+    };
+    let lists = || [workspace.read(LIST), workspace.read("mirror/ecr-images.conf")];
+    let before = kinds();
+    for arguments in [&["check", "--fix"][..], &["check", "--fix", "--unsafe-fixes"]] {
+        workspace.run(arguments);
+        let (mended, after) = (lists(), kinds());
+        assert!(after.is_subset(&before) && after.len() < before.len(), "{before:#?} {after:#?}");
+        workspace.run(arguments);
+        assert_eq!(lists(), mended, "a second run changes nothing");
+    }
 }
 
 /// What stands above a bare `#` in the block of an entry stays that entry's when the lines above it go.

@@ -476,8 +476,8 @@ fn an_unreadable_entry_stands_for_the_nearest_image() {
     assert_eq!(*missing, serde_json::json!(["quay.io/team/exporter:1", "quay.io/org/exporter:2"]));
 }
 
-/// What a chart that was passed over deploys is explained and planned as well. A note that would make the list answer for its
-/// other images is not offered.
+/// What a chart that was passed over deploys is explained and planned as well. A note that would make the list answer for it is no
+/// safe fix.
 #[test]
 fn charts_that_were_passed_over_are_known_everywhere() {
     let list = "# Web (from local chart web:1.0.0)\nnginx=nginx:1\n\n# Cache\nredis=redis:7\n";
@@ -492,7 +492,9 @@ fn charts_that_were_passed_over_are_known_everywhere() {
     assert!(more.run(&["why", "redis:7"]).stdout.contains("api/templates/api.yaml"));
 
     let alone = with(&["redis:7"]);
-    assert_eq!(alone.run(&["check", "--fix"]).code, 0);
+    alone.run(&["check", "--fix"]);
+    assert_eq!(alone.read("tools/ecr-images.conf"), list, "it would answer for the chart from then on");
+    assert_eq!(alone.run(&["check", "--fix", "--unsafe-fixes"]).code, 0);
     assert!(alone.read("tools/ecr-images.conf").contains("# Cache (from local chart api:1.0.0)"));
 }
 

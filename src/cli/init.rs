@@ -6,7 +6,7 @@ use std::path::Path;
 use super::arguments::{Init, ListFormat};
 use super::check::settings_of;
 use super::{Ending, Outcome, Session, here};
-use crate::fix::{Settled, Texts, View, create, settle};
+use crate::fix::{Settled, Texts, View, create, settle_new};
 use crate::lint::{Checked, CheckedList, Finding, Fix, LIST_NAME, Refusal, Safety, Severity, Workspace, check, find};
 use crate::report;
 use crate::source::Sources;
@@ -41,7 +41,7 @@ pub(super) fn run(session: &Session, options: &Init) -> Outcome {
         let checked = check(&sources, &workspace, &settings)?;
         Ok(View { sources, checked })
     };
-    let Settled { before, after, changes, .. } = settle(check_with, |view, finding| wanted(view, finding, &path))?;
+    let Settled { before, after, changes, .. } = settle_new(check_with, |view, finding| wanted(view, finding, &path))?;
     let (View { sources, mut checked }, before) = match after {
         Some(after) => (after, Some(before)),
         None => (before, None),

@@ -1,16 +1,16 @@
-//! What a fix may not bring: a finding that was not there. Compares two checks by the kinds of their findings; applies nothing.
+//! What a fix may not do: bring a finding that was not there, or take a chart from a list. Compares two checks; applies nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::View;
-use crate::lint::{Checked, Finding, Severity};
+use crate::inventory::is_region_name;
+use crate::lint::{CheckedChart, CheckedList, Finding, Severity};
 
 /// What fixes in the files at `paths` brought that mended findings of the kinds in `mended`: what was not there before, and what
 /// should be gone and is not. Two things were there, unseen: what stands in other files and is less than an error, as in a script
-/// that mentions the old tag; and where the scenarios are others, for the list names a region for the first time, what shows under
-/// them, unless it is about a line that the fixes wrote. And where the first note of a list says which charts it is for, what is said
-/// of an entry, or of an image that is missing, may be said in other words.
+/// that mentions the old tag; and what the same charts show under a region that the list names for the first time, unless it is about
+/// how the list is written, or a line that the fixes wrote.
 pub(super) fn brought<'a>(
     before: &View,
     after: &'a View,
@@ -24,30 +24,30 @@ pub(super) fn brought<'a>(
     let follows = |finding: &Finding| {
         finding.severity < Severity::Error && !paths.contains(after.sources.get(finding.span.file).path())
     };
-    let is_other_world = scenarios(&before.checked) != scenarios(&after.checked);
-    let was_unseen = |finding: &Finding| is_other_world && !is_written(before, after, finding);
-    let are_other_charts = charts(&before.checked) != charts(&after.checked);
-    let known = &before.checked.findings;
-    let was_wrong = |finding: &Finding| {
-        let same = |other: &Finding| match &finding.entry {
-            Some(_) => other.entry == finding.entry,
-            None => other.entry.is_none() && finding.expected.is_some() && other.expected == finding.expected,
-        };
-        are_other_charts && known.iter().any(same) && !is_written(before, after, finding)
-    };
-    let is_known = |finding: &Finding| follows(finding) || was_unseen(finding) || was_wrong(finding);
+    let shows_more = shows_more(before, after);
+    let was_unseen =
+        |finding: &Finding| shows_more && finding.rule.group != "list" && !is_written(before, after, finding);
+    let is_known = |finding: &Finding| follows(finding) || was_unseen(finding);
     beyond(allowed, after).filter(|finding| !is_known(finding)).collect()
 }
 
-/// The charts of each list.
-fn charts(checked: &Checked) -> BTreeMap<&Path, BTreeSet<&Path>> {
-    let lists = checked.lists.iter();
-    lists.map(|list| (list.path.as_path(), list.charts.iter().map(|chart| chart.path.as_path()).collect())).collect()
+/// Whether a list names a region for the first time, and each list is held against the same charts as before.
+fn shows_more(before: &View, after: &View) -> bool {
+    let was = |list: &CheckedList| before.checked.lists.iter().find(|other| other.path == list.path);
+    let lists = || after.checked.lists.iter().filter_map(|list| Some((was(list)?, list)));
+    let names_region = |(before, after): (&CheckedList, &CheckedList)| {
+        after.scenarios.iter().any(|name| is_region_name(name) && !before.scenarios.contains(name))
+    };
+    lists().any(names_region) && lists().all(|(before, after)| before.charts == after.charts)
 }
 
-/// The scenarios of each list.
-fn scenarios(checked: &Checked) -> BTreeMap<&Path, BTreeSet<&String>> {
-    checked.lists.iter().map(|list| (list.path.as_path(), list.scenarios.iter().collect())).collect()
+/// A chart that a list was held against before and no longer is, for its notes name other charts now: what is wrong with it there
+/// would be told no more. Fixes take no chart from a list.
+pub(super) fn taken<'a>(before: &'a View, after: &View) -> Option<&'a CheckedChart> {
+    before.checked.lists.iter().find_map(|list| {
+        let same = after.checked.lists.iter().find(|other| other.path == list.path)?;
+        list.charts.iter().find(|chart| same.charts.iter().all(|other| other.path != chart.path))
+    })
 }
 
 /// Whether the line that `finding` is about was not in its file before. What is missing is about no line.

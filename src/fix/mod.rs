@@ -9,7 +9,7 @@ use crate::lint::{Edit, Fix};
 
 pub use output::{append, create, put};
 pub use ownership::{is_own, is_safe, safe_fix};
-pub use rounds::{Change, Fixed, MAX_ROUNDS, Settled, Texts, View, Withheld, settle};
+pub use rounds::{Change, Fixed, MAX_ROUNDS, Settled, Texts, View, Withheld, settle, settle_new};
 
 /// `text` after `fix`; every byte outside the edits stays as it is.
 #[must_use]

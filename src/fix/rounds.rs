@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::apply_edits;
-use super::harm::{Kind, beyond, brought, count, kind_of};
+use super::harm::{Kind, beyond, brought, count, kind_of, taken};
+use crate::config::FILE_NAME;
 use crate::lint::{Checked, Edit, Finding, Fix, Refusal};
 use crate::source::{Over, Sources, Span, WriteError, to_bytes, write_whole};
 
@@ -64,7 +65,7 @@ pub struct Fixed {
 pub struct Withheld {
     /// What it would have done.
     pub fix: Fixed,
-    /// Why not: what would be found then, or that its finding would stay.
+    /// Why not, behind `it would leave`: what would be found then, or which chart the list would no longer be held against.
     pub reason: String,
 }
 
@@ -99,10 +100,29 @@ pub fn settle(
     check: impl Fn(&Texts) -> Result<View, Refusal>,
     wanted: impl Fn(&View, &Finding) -> Option<Fix>,
 ) -> Result<Settled, Refusal> {
+    rounds(check, wanted, true)
+}
+
+/// The same for a list that is only being written: which charts it is for, its entries say.
+///
+/// # Errors
+/// As [`settle`].
+pub fn settle_new(
+    check: impl Fn(&Texts) -> Result<View, Refusal>,
+    wanted: impl Fn(&View, &Finding) -> Option<Fix>,
+) -> Result<Settled, Refusal> {
+    rounds(check, wanted, false)
+}
+
+fn rounds(
+    check: impl Fn(&Texts) -> Result<View, Refusal>,
+    wanted: impl Fn(&View, &Finding) -> Option<Fix>,
+    keeps_charts: bool,
+) -> Result<Settled, Refusal> {
     let before = check(&Texts::new())?;
     let mut lasting = BTreeSet::new();
     loop {
-        let attempt = Attempt { check: &check, wanted: &wanted, before: &before, lasting: &lasting };
+        let attempt = Attempt { check: &check, wanted: &wanted, before: &before, lasting: &lasting, keeps_charts };
         let (end, unmended) = attempt.run();
         if unmended.is_empty() {
             let End { after, changes, fixed, withheld } = end;
@@ -120,6 +140,8 @@ struct Attempt<'a, C, W> {
     before: &'a View,
     /// Findings, by kind, that no round mends once a fix has brought them.
     lasting: &'a BTreeSet<Kind>,
+    /// Whether no chart may be taken from a list.
+    keeps_charts: bool,
 }
 
 impl<C, W> Attempt<'_, C, W>
@@ -137,13 +159,14 @@ where
         for _ in 0..MAX_ROUNDS {
             let view = after.as_ref().unwrap_or(self.before);
             let past = Past { originals: &originals, seen: &seen };
-            let mut round =
-                Round { attempt: self, before: view, texts: &texts, past, accepted: Vec::new(), next: None };
+            let (accepted, apart) = (Vec::new(), Vec::new());
+            let mut round = Round { attempt: self, before: view, texts: &texts, past, accepted, apart, next: None };
             withheld.clear();
             // What was not chosen, for it touched a fix that is given up, has its turn now.
             loop {
                 let chosen = choose(view, &round.accepted, &withheld, |finding| (self.wanted)(view, finding));
-                let harmful = round.absorb(chosen);
+                let mut harmful = round.absorb(chosen);
+                harmful.extend(round.reunite());
                 if harmful.is_empty() {
                     break;
                 }
@@ -211,7 +234,17 @@ struct Round<'a, C, W> {
     texts: &'a Texts,
     past: Past<'a>,
     accepted: Vec<Chosen>,
+    /// Those that by themselves would take a chart from a list, with what is said of that.
+    apart: Vec<(Chosen, String)>,
     next: Option<Next>,
+}
+
+/// Why fixes may not be applied.
+enum Objection {
+    /// They would leave this.
+    Harm(String),
+    /// They would take a chart from a list, unless others name it.
+    Takes(String),
 }
 
 impl<C, W> Round<'_, C, W>
@@ -219,43 +252,70 @@ where
     C: Fn(&Texts) -> Result<View, Refusal>,
     W: Fn(&View, &Finding) -> Option<Fix>,
 {
-    /// Accepts as many of `fixes` as do no harm on top of each other: all at once, else by halves. Gives the others.
+    /// Accepts as many of `fixes` as do no harm on top of each other: all at once, else by halves. Gives the others, but for those
+    /// that are set apart.
     fn absorb(&mut self, mut fixes: Vec<Chosen>) -> Vec<Withheld> {
         if fixes.is_empty() {
             return Vec::new();
         }
-        let reason = match self.verify(&fixes) {
+        let objection = match self.verify(&fixes) {
             Ok(next) => {
                 self.accepted.append(&mut fixes);
                 self.next = Some(next);
                 return Vec::new();
             }
-            Err(reason) => reason,
+            Err(objection) => objection,
         };
-        if fixes.len() == 1 {
-            return fixes.into_iter().map(|one| Withheld { fix: one.fixed, reason: reason.clone() }).collect();
+        if fixes.len() > 1 {
+            let rest = fixes.split_off(fixes.len() / 2);
+            let mut withheld = self.absorb(fixes);
+            withheld.extend(self.absorb(rest));
+            return withheld;
         }
-        let rest = fixes.split_off(fixes.len() / 2);
-        let mut withheld = self.absorb(fixes);
-        withheld.extend(self.absorb(rest));
-        withheld
+        match objection {
+            Objection::Harm(reason) => {
+                fixes.into_iter().map(|one| Withheld { fix: one.fixed, reason: reason.clone() }).collect()
+            }
+            Objection::Takes(reason) => {
+                self.apart.extend(fixes.into_iter().map(|one| (one, reason.clone())));
+                Vec::new()
+            }
+        }
+    }
+
+    /// Accepts what was set apart, where all of it together names the charts that each by itself would take. Gives it otherwise.
+    fn reunite(&mut self) -> Vec<Withheld> {
+        let (mut fixes, reasons): (Vec<_>, Vec<_>) = std::mem::take(&mut self.apart).into_iter().unzip();
+        if fixes.len() > 1
+            && let Ok(next) = self.verify(&fixes)
+        {
+            self.accepted.append(&mut fixes);
+            self.next = Some(next);
+        }
+        fixes.into_iter().zip(reasons).map(|(one, reason)| Withheld { fix: one.fixed, reason }).collect()
     }
 
     /// What `fixes` make of the texts, with all that was accepted; or why they may not.
-    fn verify(&mut self, fixes: &[Chosen]) -> Result<Next, String> {
+    fn verify(&self, fixes: &[Chosen]) -> Result<Next, Objection> {
         let all: Vec<&Chosen> = self.accepted.iter().chain(fixes).collect();
         let texts = apply_all(&self.before.sources, self.texts, &all);
         if self.past.has(&texts) {
-            return Err("what was mended before as it was".to_owned());
+            return Err(Objection::Harm("what was mended before as it was".to_owned()));
         }
-        let view = (self.attempt.check)(&texts).map_err(|refusal| refusal.message)?;
+        let view = (self.attempt.check)(&texts).map_err(|refusal| Objection::Harm(refusal.message))?;
+        if let Some(chart) = taken(self.before, &view).filter(|_| self.attempt.keeps_charts) {
+            let name = &chart.name;
+            return Err(Objection::Takes(format!(
+                "{name} out of what the list is held against; {FILE_NAME} can name its charts"
+            )));
+        }
         let paths: BTreeSet<&Path> = all.iter().map(|one| one.fixed.path.as_path()).collect();
         let mended: Vec<&Kind> = all.iter().map(|one| &one.kind).collect();
         let mut owed = BTreeSet::new();
         for finding in brought(self.before, &view, &paths, &mended) {
             let kind = kind_of(&view, finding);
             if self.attempt.lasting.contains(&kind) || (self.attempt.wanted)(&view, finding).is_none() {
-                return Err(format!("{}: {}", finding.rule.id, finding.told()));
+                return Err(Objection::Harm(format!("{}: {}", finding.rule.id, finding.told())));
             }
             owed.insert(kind);
         }
@@ -289,7 +349,9 @@ fn choose(
     for finding in &view.checked.findings {
         let Some(fix) = wanted(finding).filter(|fix| !fix.edits().is_empty()) else { continue };
         let mut done = accepted.iter().map(|one| &one.fixed).chain(withheld.iter().map(|one| &one.fix));
-        if done.any(|done| done.title == fix.title && done.key == finding.key()) {
+        let file = view.sources.get(fix.edits()[0].span.file);
+        let path = file.path();
+        if done.any(|done| done.title == fix.title && done.key == finding.key() && done.path == path) {
             continue;
         }
         let others = || accepted.iter().chain(&chosen).filter(|other| other.file() == fix.edits()[0].span.file);
@@ -300,12 +362,8 @@ fn choose(
         if taken.clone().any(|taken| fix.edits().iter().any(|edit| touches(taken.span, edit.span))) {
             continue;
         }
-        let fixed = Fixed {
-            rule: finding.rule.id,
-            key: finding.key(),
-            path: view.sources.get(fix.edits()[0].span.file).path().to_owned(),
-            title: fix.title.clone(),
-        };
+        let fixed =
+            Fixed { rule: finding.rule.id, key: finding.key(), path: path.to_owned(), title: fix.title.clone() };
         chosen.push(Chosen { fix, fixed, kind: kind_of(view, finding) });
     }
     chosen

@@ -355,7 +355,13 @@ impl Run<'_> {
         if is_ahead {
             passed_over.prepare(sources, &settings.kept, &listed);
         }
-        let said = passed_over.ask(sources, &settings.kept, &listed, &reconciliation, survey.inventory.len());
+        let said = passed_over.ask(
+            sources,
+            &settings.kept,
+            (&listed, &coverage.meant),
+            &reconciliation,
+            survey.inventory.len(),
+        );
         let Said { verdicts, aside, problems, malformed, unsure, note } = said;
         if !verdicts.is_empty() {
             coverage.elsewhere = verdicts;

@@ -14,7 +14,7 @@ use super::suppress::Fault;
 use super::targets::Lost;
 use super::text_files::TextFiles;
 use super::verdict::{Standing, Verdict};
-use super::{Edit, Finding};
+use super::{Edit, Finding, Safety};
 
 /// One list with everything that is known about it.
 #[derive(Clone, Copy)]
@@ -109,6 +109,12 @@ impl<'a> Context<'a> {
             DirectiveKind::Allow { rules, .. } => speaks(order.scope) && rules.iter().any(|name| name.text == rule),
             _ => false,
         })
+    }
+
+    /// How far a note can be trusted that names the chart of `used`: where the list is not held against that chart, the note would make
+    /// it answer for all that the chart deploys.
+    pub fn safety_of_note(&self, used: &Use) -> Safety {
+        if self.charts.iter().any(|chart| chart.path == used.root) { Safety::Safe } else { Safety::Unsafe }
     }
 
     /// Replaces `span` by `text`, unless that is what stands there.

@@ -6,7 +6,9 @@ use std::collections::HashMap;
 use super::coverage::{coverage, meaningless};
 use super::kept::Kept;
 use super::reconcile::{Coverage, Listed, Reconciliation, reconcile};
+use super::same::brings;
 use super::verdict::{Standing, Verdict};
+use crate::image::Reference;
 use crate::inventory::{Malformed, Problem, Survey, Target, Use, survey};
 use crate::source::Sources;
 
@@ -38,18 +40,36 @@ pub(super) struct Said {
 }
 
 impl PassedOver {
-    /// Asks the charts about the entries that are stale, or stand for another repository by their name alone. `first` is the
-    /// index of the first use that is theirs.
-    pub fn ask(&self, sources: &Sources, kept: &Kept, listed: &[Listed], known: &Reconciliation, first: usize) -> Said {
+    /// Asks the charts about the entries that are stale, or stand for another repository by their name alone; `meant` is of those that
+    /// cannot be read. `first` is the index of the first use that is theirs.
+    pub fn ask(
+        &self,
+        sources: &Sources,
+        kept: &Kept,
+        (listed, meant): (&[Listed], &[Vec<String>]),
+        known: &Reconciliation,
+        first: usize,
+    ) -> Said {
         let is_open =
             |verdict: &Verdict| matches!(verdict, Verdict::Stale | Verdict::OtherRepository { documented: false, .. });
-        let open: Vec<usize> = (0..listed.len()).filter(|at| is_open(&known.verdicts[*at])).collect();
-        if open.is_empty() || (self.targets.is_empty() && self.broken.is_empty()) {
+        if !known.verdicts.iter().any(is_open) || (self.targets.is_empty() && self.broken.is_empty()) {
             return Said::default();
         }
-        let entries: Vec<Listed> = open.iter().map(|at| listed[*at].clone()).collect();
         let mut survey = kept.survey(sources, &self.targets, kept.listing(listed));
-        let mut coverage = Coverage { blind: !self.broken.is_empty(), ..coverage(sources, &survey) };
+        let blind = !self.broken.is_empty();
+        let mut coverage = Coverage { blind, meant: meant.to_vec(), ..coverage(sources, &survey) };
+        // What another entry lists, or will once it is mended, no open one stands for.
+        let deployed = |image: &Reference| survey.inventory.uses.iter().any(|used| brings(image, used));
+        let (mut places, mut entries) = (Vec::new(), Vec::new());
+        for (at, (verdict, mended)) in known.verdicts.iter().zip(&known.mended).enumerate() {
+            if is_open(verdict) {
+                places.push(at);
+                entries.push(listed[at].clone());
+            } else if deployed(mended) {
+                places.push(at);
+                entries.push(Listed { reference: mended.clone(), ..listed[at].clone() });
+            }
+        }
         let mut found = reconcile(&entries, &survey.inventory, &coverage);
         if found.asks_for_optional(&entries, &coverage) {
             let more = kept.optional(sources, &self.targets, &survey);
@@ -60,7 +80,8 @@ impl PassedOver {
         let unknown = coverage.blind || !coverage.unknown.is_empty();
         let mut said = Said::default();
         let mut is_stale = false;
-        for (at, mut verdict) in open.into_iter().zip(found.verdicts) {
+        let verdicts = places.into_iter().zip(found.verdicts).filter(|(at, _)| is_open(&known.verdicts[*at]));
+        for (at, mut verdict) in verdicts {
             let was_stale = known.verdicts[at] == Verdict::Stale;
             let deployed = match &verdict {
                 Verdict::Right { .. } | Verdict::OtherRegistry { .. } | Verdict::OtherVersion { .. } => true,

@@ -79,6 +79,8 @@ impl Coverage {
 pub struct Reconciliation {
     /// One verdict per [`Listed`], in their order.
     pub verdicts: Vec<Verdict>,
+    /// What each of them lists once its finding is mended.
+    pub mended: Vec<Reference>,
     /// What is known of the chart that each [`Listed`] is documented as from, in their order.
     pub noted: Vec<Standing>,
     /// Deployed images that no entry serves: one representative use each, in inventory order.
@@ -158,14 +160,15 @@ pub fn reconcile(listed: &[Listed], inventory: &Inventory, coverage: &Coverage) 
             }
         }
     }
-    let mended: Vec<&Reference> =
-        listed.iter().zip(&verdicts).map(|(entry, verdict)| work.mended(entry, verdict.as_ref())).collect();
+    let mended: Vec<Reference> =
+        listed.iter().zip(&verdicts).map(|(entry, verdict)| work.mended(entry, verdict.as_ref()).clone()).collect();
     let is_listed = |reference: &Reference| mended.iter().any(|mended| serves(&as_entry(mended), reference));
     let absent = |entry: &Listed| work.absent(entry, &is_listed);
     let verdicts = verdicts.iter().zip(listed).map(|(known, entry)| known.clone().unwrap_or_else(|| absent(entry)));
     let verdicts = verdicts.collect();
     let noted = listed.iter().map(|entry| work.standing(entry)).collect();
-    Reconciliation { missing: work.missing(), missing_operands: work.missing_operands(), noted, verdicts, reserved }
+    let (missing, missing_operands) = (work.missing(), work.missing_operands());
+    Reconciliation { missing, missing_operands, noted, verdicts, mended, reserved }
 }
 
 /// A way to find what an entry stands for.

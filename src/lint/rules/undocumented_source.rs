@@ -1,9 +1,9 @@
 //! No `(from ...)` in the comment block of an entry that a chart deploys, or one that is only a name.
 
-use crate::inventory::{Inventory, Use};
+use crate::inventory::Use;
 use crate::lint::note::{source_note, source_note_named, title};
 use crate::lint::style::Style;
-use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Verdict, brings};
+use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Verdict};
 use crate::mirror::Located;
 use crate::source::Span;
 
@@ -41,8 +41,8 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
                 Edit { span: context.list.start_of_line(line), text }
             }
         };
-        let sure = is_sure(context, judged) && !brings_more(context, at);
-        let fix = sure.then(|| Fix::new(format!("Write `{note}`"), Safety::Safe, vec![edit]));
+        let sure = is_sure(context, judged);
+        let fix = sure.then(|| Fix::new(format!("Write `{note}`"), context.safety_of_note(used), vec![edit]));
         let span = titled.map_or(entry.name.span, |title| title.span);
         let found = judged.finding(rule, span, message).label("names no chart").advise(format!("Write `{note}`"));
         findings.push(finding(found, used).fix(fix));
@@ -61,16 +61,6 @@ fn is_sure(context: &Context<'_>, judged: Judged<'_>) -> bool {
     }
 }
 
-/// Whether a note that names the chart of that use would make the list answer for more images than it lists: it was passed over,
-/// for no note names it yet.
-pub(super) fn brings_more(context: &Context<'_>, at: usize) -> bool {
-    let Inventory { uses, aside, .. } = context.inventory;
-    let used = context.used(at);
-    let is_listed = |other: &Use| context.listed.iter().any(|entry| brings(&entry.reference, other));
-    let beside = |other: &&Use| other.root == used.root && other.when.is_none();
-    at >= uses.len() && !aside.iter().filter(beside).all(is_listed)
-}
-
 /// What is to be said of an entry whose note names a chart that deploys the image, and nothing else of it: `(from web)`.
 fn incomplete(rule: &'static Rule, context: &Context<'_>, judged: Judged<'_>) -> Option<Finding> {
     let entry = judged.entry;
@@ -82,7 +72,8 @@ fn incomplete(rule: &'static Rule, context: &Context<'_>, judged: Judged<'_>) ->
     let (name, chart) = (&entry.name.text, &named.chart.text);
     let message = format!("the note of `{name}` says {chart}, but neither of which version nor from where");
     let edit = Edit { span: named.span, text: note.clone() };
-    let fix = is_sure(context, judged).then(|| Fix::new(format!("Write `{note}`"), Safety::Safe, vec![edit]));
+    let safety = context.safety_of_note(used);
+    let fix = is_sure(context, judged).then(|| Fix::new(format!("Write `{note}`"), safety, vec![edit]));
     let found = judged.finding(rule, named.span, message).label("names no version").advise(format!("Write `{note}`"));
     Some(finding(found, used).fix(fix))
 }

@@ -1,6 +1,5 @@
 //! The note names another chart or version than the one that is pinned and deploys the image, or another kind of place.
 
-use super::undocumented_source::brings_more;
 use crate::chart::Place;
 use crate::chart::version::Version;
 use crate::inventory::{ChartLink, Use};
@@ -62,9 +61,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             _ => {
                 let chart = &first.chart;
                 let message = format!("the note says {}, but {chart} deploys the image", said(named));
-                let more = judged.verdict.uses().first().is_some_and(|at| brings_more(context, *at));
-                let safety = if more { Safety::Unsafe } else { Safety::Safe };
-                whole_note(message, format!("{chart} deploys it"), source_note(first), safety)
+                whole_note(message, format!("{chart} deploys it"), source_note(first), context.safety_of_note(first))
             }
         });
     }
