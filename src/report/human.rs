@@ -7,29 +7,18 @@ use std::sync::Arc;
 
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
-    SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
+    SourceSpan, SpanContents, ThemeCharacters,
 };
 
 use super::location::{Place, display_path};
+use super::style::{Colour, Style};
 use crate::fix::apply;
 use crate::lint::{Checked, CheckedList, Finding, Fix, Refusal, Severity};
 use crate::source::{SourceFile, Sources, Span};
 
-/// How to draw.
-#[derive(Clone, Copy, Debug)]
-pub struct Style {
-    /// ANSI colours.
-    pub color: bool,
-    /// Links that can be clicked.
-    pub links: bool,
-    /// Columns to fill at most.
-    pub width: usize,
-}
-
 impl Style {
     fn handler(self) -> GraphicalReportHandler {
-        let styles = if self.color { ThemeStyles::ansi() } else { ThemeStyles::none() };
-        let theme = GraphicalTheme { characters: ThemeCharacters::unicode(), styles };
+        let theme = GraphicalTheme { characters: ThemeCharacters::unicode(), styles: self.theme() };
         let handler = GraphicalReportHandler::new_themed(theme).with_links(self.links).with_width(self.width);
         // An image that is broken in two can neither be read nor copied.
         handler
@@ -45,10 +34,6 @@ impl Style {
         // Writing to a string fails only when a snippet is out of bounds, which `Snippet` never is.
         let _ = self.handler().render_report(&mut drawn, picture);
         drawn.lines().map(str::trim_end).collect::<Vec<_>>().join("\n").trim_end().to_owned() + "\n"
-    }
-
-    pub(super) fn paint(self, code: &str, text: &str) -> String {
-        if self.color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
     }
 }
 
@@ -211,7 +196,7 @@ impl Painter<'_> {
     fn heading(&self, group: &str) -> String {
         let name = in_line(&message(group));
         let rest = self.style.width.saturating_sub(name.chars().count() + 4).max(2);
-        format!("{}\n\n", self.style.paint("1", &format!("━━ {name} {}", "━".repeat(rest))))
+        format!("{}\n\n", self.style.paint(Colour::Strong, &format!("━━ {name} {}", "━".repeat(rest))))
     }
 
     /// A finding without pictures: where, what, and what its fix does.
@@ -219,9 +204,9 @@ impl Painter<'_> {
         let Place { path, start, .. } = Place::new(self.sources, self.root, finding.span);
         let code = format!("{}[{}]", finding.severity.as_str(), finding.rule.id);
         let colour = match finding.severity {
-            Severity::Error => "31",
-            Severity::Warning => "33",
-            Severity::Info => "36",
+            Severity::Error => Colour::Bad,
+            Severity::Warning => Colour::Doubtful,
+            Severity::Info => Colour::Note,
         };
         let code = self.style.paint(colour, &code);
         let mut out = format!("{code} {}:{}:{}\n", in_line(&path), start.line, start.column);
@@ -241,7 +226,7 @@ impl Painter<'_> {
     }
 
     fn fix_title(&self, fix: &Fix) -> String {
-        format!("  {} {}", self.style.paint("36", "fix:"), title(fix))
+        format!("  {} {}", self.style.paint(Colour::Note, "fix:"), title(fix))
     }
 
     fn snippet(&self, span: Span, label: &str) -> (Snippet, LabeledSpan) {
@@ -287,7 +272,7 @@ impl Painter<'_> {
             let (url, id) = (finding.rule.url(), finding.rule.id);
             let fits = "  page: ".len() + url.chars().count() <= self.style.width;
             let page = if fits { url } else { format!("mirrorlint explain {id}") };
-            let _ = writeln!(out, "  {} {page}", self.style.paint("36", "page:"));
+            let _ = writeln!(out, "  {} {page}", self.style.paint(Colour::Note, "page:"));
         }
         out
     }
@@ -296,8 +281,8 @@ impl Painter<'_> {
         let _ = writeln!(out, "{}", self.fix_title(fix));
         for (sign, line) in changed_lines(self.sources, fix) {
             let line = match sign {
-                '-' => self.style.paint("31", &format!("- {line}")),
-                '+' => self.style.paint("32", &format!("+ {line}")),
+                '-' => self.style.paint(Colour::Bad, &format!("- {line}")),
+                '+' => self.style.paint(Colour::Good, &format!("+ {line}")),
                 other => format!("{other} {line}"),
             };
             let _ = writeln!(out, "    {line}");
@@ -407,7 +392,7 @@ pub fn findings(checked: &Checked, sources: &Sources, style: Style) -> String {
 pub fn closing(checked: &Checked, style: Style) -> String {
     let mut out = String::new();
     let calm = checked.findings.is_empty();
-    let colour = |words: &str| style.paint(if is_uncertain(checked) { "33" } else { "32" }, words);
+    let colour = |words: &str| style.paint(if is_uncertain(checked) { Colour::Doubtful } else { Colour::Good }, words);
     match checked.lists.as_slice() {
         [list] if calm => {
             let words = verdict(checked);

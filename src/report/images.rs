@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::human::{Style, in_line, printable};
+use super::human::{in_line, printable};
 use super::location::Place;
+use super::style::{Colour, Style};
 use crate::inventory::when::in_words;
 use crate::inventory::{Confidence, Inventory, Use};
 use crate::source::{Layer, Sources};
@@ -25,7 +26,7 @@ pub fn images(inventory: &Inventory, sources: &Sources, root: &Path, style: Styl
         let exempt = if uses().all(|used| used.exempt.is_some()) { first.exempt.as_deref() } else { None };
         let exempt = exempt.map(|reason| if reason.is_empty() { String::new() } else { format!(": {reason}") });
         let exempt = exempt.map(|reason| format!(" (exempt{})", in_line(&reason))).unwrap_or_default();
-        let _ = writeln!(out, "{}{exempt}", style.paint("1", &in_line(image)));
+        let _ = writeln!(out, "{}{exempt}", style.paint(Colour::Strong, &in_line(image)));
         for used in uses() {
             let line = format!("{} in {}{}", used.place(), used.path.join(" > "), circumstances(used));
             let _ = writeln!(out, "  {}", in_line(&line));

@@ -1,7 +1,7 @@
 //! A rule's page for a terminal: headings, paragraphs and lists filled to its width, code indented. Knows the Markdown that
 //! our own pages use, no more.
 
-use super::Style;
+use super::style::{Colour, Style};
 
 /// How far code stands in.
 const INDENT: &str = "    ";
@@ -58,7 +58,7 @@ impl Printer {
 
     fn heading(&mut self, line: &str) {
         let text = line.trim_start_matches('#').trim();
-        let code = if line.starts_with("### ") { "1" } else { "1;36" };
+        let code = if line.starts_with("### ") { Colour::Strong } else { Colour::Title };
         let heading = self.style.paint(code, &plain(text));
         self.gap();
         self.line(&heading);
@@ -102,7 +102,7 @@ impl Printer {
             (None, None) => String::new(),
         };
         if !title.is_empty() {
-            let title = self.style.paint("2", &title);
+            let title = self.style.paint(Colour::Faint, &title);
             self.line(&format!("  {title}"));
         }
         for line in code {
@@ -174,7 +174,8 @@ mod tests {
     #[test]
     fn colour_is_used_only_when_it_is_on() {
         assert!(
-            page(PAGE, Style { color: true, links: false, width: 80 }).contains("\u{1b}[1;36mtag-mismatch\u{1b}[0m")
+            page(PAGE, Style { color: true, links: false, width: 80 })
+                .contains("\u{1b}[1;38;5;31mtag-mismatch\u{1b}[0m")
         );
         assert!(!page(PAGE, Style { color: false, links: false, width: 80 }).contains('\u{1b}'));
     }

@@ -5,8 +5,9 @@ use std::path::Path;
 
 use similar::ChangeTag;
 
-use super::human::{Style, printable};
+use super::human::printable;
 use super::location::display_path;
+use super::style::{Colour, Style};
 use crate::fix::{Change, Fixed};
 
 /// The changes as a unified diff; nothing when there are none. Paths are those from the current folder; from `root` for files
@@ -21,19 +22,19 @@ pub fn patch(changes: &[Change], root: &Path, style: Style) -> String {
         // `patch` ends a line after its LF only; a lone CR is a part of it.
         let (before, after) = (lines(&change.before), lines(&change.after));
         let diff = similar::TextDiff::configure().diff_slices(&before, &after);
-        let mut add = |code: Option<&str>, line: &str| {
+        let mut add = |code: Option<Colour>, line: &str| {
             out += &code.map_or_else(|| line.to_owned(), |code| style.paint(code, line));
             out.push('\n');
         };
-        add(Some("1"), &format!("--- {}", in_header(&format!("a/{path}"))));
-        add(Some("1"), &format!("+++ {}", in_header(&format!("b/{path}"))));
+        add(Some(Colour::Strong), &format!("--- {}", in_header(&format!("a/{path}"))));
+        add(Some(Colour::Strong), &format!("+++ {}", in_header(&format!("b/{path}"))));
         for hunk in diff.unified_diff().context_radius(3).iter_hunks() {
-            add(Some("36"), &hunk.header().to_string());
+            add(Some(Colour::Note), &hunk.header().to_string());
             for change in hunk.iter_changes() {
                 let code = match change.tag() {
                     ChangeTag::Equal => None,
-                    ChangeTag::Delete => Some("31"),
-                    ChangeTag::Insert => Some("32"),
+                    ChangeTag::Delete => Some(Colour::Bad),
+                    ChangeTag::Insert => Some(Colour::Good),
                 };
                 let (line, ended) =
                     change.value().strip_suffix('\n').map_or((change.value(), false), |line| (line, true));
@@ -76,7 +77,7 @@ pub fn fixed(fixed: &[Fixed], root: &Path, style: Style) -> String {
     let mut out = String::new();
     for one in fixed {
         let path = printable(&display_path(root, &one.path));
-        let _ = writeln!(out, "{} {path}: {}: {}", style.paint("32", "fixed"), one.rule, printable(&one.title));
+        let _ = writeln!(out, "{} {path}: {}: {}", style.paint(Colour::Good, "fixed"), one.rule, printable(&one.title));
     }
     out
 }

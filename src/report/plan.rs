@@ -5,9 +5,10 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::human::{Style, printable};
+use super::human::printable;
 use super::json::to_json;
 use super::location::display_path;
+use super::style::{Colour, Style};
 use crate::lint::{Checked, Plan, Step};
 
 /// The plan for people: a block for each image, then what is not copied.
@@ -17,19 +18,23 @@ pub fn plan(checked: &Checked, registry: Option<&str>, style: Style) -> String {
     for list in &checked.lists {
         let path = printable(&display_path(Path::new("."), &list.path));
         let Plan { steps, lost, missing, exempt } = &list.plan;
-        let _ = writeln!(out, "{}", style.paint("1", &path));
+        let _ = writeln!(out, "{}", style.paint(Colour::Strong, &path));
         for step in steps {
-            let _ = writeln!(out, "  {}: pull {}", step.line, style.paint("36", &printable(&step.pulls)));
+            let _ = writeln!(out, "  {}: pull {}", step.line, style.paint(Colour::Note, &printable(&step.pulls)));
             for target in targets(step, registry) {
                 let _ = writeln!(out, "      push {}", printable(&target));
             }
             match (step.serves.as_slice(), &step.unknown) {
                 ([], Some(cause)) => {
                     let words = format!("not known whether the charts deploy it: {}", printable(cause));
-                    let _ = writeln!(out, "      {}", style.paint("33", &words));
+                    let _ = writeln!(out, "      {}", style.paint(Colour::Doubtful, &words));
                 }
                 ([], None) => {
-                    let _ = writeln!(out, "      {}", style.paint("33", "serves nothing that the charts deploy"));
+                    let _ = writeln!(
+                        out,
+                        "      {}",
+                        style.paint(Colour::Doubtful, "serves nothing that the charts deploy")
+                    );
                 }
                 ([one], _) if *one == step.pulls => {}
                 (images, _) => {
@@ -38,10 +43,10 @@ pub fn plan(checked: &Checked, registry: Option<&str>, style: Style) -> String {
             }
         }
         for (line, why) in lost {
-            let _ = writeln!(out, "  {line}: {}: {}", style.paint("31", "not copied"), printable(why));
+            let _ = writeln!(out, "  {line}: {}: {}", style.paint(Colour::Bad, "not copied"), printable(why));
         }
         for image in missing {
-            let _ = writeln!(out, "  {}: {image}", style.paint("31", "deployed, but not copied"));
+            let _ = writeln!(out, "  {}: {image}", style.paint(Colour::Bad, "deployed, but not copied"));
         }
         for image in exempt {
             let _ = writeln!(out, "  exempt, not copied: {image}");

@@ -6,8 +6,9 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::human::{Style, in_line, printable};
+use super::human::{in_line, printable};
 use super::location::Place;
+use super::style::{Colour, Style};
 use crate::inventory::{Giver, Lineage, Part, Setting, Strand, Use};
 use crate::source::{Layer, Sources, Span};
 
@@ -21,19 +22,19 @@ pub fn why(uses: &[Explained<'_>], sources: &Sources, root: &Path, style: Style)
     let mut out = String::new();
     for (index, (used, lineage)) in uses.iter().enumerate() {
         if index == 0 || uses[index - 1].0.reference != used.reference {
-            let _ = writeln!(out, "{}", style.paint("1", &in_line(used.reference.as_str())));
+            let _ = writeln!(out, "{}", style.paint(Colour::Strong, &in_line(used.reference.as_str())));
         }
         let scenarios =
             if used.scenarios == ["default"] { String::new() } else { format!(" ({})", used.scenarios.join(", ")) };
         let when = used.when.as_deref().map(super::images::when).unwrap_or_default();
         let line = format!("{} in {}{scenarios}{when}", used.place(), used.path.join(" > "));
         let _ = writeln!(out, "  {}", in_line(&line));
-        let _ = writeln!(out, "    {} {}", style.paint("36", "chart"), in_line(&used.chart.to_string()));
-        let _ = writeln!(out, "    {}", style.paint("36", "template"));
+        let _ = writeln!(out, "    {} {}", style.paint(Colour::Note, "chart"), in_line(&used.chart.to_string()));
+        let _ = writeln!(out, "    {}", style.paint(Colour::Note, "template"));
         printer.sites(&mut out, lineage);
         for part in &lineage.parts {
             let text = &used.text.as_str()[part.range.clone()];
-            let _ = writeln!(out, "    {} {}", style.paint("36", part.name), in_line(text));
+            let _ = writeln!(out, "    {} {}", style.paint(Colour::Note, part.name), in_line(text));
             printer.part(&mut out, used, part);
         }
     }
