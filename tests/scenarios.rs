@@ -389,6 +389,43 @@ fn whatever_keeps_a_block_from_running_is_named() {
     for (values, condition, when) in cases {
         assert_eq!(block(values, condition), [format!("\"{when}\"")], "{condition}");
     }
+    // What constants alone keep from running is deployed under no condition; what they leave to a value is the value's.
+    for never in [
+        "if false",
+        "if not true",
+        "if true }}{{ else",
+        "if 0",
+        "with \"\"",
+        "if eq \"a\" \"b\"",
+        "if and false .Values.a",
+        "if not (or .Values.a true)",
+        "if and .Values.a (eq \"a\" \"b\")",
+        "$debug := false }}{{ if $debug",
+        "if false }}{{ if .Values.a }}{{ end }}{{ if .Values.a }}{{ end",
+    ] {
+        assert_eq!(block("a: false", never), Vec::<String>::new(), "{never}");
+    }
+    for open in [
+        "if or false .Values.a",
+        "if and true .Values.a",
+        "if and .Values.a (not false)",
+        "$debug := false }}{{ if .Values.a }}{{ $debug = true }}{{ end }}{{ if $debug",
+    ] {
+        assert_eq!(block("a: false", open), ["\"a\""], "{open}");
+    }
+}
+
+#[test]
+fn an_entry_behind_a_constant_is_told_by_its_text() {
+    let dead = "    {{- if false }}\n    - {name: x, image: \"acme/x:1\"}\n    {{- end }}\n";
+    let workspace = Workspace::with_list(
+        "# X (from local chart web:1.0.0)\nxx=acme/x:1\n\n# Web (from local chart web:1.0.0)\nweb=nginx:1\n",
+    )
+    .chart("web", &[])
+    .file("web/templates/web.yaml", pod_of(dead));
+    let told = workspace.findings();
+    assert!(told.len() == 1 && told[0].contains("speaks of acme/x:1: look there"), "{told:?}");
+    assert!(!told[0].contains("is on") && !told[0].contains("false"), "{told:?}");
 }
 
 #[test]

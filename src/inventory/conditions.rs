@@ -94,7 +94,7 @@ pub(super) struct Conditions<'a> {
 /// What a variable was given, or what decided whether it was.
 #[derive(Clone)]
 pub(super) struct Given<'a> {
-    pipe: &'a Pipe,
+    pub(super) pipe: &'a Pipe,
     /// The value that it is, if it is nothing else.
     path: Option<Path>,
 }
@@ -429,7 +429,7 @@ impl<'a> Conditions<'a> {
     }
 
     /// What was given to a variable that stands by itself.
-    fn given(&self, operand: &Operand) -> &[Given<'a>] {
+    pub(super) fn given(&self, operand: &Operand) -> &[Given<'a>] {
         match &operand.term {
             Term::Variable(Variable { id, .. }, _) => self.variables.get(id).map_or(&[], Vec::as_slice),
             _ => &[],

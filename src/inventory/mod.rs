@@ -3,6 +3,7 @@
 
 mod chains;
 mod conditions;
+mod constant;
 mod dependence;
 mod included;
 mod jobs;

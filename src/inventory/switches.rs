@@ -231,6 +231,10 @@ impl<'a> Reader<'a> {
             self.is_within = was_within;
             return;
         }
+        // Nothing brings what stands behind `if false`.
+        if self.conditions.constant(&branch.pipe) == Some(!taken) {
+            return;
+        }
         // A part of an image that is not there makes another image, not another feature.
         let forced =
             || self.speech.gives_whole(self.source, nodes) && !self.conditions.asks_for_part(&branch.pipe, dot);
