@@ -40,7 +40,7 @@ pub(super) fn dependence(sources: &Sources, text: &Text, values: &Value, path: &
         let Some(actions) = file.get(range) else { continue };
         found.read(actions, &file, 0);
     }
-    found.paths.extend(found.others.into_iter().map(str::to_owned));
+    found.paths.extend(found.others);
     found.paths
 }
 
@@ -78,7 +78,7 @@ struct Found<'a> {
     values: &'a Value,
     path: &'a [String],
     paths: Vec<String>,
-    others: Vec<&'static str>,
+    others: Vec<String>,
     /// The variables that were followed.
     variables: Vec<String>,
 }
@@ -90,12 +90,11 @@ impl Found<'_> {
             return;
         }
         for (name, words) in OTHERS {
-            if action.match_indices(name).any(|(at, _)| !is_word(action[at + name.len()..].chars().next()))
-                && !self.others.contains(&words)
-            {
-                self.others.push(words);
+            if action.match_indices(name).any(|(at, _)| !is_word(action[at + name.len()..].chars().next())) {
+                self.other(words.to_owned());
             }
         }
+        looked_up(action).for_each(|words| self.other(words));
         for (at, start) in action.match_indices(".Values.") {
             let keys = &action[at + start.len()..];
             let end = keys.find(|letter: char| !(is_word(Some(letter)) || letter == '.')).unwrap_or(keys.len());
@@ -109,6 +108,12 @@ impl Found<'_> {
             for assignment in assignments(file, &variable) {
                 self.read(assignment, file, depth + 1);
             }
+        }
+    }
+
+    fn other(&mut self, words: String) {
+        if !self.others.contains(&words) {
+            self.others.push(words);
         }
     }
 
@@ -127,6 +132,20 @@ impl Found<'_> {
             self.paths.push(shown);
         }
     }
+}
+
+/// The objects that `lookup "v1" "Node" ...` asks the cluster for, in words.
+fn looked_up(action: &str) -> impl Iterator<Item = String> {
+    const LOOKUP: &str = "lookup";
+    let calls = action.match_indices(LOOKUP).filter_map(|(at, _)| {
+        let arguments = &action[at + LOOKUP.len()..];
+        let is_alone = !action[..at].ends_with(|before: char| is_word(Some(before)) || "$.\"".contains(before));
+        (is_alone && arguments.starts_with(char::is_whitespace)).then_some(arguments)
+    });
+    calls.map(|arguments| {
+        let kind = arguments.split_whitespace().nth(1).and_then(|word| word.strip_prefix('"')?.strip_suffix('"'));
+        kind.map_or_else(|| "objects of the cluster".to_owned(), |kind| format!("{kind} objects of the cluster"))
+    })
 }
 
 fn is_word(letter: Option<char>) -> bool {
@@ -171,8 +190,18 @@ mod tests {
             file,
             0,
         );
-        found.read("{{/* .Values.comment */}}", file, 0);
+        found.read("{{/* .Values.comment lookup */}}", file, 0);
         assert_eq!(found.paths, ["account", "global.region"]);
         assert_eq!(found.others, ["the Kubernetes version"]);
+    }
+
+    #[test]
+    fn objects_that_are_looked_up_are_told_by_their_kind() {
+        let file = "{{ $nodes := lookup \"v1\" \"Node\" \"\" \"\" }}{{ range $i, $node := $nodes.items }}{{ $zone = $node.zone }}{{ end }}";
+        let values = Value::Null(None);
+        let mut found = Found { values: &values, path: &[], paths: vec![], others: vec![], variables: vec![] };
+        found.read("{{ $zone }}{{ (lookup \"v1\" $kind .a .b).data }}", file, 0);
+        found.read("{{ $lookup }}{{ \"lookup a b\" }}{{ lookups 1 }}{{ .lookup .x }}", file, 0);
+        assert_eq!(found.others, ["objects of the cluster", "Node objects of the cluster"]);
     }
 }
