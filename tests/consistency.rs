@@ -72,7 +72,7 @@ fn a_new_list_says_what_the_charts_deploy() {
     assert!(clean > 60, "only {clean} lists are clean:\n{said}");
     // Tags that move or are completed by an operator, and a registry that the scripts cannot read: `init` itself says each.
     // Where nothing at all can be listed, no list is written.
-    insta::assert_snapshot!(said, @"
+    insta::assert_snapshot!(said, @r#"
     dependency-version-mismatch: A condition without an alias applies
       refused
     floating-tag: The chart deploys what moves
@@ -101,6 +101,8 @@ fn a_new_list_says_what_the_charts_deploy() {
       missing-entry:111122223333.dkr.ecr.us-west-2.amazonaws.com/plugin:latest
     unquoted-number: A date
       refused
+    unquoted-number: A number that a template prints as no version at all
+      refused
     unquoted-number: A tag that loses its zero
       refused
     unquoted-number: A word that means true, and an underscore
@@ -113,7 +115,7 @@ fn a_new_list_says_what_the_charts_deploy() {
       refused
     unrenderable-chart: A required value is missing
       refused
-    ");
+    "#);
 }
 
 #[test]

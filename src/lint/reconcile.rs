@@ -479,7 +479,9 @@ impl Work<'_> {
         let other = |used: &Use| {
             used.reference.same_repository(&entry.reference) && !is_listed(&used.reference) && self.names(entry, used)
         };
-        self.optional(exact).or_else(|| self.optional(other)).filter(|_| !self.is_unknown(entry))
+        // What a chart means by an image that cannot be read may be this very version.
+        let other = || self.optional(other).filter(|_| self.may_judge(entry, Partner::SamePath, true));
+        self.optional(exact).or_else(other).filter(|_| !self.is_unknown(entry))
     }
 
     /// The image of a switched-off chart that the entry's note names.

@@ -154,6 +154,7 @@ fn entry(rule: &'static Rule, list: &List, entry: &Entry, line: &Line, text: &st
     } else if let Some(digest) = digest {
         let advice = match port {
             Some(_) => "List the tag alone, from a registry that has a name without a port",
+            None if reference.as_ref().is_some_and(|image| image.tag().is_none()) => "List a tag in its place",
             None => "List the tag alone",
         };
         (advice.to_owned(), within(digest), "a digest")
