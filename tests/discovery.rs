@@ -72,7 +72,8 @@ fn team(workspace: Workspace, folder: &str, list: &str, images: &[&str]) -> Work
 fn of_several_root_charts_that_hold_the_same_the_nearest_counts() {
     let teams = team(Workspace::new(), "a", "1.1", &["nginx:1.1"]);
     let teams = team(team(teams, "b", "1.2", &["nginx:1.2"]), "c", "1.3", &["nginx:1.4"]);
-    let told = "c/tools/ecr-images.conf:4:13 tag-mismatch `nginx` lists 1.3, but web:1.0.0 deploys 1.4";
+    let told =
+        "c/tools/ecr-images.conf:4:13 tag-mismatch `nginx` lists 1.3, but web:1.0.0 deploys 1.4. Set the tag to 1.4";
     assert_eq!(teams.findings(), [told], "each its own, and c's is wrong");
     let lines = settings(&teams, &[]);
     let nearest =

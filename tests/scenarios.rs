@@ -424,7 +424,7 @@ fn an_entry_behind_a_constant_is_told_by_its_text() {
     .chart("web", &[])
     .file("web/templates/web.yaml", pod_of(dead));
     let told = workspace.findings();
-    assert!(told.len() == 1 && told[0].contains("speaks of acme/x:1: look there"), "{told:?}");
+    assert!(told.len() == 1 && told[0].contains("speaks of acme/x:1. Look there"), "{told:?}");
     assert!(!told[0].contains("is on") && !told[0].contains("false"), "{told:?}");
 }
 

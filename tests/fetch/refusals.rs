@@ -97,7 +97,7 @@ fn what_servers_do() {
        ·          ───
        ╰────
     # other bytes than the index says
-      × web of umbrella cannot be fetched: http://HOST/web-1.0.0.tgz has the sha256 DIGEST, but its repository's index says DIGEST
+      × web of umbrella cannot be fetched: http://HOST/web-1.0.0.tgz has the sha256 DIGEST, but its repository's index says DIGEST. Helm compares neither: where the index is known to be wrong, `helm dependency build` fills charts/
        ╭─[umbrella/Chart.yaml:5:10]
      5 │ - {name: web, version: '1.0.0', repository: 'http://HOST'}
        ·          ───
