@@ -88,6 +88,17 @@ fn of_several_root_charts_that_hold_the_same_the_nearest_counts() {
 }
 
 #[test]
+fn no_other_lists_chart_stands_for_one_that_cannot_be_loaded() {
+    let teams = team(team(Workspace::new(), "a", "1.1", &["nginx:1.1"]), "b", "1.2", &["nginx:1.2"]);
+    let broken = teams.file("a/charts/platform/values.yaml", "image: [");
+    let told = broken.findings();
+    assert!(told.len() == 1 && told[0].starts_with("a/charts/platform/values.yaml"), "{told:?}");
+    let lines = broken.run(&["check"]).stdout;
+    has(&lines, "charts: the nearest one cannot be loaded; so no entry is held against any");
+    has(&lines, "b/tools/ecr-images.conf: 1 entry, 1 image of platform:1.0.0");
+}
+
+#[test]
 fn root_charts_that_lie_as_near_all_count() {
     let list = "# Web (from local chart web:1.0.0)\n# Repository: nginx\n# Tag: 1.1\nnginx=nginx:1.1\n";
     let root = |workspace: Workspace, folder: &str, image: &str| {

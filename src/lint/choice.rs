@@ -121,12 +121,15 @@ impl Roots {
         let found: BTreeSet<&str> =
             names.iter().zip(&of_names).filter(|(_, holders)| !holders.is_empty()).map(|(name, _)| *name).collect();
         let mut candidates: BTreeSet<usize> = of_names.iter().flatten().copied().collect();
-        let taken: BTreeSet<usize> = if given || candidates.is_empty() {
+        let mut taken: BTreeSet<usize> = if given || candidates.is_empty() {
             candidates = (0..loaded.len()).collect();
             nearest(candidates.iter().copied().collect()).into_iter().collect()
         } else {
             of_names.into_iter().flat_map(nearest).collect()
         };
+        // In place of the list's own chart, which cannot be loaded, no other list's stands.
+        let off = broken.iter().map(|(path, _)| nearness(&home, &absolute(path))).max().unwrap_or_default();
+        taken.retain(|at| loaded[*at].nearest <= near(at) || off <= near(at));
         let far: Vec<usize> = candidates.difference(&taken).copied().collect();
         // What lies nearer to another list is for that one to have.
         let (anothers, far): (Vec<usize>, Vec<usize>) = far.into_iter().partition(|at| loaded[*at].nearest > near(at));
@@ -142,6 +145,9 @@ impl Roots {
         chosen.assumed.extend(passed_over(&paths(&anothers), nearer).map(Assumption::told));
         if taken.is_empty() {
             chosen.notes.push(match count {
+                _ if !loaded.is_empty() => {
+                    "charts: the nearest one cannot be loaded; so no entry is held against any".to_owned()
+                }
                 1 => "charts: the only one that was found cannot be loaded; so no entry is held against any".to_owned(),
                 many => {
                     format!("charts: {many} were found, none of them can be loaded; so no entry is held against any")
