@@ -76,8 +76,7 @@ fn of_several_root_charts_that_hold_the_same_the_nearest_counts() {
         "c/tools/ecr-images.conf:4:13 tag-mismatch `nginx` lists 1.3, but web:1.0.0 deploys 1.4. Set the tag to 1.4";
     assert_eq!(teams.findings(), [told], "each its own, and c's is wrong");
     let lines = settings(&teams, &[]);
-    let nearest =
-        "charts: of those that hold the charts which the source notes name, the root chart nearest to the list";
+    let nearest = "charts: of those that hold the charts which the source notes name, the root chart that no other list lies nearer to";
     assert_eq!(lines.matches(nearest).count(), 3, "{lines}");
     has(&lines, "b/charts/platform and c/charts/platform were passed over: other lists lie nearer to them");
     lacks(&teams.run(&["check"]).stdout, "passed over");
@@ -116,24 +115,54 @@ fn root_charts_that_lie_as_near_all_count() {
 }
 
 #[test]
-fn a_farther_root_chart_is_told_and_keeps_entries_from_being_stale() {
+fn a_farther_root_chart_counts_until_another_list_has_it() {
     let old =
         |image: &str| format!("# Redis (from local chart web:1.0.0)\n# Repository: redis\n# Tag: 7\nredis={image}\n");
     let near = team(Workspace::new(), "a", "1.1", &["nginx:1.1"]);
     let text = near.read("a/tools/ecr-images.conf") + "\n" + &old("redis:7");
     let near = near.file("a/tools/ecr-images.conf", &text);
-    let far = |workspace: Workspace| {
-        let metadata = "apiVersion: v2\nname: platform\nversion: 1.0.0\ndependencies: [{name: web, version: 1.0.0}]\n";
-        workspace.file("z/platform/Chart.yaml", metadata).chart("z/platform/charts/web", &["redis:7", "busybox:1"])
-    };
-    let alone = far(near);
-    assert_eq!(alone.findings(), Vec::<String>::new(), "nobody else has it, and busybox is no matter of this list");
-    has(&closing(&alone, &[]), "z/platform was passed over: other root charts lie nearer to the list");
-    // Where another list lies nearer to it, that one has it.
-    let both = alone.file("z/tools/ecr-images.conf", old("redis:7") + "\nbusybox=busybox:1\n");
+    let metadata = "apiVersion: v2\nname: platform\nversion: 1.0.0\ndependencies: [{name: web, version: 1.0.0}]\n";
+    let alone = near.file("z/platform/Chart.yaml", metadata).chart("z/platform/charts/web", &["redis:7", "busybox:1"]);
+    let told = alone.findings();
+    assert!(told.len() == 1 && told[0].contains("missing-entry") && told[0].contains("busybox:1"), "{told:?}");
+    // A list that lies nearer to it, and is held against others, takes it from nobody.
+    let beside = alone.file("z/web/Chart.yaml", "apiVersion: v2\nname: other\nversion: 1.0.0\n");
+    let beside = beside.file("z/tools/ecr-images.conf", "# Other (from local chart other:1.0.0)\nother=other:1\n");
+    let told = beside.findings();
+    assert!(told.iter().any(|told| told.contains("missing-entry") && told.contains("busybox:1")), "{told:?}");
+    assert!(told.iter().all(|told| !told.contains("redis")), "{told:?}");
+    // One that is held against it has it.
+    let both = beside.file("z/tools/ecr-images.conf", old("redis:7") + "\nbusybox=busybox:1\n");
     let told = both.findings();
     let stale: Vec<&String> = told.iter().filter(|told| told.contains("stale-entry")).collect();
     assert!(stale.len() == 1 && stale[0].starts_with("a/tools/ecr-images.conf:9"), "{told:?}");
+}
+
+#[test]
+fn a_chart_that_all_lists_lie_as_far_from_is_everybodys() {
+    let shared = team(team(Workspace::new(), "ta", "1.1", &["nginx:1.1"]), "tb", "1.2", &["nginx:1.2"]);
+    let metadata = "apiVersion: v2\nname: base\nversion: 1.0.0\ndependencies: [{name: web, version: 1.0.0}]\n";
+    let shared = shared.file("shared/base/Chart.yaml", metadata).chart("shared/base/charts/web", &["base:1"]);
+    let told = shared.findings();
+    let missing = |list: &str| told.iter().any(|told| told.starts_with(list) && told.contains("base:1"));
+    assert!(told.len() == 2 && missing("ta/tools") && missing("tb/tools"), "{told:?}");
+    // Whoever asks for the charts of all, gets all.
+    assert_eq!(shared.run(&["images", "--format", "plain"]).stdout.lines().count(), 3);
+}
+
+#[test]
+fn one_list_is_for_all_charts_that_its_notes_do_not_tell_apart() {
+    let workspace = Workspace::new()
+        .chart("ops/one", &["aa:1"])
+        .chart("apps/two", &["bb:1"])
+        .file("ops/tools/ecr-images.conf", "aa=aa:1\n");
+    let told = workspace.findings();
+    assert!(told.iter().any(|told| told.contains("missing-entry") && told.contains("bb:1")), "{told:?}");
+    std::fs::remove_file(workspace.path("ops/tools/ecr-images.conf")).unwrap();
+    let run = workspace.run(&["init", "--output", "ops/tools/ecr-images.conf"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    has(&workspace.read("ops/tools/ecr-images.conf"), "bb=bb:1");
+    assert_eq!(workspace.run(&["images", "--format", "plain"]).stdout, "aa:1\nbb:1\n");
 }
 
 #[test]
@@ -145,7 +174,10 @@ fn without_source_notes_the_nearest_count_too() {
     let teams = bare(bare(Workspace::new(), "a", "1.1"), "b", "1.2");
     let told = teams.findings();
     assert!(told.iter().all(|told| told.contains("undocumented-source")) && told.len() == 2, "{told:?}");
-    has(&settings(&teams, &[]), "charts: the root chart nearest to the list, as no source note names a chart in one");
+    has(
+        &settings(&teams, &[]),
+        "charts: the root chart that no other list lies nearer to, as no source note names a chart in one",
+    );
 }
 
 #[test]
@@ -202,6 +234,17 @@ fn a_work_tree_is_a_top_and_other_work_trees_inside_are_left_out() {
     lacks(&lines, "copies");
     assert_eq!(workspace.findings(), Vec::<String>::new());
     has(&settings(&workspace, &["tools/ecr-images.conf"]), "chart web:1.0.0 (web)");
+}
+
+/// `git worktree add` and `git submodule update --init` in it name such a folder.
+#[test]
+fn a_submodule_of_a_linked_work_tree_is_looked_into() {
+    let workspace = Workspace::with_list(LIST)
+        .file(".git", "gitdir: /elsewhere/.git/worktrees/here\n")
+        .file("ext/.git", "gitdir: /elsewhere/.git/worktrees/here/modules/ext\n")
+        .chart("ext/web", &["nginx:1"]);
+    assert_eq!(workspace.findings(), Vec::<String>::new());
+    has(&settings(&workspace, &[]), "chart web:1.0.0 (ext/web)");
 }
 
 #[test]

@@ -5,12 +5,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::discovery::{absolute, home};
+use super::reading::{noted, read_list};
 use super::targets::Targets;
 use super::{Assumption, Refusal, Settings, Workspace};
 use crate::chart::{Chart, ChartError};
 use crate::inventory::{ChartName, Problem};
+use crate::mirror::List;
 use crate::render::Renderer;
 use crate::source::{Sources, Span, path_from};
+
+static NO_NAMES: BTreeSet<&str> = BTreeSet::new();
 
 /// The root charts of a workspace, or those that were given: the same for all of its lists.
 pub(super) struct Roots {
@@ -34,7 +38,7 @@ pub(super) struct Root {
     pub renderer: Arc<Renderer>,
     /// Where it lies, from the root of the file system.
     place: PathBuf,
-    /// How near the nearest of the workspace's lists lies to it.
+    /// How near the nearest of the lists lies to it that are held against it, if several are.
     nearest: usize,
 }
 
@@ -87,17 +91,43 @@ impl Roots {
                 notes.push(format!("{copy} was passed over: it is a vendored copy of {original}"));
             }
         }
-        let homes: Vec<PathBuf> = workspace.lists.iter().map(|list| home(&absolute(list)).to_owned()).collect();
         let root = |chart: Arc<Chart>| {
             let place = absolute(&chart.path);
-            let nearest = homes.iter().map(|home| nearness(home, &place)).max().unwrap_or_default();
-            Root { renderer: settings.kept.renderer(&chart), chart, place, nearest }
+            Root { renderer: settings.kept.renderer(&chart), chart, place, nearest: 0 }
         };
-        Ok(Self { given, count: paths.len(), loaded: loaded.into_iter().map(root).collect(), broken, notes })
+        let mut roots =
+            Self { given, count: paths.len(), loaded: loaded.into_iter().map(root).collect(), broken, notes };
+        if !given && workspace.lists.len() > 1 {
+            roots.measure(sources, workspace, settings);
+        }
+        Ok(roots)
+    }
+
+    /// Finds out how near the lists lie to the root charts that they are held against.
+    fn measure(&mut self, sources: &Sources, workspace: &Workspace, settings: &Settings) {
+        let is_found = |path: &&PathBuf| settings.configured(path).is_none_or(|list| list.list.charts.is_empty());
+        for path in workspace.lists.iter().filter(is_found) {
+            // One that cannot be read is told when it is checked.
+            let Ok(file) = read_list(sources, path) else { continue };
+            let list = List::parse(file, sources.get(file).text());
+            let place = absolute(path);
+            for at in self.holders(&noted(&list)).into_iter().flatten() {
+                let root = &mut self.loaded[at];
+                root.nearest = root.nearest.max(nearness(home(&place), &root.place));
+            }
+        }
+    }
+
+    /// For each of `names` the root charts that hold it; for none, or when nothing holds any, all of them.
+    fn holders(&self, names: &BTreeSet<&str>) -> Vec<Vec<usize>> {
+        let all = 0..self.loaded.len();
+        let of = |name: &&str| all.clone().filter(|at| holds(&self.loaded[*at].chart, name)).collect::<Vec<_>>();
+        let found: Vec<Vec<usize>> = names.iter().map(of).filter(|holders| !holders.is_empty()).collect();
+        if found.is_empty() { vec![all.collect()] } else { found }
     }
 
     /// Those given; else those whose dependency tree holds a chart that the source notes of `list` name; else all that there are.
-    /// Of several that hold the same chart, or of all, those that lie nearest to the list.
+    /// Where the list has a nearer one of these, it leaves those to other lists that they are nearer to.
     pub fn choose(
         &self,
         sources: &Sources,
@@ -108,39 +138,30 @@ impl Roots {
         let Self { given, count, loaded, broken, notes } = self;
         let given = *given;
         let mut chosen = Targets { searched: !given, notes: notes.clone(), ..Targets::default() };
-        // From nowhere all are as near.
-        let home = list.filter(|_| !given).map(|list| home(&absolute(list)).to_owned()).unwrap_or_default();
+        let home = list.map(|list| home(&absolute(list)).to_owned()).unwrap_or_default();
         let near = |at: &usize| nearness(&home, &loaded[*at].place);
-        let nearest = |charts: Vec<usize>| -> Vec<usize> {
-            let most = charts.iter().map(near).max();
-            charts.into_iter().filter(|at| Some(near(at)) == most).collect()
-        };
-        let holders =
-            |name: &&str| -> Vec<usize> { (0..loaded.len()).filter(|at| holds(&loaded[*at].chart, name)).collect() };
-        let of_names: Vec<Vec<usize>> = names.iter().map(holders).collect();
         let found: BTreeSet<&str> =
-            names.iter().zip(&of_names).filter(|(_, holders)| !holders.is_empty()).map(|(name, _)| *name).collect();
-        let mut candidates: BTreeSet<usize> = of_names.iter().flatten().copied().collect();
-        let mut taken: BTreeSet<usize> = if given || candidates.is_empty() {
-            candidates = (0..loaded.len()).collect();
-            nearest(candidates.iter().copied().collect()).into_iter().collect()
-        } else {
-            of_names.into_iter().flat_map(nearest).collect()
+            names.iter().copied().filter(|name| loaded.iter().any(|root| holds(&root.chart, name))).collect();
+        let holders = self.holders(if given { &NO_NAMES } else { names });
+        let candidates: BTreeSet<usize> = holders.iter().flatten().copied().collect();
+        // One that cannot be loaded is the list's own, too: no other list's stands in its place.
+        let broken_at = broken.iter().map(|(path, _)| nearness(&home, &absolute(path))).max().unwrap_or_default();
+        let own = |holders: Vec<usize>| -> Vec<usize> {
+            let nearest = holders.iter().map(near).max().unwrap_or_default().max(broken_at);
+            let is_own = |at: &usize| loaded[*at].nearest <= near(at) || near(at) == nearest;
+            holders.into_iter().filter(is_own).collect()
         };
-        // In place of the list's own chart, which cannot be loaded, no other list's stands.
-        let off = broken.iter().map(|(path, _)| nearness(&home, &absolute(path))).max().unwrap_or_default();
-        taken.retain(|at| loaded[*at].nearest <= near(at) || off <= near(at));
-        let far: Vec<usize> = candidates.difference(&taken).copied().collect();
-        // What lies nearer to another list is for that one to have.
-        let (anothers, far): (Vec<usize>, Vec<usize>) = far.into_iter().partition(|at| loaded[*at].nearest > near(at));
+        let taken: BTreeSet<usize> = match list {
+            Some(_) if !given => holders.into_iter().flat_map(own).collect(),
+            _ => candidates.clone(),
+        };
+        let anothers: Vec<usize> = candidates.difference(&taken).copied().collect();
         let unnamed: Vec<usize> = (0..loaded.len()).filter(|at| !candidates.contains(at)).collect();
         let paths = |all: &[usize]| all.iter().map(|at| shown(workspace, &loaded[*at].chart.path)).collect::<Vec<_>>();
         chosen.notes.extend(passed_over(&paths(&unnamed), |them| format!("no source note names a chart in {them}")));
-        let nearer = |_: &str| "other root charts lie nearer to the list".to_owned();
-        chosen.notes.extend(passed_over(&paths(&far), nearer));
-        chosen.assumed.extend(
-            why_these(given, taken.len(), found.is_empty(), candidates.len() > taken.len()).map(Assumption::told),
-        );
+        chosen
+            .assumed
+            .extend(why_these(given, taken.len(), found.is_empty(), !anothers.is_empty()).map(Assumption::told));
         let nearer = |them: &str| format!("other lists lie nearer to {them}");
         chosen.assumed.extend(passed_over(&paths(&anothers), nearer).map(Assumption::told));
         if taken.is_empty() {
@@ -162,7 +183,7 @@ impl Roots {
         let all_found = !given && !names.is_empty() && found.len() == names.len();
         let is_nearer = |path: &Path| {
             let own = nearness(&home, &absolute(path));
-            taken.iter().all(|at| own > near(at))
+            taken.is_empty() || taken.iter().any(|at| own > near(at))
         };
         for (path, error) in broken {
             if all_found && !is_nearer(path) {
@@ -174,8 +195,7 @@ impl Roots {
             }
         }
         let of = |all: &mut dyn Iterator<Item = usize>| all.map(|at| loaded[at].clone()).collect();
-        let others: BTreeSet<usize> = unnamed.into_iter().chain(far).collect();
-        Choice { charts: of(&mut taken.into_iter()), others: of(&mut others.into_iter()), chosen }
+        Choice { charts: of(&mut taken.into_iter()), others: of(&mut unnamed.into_iter()), chosen }
     }
 }
 
@@ -196,22 +216,27 @@ fn nearness(home: &Path, chart: &Path) -> usize {
     home.components().zip(chart.components()).take_while(|(one, other)| one == other).count()
 }
 
-/// Why a list is held against so many root charts; `unnamed`: no source note names a chart in one; `nearest`: others lie farther off.
-fn why_these(given: bool, charts: usize, unnamed: bool, nearest: bool) -> Option<&'static str> {
-    Some(match (charts, unnamed, nearest) {
+/// Why a list is held against so many root charts; `unnamed`: no source note names a chart in one; `left`: others are left to the
+/// lists that they are nearer to.
+fn why_these(given: bool, charts: usize, unnamed: bool, left: bool) -> Option<&'static str> {
+    Some(match (charts, unnamed, left) {
         (0, ..) => return None,
         _ if given => "charts: as --chart says",
         (1, true, false) => "charts: the only root chart; no source note names a chart in it",
         (_, true, false) => "charts: all root charts, as no source note names a chart in one",
-        (1, true, true) => "charts: the root chart nearest to the list, as no source note names a chart in one",
-        (_, true, true) => "charts: the root charts nearest to the list, as no source note names a chart in one",
+        (1, true, true) => {
+            "charts: the root chart that no other list lies nearer to, as no source note names a chart in one"
+        }
+        (_, true, true) => {
+            "charts: the root charts that no other list lies nearer to, as no source note names a chart in one"
+        }
         (1, false, false) => "charts: the root chart that holds the charts which the source notes name",
         (_, false, false) => "charts: the root charts that hold charts which the source notes name",
         (1, false, true) => {
-            "charts: of those that hold the charts which the source notes name, the root chart nearest to the list"
+            "charts: of those that hold the charts which the source notes name, the root chart that no other list lies nearer to"
         }
         (_, false, true) => {
-            "charts: of those that hold the charts which the source notes name, the root charts nearest to the list"
+            "charts: of those that hold the charts which the source notes name, the root charts that no other list lies nearer to"
         }
     })
 }

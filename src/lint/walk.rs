@@ -45,8 +45,9 @@ pub(super) fn work_tree(folder: &Path) -> Option<WorkTree> {
     let text = std::fs::read_to_string(&marker).ok()?;
     let place = text.trim().strip_prefix("gitdir:")?.trim().replace('\\', "/");
     Some(match () {
+        // A submodule of a linked work tree has both: what stands last says what the folder is.
+        () if place.rfind("/modules/") > place.rfind("/worktrees/") => WorkTree::Submodule,
         () if place.contains("/worktrees/") => WorkTree::Copy,
-        () if place.contains("/modules/") => WorkTree::Submodule,
         () => WorkTree::Main,
     })
 }
