@@ -1,15 +1,16 @@
 //! Puts packages into `charts/`, as `helm dependency build` does. Only packages of the chart's own dependencies are replaced;
 //! whatever else lies there stays.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use super::FetchError;
-use super::needs::{is_wanted, own_needs};
+use super::bring::{Brought, Outcome};
+use super::needs::{Key, is_wanted, own_needs};
 use super::verify::verify;
-use crate::chart::{Chart, Dependency, Found, LoadOptions, Packages as _, Place, pack};
+use crate::chart::{Chart, Dependency, LoadOptions, Place, pack};
 use crate::source::{Over, Sources, canonical, write_whole};
-use crate::store::Store;
+use crate::store::Cache;
 
 /// What was done in one `charts/`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,30 +25,38 @@ pub enum Vendored {
     Beside(PathBuf, usize),
 }
 
-/// Writes what `chart` and the folders in its `charts/` need into their `charts/`: from `store`, and from the folders that
-/// `file://` dependencies name, whose own `charts/` are to be filled before. A dependency that is not there is left out: who
-/// brought the others said so.
+/// Writes what `chart` and the folders in its `charts/` need into their `charts/`: what the run that ended with `outcomes` brought
+/// into `cache`, and from the folders that `file://` dependencies name, whose own `charts/` are to be filled before. What the run
+/// could not bring is left as it is, whoever else holds a package of it: why was told.
 ///
 /// # Errors
 /// What the system said; a folder that has the name of a dependency, but another version; a folder that does not hold what is
 /// asked for.
-pub fn vendor(chart: &Chart, store: &Store) -> Result<Vec<Vendored>, FetchError> {
+pub fn vendor(chart: &Chart, cache: &Cache, outcomes: &[Outcome]) -> Result<Vec<Vendored>, FetchError> {
+    let brought = |outcome: &Outcome| Some((outcome.need.key(), outcome.result.clone().ok()?));
+    let brought = outcomes.iter().filter_map(brought).collect();
     let mut done = Vec::new();
-    fill(chart, store, &mut done)?;
+    fill(chart, &Supply { cache, brought }, &mut done)?;
     Ok(done)
 }
 
-fn fill(chart: &Chart, store: &Store, done: &mut Vec<Vendored>) -> Result<(), FetchError> {
+/// What a run brought.
+struct Supply<'a> {
+    cache: &'a Cache,
+    brought: HashMap<Key, Brought>,
+}
+
+fn fill(chart: &Chart, supply: &Supply<'_>, done: &mut Vec<Vendored>) -> Result<(), FetchError> {
     if chart.place != Place::Folder {
         return Ok(());
     }
     let mut filling =
         Filling { chart, folder: chart.path.join("charts"), names: BTreeMap::new(), places: Vec::new(), done };
-    filling.external(store)?;
+    filling.external(supply)?;
     filling.local()?;
     filling.tidy()?;
     let inside = chart.subcharts.iter().filter(|subchart| is_inside(chart, subchart));
-    inside.into_iter().try_for_each(|subchart| fill(subchart, store, done))
+    inside.into_iter().try_for_each(|subchart| fill(subchart, supply, done))
 }
 
 /// Whether `subchart` lies in the `charts/` of `chart`.
@@ -67,20 +76,24 @@ struct Filling<'a> {
 }
 
 impl Filling<'_> {
-    fn external(&mut self, store: &Store) -> Result<(), FetchError> {
+    fn external(&mut self, supply: &Supply<'_>) -> Result<(), FetchError> {
         for need in own_needs(self.chart, true) {
-            let Found::Package(package) = store.find(&need.wanted()) else {
+            let Some(Brought { version, sha256, .. }) = supply.brought.get(&need.key()) else {
                 self.names.insert(need.name, false);
                 continue;
             };
-            let version = &package.version;
+            let package = supply.cache.package(&need.name, version, sha256).map_err(FetchError::new)?;
+            let Some((_, bytes)) = package else {
+                let message = format!("the cache has lost {} {version}, which was just brought", need.name);
+                return Err(FetchError::new(message));
+            };
             if let Some(other) = self.folder_of(&need.name) {
                 let (path, found) = (other.path.display(), &other.metadata.version);
                 let message =
                     format!("{path} is a folder with {} {found}, not {version}: take it away first", need.name);
                 return Err(FetchError::new(message));
             }
-            self.put(&need.name, version, &package.bytes)?;
+            self.put(&need.name, version, &bytes)?;
         }
         Ok(())
     }

@@ -84,6 +84,13 @@ impl Server {
         Self::new(move |asked| files.get(&asked.target).map_or(Reply::status(404), |body| Reply::ok(body.clone())))
     }
 
+    /// One that gives the files of a map that may change meanwhile.
+    pub fn of_shared(files: &Arc<Mutex<HashMap<String, Vec<u8>>>>) -> Self {
+        let files = files.clone();
+        let find = move |asked: &Asked| files.lock().unwrap().get(&asked.target).cloned();
+        Self::new(move |asked| find(asked).map_or(Reply::status(404), Reply::ok))
+    }
+
     fn start(answer: Arc<Answers>, tls: Option<Arc<rustls::ServerConfig>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();

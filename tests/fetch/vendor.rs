@@ -1,8 +1,11 @@
 //! `fetch --vendor` and charts that are taken in by `file://`.
 
+use std::sync::{Arc, Mutex};
+
 use crate::helm::{helm, packages, run_helm};
 use crate::place::Place;
-use crate::repository::{chart, repository, umbrella};
+use crate::repository::{chart, files, repository, umbrella};
+use crate::server::Server;
 
 const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: '{{ .Chart.Name }}'}\nspec:\n  containers:\n  - {name: c, image: \
                    '{{ .Values.image }}'}\n";
@@ -207,4 +210,40 @@ fn links_lead_nothing_out_of_the_chart() {
     let run = place.fetch_with(&["--vendor"]);
     assert_eq!(run.code, 0, "{}", run.text());
     assert!(place.path("umbrella/kept/web-1.0.0.tgz").exists());
+}
+
+#[test]
+fn what_could_not_be_brought_is_not_written_whoever_else_holds_it() {
+    let good = chart("web", "1.0.0", "docker.io/acme/web:1");
+    let other = chart("web", "1.0.0", "docker.io/acme/other:1");
+    let wrong_digest = files(&[("web", "1.0.0", other.clone())]);
+    let wrong_digest = [("/index.yaml", wrong_digest["/index.yaml"].clone()), ("/web-1.0.0.tgz", good.clone())];
+    let no_package = [("/index.yaml", files(&[("web", "1.0.0", good.clone())])["/index.yaml"].clone())];
+    let served = |all: &[(&str, Vec<u8>)]| {
+        Server::of_files(all.iter().map(|(path, bytes)| ((*path).to_owned(), bytes.clone())).collect())
+    };
+    for server in [served(&wrong_digest), served(&no_package), served(&[])] {
+        let place = Place::new(&[("web", "1.0.0", &server.url())]);
+        place.write("helm/cache/repository/web-1.0.0.tgz", &other);
+        place.write("umbrella/charts/web-0.9.0.tgz", chart("web", "0.9.0", "docker.io/acme/web:0"));
+        let run = place.fetch_with(&["--vendor"]);
+        assert_eq!(
+            (run.code, names(&place, "umbrella/charts")),
+            (2, vec!["web-0.9.0.tgz".to_owned()]),
+            "{}",
+            run.text()
+        );
+    }
+    // Nor what our own cache has of a version that was published again, which the next run tells of, too.
+    let offered = Arc::new(Mutex::new(files(&[("web", "1.0.0", good)])));
+    let server = Server::of_shared(&offered);
+    let place = Place::new(&[("web", "1.0.0", &server.url())]);
+    assert_eq!(place.fetch().code, 0);
+    std::fs::remove_file(place.path(".mirrorlint.lock")).unwrap();
+    *offered.lock().unwrap() = files(&[("web", "1.0.0", other)]);
+    for options in [&["--vendor"][..], &[]] {
+        let run = place.fetch_with(options);
+        assert!(run.code == 2 && run.stderr.contains("published again"), "{}", run.text());
+        assert!(!place.path("umbrella/charts").exists());
+    }
 }
