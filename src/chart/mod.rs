@@ -6,6 +6,7 @@ mod coalesce;
 mod decode;
 mod entry;
 mod error;
+mod exchange;
 mod folder;
 mod go;
 mod ignore;
@@ -32,6 +33,7 @@ use crate::yaml::Value;
 
 pub use archive::{MAX_ENTRIES, MAX_FILE_SIZE, MAX_TOTAL_SIZE};
 pub use error::ChartError;
+pub use exchange::Asked;
 pub use folder::MAX_FOLDER_DEPTH;
 pub(crate) use ignore::glob_match;
 pub use load::{LoadOptions, MAX_CHART_DEPTH};

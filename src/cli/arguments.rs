@@ -173,10 +173,10 @@ impl ValueOptions {
     }
 }
 
-/// How charts are found and rendered for `check`, `images` and `why`.
+/// How charts are found and rendered for all commands that look at images.
 #[derive(Clone, Debug, Default, Args)]
 pub(super) struct ChartOptions {
-    /// Hold the list against this root chart (folder or .tgz; repeatable) and not against those found.
+    /// Look at this root chart (folder or .tgz; repeatable), and at none else.
     #[arg(long = "chart", value_name = "PATH")]
     pub charts: Vec<PathBuf>,
     /// Region that empty `region` values take, in place of those that the list's ECR hosts name (comma-separated
@@ -193,6 +193,9 @@ pub(super) struct ChartOptions {
     pub isolated: bool,
     #[command(flatten)]
     pub values: ValueOptions,
+    /// `.Release.Namespace`; none is that of the configuration, else `default`.
+    #[arg(short, long, value_name = "NAME")]
+    pub namespace: Option<String>,
     /// Kubernetes version that the charts see.
     #[arg(long, value_name = "VERSION", env = variable("MIRRORLINT_KUBE_VERSION"), hide_env_values = true)]
     pub kube_version: Option<String>,
@@ -359,10 +362,7 @@ pub(super) struct Versions {
     /// here have: those of the current folder, or of the workspace around one without charts.
     #[arg(value_name = "CHART|DEPENDENCY")]
     pub subject: Option<String>,
-    /// Look at this chart's dependencies only (folder or .tgz; repeatable).
-    #[arg(long = "chart", value_name = "PATH")]
-    pub charts: Vec<PathBuf>,
-    /// Render the version at hand and each newer one with the values that its parent gives it, and show how their images differ.
+    /// Render what is deployed as `images` does, with each newer version in place of the one at hand, and show how the images differ.
     #[arg(long)]
     pub images: bool,
     /// How many versions are shown of each chart.
@@ -374,6 +374,8 @@ pub(super) struct Versions {
     /// How to print them.
     #[arg(long, value_enum, default_value = "human")]
     pub format: Format,
+    #[command(flatten)]
+    pub charts: ChartOptions,
     #[command(flatten)]
     pub reaching: Reaching,
 }

@@ -198,6 +198,7 @@ pub(super) fn settings(session: &Session, options: &ChartOptions) -> Result<Sett
         charts: options.charts.clone(),
         regions: options.regions.clone(),
         overrides: overrides(session, &options.values)?,
+        namespace: options.namespace.clone().filter(|name| !name.is_empty()),
         kube_version: options.kube_version.clone(),
         optional: false,
         all_regions: false,

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use super::arguments::{ChartOptions, Images, ImagesFormat as Format};
-use super::check::{configuring, is_chart, settings};
+use super::check::{configuring, is_chart, settings, settings_of};
 use super::named::named_chart;
 use super::{Ending, Outcome, Session, here};
 use crate::inventory::{Gap, Inventory};
-use crate::lint::{Refusal, Settings, Workspace, check, images, open_charts, repository_of, store};
+use crate::lint::{Refusal, Settings, Workspace, check, home_of, images, open_charts, repository_of, store};
 use crate::report;
 
 pub(super) fn run(session: &Session, options: &Images) -> Outcome {
@@ -53,39 +53,50 @@ pub(super) fn gather(
     options: &ChartOptions,
     all_regions: bool,
 ) -> Result<(PathBuf, Inventory), Refusal> {
-    let named = path.map(|path| named_chart(session, path)).transpose()?;
-    let path = named.as_deref();
-    if let Some(path) = path.or(Some(Path::new("."))).filter(|path| is_chart(path)) {
-        let own = if path.is_file() { path.parent().unwrap_or(path) } else { path };
-        let own = if own.as_os_str().is_empty() { Path::new(".") } else { own };
-        let (store, charts) = (Some(store(own)?), vec![path.to_owned()]);
-        let settings = widened(Settings { store, charts, ..settings(session, options)? }, all_regions);
-        let inventory = images(&session.sources, &Workspace::default(), &settings)?;
-        return Ok((repository_of(own).unwrap_or_else(|| own.to_owned()), inventory));
-    }
-    let settings = settings(session, options)?;
-    let (workspace, settings) = open_charts(&session.sources, path, &configuring(options), settings)?;
+    let Subject { root, workspace, settings, by_itself } = subject(session, path, options)?;
     let settings = widened(settings, all_regions);
-    if workspace.lists.is_empty() {
-        let inventory = images(&session.sources, &workspace, &settings)?;
-        return Ok((workspace.root, inventory));
+    if by_itself {
+        return Ok((root, images(&session.sources, &workspace, &settings)?));
     }
     let mut all = Inventory::default();
     let checked = check(&session.sources, &workspace, &settings)?;
-    for list in checked.lists {
-        all.uses.extend(list.inventory.uses);
-        all.aside.extend(list.inventory.aside);
-        all.malformed.extend(list.inventory.malformed);
-        all.disagreements.extend(list.inventory.disagreements);
-        let new = |gap: &Gap| !all.gaps.contains(gap);
-        let new: Vec<Gap> = list.inventory.gaps.into_iter().filter(new).collect();
-        all.gaps.extend(new);
-    }
+    checked.lists.into_iter().for_each(|list| all.extend(list.inventory));
     for error in checked.errors {
         let path = error.path.as_ref().filter(|_| error.span.is_none());
         let message =
             path.map_or_else(|| error.message.clone(), |path| format!("{}: {}", path.display(), error.message));
         all.gaps.push(Gap { message, span: error.span, is_refusal: true });
     }
-    Ok((workspace.root, all))
+    Ok((root, all))
+}
+
+/// What is asked for.
+pub(super) struct Subject {
+    /// The folder that programs' paths are relative to.
+    root: PathBuf,
+    pub workspace: Workspace,
+    pub settings: Settings,
+    /// Whether what the charts deploy matters, and not what lists say of it.
+    by_itself: bool,
+}
+
+/// The chart, the list or the workspace at `path`, or that of the current folder. A chart that the configuration around it names is
+/// deployed as that says.
+pub(super) fn subject(session: &Session, path: Option<&Path>, options: &ChartOptions) -> Result<Subject, Refusal> {
+    let named = path.map(|path| named_chart(session, path)).transpose()?;
+    let path = named.as_deref();
+    let Some(path) = path.or(Some(Path::new("."))).filter(|path| is_chart(path)) else {
+        let settings = settings(session, options)?;
+        let (workspace, settings) = open_charts(&session.sources, path, &configuring(options), settings)?;
+        let by_itself = workspace.lists.is_empty();
+        return Ok(Subject { root: workspace.root.clone(), workspace, settings, by_itself });
+    };
+    let own = if path.is_file() { path.parent().unwrap_or(path) } else { path };
+    let own = if own.as_os_str().is_empty() { Path::new(".") } else { own };
+    let home = Workspace { root: home_of(&session.sources, own), ..Workspace::default() };
+    let settings = Settings { charts: vec![path.to_owned()], ..settings_of(session, &home, options)? };
+    let settings = Settings { store: Some(store(own)?), ..settings };
+    let workspace = Workspace { lists: settings.lists_of(path), ..home };
+    let root = repository_of(own).unwrap_or_else(|| own.to_owned());
+    Ok(Subject { root, workspace, settings, by_itself: true })
 }

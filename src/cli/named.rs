@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::Session;
-use crate::chart::{Chart, LoadOptions};
+use crate::chart::{Chart, LoadOptions, is_compatible};
 use crate::lint::{Refusal, find_charts_here};
 use crate::store::{Environment, Store};
 
@@ -33,10 +33,17 @@ pub(super) fn named_chart(session: &Session, given: &Path) -> Result<PathBuf, Re
     }
 }
 
-/// The charts called `name` below `chart` that have a path of their own.
+/// The charts called `name` below `chart`, by themselves or by an alias, that have a path of their own.
 fn collect(chart: &Chart, name: &str, found: &mut BTreeSet<PathBuf>) {
     for subchart in &chart.subcharts {
-        if *subchart.name() == *name && subchart.path.exists() {
+        let mut asked = chart.metadata.dependencies.iter().flatten();
+        let is_called = *subchart.name() == *name
+            || asked.any(|one| {
+                one.alias == *name
+                    && one.name == *subchart.name()
+                    && is_compatible(&one.version, &subchart.metadata.version)
+            });
+        if is_called && subchart.path.exists() {
             found.insert(subchart.path.clone());
         }
         collect(subchart, name, found);

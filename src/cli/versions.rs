@@ -1,18 +1,19 @@
 //! `mirrorlint versions`: what repositories offer of external charts, and what another version would change.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::arguments::{Format, Versions};
+use super::arguments::{ChartOptions, Format, Versions};
 use super::check::is_chart;
 use super::fetch::{Progress, charts, patience};
+use super::images::subject;
 use super::{Ending, Outcome, Session};
 use crate::chart::version::Version;
 use crate::chart::{Chart, LoadOptions};
-use crate::fetch::{Difference, External, Meter, Offer, Release, Remotes, compare, externals};
-use crate::lint::Refusal;
+use crate::fetch::{Comparison, Difference, External, FetchError, Meter, Offer, Release, Remotes, externals};
+use crate::lint::{Deployment, Refusal, deployments};
 use crate::report;
 use crate::store::{Environment, Store, fits};
 
@@ -25,6 +26,8 @@ struct Listed {
     /// How many are not shown.
     others: usize,
     notes: Vec<String>,
+    /// Why nothing could be compared.
+    error: Option<String>,
 }
 
 /// One version.
@@ -40,12 +43,13 @@ pub(super) fn run(session: &Session, options: &Versions) -> Outcome {
     let subject = options.subject.as_deref();
     let path = subject.map(Path::new).filter(|path| is_chart(path));
     let name = subject.filter(|_| path.is_none());
-    let given: Vec<PathBuf> = path.map(Path::to_owned).into_iter().chain(options.charts.iter().cloned()).collect();
+    let given: Vec<PathBuf> =
+        path.map(Path::to_owned).into_iter().chain(options.charts.charts.iter().cloned()).collect();
     let (root, paths, _) = charts(session, path, &given)?;
     let environment = Environment::of_process();
     let store = Store::open(&environment, &root)?;
     let mut complete = true;
-    let mut wanted: Vec<External> = Vec::new();
+    let mut wanted: Vec<(External, &Path)> = Vec::new();
     let mut known: Vec<String> = Vec::new();
     for path in &paths {
         let loading = LoadOptions { resolve_file_dependencies: true, packages: Some(&store) };
@@ -61,8 +65,8 @@ pub(super) fn run(session: &Session, options: &Versions) -> Outcome {
             let named = name.is_none_or(|name| external.need.name == name || external.called == name);
             known.push(external.need.name.clone());
             let same = |other: &External| other.need.span == external.need.span && other.need.span.is_some();
-            if named && !wanted.iter().any(same) {
-                wanted.push(external);
+            if named && !wanted.iter().any(|(other, _)| same(other)) {
+                wanted.push((external, path));
             }
         }
     }
@@ -80,8 +84,10 @@ pub(super) fn run(session: &Session, options: &Versions) -> Outcome {
     let remotes = Remotes::new(&environment, patience(&options.reaching), meter.clone());
     let progress = Progress::new(meter);
     let mut listed = Vec::new();
-    for external in wanted {
-        match list(session, options, &store, &remotes, external) {
+    let mut deployed = Deployed { session, options: &options.charts, of: BTreeMap::new(), errors: Vec::new() };
+    for (external, root) in wanted {
+        let comparison = if options.images { deployed.with(&external, path, root)? } else { None };
+        match list(options, &store, &remotes, &external, comparison.as_ref()) {
             Ok(one) => listed.push(one),
             Err(refusal) => {
                 complete = false;
@@ -90,7 +96,9 @@ pub(super) fn run(session: &Session, options: &Versions) -> Outcome {
         }
     }
     progress.end();
-    complete &= listed.iter().all(|one| one.shown.iter().all(|shown| !matches!(shown.difference, Some(Err(_)))));
+    complete &= deployed.errors.is_empty();
+    deployed.errors.iter().for_each(|error| session.complain(error));
+    complete &= listed.iter().all(Listed::is_compared);
     match options.format {
         Format::Human if listed.is_empty() && complete => {
             session.print("no chart here depends on one from a repository\n")?
@@ -105,11 +113,11 @@ pub(super) fn run(session: &Session, options: &Versions) -> Outcome {
 }
 
 fn list(
-    session: &Session,
     options: &Versions,
     store: &Store,
     remotes: &Remotes,
-    external: External,
+    external: &External,
+    comparison: Option<&Comparison<'_>>,
 ) -> Result<Listed, Refusal> {
     let need = &external.need;
     let refuse = |message: String| Refusal { span: need.span, ..Refusal::new(message) };
@@ -138,13 +146,17 @@ fn list(
         let parse = |version: &str| Version::parse(version).ok();
         pinned.as_deref().is_none_or(|pinned| parse(&release.version) > parse(pinned))
     };
-    let base = if options.images { base(session, remotes, &external, pinned.as_deref(), &shown) } else { None };
+    let base = comparison.and_then(|comparison| base(comparison, remotes, external, pinned.as_deref(), &shown));
+    let other = |comparison: &Comparison<'_>, before: &BTreeSet<String>, release: &Release| {
+        let (bytes, place) = remotes.package(need, release)?;
+        let chart = comparison.chart(&bytes, &place, &release.version)?;
+        Ok(Difference::between(before, &comparison.images(Some(&chart))?))
+    };
     let shown = shown.into_iter().map(|release| {
-        let difference = base.as_ref().filter(|_| newer(&release)).map(|base| {
-            let base = base.as_ref().map_err(Clone::clone)?;
-            let (bytes, place) = remotes.package(need, &release).map_err(|error| error.message)?;
-            compare(&session.sources, &external, base, (&bytes, &place)).map_err(|error| error.message)
-        });
+        let before = base.as_ref().and_then(|base| base.as_ref().ok()).filter(|_| newer(&release));
+        let difference = comparison
+            .zip(before)
+            .map(|(comparison, before)| other(comparison, before, &release).map_err(|error: FetchError| error.message));
         Shown { allowed: allows(&release.version), release, difference }
     });
     let shown = shown.collect();
@@ -155,27 +167,62 @@ fn list(
     {
         notes.push(format!("{} pins {}", crate::store::LOCK_NAME, pin.version));
     }
-    Ok(Listed { external, pinned, shown, others, notes })
+    let error = base.and_then(Result::err);
+    Ok(Listed { external: external.clone(), pinned, shown, others, notes, error })
 }
 
-/// The chart that others are compared with: the one at hand, else the pinned one.
+/// The images that others are compared with: with the version at hand, else with the pinned one.
 fn base(
-    session: &Session,
+    comparison: &Comparison<'_>,
     remotes: &Remotes,
     external: &External,
     pinned: Option<&str>,
     shown: &[Release],
-) -> Option<Result<Arc<Chart>, String>> {
-    if let Some(chart) = &external.chart {
-        return Some(Ok(chart.clone()));
-    }
-    let release = shown.iter().find(|release| pinned.is_some_and(|pinned| is_same(pinned, &release.version)))?;
-    let load = || {
-        let (bytes, place) = remotes.package(&external.need, release).map_err(|error| error.message)?;
-        let options = LoadOptions::default();
-        Chart::load_package(&session.sources, Path::new(&place), &bytes, &options).map_err(|error| error.message)
+) -> Option<Result<BTreeSet<String>, String>> {
+    let with = |release: &Release| {
+        let (bytes, place) = remotes.package(&external.need, release)?;
+        comparison.images(Some(&comparison.chart(&bytes, &place, &release.version)?))
     };
-    Some(load())
+    let images = match &external.chart {
+        Some(_) => comparison.images(None),
+        None => with(shown.iter().find(|release| pinned.is_some_and(|pinned| is_same(pinned, &release.version)))?),
+    };
+    Some(images.map_err(|error| error.message))
+}
+
+/// What is deployed, by the chart that was named; none is the workspace.
+struct Deployed<'a> {
+    session: &'a Session,
+    options: &'a ChartOptions,
+    of: BTreeMap<Option<PathBuf>, Vec<Deployment>>,
+    /// What cannot be told of it.
+    errors: Vec<Refusal>,
+}
+
+impl Deployed<'_> {
+    /// What `images` would show of the chart at `path`, or of the workspace, as far as it depends on `external`; else what it
+    /// would show of the chart `root`, which does.
+    fn with<'a>(
+        &'a mut self,
+        external: &'a External,
+        path: Option<&Path>,
+        root: &Path,
+    ) -> Result<Option<Comparison<'a>>, Refusal> {
+        let sources = &self.session.sources;
+        for path in [path, Some(root)] {
+            let key = path.map(Path::to_owned);
+            if !self.of.contains_key(&key) {
+                let subject = subject(self.session, path, self.options)?;
+                let (found, errors) = deployments(sources, &subject.workspace, &subject.settings);
+                self.of.insert(key.clone(), found);
+                self.errors.extend(errors);
+            }
+            if let Some(comparison) = Comparison::new(sources, external, &self.of[&key]) {
+                return Ok(Some(comparison));
+            }
+        }
+        Ok(None)
+    }
 }
 
 fn is_same(one: &str, other: &str) -> bool {
@@ -184,6 +231,11 @@ fn is_same(one: &str, other: &str) -> bool {
 }
 
 impl Listed {
+    /// Whether all comparisons that were asked for could be made.
+    fn is_compared(&self) -> bool {
+        self.error.is_none() && !self.shown.iter().any(|shown| matches!(shown.difference, Some(Err(_))))
+    }
+
     fn is_pinned(&self, release: &Release) -> bool {
         self.pinned.as_ref().is_some_and(|pinned| is_same(pinned, &release.version))
     }
@@ -207,6 +259,7 @@ fn human(listed: &Listed) -> String {
         need.version
     );
     let mut out = report::in_line(&title) + "\n";
+    listed.error.iter().for_each(|error| out.push_str(&format!("  ! {}\n", report::one_line(error))));
     let width = listed.shown.iter().map(|shown| shown.release.version.len()).max().unwrap_or(0);
     for shown in &listed.shown {
         let Release { version, app_version, created, deprecated, .. } = &shown.release;
@@ -228,7 +281,7 @@ fn human(listed: &Listed) -> String {
                 removed.iter().for_each(|image| out.push_str(&format!("    - {}\n", report::in_line(image))));
                 added.iter().for_each(|image| out.push_str(&format!("    + {}\n", report::in_line(image))));
             }
-            Some(Err(message)) => out.push_str(&format!("    ! {}\n", report::in_line(message))),
+            Some(Err(message)) => out.push_str(&format!("    ! {}\n", report::one_line(message))),
         }
     }
     if listed.others > 0 {
@@ -255,6 +308,7 @@ struct DependencyRow<'a> {
     versions: Vec<VersionRow<'a>>,
     others: usize,
     notes: &'a [String],
+    error: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -295,6 +349,7 @@ impl<'a> From<&'a Listed> for DependencyRow<'a> {
             versions: listed.shown.iter().map(row).collect(),
             others: listed.others,
             notes: &listed.notes,
+            error: listed.error.as_deref(),
         }
     }
 }

@@ -180,12 +180,6 @@ impl Run<'_> {
         }
         let (bytes, url) = self.remotes.package(need, &release)?;
         let digest = sha256(&bytes);
-        if let Some(wanted) = release.digest.as_ref().filter(|wanted| **wanted != digest) {
-            return Err(FetchError::new(format!(
-                "{url} has the sha256 {digest}, but its repository's index says {wanted}. Helm compares neither: where the index is \
-                 known to be wrong, `helm dependency build` fills charts/"
-            )));
-        }
         if let Some(pin) = pin.filter(|pin| pin.sha256 != digest) {
             return Err(changed(need, &pin.version, &format!("{url} has"), &digest, &pin.sha256));
         }

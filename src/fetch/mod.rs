@@ -24,7 +24,7 @@ mod vendor;
 mod verify;
 
 pub use bring::{Brought, MAX_PACKAGES, Mode, Outcome, State, WORKERS, bring};
-pub use compare::{Difference, compare};
+pub use compare::{Comparison, Difference};
 pub use credentials::HELPER_TIME;
 pub use http::{FIRST_PAUSE, LONGEST_PAUSE, LONGEST_RETRY_AFTER, MAX_REDIRECTS, Patience, WHOLE};
 pub use index::{Index, MAX_INDEX_SIZE, MAX_TOLD, Release};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::remotes::is_registry;
 use crate::chart::version::Version;
-use crate::chart::{Chart, Dependency, Place, Wanted, is_compatible};
+use crate::chart::{Asked, Chart, Dependency, Place, Wanted, is_compatible};
 use crate::source::{Span, Text};
 use crate::store::plain_address;
 
@@ -103,6 +103,12 @@ pub struct External {
 }
 
 impl External {
+    /// Where it is asked for.
+    #[must_use]
+    pub fn asked(&self) -> Asked<'_> {
+        Asked { metadata: &self.parent.metadata_path, name: &self.need.name, called: &self.called }
+    }
+
     /// The chart that serves it in spite of its version. Without a version Helm takes whatever is there, under no alias.
     #[must_use]
     pub fn misfit(&self) -> Option<&Chart> {

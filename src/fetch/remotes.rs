@@ -125,11 +125,19 @@ impl Remotes {
     /// The package of `release`, and where it was.
     ///
     /// # Errors
-    /// When it cannot be had.
+    /// When it cannot be had, or has other bytes than its repository says.
     pub fn package(&self, need: &Need, release: &Release) -> Result<(Vec<u8>, String), FetchError> {
-        match Source::of(need)? {
+        let (bytes, url) = match Source::of(need)? {
             Source::Registry(place) => self.registry().package(&place, release),
             Source::Index => self.with(&need.repository, |repository| repository.package(&self.registry(), release)),
+        }?;
+        let digest = sha256(&bytes);
+        match release.digest.as_ref().filter(|wanted| **wanted != digest) {
+            Some(wanted) => Err(FetchError::new(format!(
+                "{url} has the sha256 {digest}, but its repository's index says {wanted}. Helm compares neither: where the index is \
+                 known to be wrong, `helm dependency build` fills charts/"
+            ))),
+            None => Ok((bytes, url)),
         }
     }
 

@@ -334,6 +334,17 @@ pub struct Malformed {
 }
 
 impl Inventory {
+    /// Adds what `other` charts deploy; what is not known of both is said once.
+    pub fn extend(&mut self, other: Self) {
+        let Self { uses, aside, malformed, disagreements, gaps } = other;
+        self.uses.extend(uses);
+        self.aside.extend(aside);
+        self.malformed.extend(malformed);
+        self.disagreements.extend(disagreements);
+        let new: Vec<Gap> = gaps.into_iter().filter(|gap| !self.gaps.contains(gap)).collect();
+        self.gaps.extend(new);
+    }
+
     /// The use of that index; those aside are counted on behind the others.
     #[must_use]
     pub fn used(&self, at: usize) -> Option<&Use> {

@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use super::context::Context;
 use super::coverage::coverage;
 use super::defect::contained;
+use super::deployment::{held, hold, is_wanted, named_regions};
 use super::exemption::{Exemptions, Idleness};
-use super::gaps::{gaps, in_vain, said_with_place, under, unjudged, unknown_regions, unread, unrendered};
-use super::mistaken::mistaken;
+use super::gaps::{gaps, in_vain, said_with_place, under, unjudged, unread, unrendered};
 use super::note::speaks_of_region;
 use super::overridden::overridden;
 use super::passed_over::Said;
@@ -26,8 +25,8 @@ use super::{Assumption, Finding, Refusal, Rule, Settings, Workspace, rule, rules
 use crate::chart::Chart;
 use crate::image::Reference;
 use crate::inventory::{
-    ChartName, Gap, Inventory, Problem, Stop, Survey, Target, Use, dynamic, in_regions, may_change, mention, optional,
-    regions_in, regions_named, regions_of, survey,
+    ChartName, Gap, Inventory, Problem, Survey, Target, Use, dynamic, in_regions, may_change, mention, optional,
+    regions_in, regions_named, regions_of,
 };
 use crate::mirror::List;
 use crate::source::{Sources, Span};
@@ -229,30 +228,25 @@ pub fn decide(sources: &Sources, workspace: &Workspace, settings: &Settings) -> 
     workspace.lists.iter().map(decide).collect()
 }
 
-/// What the charts of `workspace` deploy by themselves, without any list. What of them cannot be rendered is among [`Inventory::gaps`].
+/// What the charts of `workspace` deploy by themselves; its lists say no more than which those are, and under which scenarios. What
+/// of them cannot be rendered is among [`Inventory::gaps`].
 ///
 /// # Errors
 /// As [`check`].
 pub fn images(sources: &Sources, workspace: &Workspace, settings: &Settings) -> Result<Inventory, Refusal> {
-    let targets = Finder::new(sources, workspace, settings).of_charts()?;
-    let mut survey = survey(sources, &targets.targets, &Arc::default(), settings.kept.stop());
-    survey.problems.extend(targets.problems);
-    survey.inventory.gaps = gaps(&survey.problems, &scenario_names(&targets.targets));
-    survey.inventory.gaps.extend(unread(&survey));
-    survey.inventory.gaps.extend(in_vain(&survey, &targets.targets, settings));
-    if settings.optional {
-        survey.add_optional(optional(sources, &targets.targets, &survey).unwrap_or_default());
+    let mut inventory = Inventory::default();
+    for held in held(sources, workspace, settings) {
+        let (Targets { targets, problems, .. }, mut survey) = held?;
+        survey.problems.extend(problems);
+        survey.inventory.gaps = gaps(&survey.problems, &scenario_names(&targets));
+        survey.inventory.gaps.extend(unread(&survey));
+        survey.inventory.gaps.extend(in_vain(&survey, &targets, settings));
+        if settings.optional {
+            survey.add_optional(optional(sources, &targets, &survey).unwrap_or_default());
+        }
+        inventory.extend(survey.inventory);
     }
-    Ok(survey.inventory)
-}
-
-/// The regions that the list's ECR hosts name, whether there are such regions or not: those of its entries, else those of what
-/// is exempt.
-fn named_regions(listed: &[Listed], exemptions: &Exemptions) -> Vec<String> {
-    match regions_of(listed.iter().map(|entry| &entry.reference)) {
-        none if none.is_empty() => exemptions.named_regions(),
-        named => named,
-    }
+    Ok(inventory)
 }
 
 /// The names of the scenarios of `targets`, each once.
@@ -303,22 +297,8 @@ impl Run<'_> {
         let list = List::parse(file, sources.get(file).text());
         let listed = listed(&list);
         let mut exemptions = Exemptions::of(&list, settings);
-        let mut named = named_regions(&listed, &exemptions);
         let stop = settings.kept.stop();
-        let find = |named: &[String]| {
-            let found = self.finder.of_list(path, named, &noted(&list), configured)?;
-            let survey = settings.kept.survey(sources, &found.targets, settings.kept.listing(&listed));
-            is_wanted(stop).map(|()| (found, survey))
-        };
-        let (mut found, mut survey) = find(&named)?;
-        // Without such regions everything else is as it would be without the mistake.
-        let guessed: Vec<String> = named.iter().filter(|region| found.guesses(region)).cloned().collect();
-        let mistaken = mistaken(sources, &found.targets, &survey, &listed, &guessed);
-        if !mistaken.is_empty() {
-            named.retain(|region| !mistaken.contains(region));
-            (found, survey) = find(&named)?;
-            found.notes.push(unknown_regions(&mistaken));
-        }
+        let (found, mut survey) = hold(sources, settings, self.finder, (path, &list, &listed), &exemptions)?;
         let Targets { targets, problems, assumed, mut notes, blind, lost, searched, passed_over, .. } = found;
         let blind = blind || !problems.is_empty();
         survey.problems.extend(problems);
@@ -510,10 +490,6 @@ fn say_scenarios(findings: &mut [Finding], scenarios: &[String], inventory: &Inv
 }
 
 /// Ends a check that nobody waits for any more. What it refuses is not told: whoever says stop reads nothing of the check.
-fn is_wanted(stop: &Stop) -> Result<(), Refusal> {
-    if stop.is_said() { Err(Refusal::new("the check was ended")) } else { Ok(()) }
-}
-
 /// What the charts build in all regions that they name, and in those of `listed`.
 fn built(sources: &Sources, targets: &[Target], survey: &Survey, listed: &[Reference]) -> Vec<Use> {
     let named = targets.iter().flat_map(|target| regions_named(&target.chart));

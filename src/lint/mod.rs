@@ -7,6 +7,7 @@ mod choice;
 mod context;
 mod coverage;
 mod defect;
+mod deployment;
 mod discovery;
 mod exemption;
 mod finding;
@@ -39,6 +40,7 @@ mod walk;
 pub use crate::inventory::ChartName;
 pub use assumption::Assumption;
 pub use check::{Checked, CheckedChart, CheckedList, Decision, Since, check, decide, images};
+pub use deployment::{Deployment, deployments};
 pub use discovery::{
     LIST_NAME, Unread, Workspace, discover, find, find_around, find_charts_here, find_here, home_of, repository_of,
 };

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::targets::Configured;
 use super::{Finding, Kept, Refusal, Rule, Safety, Severity, nearest_rule, rule};
 use crate::chart::{LoadOptions, Overrides, Packages};
-use crate::config::{Level, Loaded, Trust};
+use crate::config::{self, Level, Loaded, Trust};
 use crate::source::canonical;
 use crate::store::Store;
 
@@ -20,6 +20,8 @@ pub struct Settings {
     pub regions: Vec<String>,
     /// Values over the charts' own.
     pub overrides: Overrides,
+    /// The namespace of the releases; none means that of the configuration, else Helm's own default.
+    pub namespace: Option<String>,
     /// The Kubernetes version that charts see; none means [`Settings::DEFAULT_KUBE_VERSION`].
     pub kube_version: Option<String>,
     /// Whether each region that the charts name is a scenario.
@@ -68,6 +70,16 @@ impl Settings {
     #[must_use]
     pub fn names_list(&self, path: &Path) -> bool {
         self.configured(path).is_some()
+    }
+
+    /// The lists that the configuration holds against the chart at `path`, as it names them.
+    #[must_use]
+    pub fn lists_of(&self, path: &Path) -> Vec<PathBuf> {
+        let path = canonical(path);
+        let Some(loaded) = &self.configuration else { return Vec::new() };
+        let names =
+            |list: &&config::List| list.charts.iter().any(|chart| canonical(&loaded.below(&chart.path)) == path);
+        loaded.configuration.lists.iter().filter(names).map(|list| loaded.below(&list.path)).collect()
     }
 
     /// What the configuration says of the list at `path`.

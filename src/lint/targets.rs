@@ -12,8 +12,8 @@ use super::{Assumption, Refusal, Settings, Workspace, supply};
 use crate::chart::{Chart, Overrides, Schemas, assign, read_values};
 use crate::config::{self, Loaded};
 use crate::inventory::{Problem, Scenario, Target, is_region_name, regions_named, regions_without};
-use crate::render::{KubeVersion, Options};
-use crate::source::{Sources, Span};
+use crate::render::{KubeVersion, Options, Renderer};
+use crate::source::{Sources, Span, canonical};
 use crate::yaml::{self, Map, Value, merge};
 
 /// Charts that source notes name and that are nowhere, and where they may be.
@@ -73,16 +73,23 @@ impl<'a> Finder<'a> {
             Some(configured) if self.settings.charts.is_empty() && !configured.list.charts.is_empty() => {
                 Targets::configured(self.sources, named, self.settings, configured)
             }
-            _ => self.found(Some(path), named, noted),
+            _ => self.found(Some(path), named, noted, configured),
         }
     }
 
     /// Charts without a list.
     pub fn of_charts(&self) -> Result<Targets, Refusal> {
-        self.found(None, &[], &BTreeSet::new())
+        self.found(None, &[], &BTreeSet::new(), None)
     }
 
-    fn found(&self, list: Option<&Path>, named: &[String], noted: &BTreeSet<&str>) -> Result<Targets, Refusal> {
+    /// `configured`: what the configuration says of the list, which counts for charts that are given and that it names.
+    fn found(
+        &self,
+        list: Option<&Path>,
+        named: &[String],
+        noted: &BTreeSet<&str>,
+        configured: Option<Configured<'_>>,
+    ) -> Result<Targets, Refusal> {
         let Self { sources, workspace, settings, roots } = self;
         let roots = roots.get_or_init(|| Roots::of(sources, workspace, settings)).as_ref().map_err(Clone::clone)?;
         let Choice { charts, others, chosen: mut targets } = roots.choose(sources, workspace, list, noted);
@@ -94,15 +101,20 @@ impl<'a> Finder<'a> {
             options: options(settings, None)?,
             given: given(settings),
         };
+        let mut said = Vec::new();
         for Root { chart, renderer, .. } in charts {
+            let of_it = configured.and_then(|configured| Some((configured, configured.number_of(&chart.path)?)));
+            if let Some((configured, number)) = of_it {
+                targets.add_configured(sources, named, settings, (configured, number), (chart, renderer))?;
+                said.push(number);
+                continue;
+            }
             let scenarios = by_region(&base, &chart, named, settings);
             targets.assumed.push(Assumption::of(&scenarios, settings));
             targets.doubt_regions(&chart, &scenarios, named, settings);
             targets.targets.push(Target { chart, scenarios, renderer });
         }
-        targets.guessed = settings.regions.is_empty() && !settings.all_regions;
-        targets.assumed.dedup();
-        targets.tell_keepers();
+        targets.close(sources, settings, configured.map(|configured| (configured, said.as_slice())));
         for Root { chart, renderer, .. } in others {
             let scenarios = by_region(&base, &chart, named, settings);
             targets.passed_over.targets.push(Target { chart, scenarios, renderer });
@@ -188,9 +200,7 @@ impl Targets {
         configured: Configured<'_>,
     ) -> Result<Self, Refusal> {
         let mut targets = Self::default();
-        let over = settings.overrides.merge(sources).map_err(Refusal::from)?;
         for (number, chart) in configured.list.charts.iter().enumerate() {
-            let place = configured.place(number);
             let path = configured.loaded.below(&chart.path);
             let loaded = load(sources, &path, settings).map_err(|error| {
                 let error = Refusal::from(error);
@@ -198,76 +208,97 @@ impl Targets {
                     return error;
                 }
                 let message = format!("{}: {}", path.display(), error.message);
-                let span = Some(configured.loaded.span(&at(&place, &["path"])));
+                let span = Some(configured.loaded.span(&at(&configured.place(number), &["path"])));
                 Refusal { message, span, ..error }
             })?;
-            let layer = Layered { sources, loaded: configured.loaded, chart: &path };
-            let values = layer.values(&Map::new(), &chart.values, &chart.set, &place)?;
-            let mut options = options(settings, chart.kube_version.as_deref()).map_err(|error| {
-                let own = chart.kube_version.as_ref().filter(|_| settings.kube_version.is_none());
-                Refusal { span: own.map(|_| configured.loaded.span(&at(&place, &["kube-version"]))), ..error }
-            })?;
-            options.release = chart.release.clone().unwrap_or(options.release);
-            options.namespace = chart.namespace.clone().unwrap_or(options.namespace);
-            options.api_versions.clone_from(&chart.api_versions);
-            options.objects = layer.objects(&chart.objects, &place)?;
-            let mut said = layer.said(&chart.values, &chart.set, &place);
-            let shown = |paths: &[PathBuf]| paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>();
-            said.extend(shown(&chart.objects).iter().map(|path| format!("objects {path}")));
-            said.extend(chart.api_versions.iter().map(|version| format!("API version {version}")));
-            let finish = |values: &Map| Value::Map(Arc::new(merge(values, over.as_map().unwrap_or(&Map::new()))));
-            let base = Scenario {
-                name: "default".to_owned(),
-                region: None,
-                moves: false,
-                values: finish(&values),
-                options: options.clone(),
-                given: said.clone(),
-            };
-            let mut scenarios = Vec::new();
-            for (index, scenario) in chart.scenarios.iter().enumerate() {
-                let index = index.to_string();
-                let place = at(&place, &["scenarios", &index]);
-                let values = layer.values(&values, &scenario.values, &scenario.set, &place)?;
-                if let Some(region) = scenario.region.as_ref().filter(|region| !is_region_name(region)) {
-                    let message = format!("`{region}` is no name of an AWS region, as `us-west-2` is");
-                    let span = Some(configured.loaded.span(&at(&place, &["region"])));
-                    return Err(Refusal { span, ..Refusal::new(message) });
-                }
-                scenarios.push(Scenario {
-                    name: scenario.name.clone(),
-                    region: scenario.region.clone(),
-                    moves: false,
-                    values: finish(&values),
-                    options: options.clone(),
-                    given: [said.clone(), layer.said(&scenario.values, &scenario.set, &place), given(settings)]
-                        .concat(),
-                });
-            }
-            if scenarios.is_empty() {
-                scenarios = by_region(&base, &loaded, named, settings);
-                targets.assumed.push(Assumption::of(&scenarios, settings));
-            } else if settings.all_regions || !settings.regions.is_empty() {
-                scenarios = in_all_regions(scenarios, &loaded, named, settings);
-            }
-            targets.doubt_regions(&loaded, &scenarios, named, settings);
             let renderer = settings.kept.renderer(&loaded);
-            targets.targets.push(Target { chart: loaded, scenarios, renderer });
+            targets.add_configured(sources, named, settings, (configured, number), (loaded, renderer))?;
         }
-        let scenarios = configured.list.charts.iter().all(|chart| chart.scenarios.is_empty());
-        targets.guessed = scenarios && settings.regions.is_empty() && !settings.all_regions;
-        let name = configured.loaded.path(sources);
-        let name = name.file_name().unwrap_or_default().to_string_lossy();
-        let scenarios: Vec<_> = targets.targets.iter().flat_map(|target| &target.scenarios).cloned().collect();
-        targets.assumed.push(Assumption::configured(&name, &scenarios));
-        targets.assumed.dedup();
-        targets.tell_keepers();
+        let all: Vec<usize> = (0..configured.list.charts.len()).collect();
+        targets.close(sources, settings, Some((configured, &all)));
         Ok(targets)
     }
 
-    /// Says which charts come from no `charts/`.
-    fn tell_keepers(&mut self) {
+    /// What is said of all root charts at once: `configured` are those that the configuration describes.
+    fn close(&mut self, sources: &Sources, settings: &Settings, configured: Option<(Configured<'_>, &[usize])>) {
+        self.guessed = settings.regions.is_empty() && !settings.all_regions;
+        if let Some((configured, numbers @ [_, ..])) = configured {
+            self.guessed &= numbers.iter().all(|number| configured.list.charts[*number].scenarios.is_empty());
+            let name = configured.loaded.path(sources);
+            let name = name.file_name().unwrap_or_default().to_string_lossy();
+            let scenarios: Vec<_> = self.targets.iter().flat_map(|target| &target.scenarios).cloned().collect();
+            self.assumed.push(Assumption::configured(&name, &scenarios));
+        }
+        self.assumed.dedup();
         self.notes.extend(supply::lent(self.targets.iter().map(|target| &target.chart)));
+    }
+
+    /// Adds a chart, the one of that number that the configuration names for a list, as it says.
+    fn add_configured(
+        &mut self,
+        sources: &Sources,
+        named: &[String],
+        settings: &Settings,
+        (configured, number): (Configured<'_>, usize),
+        (loaded, renderer): (Arc<Chart>, Arc<Renderer>),
+    ) -> Result<(), Refusal> {
+        let chart = &configured.list.charts[number];
+        let place = configured.place(number);
+        let path = configured.loaded.below(&chart.path);
+        let over = settings.overrides.merge(sources).map_err(Refusal::from)?;
+        let layer = Layered { sources, loaded: configured.loaded, chart: &path };
+        let values = layer.values(&Map::new(), &chart.values, &chart.set, &place)?;
+        let mut options = options(settings, chart.kube_version.as_deref()).map_err(|error| {
+            let own = chart.kube_version.as_ref().filter(|_| settings.kube_version.is_none());
+            Refusal { span: own.map(|_| configured.loaded.span(&at(&place, &["kube-version"]))), ..error }
+        })?;
+        options.release = chart.release.clone().unwrap_or(options.release);
+        if let (None, Some(namespace)) = (&settings.namespace, &chart.namespace) {
+            options.namespace.clone_from(namespace);
+        }
+        options.api_versions.clone_from(&chart.api_versions);
+        options.objects = layer.objects(&chart.objects, &place)?;
+        let mut said = layer.said(&chart.values, &chart.set, &place);
+        let shown = |paths: &[PathBuf]| paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>();
+        said.extend(shown(&chart.objects).iter().map(|path| format!("objects {path}")));
+        said.extend(chart.api_versions.iter().map(|version| format!("API version {version}")));
+        let finish = |values: &Map| Value::Map(Arc::new(merge(values, over.as_map().unwrap_or(&Map::new()))));
+        let base = Scenario {
+            name: "default".to_owned(),
+            region: None,
+            moves: false,
+            values: finish(&values),
+            options: options.clone(),
+            given: said.clone(),
+        };
+        let mut scenarios = Vec::new();
+        for (index, scenario) in chart.scenarios.iter().enumerate() {
+            let index = index.to_string();
+            let place = at(&place, &["scenarios", &index]);
+            let values = layer.values(&values, &scenario.values, &scenario.set, &place)?;
+            if let Some(region) = scenario.region.as_ref().filter(|region| !is_region_name(region)) {
+                let message = format!("`{region}` is no name of an AWS region, as `us-west-2` is");
+                let span = Some(configured.loaded.span(&at(&place, &["region"])));
+                return Err(Refusal { span, ..Refusal::new(message) });
+            }
+            scenarios.push(Scenario {
+                name: scenario.name.clone(),
+                region: scenario.region.clone(),
+                moves: false,
+                values: finish(&values),
+                options: options.clone(),
+                given: [said.clone(), layer.said(&scenario.values, &scenario.set, &place), given(settings)].concat(),
+            });
+        }
+        if scenarios.is_empty() {
+            scenarios = by_region(&base, &loaded, named, settings);
+            self.assumed.push(Assumption::of(&scenarios, settings));
+        } else if settings.all_regions || !settings.regions.is_empty() {
+            scenarios = in_all_regions(scenarios, &loaded, named, settings);
+        }
+        self.doubt_regions(&loaded, &scenarios, named, settings);
+        self.targets.push(Target { chart: loaded, scenarios, renderer });
+        Ok(())
     }
 }
 
@@ -284,6 +315,12 @@ impl Configured<'_> {
     /// Where the list's path stands.
     pub fn span(&self) -> Span {
         self.loaded.span(&["lists", &self.number.to_string(), "path"].map(str::to_owned))
+    }
+
+    /// Which of the list's charts lies at `path`.
+    fn number_of(&self, path: &Path) -> Option<usize> {
+        let path = canonical(path);
+        self.list.charts.iter().position(|chart| canonical(&self.loaded.below(&chart.path)) == path)
     }
 
     /// The path of a chart within the configuration.
@@ -380,7 +417,9 @@ impl Layered<'_> {
 fn options(settings: &Settings, configured: Option<&str>) -> Result<Options, Refusal> {
     let version = settings.kube_version.as_deref().or(configured).unwrap_or(Settings::DEFAULT_KUBE_VERSION);
     let kube_version = KubeVersion::parse(version).map_err(Refusal::new)?;
-    Ok(Options { kube_version, schemas: Schemas::Readable, ..Options::default() })
+    let own = Options::default();
+    let namespace = settings.namespace.clone().unwrap_or(own.namespace);
+    Ok(Options { kube_version, namespace, schemas: Schemas::Readable, ..own })
 }
 
 /// What the command line gives, in words.

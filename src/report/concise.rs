@@ -36,6 +36,8 @@ pub fn concise_refusal(refusal: &Refusal, sources: &Sources) -> Option<String> {
     Some(format!("{}:{line}:{column}: error[unchecked] {}\n", in_line(&path), one_line(&refusal.message)))
 }
 
-fn one_line(message: &str) -> String {
+/// A message in one line: what stands in several is set apart by blanks.
+#[must_use]
+pub fn one_line(message: &str) -> String {
     in_line(&message.split_whitespace().collect::<Vec<_>>().join(" "))
 }

@@ -23,7 +23,7 @@ mod why;
 mod xml;
 
 pub use checkstyle::checkstyle;
-pub use concise::{concise, concise_refusal};
+pub use concise::{concise, concise_refusal, one_line};
 pub use github::github;
 pub use gitlab::gitlab;
 pub use human::{closing, findings, human, in_line, printable, refusal};

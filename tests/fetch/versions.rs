@@ -1,7 +1,7 @@
 //! `mirrorlint versions`: what there is, what is pinned, what another version would change.
 
 use crate::place::Place;
-use crate::repository::{chart, chart_with, repository};
+use crate::repository::{chart, chart_with, package, repository, umbrella};
 use crate::server::{Reply, Server};
 
 fn offer() -> Server {
@@ -47,7 +47,7 @@ fn newer_versions_are_rendered_and_their_images_compared() {
     insta::assert_snapshot!(text.replace(&server.url(), "URL"), @r"
     web of umbrella, from URL: Chart.yaml asks for 1.0.0; that is 1.0.0, which is not at hand
       2.0.0   not what Chart.yaml asks for
-        ! URL/web-2.0.0.tgz
+        ! URL/web-2.0.0.tgz is no chart that can be used
       1.10.0  not what Chart.yaml asks for
         - docker.io/acme/web:1.0
         + docker.io/acme/web:1.10
@@ -70,6 +70,96 @@ fn newer_versions_are_rendered_and_their_images_compared() {
     assert_eq!(newer["version"], "1.10.0");
     assert_eq!(newer["images"], serde_json::json!({"added": [], "removed": []}));
     assert_eq!(report["dependencies"][0]["pinned"], "1.0.0");
+}
+
+#[test]
+fn images_are_compared_as_they_are_deployed() {
+    let server = offer();
+    let place = Place::new(&[("web", "1.0.0", &server.url())]);
+    let compared = |arguments: &[&str]| {
+        let run = place.run(&[&["versions", "--limit", "3", "--format", "json", "--images"], arguments].concat());
+        let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        let version = &report["dependencies"][0]["versions"][1];
+        assert_eq!(version["version"], "1.10.0");
+        version["images"].clone()
+    };
+    let image = |text: &str| serde_json::json!([format!("docker.io/acme/web:{text}")]);
+    let changed = serde_json::json!({"added": image("1.10"), "removed": image("1.0")});
+    let same = serde_json::json!({"added": [], "removed": []});
+    assert_eq!(compared(&[]), changed);
+    assert_eq!(compared(&["--set", "web.image=docker.io/acme/web:frozen"]), same);
+    // As the configuration says, of the workspace, of the dependency and of the chart that are named.
+    place.write("prod.yaml", "web: {image: 'docker.io/acme/web:frozen'}\n");
+    let list = "lists: [{path: tools/ecr-images.conf, charts: [{path: umbrella, values: [prod.yaml]}]}]\n";
+    place.write(".mirrorlint.yaml", list);
+    assert_eq!(place.fetch().code, 0);
+    for name in [&[][..], &["web"], &["umbrella"], &["--chart", "umbrella"]] {
+        assert_eq!(compared(name), same, "{name:?}");
+        assert_eq!(compared(&[&["--isolated"], name].concat()), changed, "{name:?}");
+    }
+    for path in [&["images"][..], &["images", "umbrella"], &["images", "--chart", "umbrella"]] {
+        let run = place.run(&[path, &["--format", "plain"]].concat());
+        assert_eq!((run.code, run.stdout.as_str()), (0, "docker.io/acme/web:frozen\n"), "{path:?} {}", run.stderr);
+    }
+    // The list that it is to have need not be there.
+    std::fs::remove_file(place.path("tools/ecr-images.conf")).unwrap();
+    assert_eq!(place.images(), ["docker.io/acme/web:frozen"]);
+}
+
+#[test]
+fn the_values_of_all_charts_above_count() {
+    let server = offer();
+    let place = Place::new(&[]);
+    place.write(
+        "umbrella/Chart.yaml",
+        "apiVersion: v2\nname: umbrella\nversion: 0.1.0\ndependencies: [{name: mid, alias: m, version: 0.1.0}]\n",
+    );
+    place.write(
+        "umbrella/charts/mid/Chart.yaml",
+        umbrella(&[("web", "1.0.0", &server.url())]).replace("umbrella", "mid"),
+    );
+    let versions = || place.run(&["versions", "web", "--images", "--limit", "3"]).stdout;
+    assert!(versions().contains("+ docker.io/acme/web:1.10"), "{}", versions());
+    place.write("umbrella/values.yaml", "m: {web: {image: 'docker.io/acme/web:frozen'}}\n");
+    assert!(versions().contains("the same images") && !versions().contains(" + "), "{}", versions());
+}
+
+#[test]
+fn of_one_chart_under_two_names_one_is_exchanged() {
+    let server = offer();
+    let place = Place::new(&[]);
+    let dependency =
+        |alias: &str| format!("{{name: web, alias: {alias}, version: 1.0.0, repository: '{}'}}", server.url());
+    let all = [dependency("one"), dependency("two")].join(", ");
+    let metadata = format!("apiVersion: v2\nname: umbrella\nversion: 0.1.0\ndependencies: [{all}]\n");
+    place.write("umbrella/Chart.yaml", metadata);
+    place.write("umbrella/values.yaml", "two: {image: 'docker.io/acme/two:1'}\n");
+    assert_eq!(place.fetch().code, 0);
+    let run = place.run(&["versions", "two", "--images", "--limit", "3"]);
+    assert!(run.stdout.contains("the same images") && !run.stdout.contains(" + "), "{}", run.text());
+    let run = place.run(&["versions", "one", "--images", "--limit", "3"]);
+    let changed = "    - docker.io/acme/web:1.0\n    + docker.io/acme/web:1.10\n";
+    assert!(run.stdout.contains(changed), "{}", run.text());
+    // By its alias a chart is found everywhere.
+    let run = place.run(&["values", "two"]);
+    assert_eq!((run.code, run.stdout.contains("docker.io/acme/web:1.0")), (0, true), "{}", run.text());
+}
+
+#[test]
+fn what_cannot_be_rendered_as_it_is_is_said_once() {
+    let picky = |version: &str| {
+        let template = "{{ if eq .Release.Namespace \"default\" }}{{ fail \"\\nnot in\\ndefault\" }}{{ end }}\napiVersion: v1\nkind: Pod\n\
+                        metadata: {name: web}\nspec: {containers: [{name: c, image: 'docker.io/acme/web:{{ .Chart.Version }}'}]}\n";
+        let metadata = format!("apiVersion: v2\nname: web\nversion: {version}\n");
+        package(&[("web/Chart.yaml", &metadata), ("web/templates/pod.yaml", template)])
+    };
+    let all = ["1.0.0", "1.1.0", "1.2.0"].map(|version| ("web", version, picky(version)));
+    let server = repository(&all);
+    let place = Place::new(&[("web", "1.0.0", &server.url())]);
+    let run = place.run(&["versions", "--images"]);
+    assert_eq!((run.code, run.text().matches("not in default").count()), (2, 1), "{}", run.text());
+    let run = place.run(&["versions", "--images", "--namespace", "web"]);
+    assert_eq!((run.code, run.stdout.contains("+ docker.io/acme/web:1.2.0")), (0, true), "{}", run.text());
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use mirrorlint::store::sha256;
 
 use crate::place::Place;
-use crate::repository::{chart, files, repository};
+use crate::repository::{chart, files, package, repository};
 use crate::server::{Reply, Server};
 
 /// A registry with one chart.
@@ -35,8 +35,14 @@ fn the_commands_of_the_readme_do_what_they_say() {
         "0.5.10",
         chart("aws-efa-k8s-device-plugin", "0.5.10", &format!("{efa}:v0.5.6")),
     )]);
+    // As the real one does, it refuses the namespace `default`.
+    let refusal = "{{ if eq .Release.Namespace \"default\" }}{{ fail \"not in default\" }}{{ end }}";
     let nvidia = |version: &str, tag: &str| {
-        chart("nvidia-device-plugin", version, &format!("nvcr.io/nvidia/k8s-device-plugin:{tag}"))
+        let metadata = format!("apiVersion: v2\nname: nvidia-device-plugin\nversion: {version}\n");
+        let image = format!("nvcr.io/nvidia/k8s-device-plugin:{tag}");
+        let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: n}\nspec: {containers: [{name: c, image: ";
+        let pod = format!("{refusal}\n{pod}'{image}'}}]}}\n");
+        package(&[("nvidia-device-plugin/Chart.yaml", &metadata), ("nvidia-device-plugin/templates/pod.yaml", &pod)])
     };
     let nvidia = repository(&[
         ("nvidia-device-plugin", "0.16.1", nvidia("0.16.1", "v0.16.1")),
@@ -65,21 +71,35 @@ fn the_commands_of_the_readme_do_what_they_say() {
     for command in commands {
         let arguments: Vec<&str> = command.split(' ').collect();
         let run = place.run(&arguments);
-        let expected = i32::from(command == "check");
+        let expected = i32::from(command.starts_with("check"));
         assert_eq!(run.code, expected, "{command}: {}", run.text());
         said.insert(command, run.text());
     }
     assert_eq!(said["fetch"].matches("fetched ").count(), 3, "{}", said["fetch"]);
     assert!(said["values aws-efa-k8s-device-plugin"].contains(&format!("image: {efa}:v0.5.6")));
-    assert!(said["render nvidia-device-plugin --namespace gpu"].contains("nvcr.io/nvidia/k8s-device-plugin:v0.16.1"));
+    let rendered = &said["render nvidia-device-plugin --release-name nvdp --namespace gpu"];
+    assert!(rendered.contains("nvcr.io/nvidia/k8s-device-plugin:v0.16.1"));
     assert!(said["images cert-manager"].contains("quay.io/jetstack/cert-manager-controller:v1.18.2"));
     assert!(said["images cert-manager"].contains("/cert-manager-v1.18.2.tgz!/cert-manager/values.yaml:1:8: "));
-    assert!(said["images umbrella"].contains("v0.5.6") && said["images umbrella"].contains("v1.18.2"));
-    assert!(said["check"].contains("missing-entry"));
+    let images = &said["images umbrella --namespace gpu"];
+    assert!(images.contains("v0.5.6") && images.contains("v1.18.2"), "{images}");
+    let check = &said["check --namespace gpu"];
+    assert!(check.contains("missing-entry") && !check.contains("not in default"), "{check}");
     assert!(said["versions nvidia-device-plugin"].contains("* 0.16.1"));
     let difference = "    - nvcr.io/nvidia/k8s-device-plugin:v0.16.1\n    + nvcr.io/nvidia/k8s-device-plugin:v0.17.0\n";
-    assert!(said["versions nvidia-device-plugin --images"].contains(difference));
+    assert!(said["versions nvidia-device-plugin --images --namespace gpu"].contains(difference));
     assert!(place.path("umbrella/charts/cert-manager-v1.18.2.tgz").is_file());
+    // Said once in the configuration, no command needs it.
+    let list = "lists: [{path: tools/ecr-images.conf, charts: [{path: umbrella, namespace: gpu}]}]\n";
+    place.write(".mirrorlint.yaml", list);
+    for command in
+        ["images umbrella", "versions nvidia-device-plugin --images", "versions aws-efa-k8s-device-plugin --images"]
+    {
+        let run = place.run(&command.split(' ').collect::<Vec<_>>());
+        assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{command}: {}", run.stdout);
+    }
+    let run = place.run(&["init", "--output", "new.conf", "--isolated", "--namespace", "gpu"]);
+    assert_eq!(run.code, 0, "{}", run.text());
 }
 
 #[test]
