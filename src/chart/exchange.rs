@@ -56,7 +56,7 @@ impl Chart {
         let mut others = Vec::new();
         for dependency in metadata.dependencies.iter_mut().flatten().filter(|one| one.name == *place.name) {
             if place.is(dependency) {
-                dependency.version = Text::new(&*new.metadata.version);
+                dependency.version = Text::new(&new.metadata.version);
             } else {
                 others.push(dependency.version.clone());
             }
