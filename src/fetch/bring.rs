@@ -8,12 +8,12 @@ use std::sync::{Mutex, PoisonError};
 
 use super::FetchError;
 use super::local::with_local;
-use super::needs::{Need, is_exact, needs};
+use super::needs::{Need, is_exact, is_exact_tag, needs};
 use super::remotes::Remotes;
 use super::verify::{Verified, verify};
 use crate::chart::{Chart, ChartError, LoadOptions};
 use crate::source::Sources;
-use crate::store::{Known, LOCK_NAME, Pin, Store, plain_address, sha256};
+use crate::store::{Known, LOCK_NAME, Pin, Store, identity, plain_address, sha256};
 
 /// Downloads at a time.
 pub const WORKERS: usize = 8;
@@ -92,8 +92,30 @@ pub fn bring(
             objections(chart, &mut errors);
         }
     }
-    let outcomes = Run { store, remotes, mode }.all(&all, said);
+    let mut outcomes = Run { store, remotes, mode }.all(&all, said);
+    tell_apart(&mut outcomes);
     (outcomes, errors)
+}
+
+/// Refuses what came with different bytes for several needs that a lock file cannot tell apart.
+fn tell_apart(outcomes: &mut [Outcome]) {
+    let key = |need: &Need, brought: &Brought| (need.name.clone(), brought.version.clone(), identity(&need.repository));
+    let mut known: BTreeMap<_, BTreeMap<String, String>> = BTreeMap::new();
+    for Outcome { need, result } in &*outcomes {
+        let Ok(brought) = result else { continue };
+        let bytes = known.entry(key(need, brought)).or_default();
+        bytes.entry(brought.sha256.clone()).or_insert_with(|| format!("`{}` of {}", need.version, need.parent));
+    }
+    for Outcome { need, result } in outcomes {
+        let Some(several) = result.as_ref().ok().map(|brought| &known[&key(need, brought)]) else { continue };
+        if several.len() > 1 {
+            let (name, place) = (&need.name, need.shown_repository());
+            let asked = several.values().cloned().collect::<Vec<_>>().join(" and ");
+            let message =
+                format!("{place} gives different packages of one version for {asked}: ask for {name} in one way");
+            *result = Err(FetchError::new(message));
+        }
+    }
 }
 
 /// The packages in `charts/` that must not be used.
@@ -148,7 +170,8 @@ impl Run<'_> {
     fn one(&self, need: &Need) -> Result<Brought, FetchError> {
         let pin = self.store.pin(&need.wanted()).filter(|_| !self.mode.update || is_exact(need));
         let kept = pin.and_then(|pin| self.kept(need, pin));
-        let locked = pin.map(Pin::offered_version);
+        // Of a registry an exact version is the tag that is asked for, whatever tag a pin came by.
+        let locked = pin.map(Pin::offered_version).filter(|_| !is_exact_tag(need));
         let exactly = Need { locked: locked.or_else(|| need.locked.clone()), ..need.clone() };
         let (release, skipped) = match (self.remotes.choose(&exactly), kept.clone()) {
             (Ok(chosen), _) => chosen,

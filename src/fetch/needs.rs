@@ -157,8 +157,12 @@ pub(super) fn own_needs(chart: &Chart, vendoring: bool) -> Vec<Need> {
 /// Whether `need` is for a version and no range. `1.2` is a range, but of a registry Helm asks for the tag `1.2`.
 pub(super) fn is_exact(need: &Need) -> bool {
     let plain = need.version.strip_prefix('v').unwrap_or(&need.version);
-    let is_tag = || is_registry(&need.repository) && Version::parse(&need.version).is_ok();
-    need.locked.is_some() || Version::parse_strict(plain).is_ok() || is_tag()
+    need.locked.is_some() || Version::parse_strict(plain).is_ok() || is_exact_tag(need)
+}
+
+/// Whether `need` is for one tag of a registry.
+pub(super) fn is_exact_tag(need: &Need) -> bool {
+    is_registry(&need.repository) && need.locked.is_none() && Version::parse(&need.version).is_ok()
 }
 
 /// The charts called `name` that the `charts/` of `chart` holds.

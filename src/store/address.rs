@@ -1,6 +1,7 @@
 //! How an address is taken apart: in one way for who connects to it, who compares it and who shows it. Otherwise a chart could be
 //! kept under the name of a host that never gave it.
 
+use super::cache::sha256;
 use super::repositories::name_of;
 
 /// The parts of an absolute address (RFC 3986).
@@ -47,22 +48,40 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// What tells a repository from others: its address without user, password, query and closing slashes; a name as it is.
+/// What tells a repository from others: its address without password, fragment and closing slashes; a name as it is. Servers may
+/// answer by user and by query: of those, which may be secret, a digest stands behind `#`.
 #[must_use]
 pub fn identity(written: &str) -> String {
     let written = written.trim_end_matches('/');
-    match Parts::of(written).filter(|_| name_of(written).is_none()) {
-        Some(parts) => format!("{}://{}{}", parts.scheme, parts.place, parts.path().trim_end_matches('/')),
-        None => written.to_owned(),
+    let Some(parts) = Parts::of(written).filter(|_| name_of(written).is_none()) else { return written.to_owned() };
+    let user = parts.login.map(|login| login.split(':').next().unwrap_or(login)).unwrap_or_default();
+    let (rest, fragment) = parts.tail.split_once('#').unwrap_or((parts.tail, ""));
+    let query = rest.split_once('?').map(|(_, query)| query).unwrap_or_default();
+    let digest = sha256(format!("{user}\n{query}").as_bytes())[..ACCOUNT].to_owned();
+    let is_account = fragment.len() == ACCOUNT && fragment.bytes().all(|byte| byte.is_ascii_hexdigit());
+    match (user, query) {
+        ("", "") if is_account => format!("{}#{fragment}", bare(&parts)),
+        ("", "") => bare(&parts),
+        _ => format!("{}#{digest}", bare(&parts)),
     }
+}
+
+/// How many digits of a digest tell apart who asks and for what.
+const ACCOUNT: usize = 16;
+
+fn bare(parts: &Parts<'_>) -> String {
+    format!("{}://{}{}", parts.scheme, parts.place, parts.path().trim_end_matches('/'))
 }
 
 /// An address as it may be shown: without what may be secret. Where that cannot be told apart, all before the last `@` is left
 /// out.
 #[must_use]
 pub fn plain_address(written: &str) -> String {
-    if name_of(written).is_some() || Parts::of(written).is_some_and(|parts| !parts.is_doubtful()) {
+    if name_of(written).is_some() {
         return identity(written);
+    }
+    if let Some(parts) = Parts::of(written.trim_end_matches('/')).filter(|parts| !parts.is_doubtful()) {
+        return bare(&parts);
     }
     let (scheme, rest) = match written.split_once("://") {
         Some((scheme, rest)) => (format!("{scheme}://"), rest),
@@ -101,9 +120,20 @@ mod tests {
             ("oci://evil.example#@good.example/charts", "oci://evil.example"),
             ("https://me:x@good.example/charts//?a=b", "https://good.example/charts"),
         ] {
-            assert_eq!(identity(written), other);
+            assert_eq!(identity(written).split('#').next(), Some(other));
             assert_eq!(identity(&identity(written)), identity(written));
         }
         assert_eq!(identity("@me@x"), "@me@x");
+    }
+
+    #[test]
+    fn who_asks_and_for_what_tells_repositories_apart_and_passwords_do_not() {
+        let all = ["", "?repo=a", "?repo=b"].map(|query| format!("https://a.example/charts{query}"));
+        let users = ["me", "you"].map(|user| format!("https://{user}:secret@a.example/charts"));
+        let told: std::collections::BTreeSet<String> = all.iter().chain(&users).map(|one| identity(one)).collect();
+        assert_eq!(told.len(), 5, "{told:?}");
+        assert!(told.iter().all(|one| !one.contains("repo") && !one.contains("me:") && !one.contains("secret")));
+        assert_eq!(identity("https://me:secret@a.example/charts/"), identity("https://me:other@a.example/charts"));
+        assert_eq!(identity("https://a.example/charts#x"), "https://a.example/charts");
     }
 }

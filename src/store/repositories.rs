@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use serde::Deserialize;
 
-use super::address::identity;
+use super::address::{identity, plain_address};
 
 /// Helm's known repositories; the file is read when a name is first asked for.
 #[derive(Clone, Debug, Default)]
@@ -94,10 +94,10 @@ impl Repositories {
         if let Some(name) = name_of(written) {
             return Ok(all.iter().find(|one| one.name == name));
         }
-        let (whole, plain) = (written.trim_end_matches('/'), identity(written));
+        let (whole, plain) = (written.trim_end_matches('/'), plain_address(written));
         let same = all.iter().find(|one| one.url.trim_end_matches('/') == whole);
         // An address with a password or a query of its own is used as it is written.
-        Ok(same.or_else(|| all.iter().find(|one| whole == plain && identity(&one.url) == plain)))
+        Ok(same.or_else(|| all.iter().find(|one| whole == plain && plain_address(&one.url) == plain)))
     }
 
     /// The address that `written` stands for; `written` itself where nobody knows the name.

@@ -192,7 +192,7 @@ fn no_host_is_asked_in_the_name_of_another() {
     let run = place.fetch();
     assert_eq!(run.code, 0, "{}", run.text());
     let lock = std::fs::read_to_string(place.path(".mirrorlint.lock")).unwrap();
-    assert!(lock.contains(&format!("repository: {}/gh@1\n", server.url())), "{lock}");
+    assert!(lock.contains(&format!("repository: {}/gh@1#", server.url())) && !lock.contains("user"), "{lock}");
     assert_eq!(place.images(), ["docker.io/acme/web:1"]);
 }
 

@@ -420,3 +420,51 @@ fn a_version_of_two_numbers_is_a_range() {
     assert!(run.stdout.contains("1.2.5 is the newest that `1.2` allows"), "{}", run.text());
     assert_eq!(place.images(), ["docker.io/acme/web:1.2.5"]);
 }
+
+#[test]
+fn repositories_that_differ_in_user_or_query_are_told_apart() {
+    let of = |from: &str| files(&[("web", "1.0.0", chart("web", "1.0.0", &format!("docker.io/acme/{from}:1")))]);
+    let (of_a, of_b) = (of("a"), of("b"));
+    let server = Server::new(move |asked| {
+        let is_a = asked.target.contains("repo=a")
+            || asked.headers.get("authorization").is_some_and(|it| it.ends_with("YTp4"));
+        let path = asked.target.split('?').next().unwrap_or_default();
+        let mut body = if is_a { &of_a } else { &of_b }.get(path).cloned().unwrap_or_default();
+        if path == "/index.yaml" {
+            // Nothing but the package itself says which bytes it has.
+            let text = String::from_utf8(body).unwrap();
+            body = text
+                .lines()
+                .filter(|line| !line.contains("digest:"))
+                .map(|line| line.to_owned() + "\n")
+                .collect::<String>()
+                .into();
+        }
+        Reply::ok(body)
+    });
+    let (by_user, by_query) = (
+        |user: &str| server.url().replace("//", &format!("//{user}:x@")),
+        |query: &str| format!("{}?repo={query}", server.url()),
+    );
+    for address in [&by_user as &dyn Fn(&str) -> String, &by_query] {
+        for arguments in [&[&["--vendor"][..]][..], &[&["--chart", "one"], &["--chart", "two"], &["--vendor"]], &[&[]]]
+        {
+            let place = Place::new(&[]);
+            std::fs::remove_dir_all(place.path("umbrella")).unwrap();
+            for (name, from) in [("one", "a"), ("two", "b")] {
+                let metadata = umbrella(&[("web", "1.0.0", &address(from))]).replace("umbrella", name);
+                place.write(&format!("{name}/Chart.yaml"), metadata);
+            }
+            for arguments in arguments {
+                let run = place.fetch_with(arguments);
+                assert_eq!(run.code, 0, "{}", run.text());
+            }
+            for (name, from) in [("one", "a"), ("two", "b")] {
+                let run = place.run(&["images", name, "--format", "plain"]);
+                assert_eq!(run.stdout, format!("docker.io/acme/{from}:1\n"), "{}", run.text());
+            }
+            let lock = std::fs::read_to_string(place.path(".mirrorlint.lock")).unwrap();
+            assert!(!lock.contains("repo=") && !lock.contains(":x"), "{lock}");
+        }
+    }
+}

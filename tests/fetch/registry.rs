@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use mirrorlint::store::sha256;
 
 use crate::place::Place;
-use crate::repository::{chart, entry};
+use crate::repository::{chart, entry, umbrella};
 use crate::server::{Asked, Reply, Server};
 use crate::trust::authority;
 
@@ -380,4 +380,22 @@ fn a_tag_that_moved_is_told_although_the_package_is_here() {
     let run = place.fetch();
     assert_eq!(run.code, 2, "{}", run.text());
     assert!(run.stderr.contains("web 1.0.0 was published again with other bytes: oci://"), "{}", run.stderr);
+}
+
+#[test]
+fn two_tags_of_one_version_are_never_taken_for_each_other() {
+    let (plain, other) = (Registry::of(web("1.0.0")), Registry::of(chart("web", "1.0.0", "docker.io/acme/other:1")));
+    let blob = format!("/v2/charts/web/blobs/sha256:{}", sha256(&other.blob));
+    let server = Server::new(move |asked| {
+        let is_other = asked.target.ends_with("/manifests/v1.0.0") || asked.target == blob;
+        if is_other { &other } else { &plain }.answer(asked)
+    });
+    let place = place(&server, "1.0.0");
+    let address = format!("oci://{}/charts", server.host());
+    place.write("other/Chart.yaml", umbrella(&[("web", "v1.0.0", &address)]).replace("name: umbrella", "name: other"));
+    for _ in 0..2 {
+        let run = place.fetch_with(&["--vendor"]);
+        assert_eq!(run.code, 2, "{}", run.text());
+        assert!(!place.path("other/charts").exists() || !place.path("umbrella/charts").exists(), "{}", run.text());
+    }
 }
