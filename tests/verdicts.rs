@@ -162,6 +162,66 @@ fn a_tag_that_helm_has_spoilt_is_not_the_one_to_list() {
     }
 }
 
+/// Another account, or another repository, is right to mend: with the tag that is meant, which the chart does not deploy yet.
+#[test]
+fn no_fix_writes_a_tag_that_helm_has_spoilt() {
+    const ECR: &str = "602401143452.dkr.ecr.us-west-2.amazonaws.com/acme/web";
+    for (rule, entry, deployed) in [
+        ("region-mismatch", "602401143453.dkr.ecr.us-west-2.amazonaws.com/acme/web:1.10", ECR),
+        ("repository-mismatch", "acme/wbe:1.10", "acme/web"),
+    ] {
+        let with = |tag: &str| {
+            Workspace::with_list(&format!("# Web (from local chart web:1.0.0)\nweb={entry}\n"))
+                .chart("web", &[&format!("{deployed}:{{{{ .Values.tag }}}}")])
+                .file("web/values.yaml", format!("tag: {tag}\n"))
+        };
+        let findings = with("1.10").findings();
+        let found = findings.iter().find(|told| told.contains(rule)).unwrap();
+        assert!(found.ends_with("A part of it has no quotes: quote it in the chart, then list that"), "{found}");
+        assert!(with("1.10").fixed(rule).ends_with(&format!("web={entry}\n")), "{rule}");
+        assert!(with("'1.10'").fixed(rule).ends_with(&format!("web={deployed}:1.10\n")), "{rule}");
+    }
+}
+
+/// Nobody can quote what stands in a package: values can be given in quotes, but what Helm makes of an `appVersion` is deployed.
+#[test]
+fn a_number_in_a_package_is_quoted_elsewhere_or_not_at_all() {
+    let with = |entry: &str, version: &str, values: &str, tag: &str| {
+        let metadata = format!("apiVersion: v2\nname: web\nversion: 1.0.0\nappVersion: {version}\n");
+        let template = pod("web", &[&format!("acme/web:{tag}")]);
+        let package = workspace::package(&[
+            ("web/Chart.yaml", metadata.as_bytes()),
+            ("web/values.yaml", values.as_bytes()),
+            ("web/templates/web.yaml", template.as_bytes()),
+        ]);
+        let umbrella = "apiVersion: v2\nname: app\nversion: 1.0.0\ndependencies: [{name: web, version: 1.0.0}]\n";
+        Workspace::with_list(&format!("# Base (from local chart app:1.0.0)\nbase=busybox:1\n{entry}"))
+            .chart("app", &["busybox:1"])
+            .file("app/Chart.yaml", umbrella)
+            .file("app/charts/web-1.0.0.tgz", package)
+    };
+    const OLD: &str = "\n# Web (from local chart web:1.0.0)\nweb=acme/web:v1.0\n";
+    let app = |entry: &str| with(entry, "1.10", "", "v{{ .Chart.AppVersion }}");
+    for (entry, rule, advice) in
+        [(OLD, "tag-mismatch", "Set the tag to v1.1"), ("", "missing-entry", "List it as `web`")]
+    {
+        let findings = app(entry).findings();
+        let [found, number] = findings.as_slice() else { panic!("{findings:?}") };
+        assert!(found.contains(rule) && found.ends_with(advice), "{found}");
+        assert!(number.ends_with("prints it as 1.1. Tell its makers, or take another version of it"), "{number}");
+        assert!(app(entry).fixed(rule).ends_with("web=acme/web:v1.1\n"), "{rule}");
+    }
+    let values = |entry: &str| with(entry, "1.0.0", "tag: 1.10\n", "v{{ .Values.tag }}");
+    for (entry, rule) in [(OLD, "tag-mismatch"), ("", "missing-entry")] {
+        let findings = values(entry).findings();
+        let [found, number] = findings.as_slice() else { panic!("{findings:?}") };
+        let advice = "A part of it has no quotes: set it in quotes in values of your own, then list that";
+        assert!(found.contains(rule) && found.ends_with(advice), "{found}");
+        assert!(number.ends_with("prints it as 1.1. Set it in quotes in values of your own"), "{number}");
+        assert!(!values(entry).fixed(rule).contains("v1.1"), "{rule}");
+    }
+}
+
 #[test]
 fn an_image_of_a_chart_that_was_passed_over_is_told_when_it_keeps_an_entry() {
     let other = "apiVersion: v2\nname: other\nversion: 1.0.0\n";

@@ -11,6 +11,7 @@ use super::style::Style;
 use super::{Finding, Fix, Rule, Safety, serves};
 use crate::image::Reference;
 use crate::inventory::{Confidence, Kind, Use};
+use crate::source::Layer;
 
 /// What to do about a deployed image before it can be listed: its tag moves.
 pub(crate) const MOVES: &str = "Its tag moves: pin it in the chart, then list that";
@@ -19,8 +20,18 @@ pub(crate) const MOVES: &str = "Its tag moves: pin it in the chart, then list th
 pub(crate) const HAS_NO_TAG: &str =
     "The copy scripts cannot read a digest: give it a fixed tag in the chart, then list that";
 
-/// Likewise: Helm has spoilt a number or a word in it.
-pub(crate) const UNQUOTED: &str = "A part of it has no quotes: quote it in the chart, then list that";
+/// Likewise: Helm has spoilt a number or a word in it. Nobody can quote the `appVersion` of a package: what Helm makes of that stays
+/// what is deployed.
+pub(super) fn spoilt(context: &Context<'_>, used: &Use) -> Option<&'static str> {
+    let spoilt = numbers(context.sources, &used.text);
+    spoilt.iter().find_map(|number| match (number.is_packaged(context.sources), number.layer) {
+        (false, _) => Some("A part of it has no quotes: quote it in the chart, then list that"),
+        (true, Layer::Values) => {
+            Some("A part of it has no quotes: set it in quotes in values of your own, then list that")
+        }
+        (true, _) => None,
+    })
+}
 
 /// A finding for each missing image of `kind`, with the entry that it wants; `message` says what is wrong.
 pub(crate) fn additions(
@@ -43,10 +54,7 @@ pub(crate) fn additions(
             continue;
         }
         let name = habit.name(&used.reference, &taken);
-        let listed = match numbers(context.sources, &used.text).is_empty() {
-            true => listable(&name, used),
-            false => Err(UNQUOTED),
-        };
+        let listed = spoilt(context, used).map_or_else(|| listable(&name, used), Err);
         // What cannot be listed yet takes no name.
         taken.extend(listed.is_ok().then(|| name.clone()));
         brought.extend(listed.clone());

@@ -44,6 +44,12 @@ pub(crate) fn numbers(sources: &Sources, image: &Text) -> Vec<Number> {
 }
 
 impl Number {
+    /// Whether it stands in a package, which nobody edits.
+    pub fn is_packaged(&self, sources: &Sources) -> bool {
+        let file = sources.get(self.span.file);
+        file.path().components().any(|part| part.as_os_str().to_string_lossy().ends_with('!'))
+    }
+
     /// `number`, or `word` where it means true or false.
     pub fn kind(&self) -> &'static str {
         if matches!(self.printed.as_str(), "true" | "false") { "word" } else { "number" }

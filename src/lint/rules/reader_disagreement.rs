@@ -50,8 +50,9 @@ fn digests_to_go(context: &Context<'_>) -> Vec<Span> {
         judged.reference.digest().is_some()
             && judged.entry.trailing_comment.is_none()
             && judged.entry.value.text == judged.entry.source.text
-            && deployed
-                .is_some_and(|image| is_read(as_entry(&image).as_str()) && obstacle(judged.reference, &image).is_none())
+            && deployed.is_some_and(|image| {
+                is_read(as_entry(&image).as_str()) && obstacle(context, judged.reference, used, &image).is_none()
+            })
             && !context.is_silenced(judged.entry, rule)
     };
     context.judged().filter(goes).map(|judged| context.list.lines[judged.entry.line].span).collect()

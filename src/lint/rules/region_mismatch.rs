@@ -54,7 +54,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         if let Some((_, other)) = other {
             message.push_str(&format!(", which `{other}` becomes"));
         }
-        let obstacle = obstacle(judged.reference, expected);
+        let obstacle = obstacle(context, judged.reference, used, expected);
         let advice = match (&twin, &other) {
             (None, None) if is_right => Some("Change one of the two"),
             (None, None) => obstacle,

@@ -35,7 +35,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         } else {
             format!("no chart deploys {}; {} deploys {image}, which nothing lists", judged.reference.name(), used.chart)
         };
-        let obstacle = obstacle(judged.reference, &used.reference);
+        let obstacle = obstacle(context, judged.reference, used, &used.reference);
         let own = || may_be_own(context.listed, &used.reference);
         let obstacle = obstacle.or_else(|| own().then(|| advice_on_own(name, &used.reference, *documented)));
         // What the scripts can read, where there is such a way to write it.

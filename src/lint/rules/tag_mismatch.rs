@@ -4,10 +4,9 @@ use super::floats;
 use super::wrong_source::same_version;
 use crate::image::Reference;
 use crate::inventory::Use;
-use crate::lint::addition::{HAS_NO_TAG, MOVES, UNQUOTED};
+use crate::lint::addition::{HAS_NO_TAG, MOVES, spoilt};
 use crate::lint::context::{version_of, version_place};
 use crate::lint::note::true_source;
-use crate::lint::number::numbers;
 use crate::lint::same::as_entry;
 use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Verdict, wanted};
 use crate::mirror::SourceNote;
@@ -37,7 +36,7 @@ pub(super) fn other_version(rule: &'static Rule, context: &Context<'_>, judged: 
     let wanted = known.unwrap_or_else(|| used.reference.clone());
     let (listed, deployed) = (version_of(judged.reference), version_of(&wanted));
     let as_needed = (!behind.is_empty()).then_some("List it as your nodes have it");
-    let advice = spoilt(context, used).or_else(|| obstacle(judged.reference, &wanted));
+    let advice = obstacle(context, judged.reference, used, &wanted);
     let advice = advice.or_else(|| alone(judged.reference, &wanted)).or(as_needed);
     let message = format!("`{}` lists {listed}, but {} deploys {deployed}{behind}", judged.entry.name.text, used.chart);
     let place = version_place(used);
@@ -57,9 +56,17 @@ pub(super) fn other_version(rule: &'static Rule, context: &Context<'_>, judged: 
     finding.fix(fix(context, judged, used))
 }
 
-/// What has to be done before an entry that lists `listed` can list the version of `deployed`.
-pub(super) fn obstacle(listed: &Reference, deployed: &Reference) -> Option<&'static str> {
-    if floats(deployed) {
+/// What has to be done before an entry that lists `listed` can list the version of `deployed`, the image of `used` or what that is in
+/// another region or on another system.
+pub(super) fn obstacle(
+    context: &Context<'_>,
+    listed: &Reference,
+    used: &Use,
+    deployed: &Reference,
+) -> Option<&'static str> {
+    if let Some(advice) = spoilt(context, used) {
+        Some(advice)
+    } else if floats(deployed) {
         Some(MOVES)
     } else if deployed.tag().is_none() {
         // Only who lists a digest already is given another one.
@@ -67,11 +74,6 @@ pub(super) fn obstacle(listed: &Reference, deployed: &Reference) -> Option<&'sta
     } else {
         floats(&as_entry(deployed)).then_some(HAS_NO_TAG)
     }
-}
-
-/// Likewise, where Helm prints a part of what is deployed otherwise than it is written.
-fn spoilt(context: &Context<'_>, used: &Use) -> Option<&'static str> {
-    (!numbers(context.sources, &used.text).is_empty()).then_some(UNQUOTED)
 }
 
 /// What an entry with a digest is to list in place of another one.
@@ -84,7 +86,7 @@ fn alone(listed: &Reference, deployed: &Reference) -> Option<&'static str> {
 pub(super) fn fix(context: &Context<'_>, judged: Judged<'_>, used: &Use) -> Option<Fix> {
     let listed = judged.reference;
     let deployed = &wanted(listed, used)?;
-    if obstacle(listed, deployed).is_some() || spoilt(context, used).is_some() {
+    if obstacle(context, listed, used, deployed).is_some() {
         return None;
     }
     let listable = as_entry(deployed);

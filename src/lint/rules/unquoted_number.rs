@@ -21,7 +21,6 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
 
 fn finding(rule: &'static Rule, context: &Context<'_>, image: &Text, chart: &ChartName, number: &Number) -> Finding {
     let Number { span, written, printed, layer, .. } = number;
-    let file = context.sources.get(span.file);
     let what = match layer {
         Layer::Chart => "Chart.yaml",
         _ => "the values",
@@ -34,14 +33,18 @@ fn finding(rule: &'static Rule, context: &Context<'_>, image: &Text, chart: &Cha
     let subject = format!("{}:{written}", chart.name);
     let finding = Finding::new(rule, *span, subject, message)
         .label(format!("Helm prints {printed}"))
-        .advise("Quote it")
+        .advise(match (number.is_packaged(context.sources), layer) {
+            (false, _) => "Quote it",
+            (true, Layer::Values) => "Set it in quotes in values of your own",
+            (true, _) => "Tell its makers, or take another version of it",
+        })
         .image(image.as_str())
         .chart(chart.clone());
     // Nobody can edit a package. And where the list agrees with what Helm prints, that may be what is meant.
     let agreed = context
         .judged()
         .any(|judged| matches!(judged.verdict, Verdict::Right { .. }) && judged.reference.as_str() == image.as_str());
-    if agreed || file.path().components().any(|part| part.as_os_str().to_string_lossy().ends_with('!')) {
+    if agreed || number.is_packaged(context.sources) {
         return finding;
     }
     let edit = Edit { span: *span, text: format!("\"{written}\"") };
