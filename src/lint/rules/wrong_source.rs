@@ -1,7 +1,7 @@
 //! The note names another chart or version than the one that is pinned and deploys the image, or another kind of place.
 
+use crate::chart::Place;
 use crate::chart::version::Version;
-use crate::chart::{Place, is_compatible};
 use crate::inventory::{ChartLink, Use};
 use crate::lint::note::{note_of, source_note};
 use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Standing, Verdict};
@@ -21,9 +21,8 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         let is_right = |named: &NamedChart| {
             let version = named.version.as_ref();
             let is_it = |link: &&ChartLink| {
-                version.is_none_or(|version| {
-                    same_version(&version.text, &link.chart.version) || is_asked_for(context, &version.text, link)
-                }) && other_kind(named, link).is_none()
+                version.is_none_or(|version| same_version(&version.text, &link.chart.version))
+                    && other_kind(named, link).is_none()
             };
             by_name(named).iter().any(is_it)
         };
@@ -80,15 +79,6 @@ fn other_kind<'a>(named: &NamedChart, link: &'a ChartLink) -> Option<&'a str> {
         ChartOrigin::Unsaid => false,
     };
     is_other.then_some(from)
-}
-
-/// Whether `noted` is the version that `Chart.yaml` asks for where another one lies in `charts/`: that is told there, and what mends
-/// it makes the note right.
-fn is_asked_for(context: &Context<'_>, noted: &str, link: &ChartLink) -> bool {
-    let Some(span) = link.pinned else { return false };
-    let file = context.sources.get(span.file);
-    let asked = file.text()[span.range()].trim_matches(['"', '\'']);
-    same_version(noted, asked) && !is_compatible(asked, &link.chart.version)
 }
 
 fn finding(
