@@ -282,6 +282,23 @@ fn the_plan_knows_what_cannot_be_pushed_and_what_is_pushed_over() {
     );
 }
 
+/// Helm takes either copy of a subchart that lies twice, so an image of one of them is served by an entry for that image alone.
+#[test]
+fn the_plan_asks_for_the_images_of_both_copies_of_a_subchart() {
+    let workspace = Workspace::new();
+    copy(&fixture("hyperpod"), &workspace.path(""));
+    let image =
+        |tag: &str| format!("905418368575.dkr.ecr.us-west-2.amazonaws.com/hyperpod-health-monitoring-agent:{tag}");
+    let packaged = image("1.0.674.0_1.0.199.0");
+    workspace.run(&["check", "--fix"]);
+    assert!(workspace.read(LIST).contains(&image("1.0.1892.0_1.0.424.0")));
+    assert_eq!(plan(&workspace)["missing"], serde_json::json!([packaged]));
+
+    let both = workspace.read(LIST) + &format!("\nagent={packaged}\n");
+    let workspace = workspace.file(LIST, both);
+    assert_eq!(plan(&workspace)["missing"], serde_json::json!([]));
+}
+
 /// What a chart deploys that is not here, or in a submodule, nobody knows.
 #[test]
 fn the_plan_says_what_is_not_known() {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use super::exemption::Exemptions;
 use super::overridden::is_from;
 use super::reconcile::Listed;
-use super::same::brings;
+use super::same::{brings, same_image};
 use super::targets::Lost;
 use super::verdict::Verdict;
 use crate::image::{Reference, check_repository_name};
@@ -153,7 +153,16 @@ pub(super) fn plan(
             served.clear();
         }
     }
-    let is_served = |used: &Use| served.iter().flatten().any(|other| other.is_variant(used));
+    // Which copy of a subchart Helm takes is known to nobody: what one deploys stands for no image of the other.
+    let stands_in = |other: &Use, used: &Use| {
+        other.is_variant(used) && (other.only_in == used.only_in || same_image(&other.reference, &used.reference))
+    };
+    let is_served = |used: &Use| served.iter().flatten().any(|other| stands_in(other, used));
+    let of_copies = |at: &&usize| {
+        let used = &uses[**at];
+        !used.only_in.is_empty() && wanted.iter().any(|other| uses[*other].is_variant(used))
+    };
+    let wanted: BTreeSet<usize> = wanted.iter().chain(deployed.iter().filter(of_copies)).copied().collect();
     let left = wanted.iter().map(|at| &uses[*at]).filter(|used| !is_served(used));
     plan.missing = each_once(left.filter(|used| !exemptions.cover(used)));
     let exempt = deployed.iter().map(|at| &uses[*at]).filter(|used| exemptions.cover(used));
