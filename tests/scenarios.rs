@@ -819,6 +819,24 @@ fn images_say_what_they_depend_on() {
 }
 
 #[test]
+fn a_variable_of_another_template_says_nothing_of_an_image() {
+    let helpers = "{{- define \"web.name\" -}}\n{{- $name := default .Chart.Name .Values.nameOverride -}}\n{{ $name }}\n{{- end -}}\n\
+                   {{- define \"web.image\" -}}\n{{- $name := index . 0 -}}\nquay.io/acme/{{ $name }}\n{{- end -}}\n\
+                   {{- define \"web.agent\" -}}\n{{- $name := .Values.agent -}}\nquay.io/acme/{{ $name }}\n{{- end -}}\n";
+    let template = "apiVersion: v1\nkind: Pod\nmetadata: {name: '{{ include \"web.name\" . }}'}\nspec:\n  containers:\n  \
+                    - {name: a, image: '{{ include \"web.image\" (list \"fixed\") }}:1'}\n  \
+                    - {name: b, image: '{{ include \"web.agent\" . }}:1'}\n";
+    let workspace = Workspace::new()
+        .chart("web", &[])
+        .file("web/values.yaml", "agent: a\n")
+        .file("web/templates/_helpers.tpl", helpers)
+        .file("web/templates/web.yaml", template);
+    let told = workspace.run(&["images", "web"]).stdout;
+    assert!(told.contains("quay.io/acme/a:1\n  Pod web, container b in web (depends on agent)\n"), "{told}");
+    assert!(told.contains("quay.io/acme/fixed:1\n  Pod web, container a in web\n"), "{told}");
+}
+
+#[test]
 fn a_chart_that_does_not_render_hides_no_other() {
     let workspace = Workspace::with_list(
         "# A (from local chart good:1.0.0)\nnginx=nginx:1\n\n# B (from local chart bad:1.0.0)\nredis=redis:7\n",

@@ -5,6 +5,7 @@
 use std::ops::Range;
 
 use super::operands::is_image_part;
+use super::scopes::given;
 use crate::source::{FileId, Layer, Origin, Origins, Sources, Span, Text};
 use crate::yaml::Value;
 
@@ -29,16 +30,14 @@ pub(super) fn dependence(sources: &Sources, text: &Text, values: &Value, path: &
             }
         }
     }
-    let mut found = Found { values, path, paths: Vec::new(), others: Vec::new(), variables: Vec::new() };
+    let mut found = Found { values, path, paths: Vec::new(), others: Vec::new(), followed: Vec::new() };
     for site in sites {
         let file = sources.get(site.file).text().clone();
-        let Some(action) = file.get(site.range()) else { continue };
-        found.read(action, &file, 0);
+        found.read(&file, site.range());
     }
     for (file, range) in between(sources, text) {
         let file = sources.get(file).text().clone();
-        let Some(actions) = file.get(range) else { continue };
-        found.read(actions, &file, 0);
+        found.read(&file, range);
     }
     found.paths.extend(found.others);
     found.paths
@@ -79,16 +78,20 @@ struct Found<'a> {
     path: &'a [String],
     paths: Vec<String>,
     others: Vec<String>,
-    /// The variables that were followed.
-    variables: Vec<String>,
+    /// Where the values stand that variables of the file being read were followed to.
+    followed: Vec<Range<usize>>,
 }
 
 impl Found<'_> {
-    /// Reads one action, and those of `file` that gave its variables their values.
-    fn read(&mut self, action: &str, file: &str, depth: usize) {
-        if depth > MAX_DEPTH || is_comment(action) {
-            return;
-        }
+    /// Reads the actions at `range` of `file`, and those that gave its variables their values.
+    fn read(&mut self, file: &str, range: Range<usize>) {
+        self.followed.clear();
+        self.follow(file, range, 0);
+    }
+
+    fn follow(&mut self, file: &str, range: Range<usize>, depth: usize) {
+        let at = range.start;
+        let Some(action) = file.get(range).filter(|action| depth <= MAX_DEPTH && !is_comment(action)) else { return };
         for (name, words) in OTHERS {
             if action.match_indices(name).any(|(at, _)| !is_word(action[at + name.len()..].chars().next())) {
                 self.other(words.to_owned());
@@ -100,13 +103,12 @@ impl Found<'_> {
             let end = keys.find(|letter: char| !(is_word(Some(letter)) || letter == '.')).unwrap_or(keys.len());
             self.value(keys[..end].trim_end_matches('.'));
         }
-        for variable in variables(action) {
-            if self.variables.contains(&variable) {
-                continue;
-            }
-            self.variables.push(variable.clone());
-            for assignment in assignments(file, &variable) {
-                self.read(assignment, file, depth + 1);
+        for (place, variable) in variables(action) {
+            for given in given(file, variable, at + place) {
+                if !self.followed.contains(&given) {
+                    self.followed.push(given.clone());
+                    self.follow(file, given, depth + 1);
+                }
             }
         }
     }
@@ -156,22 +158,12 @@ fn is_comment(action: &str) -> bool {
     action.trim_start_matches("{{").trim_start_matches('-').trim_start().starts_with("/*")
 }
 
-/// The variables in `text`, dollars included.
-fn variables(text: &str) -> Vec<String> {
-    let names = text.match_indices('$').filter_map(|(at, _)| {
+/// The variables in `text`, dollars included, with their places.
+fn variables(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.match_indices('$').filter_map(|(at, _)| {
         let rest = &text[at + 1..];
         let end = rest.find(|letter: char| !is_word(Some(letter))).unwrap_or(rest.len());
-        (end > 0).then(|| format!("${}", &rest[..end]))
-    });
-    names.collect()
-}
-
-/// The actions of `file` that give `variable` a value, from what stands behind the `=`.
-fn assignments<'a>(file: &'a str, variable: &'a str) -> impl Iterator<Item = &'a str> {
-    file.match_indices(variable).filter_map(move |(at, _)| {
-        let rest = file[at + variable.len()..].trim_start();
-        let rest = rest.strip_prefix(":=").or_else(|| rest.strip_prefix('=').filter(|rest| !rest.starts_with('=')))?;
-        Some(rest.split("}}").next().unwrap_or(rest))
+        (end > 0).then(|| (at, &text[at..=at + end]))
     })
 }
 
@@ -179,29 +171,33 @@ fn assignments<'a>(file: &'a str, variable: &'a str) -> impl Iterator<Item = &'a
 mod tests {
     use super::*;
 
+    /// What `action` depends on behind `before`: the values, then the rest.
+    fn found(before: &str, action: &str, values: &str) -> (Vec<String>, Vec<String>) {
+        let values = crate::yaml::load(&Text::new(values)).unwrap();
+        let mut found = Found { values: &values, path: &[], paths: vec![], others: vec![], followed: vec![] };
+        found.read(&format!("{before}{action}"), before.len()..before.len() + action.len());
+        (found.paths, found.others)
+    }
+
     #[test]
     fn variables_are_followed_to_values() {
-        let file = "{{- $a := .Values.account }}{{ $region := .Values.global.region | default \"x\" }}\n{{ $a }}.{{ $region }}";
-        let values = crate::yaml::load(&Text::new("account: '1'\nimage: {tag: '2'}\nmap: {a: b}\n")).unwrap();
-        let mut found = Found { values: &values, path: &[], paths: vec![], others: vec![], variables: vec![] };
-        found.read("{{ $a }}", file, 0);
-        found.read(
-            "{{ printf \"%s\" $region .Values.image.tag .Values.map .Capabilities.KubeVersion.Minor }}",
-            file,
-            0,
-        );
-        found.read("{{/* .Values.comment lookup */}}", file, 0);
-        assert_eq!(found.paths, ["account", "global.region"]);
-        assert_eq!(found.others, ["the Kubernetes version"]);
+        let before = "{{- $a := .Values.account }}{{ $region := .Values.global.region | default \"x\" }}\n";
+        let values = "account: '1'\nimage: {tag: '2'}\nmap: {a: b}\n";
+        assert_eq!(found(before, "{{ $a }}", values).0, ["account"]);
+        let action = "{{ printf \"%s\" $region .Values.image.tag .Values.map .Capabilities.KubeVersion.Minor }}";
+        let (paths, others) = found(before, action, values);
+        assert_eq!((paths, others), (vec!["global.region".to_owned()], vec!["the Kubernetes version".to_owned()]));
+        assert_eq!(found(before, "{{/* .Values.comment lookup */}}", values), (vec![], vec![]));
     }
 
     #[test]
     fn objects_that_are_looked_up_are_told_by_their_kind() {
-        let file = "{{ $nodes := lookup \"v1\" \"Node\" \"\" \"\" }}{{ range $i, $node := $nodes.items }}{{ $zone = $node.zone }}{{ end }}";
-        let values = Value::Null(None);
-        let mut found = Found { values: &values, path: &[], paths: vec![], others: vec![], variables: vec![] };
-        found.read("{{ $zone }}{{ (lookup \"v1\" $kind .a .b).data }}", file, 0);
-        found.read("{{ $lookup }}{{ \"lookup a b\" }}{{ lookups 1 }}{{ .lookup .x }}", file, 0);
-        assert_eq!(found.others, ["objects of the cluster", "Node objects of the cluster"]);
+        let before = "{{ $zone := \"\" }}{{ $nodes := lookup \"v1\" \"Node\" \"\" \"\" }}{{ range $i, $node := $nodes.items }}{{ $zone = $node.zone }}{{ end }}";
+        let others = |action: &str| found(before, action, "").1;
+        assert_eq!(
+            others("{{ $zone }}{{ (lookup \"v1\" $kind .a .b).data }}"),
+            ["objects of the cluster", "Node objects of the cluster"]
+        );
+        assert!(others("{{ $lookup }}{{ \"lookup a b\" }}{{ lookups 1 }}{{ .lookup .x }}").is_empty());
     }
 }

@@ -16,6 +16,7 @@ mod pods;
 mod readings;
 mod regions;
 mod scenario;
+mod scopes;
 mod speech;
 mod stop;
 mod survey;
