@@ -690,6 +690,43 @@ fn all_regions_are_shown_of_each_configured_scenario() {
     assert_eq!(images(&workspace, &["--all-regions"]), wanted);
 }
 
+#[test]
+fn a_value_that_is_made_up_to_try_a_condition_is_part_of_no_image() {
+    let template = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  \
+                    - {name: a, image: \"acme/web:1-{{ .Values.kind }}\"}\n\
+                    {{- if ne .Values.kind \"cpu\" }}\n  - {name: b, image: \"{{ .Values.driver }}:{{ .Values.kind }}\"}\n  \
+                    - {name: c, image: \"acme/probe:2\"}\n{{- end }}\n";
+    let list = |tag: &str| {
+        let note = "(from local chart web:1.0.0)";
+        Workspace::with_list(&format!(
+            "# Web {note}\nweb=acme/web:1-cpu\n\n# Driver {note}\ndriver=acme/driver:{tag}\n\n# Probe {note}\nprobe=acme/probe:1\n"
+        ))
+        .chart("web", &[])
+        .file("web/values.yaml", "kind: cpu\ndriver: acme/driver\n")
+        .file("web/templates/web.yaml", template)
+    };
+    let workspace = list("gpu");
+    assert_eq!(
+        workspace.findings(),
+        [
+            "tools/ecr-images.conf:5:8 disabled-source `driver` lists gpu, and web:1.0.0 deploys its repository only when not kind=cpu: \
+             which tag is for values to say. Keep it for that, or delete it",
+            "tools/ecr-images.conf:8:18 disabled-source `probe` lists 1, but web:1.0.0 would deploy 2 when not kind=cpu. List that before you \
+             switch it on",
+        ]
+    );
+    let wanted = ["acme/web:1-cpu null default", "acme/probe:2 \"not kind=cpu\" default"];
+    assert_eq!(images(&workspace, &[]), wanted);
+    // Where the value says it, the tag is judged.
+    let set = workspace.findings_with(&["--set", "kind=gpu"]);
+    assert!(!set.iter().any(|finding| finding.contains("`driver`")), "{set:#?}");
+    let set = list("cpu").findings_with(&["--set", "kind=gpu"]);
+    assert!(
+        set.iter().any(|finding| finding.contains("tag-mismatch `driver` lists cpu, but web:1.0.0 deploys gpu")),
+        "{set:#?}"
+    );
+}
+
 /// A chart whose region is a value called `key` that says `region`.
 fn regional(key: &str, region: &str, list: &str) -> Workspace {
     let template = format!(

@@ -45,6 +45,12 @@ fn widened(settings: Settings, all_regions: bool) -> Settings {
     Settings { optional: true, all_regions, ..settings }
 }
 
+/// `inventory` without the images of which only a made-up value is known.
+fn known(mut inventory: Inventory) -> Inventory {
+    inventory.uses.retain(|used| !used.is_invented());
+    inventory
+}
+
 /// What the chart, the list or the workspace at `path` deploys or could deploy, in all regions when that is asked for; and the
 /// folder that programs' paths are relative to: the workspace's, of a chart that is named its repository's, else its own.
 pub(super) fn gather(
@@ -56,7 +62,7 @@ pub(super) fn gather(
     let Subject { root, workspace, settings, by_itself } = subject(session, path, options)?;
     let settings = widened(settings, all_regions);
     if by_itself {
-        return Ok((root, images(&session.sources, &workspace, &settings)?));
+        return Ok((root, known(images(&session.sources, &workspace, &settings)?)));
     }
     let mut all = Inventory::default();
     let checked = check(&session.sources, &workspace, &settings)?;
@@ -67,7 +73,7 @@ pub(super) fn gather(
             path.map_or_else(|| error.message.clone(), |path| format!("{}: {}", path.display(), error.message));
         all.gaps.push(Gap { message, span: error.span, is_refusal: true });
     }
-    Ok((root, all))
+    Ok((root, known(all)))
 }
 
 /// What is asked for.

@@ -57,8 +57,8 @@ impl Fact {
     }
 }
 
-/// A text that no condition asks for.
-const OTHER: &str = "another";
+/// A text that no condition asks for, and that stands in no chart: an image that holds it is told by [`super::Use::is_invented`].
+pub(super) const OTHER: &str = "mirrorlint-another";
 
 /// That `words` do not hold.
 pub(super) fn negated(words: &str) -> String {

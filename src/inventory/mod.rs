@@ -233,6 +233,13 @@ impl Use {
         self.naming.as_ref().is_some_and(|naming| naming.completed)
     }
 
+    /// Whether its text holds a value that was made up to try a condition: what it is then is not known, but for what stands
+    /// before that.
+    #[must_use]
+    pub fn is_invented(&self) -> bool {
+        self.when.is_some() && self.text.as_str().contains(conditions::OTHER)
+    }
+
     /// Where the version of its chart is pinned.
     #[must_use]
     pub fn pinned(&self) -> Option<Span> {

@@ -34,6 +34,16 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
                 let finding = judged.finding(rule, judged.entry.source.span, message).advise(advice);
                 finding.label("deployed only when switched on")
             }
+            Some(used) if used.is_invented() => {
+                let message = format!(
+                    "`{name}` lists {}, and {} deploys its repository only when {}: which tag is for values to say",
+                    version_of(judged.reference),
+                    used.chart,
+                    in_words(when)
+                );
+                let finding = judged.finding(rule, judged.entry.source.span, message).advise(KEEP);
+                finding.label("deployed only when switched on")
+            }
             Some(used) => other(rule, judged, used, when),
             None => {
                 let noted = judged.entry.note.from.as_ref().map(|from| from.chart.text.as_str()).unwrap_or_default();
