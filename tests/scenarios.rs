@@ -727,6 +727,30 @@ fn a_value_that_is_made_up_to_try_a_condition_is_part_of_no_image() {
     );
 }
 
+#[test]
+fn an_unquoted_number_says_under_which_scenario_it_is_one() {
+    let list =
+        "# Nginx (from local chart web:1.0.0)\nnginx=nginx:1.10\n\n# Box (from local chart web:1.0.0)\nbox=busybox:1\n";
+    let told = |workspace: &Workspace| {
+        let findings = workspace.findings();
+        findings.into_iter().filter(|finding| finding.contains("unquoted-number")).collect::<Vec<_>>()
+    };
+    let some = configured(list)
+        .file("charts/web/values.yaml", "tag: '1.10'\nprobe: true\n")
+        .file("charts/web/regional-values/east.yaml", "tag: '1.10'\n")
+        .file("charts/web/regional-values/west.yaml", "tag: 1.10\n")
+        .file("ours.yaml", "tag: '1.10'\n");
+    let found = told(&some);
+    assert!(found.len() == 1 && found[0].contains("Helm prints it as 1.1 (under the scenario west)"), "{found:#?}");
+    let all = configured(list)
+        .file("charts/web/values.yaml", "tag: 1.10\nprobe: true\n")
+        .file("charts/web/regional-values/east.yaml", "{}\n")
+        .file("charts/web/regional-values/west.yaml", "{}\n")
+        .file("ours.yaml", "{}\n");
+    let found = told(&all);
+    assert!(found.len() == 1 && !found[0].contains("scenario"), "{found:#?}");
+}
+
 /// A chart whose region is a value called `key` that says `region`.
 fn regional(key: &str, region: &str, list: &str) -> Workspace {
     let template = format!(

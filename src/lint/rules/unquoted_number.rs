@@ -7,12 +7,17 @@ use crate::source::{Layer, Text};
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     let used = context.inventory.uses.iter().filter(|used| used.when.is_none());
-    let used = used.map(|used| (&used.text, &used.chart));
-    let malformed = context.inventory.malformed.iter().map(|image| (&image.text, &image.chart));
-    for (text, chart) in used.chain(malformed) {
+    let used = used.map(|used| (&used.text, &used.chart, &used.scenarios));
+    let malformed = context.inventory.malformed.iter().map(|image| (&image.text, &image.chart, &image.scenarios));
+    for (text, chart, scenarios) in used.chain(malformed) {
         for number in numbers(context.sources, text) {
-            if findings.iter().all(|known| known.span != number.span) {
-                findings.push(finding(rule, context, text, chart, &number));
+            match findings.iter_mut().find(|known| known.span == number.span) {
+                Some(known) => known.scenarios.extend_from_slice(scenarios),
+                None => {
+                    let mut finding = finding(rule, context, text, chart, &number);
+                    finding.scenarios.clone_from(scenarios);
+                    findings.push(finding);
+                }
             }
         }
     }
