@@ -691,6 +691,22 @@ fn all_regions_are_shown_of_each_configured_scenario() {
 }
 
 #[test]
+fn the_region_of_a_configured_scenario_is_among_all_regions() {
+    let configuration = "lists:\n- path: tools/ecr-images.conf\n  charts:\n  - path: agent\n    scenarios: [{name: prod, region: eu-west-1}]\n";
+    let template = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: \
+                    \"1.dkr.ecr.{{ .Values.region | default \"us-west-2\" }}.amazonaws.com/agent:1\"}]}\n";
+    let workspace = Workspace::with_list("agent=1.dkr.ecr.us-west-2.amazonaws.com/agent:1\n")
+        .chart("agent", &[])
+        .file("agent/values.yaml", "region: ''\n")
+        .file("agent/templates/agent.yaml", template)
+        .file(".mirrorlint.yaml", configuration);
+    let deployed = "1.dkr.ecr.eu-west-1.amazonaws.com/agent:1 null";
+    assert_eq!(images(&workspace, &[]), [format!("{deployed} prod")]);
+    let all = [format!("{deployed} eu-west-1"), "1.dkr.ecr.us-west-2.amazonaws.com/agent:1 null us-west-2".to_owned()];
+    assert_eq!(images(&workspace, &["--all-regions"]), all);
+}
+
+#[test]
 fn a_value_that_is_made_up_to_try_a_condition_is_part_of_no_image() {
     let template = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  \
                     - {name: a, image: \"acme/web:1-{{ .Values.kind }}\"}\n\

@@ -446,7 +446,7 @@ fn by_region(base: &Scenario, chart: &Chart, named: &[String], settings: &Settin
     };
     let is_open = regions.is_empty();
     if settings.all_regions {
-        regions.extend(regions_named(chart));
+        regions.extend(regions_named(chart).into_iter().chain(base.region.clone()));
         regions.sort();
         regions.dedup();
     }
