@@ -241,6 +241,29 @@ fn values_files_lie_beside_the_configuration_or_in_the_chart() {
     assert!(run.stderr.contains(".mirrorlint.yaml:7:29"), "{}", run.stderr);
 }
 
+#[test]
+fn a_chart_that_fails_under_some_scenarios_says_under_which() {
+    let list =
+        "# Nginx (from local chart web:1.0.0)\nnginx=nginx:1\n\n# Box (from local chart web:1.0.0)\nbox=busybox:1\n";
+    let told = |east: &str, west: &str| {
+        let fail = "{{ if eq .Values.tag \"bad\" }}{{ fail \"no\" }}{{ end }}";
+        let workspace = configured(list)
+            .file("charts/web/templates/fail.yaml", fail)
+            .file("charts/web/regional-values/east.yaml", format!("tag: {east}\n"))
+            .file("charts/web/regional-values/west.yaml", format!("tag: {west}\n"))
+            .file("ours.yaml", format!("tag: {east}\n"));
+        let run = workspace.run(&["check", "--format", "human"]);
+        format!("{}{}", run.stdout, run.stderr).split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let some = told("'1'", "bad");
+    assert!(
+        some.contains("web (under the scenario west) could not be rendered: what it deploys there is not known"),
+        "{some}"
+    );
+    let all = told("bad", "bad");
+    assert!(all.contains("web could not be rendered: what it deploys is not known"), "{all}");
+}
+
 /// The template of the health monitoring agent, in short: the region is a value, else a label of a node, else a default.
 const BY_NODE: &str = "{{- $region := .Values.region }}\n{{- if not $region }}{{ range (lookup \"v1\" \"Node\" \"\" \"\").items }}{{ $region = index .metadata.labels \
                        \"topology.kubernetes.io/region\" }}{{ end }}{{ end }}\n{{- $accounts := dict \"us-east-1\" \"111111111111\" \"eu-west-1\" \

@@ -408,9 +408,9 @@ impl Run<'_> {
         let mut findings = self.findings(&context, unsure, &idle);
         let leftover = Leftover { exemptions: of_configuration, unsure, searched };
         notes.extend(note);
-        notes.extend(unrendered(&survey.problems));
-        notes.extend(unjudged(&listed, &reconciliation.verdicts));
         let scenarios = scenario_names(&targets);
+        notes.extend(unrendered(&survey.problems, &scenarios));
+        notes.extend(unjudged(&listed, &reconciliation.verdicts));
         let mut known = gaps(&survey.problems, &scenarios);
         known.extend(lost.iter().map(|lost| Gap { message: lost.message.clone(), span: None, is_refusal: false }));
         let mut told = unread(&survey);

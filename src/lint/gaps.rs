@@ -98,17 +98,24 @@ pub(super) fn unjudged(listed: &[Listed], verdicts: &[Verdict]) -> Option<String
     Some(format!("not judged, for not all is known of what the charts deploy: {those}"))
 }
 
-/// Which charts could not be rendered, and what that means, in a sentence.
-pub(super) fn unrendered(problems: &[Problem]) -> Option<String> {
-    let mut names: Vec<&str> = Vec::new();
+/// Which charts could not be rendered, under which of `all` scenarios, and what that means, in a sentence.
+pub(super) fn unrendered(problems: &[Problem], all: &[String]) -> Option<String> {
+    let mut charts: Vec<(&str, Vec<String>)> = Vec::new();
     for problem in problems {
-        if let Problem::Unrenderable { chart, .. } = problem
-            && !names.contains(&chart.name.as_str())
-        {
-            names.push(&chart.name);
+        let Problem::Unrenderable { chart, scenarios, .. } = problem else { continue };
+        let at = charts.iter().position(|(name, _)| *name == chart.name).unwrap_or(charts.len());
+        if at == charts.len() {
+            charts.push((&chart.name, Vec::new()));
         }
+        // Without any it cannot even be loaded.
+        let failed = if scenarios.is_empty() { all } else { scenarios };
+        let new = failed.iter().filter(|name| !charts[at].1.contains(name)).cloned().collect::<Vec<_>>();
+        charts[at].1.extend(new);
     }
-    let those = if names.len() == 1 { "it deploys" } else { "they deploy" };
-    let sentence = || format!("{} could not be rendered: what {those} is not known", names.join(" and "));
-    (!names.is_empty()).then(sentence)
+    let under: Vec<Option<String>> = charts.iter().map(|(_, failed)| under(failed, all)).collect();
+    let names = charts.iter().zip(&under).map(|((name, _), under)| format!("{name}{}", under.as_deref().unwrap_or("")));
+    let names = names.collect::<Vec<_>>().join(" and ");
+    let those = if charts.len() == 1 { "it deploys" } else { "they deploy" };
+    let there = if under.iter().all(Option::is_some) { " there" } else { "" };
+    (!charts.is_empty()).then(|| format!("{names} could not be rendered: what {those}{there} is not known"))
 }
