@@ -8,7 +8,10 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 /// What begins the name of a temporary file. Nobody reads hidden files: Helm none in `charts/`, this crate none at all.
-const HIDDEN: &str = ".mirrorlint-";
+const HIDDEN: &str = ".mirrorlint-unfinished-";
+
+/// How much older than a new temporary file another one is that nobody writes to any more: a run that was killed left it.
+const DEAD: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// Links that are followed at most, as Linux does.
 const MOST_LINKS: usize = 40;
@@ -111,6 +114,9 @@ fn beside(folder: &Path, bytes: &[u8], known: Option<&Metadata>) -> Result<Named
     let cause = |error: io::Error| io::Error::from(error.kind());
     let made = builder.tempfile_in(folder).map_err(cause);
     let mut file = made.map_err(told("no file can be written beside it"))?;
+    // Says that somebody writes it, until it is closed.
+    let _ = file.as_file().lock();
+    sweep(folder, &file);
     if let Some(known) = known {
         // First, so that nobody reads in it what he may not read; and the owner before the mode, of which a change of owner
         // takes something away.
@@ -119,8 +125,22 @@ fn beside(folder: &Path, bytes: &[u8], known: Option<&Metadata>) -> Result<Named
         file.as_file().set_permissions(mode).map_err(told("its mode cannot be kept"))?;
     }
     let written = file.as_file_mut().write_all(bytes).and_then(|()| file.as_file().sync_all());
-    written.map_err(told("the file beside it cannot be written"))?;
+    written.map_err(told("cannot be written"))?;
     Ok(file)
+}
+
+/// Takes away what runs that were killed have left in `folder`, where `new` was just made: what nobody holds locked and is older.
+fn sweep(folder: &Path, new: &NamedTempFile) {
+    let Ok(now) = new.as_file().metadata().and_then(|metadata| metadata.modified()) else { return };
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let is_ours = entry.file_name().to_str().is_some_and(|name| name.starts_with(HIDDEN));
+        let Some(file) = is_ours.then(|| File::open(entry.path()).ok()).flatten() else { continue };
+        let modified = file.metadata().and_then(|metadata| metadata.modified());
+        let is_old = modified.is_ok_and(|then| now.duration_since(then).is_ok_and(|age| age >= DEAD));
+        if is_old && file.try_lock().is_ok() {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
 }
 
 #[cfg(unix)]
@@ -153,6 +173,26 @@ mod tests {
         write_whole(&path, b"three", Over::Exactly(b"two")).unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"three");
         assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_a_killed_run_left_goes_and_what_others_write_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let left = |name: &str, age: u64| {
+            let file = File::create(folder.path().join(format!("{HIDDEN}{name}"))).unwrap();
+            file.set_modified(std::time::SystemTime::now() - std::time::Duration::from_secs(age)).unwrap();
+            file
+        };
+        let (dead, fresh, written) = (left("dead", 120), left("fresh", 1), left("written", 120));
+        drop((dead, fresh));
+        written.lock().unwrap();
+        std::fs::write(folder.path().join(".mirrorlint.yaml"), "").unwrap();
+        write_whole(&folder.path().join("file"), b"one", Over::Nothing).unwrap();
+        let names =
+            std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let names: std::collections::BTreeSet<String> = names.collect();
+        let rest = [&format!("{HIDDEN}fresh"), &format!("{HIDDEN}written"), ".mirrorlint.yaml", "file"];
+        assert_eq!(names, rest.map(str::to_owned).into());
     }
 
     #[test]
