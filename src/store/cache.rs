@@ -66,7 +66,7 @@ impl Cache {
         };
         if sha256(&bytes) != digest {
             let path = path.display();
-            return Err(format!("{path} is damaged: it does not have the sha256 {digest}. Delete it and fetch again"));
+            return Err(format!("{path} is damaged: it does not have the sha256 {digest}"));
         }
         Ok(Some((path, bytes)))
     }

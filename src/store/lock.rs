@@ -32,7 +32,7 @@ pub struct Lock {
 
 /// One package.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a package: a mapping with `name`, `version` and so on")]
 pub struct Pin {
     /// The chart's name.
     pub name: String,
@@ -56,7 +56,7 @@ struct Head {
 }
 
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a mapping with `version` and `packages`")]
 struct File {
     version: u64,
     packages: Vec<Pin>,
