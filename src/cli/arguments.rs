@@ -342,7 +342,7 @@ pub(super) struct Fetch {
     /// Also write the packages into the `charts/` of each chart, as `helm dependency build` does.
     #[arg(long)]
     pub vendor: bool,
-    /// Choose anew what a constraint leaves open, whatever `.mirrorlint.lock` says.
+    /// Choose anew what a constraint leaves open, whatever `.mirrorlint.lock` says; with --vendor also what lies in `charts/`.
     #[arg(long)]
     pub update: bool,
     /// Say what would be brought, and bring nothing.

@@ -85,7 +85,9 @@ pub(super) fn run(session: &Session, options: &Fetch) -> Outcome {
         }
     }
     if outcomes.is_empty() && complete && !vendored && !options.quiet {
-        session.print("nothing to fetch: no chart here depends on one that is not in its charts/\n")?;
+        let vendored = if options.update { "; what is there `--vendor` chooses anew" } else { "" };
+        session
+            .print(&format!("nothing to fetch: no chart here depends on one that is not in its charts/{vendored}\n"))?;
     }
     Ok(if complete { Ending::Clean } else { Ending::Incomplete })
 }

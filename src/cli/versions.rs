@@ -159,13 +159,16 @@ fn list(
             .map(|(comparison, before)| other(comparison, before, &release).map_err(|error: FetchError| error.message));
         Shown { allowed: allows(&release.version), release, difference }
     });
-    let shown = shown.collect();
+    let shown: Vec<Shown> = shown.collect();
     let mut notes = skipped;
     // A lock file that does not agree with what is rendered is told.
     if let Some(pin) = store.pin(&need.wanted())
         && !is_pinned(&pin.version)
     {
         notes.push(format!("{} pins {}", crate::store::LOCK_NAME, pin.version));
+    }
+    if let Some(pinned) = pinned.as_ref().filter(|_| !shown.iter().any(|shown| is_pinned(&shown.release.version))) {
+        notes.push(format!("{pinned} is not offered any more"));
     }
     let error = base.and_then(Result::err);
     Ok(Listed { external: external.clone(), pinned, shown, others, notes, error })
@@ -185,7 +188,12 @@ fn base(
     };
     let images = match &external.chart {
         Some(_) => comparison.images(None),
-        None => with(shown.iter().find(|release| pinned.is_some_and(|pinned| is_same(pinned, &release.version)))?),
+        None => {
+            let pinned = pinned?;
+            let gone = || FetchError { message: format!("{pinned} is not offered any more: nothing to compare with") };
+            let release = shown.iter().find(|release| is_same(pinned, &release.version)).ok_or_else(gone);
+            release.and_then(with)
+        }
     };
     Some(images.map_err(|error| error.message))
 }
@@ -231,6 +239,11 @@ fn is_same(one: &str, other: &str) -> bool {
 }
 
 impl Listed {
+    /// Whether a package of it is there that must not be used.
+    fn is_refused(&self) -> bool {
+        self.external.parent.refused.iter().any(|refused| refused.name == *self.external.need.name)
+    }
+
     /// Whether all comparisons that were asked for could be made.
     fn is_compared(&self) -> bool {
         self.error.is_none() && !self.shown.iter().any(|shown| matches!(shown.difference, Some(Err(_))))
@@ -243,16 +256,20 @@ impl Listed {
 
 fn human(listed: &Listed) -> String {
     let need = &listed.external.need;
+    let (asks, _) = need.files();
     let at_hand = match (&listed.external.chart, &listed.pinned) {
         (Some(chart), _) => match &chart.keeper {
             Some(keeper) => format!("; {} is in {keeper}", chart.metadata.version),
             None => format!("; charts/ holds {}", chart.metadata.version),
         },
+        (None, Some(pinned)) if listed.is_refused() => {
+            format!("; that is {pinned}, but the package at hand is refused: `mirrorlint fetch` says why")
+        }
         (None, Some(pinned)) => format!("; that is {pinned}, which is not at hand"),
         (None, None) => "; there is none".to_owned(),
     };
     let title = format!(
-        "{} of {}, from {}: Chart.yaml asks for {}{at_hand}",
+        "{} of {}, from {}: {asks} asks for {}{at_hand}",
         need.name,
         need.parent,
         need.shown_repository(),
@@ -268,7 +285,7 @@ fn human(listed: &Listed) -> String {
         words.extend((!app_version.is_empty()).then(|| format!("app {app_version}")));
         words.extend(created.get(..10).map(str::to_owned));
         words.extend(deprecated.then(|| "deprecated".to_owned()));
-        words.extend((!shown.allowed).then(|| "not what Chart.yaml asks for".to_owned()));
+        words.extend((!shown.allowed).then(|| format!("not what {asks} asks for")));
         let line = report::in_line(&format!("{mark} {version:width$}  {}", words.join(", ")));
         out.push_str(line.trim_end());
         out.push('\n');
@@ -315,8 +332,8 @@ struct DependencyRow<'a> {
 #[serde(rename_all = "camelCase")]
 struct VersionRow<'a> {
     version: &'a str,
-    app_version: &'a str,
-    created: &'a str,
+    app_version: Option<&'a str>,
+    created: Option<&'a str>,
     deprecated: bool,
     pinned: bool,
     allowed: bool,
@@ -331,8 +348,8 @@ impl<'a> From<&'a Listed> for DependencyRow<'a> {
             let Release { version, app_version, created, deprecated, .. } = &shown.release;
             VersionRow {
                 version,
-                app_version,
-                created,
+                app_version: Some(app_version.as_str()).filter(|text| !text.is_empty()),
+                created: Some(created.as_str()).filter(|text| !text.is_empty()),
                 deprecated: *deprecated,
                 pinned: listed.is_pinned(&shown.release),
                 allowed: shown.allowed,

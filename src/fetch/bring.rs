@@ -7,11 +7,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::FetchError;
+use super::index::Release;
 use super::local::with_local;
 use super::needs::{Need, is_exact, is_exact_tag, needs};
 use super::remotes::Remotes;
 use super::verify::{Verified, verify};
-use crate::chart::{Chart, ChartError, LoadOptions};
+use crate::chart::{Chart, ChartError, LoadOptions, Place};
 use crate::source::Sources;
 use crate::store::{Known, LOCK_NAME, Pin, Store, identity, plain_address, sha256};
 
@@ -87,6 +88,7 @@ pub fn bring(
         (charts.into_iter().flatten().collect(), errors.into_iter().filter_map(Result::err).collect())
     };
     for chart in &charts {
+        lacking(chart, &mut errors);
         all.extend(needs(chart, mode.vendor).into_iter().filter(|need| known.insert(need.key())));
         if !mode.vendor {
             objections(chart, &mut errors);
@@ -116,6 +118,19 @@ fn tell_apart(outcomes: &mut [Outcome]) {
             *result = Err(FetchError::new(message));
         }
     }
+}
+
+/// The dependencies that nobody but people can bring: they name no repository.
+fn lacking(chart: &Chart, errors: &mut Vec<ChartError>) {
+    let missing = chart.missing_dependencies().into_iter().filter(|dependency| dependency.repository.is_empty());
+    errors.extend(missing.map(|dependency| {
+        let (name, version) = (&dependency.name, &dependency.version);
+        let asks = format!("{} depends on {name} {version}", chart.name());
+        let message = format!("{asks}, which is not in its charts/ and names no repository: put it there, or name one");
+        ChartError { message, span: name.exact_span(), path: chart.metadata_path.clone() }
+    }));
+    let own = chart.subcharts.iter().filter(|subchart| subchart.place == Place::Folder);
+    own.for_each(|subchart| lacking(subchart, errors));
 }
 
 /// The packages in `charts/` that must not be used.
@@ -187,12 +202,14 @@ impl Run<'_> {
             let place = need.shown_repository();
             return Err(changed(need, &pin.version, &format!("{place} offers it with"), digest, &pin.sha256));
         }
-        if let Some(kept) = kept {
+        if let Some(mut kept) = kept {
+            kept.notes.extend(outdated(need).into_iter().chain(uncompared(&release)));
             return Ok(kept);
         }
         let mut notes = notes(need, &release.version, pin.is_some(), skipped);
         if let Some(held) = self.held(need, &release.version, release.digest.as_deref(), pin)? {
             let (version, sha256) = (held.version, held.sha256);
+            notes.extend(uncompared(&release));
             return Ok(Brought { version, url: held.url, sha256, state: State::Held, notes });
         }
         if self.mode.dry_run {
@@ -212,7 +229,7 @@ impl Run<'_> {
         if let Some(before) =
             known.iter().find(|known| known.version == version && known.sha256 != digest && pin.is_none())
         {
-            return Err(changed_since(need, &version, &url, &digest, before));
+            return Err(changed_since(need, &version, &format!("{url} has"), &digest, before));
         }
         let Some(cache) = &self.store.cache else {
             return Err(FetchError::new("there is no cache: MIRRORLINT_CACHE names a folder for it"));
@@ -247,18 +264,29 @@ impl Run<'_> {
             return Ok(None);
         }
         if let Some(digest) = digest.filter(|digest| *digest != known.sha256) {
-            return Err(changed_since(need, version, &known.url, digest, &known));
+            let place = format!("{} offers it with", need.shown_repository());
+            return Err(changed_since(need, version, &place, digest, &known));
         }
         let there = cache.package(&known.name, &known.version, &known.sha256);
         Ok(there.ok().flatten().map(|_| known))
     }
 }
 
+/// That a lock file of Helm's does not agree with what is asked for.
+fn outdated(need: &Need) -> Option<String> {
+    let (asks, pins) = need.files();
+    let outdated = need.outdated.as_ref()?;
+    Some(format!("{pins} pins {outdated}, which is not what {asks} asks for ({})", need.version))
+}
+
+/// That nobody says which bytes `release` has now.
+fn uncompared(release: &Release) -> Option<String> {
+    let is_open = release.digest.is_none();
+    is_open.then(|| "not compared with what is offered now: its repository gives no digest".to_owned())
+}
+
 fn notes(need: &Need, version: &str, pinned: bool, skipped: Vec<String>) -> Vec<String> {
-    let mut notes = Vec::new();
-    if let Some(outdated) = &need.outdated {
-        notes.push(format!("Chart.lock pins {outdated}, which is not what Chart.yaml asks for ({})", need.version));
-    }
+    let mut notes: Vec<String> = outdated(need).into_iter().collect();
     if !pinned && !is_exact(need) {
         notes.push(format!("no lock file pins it: {version} is the newest that `{}` allows", need.version));
     }
@@ -279,9 +307,10 @@ fn changed(need: &Need, version: &str, place: &str, found: &str, pinned: &str) -
     ))
 }
 
-fn changed_since(need: &Need, version: &str, url: &str, found: &str, before: &Known) -> FetchError {
+/// `place`: `ADDRESS has`.
+fn changed_since(need: &Need, version: &str, place: &str, found: &str, before: &Known) -> FetchError {
     FetchError::new(format!(
-        "{} {version} was published again with other bytes: {url} has the sha256 {found}, but it was {} when it was fetched \
+        "{} {version} was published again with other bytes: {place} the sha256 {found}, but it was {} when it was fetched \
          before. Ask its makers why; an empty cache (MIRRORLINT_CACHE) takes what is there now",
         need.name, before.sha256
     ))

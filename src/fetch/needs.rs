@@ -23,6 +23,8 @@ pub struct Need {
     pub locked: Option<String>,
     /// The version in `Chart.lock` that is none that `version` allows.
     pub outdated: Option<String>,
+    /// Whether it stands in a `requirements.yaml`.
+    pub is_old: bool,
     /// The chart that asks.
     pub parent: String,
     /// Where it asks.
@@ -45,9 +47,16 @@ impl Need {
             repository: dependency.repository.to_string(),
             locked: locked.map(ToString::to_string),
             outdated,
+            is_old: parent.requirements_file.is_some(),
             parent: parent.name().to_string(),
             span: dependency.name.exact_span(),
         }
+    }
+
+    /// The file that asks, and Helm's lock file beside it.
+    #[must_use]
+    pub fn files(&self) -> (&'static str, &'static str) {
+        if self.is_old { ("requirements.yaml", "requirements.lock") } else { ("Chart.yaml", "Chart.lock") }
     }
 
     /// As somebody who loads the chart asks for it.

@@ -103,6 +103,7 @@ mod tests {
             repository: "https://a.example".into(),
             locked: None,
             outdated: None,
+            is_old: false,
             parent: "umbrella".into(),
             span: None,
         }

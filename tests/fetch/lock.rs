@@ -422,6 +422,66 @@ fn a_version_of_two_numbers_is_a_range() {
 }
 
 #[test]
+fn an_index_without_digests_compares_nothing_which_is_told() {
+    let without = |version: &str| {
+        let mut all = files(&[("web", version, web(version))]);
+        let index = String::from_utf8(all["/index.yaml"].clone()).unwrap();
+        let index = index.lines().filter(|line| !line.contains("digest:")).collect::<Vec<_>>().join("\n");
+        all.insert("/index.yaml".to_owned(), index.into_bytes());
+        all
+    };
+    let server = Server::of_files(without("1.0.0"));
+    let place = Place::new(&[("web", "^1.0.0", &server.url())]);
+    assert_eq!(place.fetch().code, 0);
+    let told = "  not compared with what is offered now: its repository gives no digest\n";
+    let run = place.fetch();
+    assert!(run.code == 0 && run.stdout.contains(told), "{}", run.text());
+    std::fs::remove_file(place.path(".mirrorlint.lock")).unwrap();
+    let run = place.fetch();
+    assert!(run.code == 0 && run.stdout.contains(told), "{}", run.text());
+}
+
+#[test]
+fn helms_older_lock_file_is_called_by_its_name() {
+    let server = repository(&[("web", "1.0.0", web("1.0.0"))]);
+    let dependency =
+        |version: &str| format!("dependencies:\n- {{name: web, version: {version}, repository: '{}'}}\n", server.url());
+    let place = Place::new(&[]);
+    place.write("umbrella/Chart.yaml", "apiVersion: v1\nname: umbrella\nversion: 0.1.0\n");
+    place.write("umbrella/requirements.yaml", dependency("^1.0.0"));
+    place.write("umbrella/requirements.lock", dependency("0.9.0"));
+    // Pinned or not.
+    for _ in 0..2 {
+        let run = place.fetch();
+        let told = "requirements.lock pins 0.9.0, which is not what requirements.yaml asks for (^1.0.0)";
+        assert!(run.code == 0 && run.stdout.contains(told), "{}", run.text());
+    }
+    let run = place.run(&["versions"]);
+    assert!(run.stdout.contains("requirements.yaml asks for ^1.0.0"), "{}", run.text());
+}
+
+#[test]
+fn what_no_repository_is_named_for_is_told() {
+    for repository in ["", ", repository: ''"] {
+        let place = Place::new(&[]);
+        let metadata = format!(
+            "apiVersion: v2\nname: umbrella\nversion: 0.1.0\ndependencies: [{{name: gone, version: 1.0.0{repository}}}]\n"
+        );
+        place.write("umbrella/Chart.yaml", &metadata);
+        for arguments in [&[][..], &["--vendor"]] {
+            let run = place.fetch_with(arguments);
+            let said = run.stderr.split_whitespace().collect::<Vec<_>>().join(" ").replace("│ ", "");
+            let told =
+                "umbrella depends on gone 1.0.0, which is not in its charts/ and names no repository: put it there";
+            assert!(run.code == 2 && said.contains(told) && !run.stdout.contains("nothing"), "{}", run.text());
+        }
+        place.write("umbrella/charts/gone/Chart.yaml", "apiVersion: v2\nname: gone\nversion: 1.0.0\n");
+        let run = place.fetch();
+        assert!(run.code == 0 && run.stdout.contains("nothing to fetch"), "{}", run.text());
+    }
+}
+
+#[test]
 fn repositories_that_differ_in_user_or_query_are_told_apart() {
     let of = |from: &str| files(&[("web", "1.0.0", chart("web", "1.0.0", &format!("docker.io/acme/{from}:1")))]);
     let (of_a, of_b) = (of("a"), of("b"));

@@ -107,6 +107,41 @@ fn images_are_compared_as_they_are_deployed() {
 }
 
 #[test]
+fn a_version_that_is_not_offered_any_more_is_told() {
+    let server = offer();
+    let place = Place::new(&[("web", "1.x", &server.url())]);
+    place.write(
+        "umbrella/Chart.lock",
+        format!("dependencies: [{{name: web, version: 1.0.5, repository: '{}'}}]\n", server.url()),
+    );
+    let run = place.run(&["versions"]);
+    assert!(run.code == 0 && run.stdout.ends_with("  1.0.5 is not offered any more\n"), "{}", run.text());
+    let run = place.run(&["versions", "--images"]);
+    assert!(
+        run.code == 2 && run.stdout.contains("  ! 1.0.5 is not offered any more: nothing to compare"),
+        "{}",
+        run.text()
+    );
+    // What is not known is null.
+    let run = place.run(&["versions", "--format", "json"]);
+    assert!(run.stdout.contains("\"appVersion\":null,\"created\":null"), "{}", run.stdout);
+}
+
+#[test]
+fn a_package_in_charts_that_is_refused_is_not_called_absent() {
+    let server = offer();
+    let place = Place::new(&[("web", "1.0.0", &server.url())]);
+    assert_eq!(place.fetch().code, 0);
+    place.write("umbrella/charts/web-1.0.0.tgz", chart("web", "1.0.0", "docker.io/acme/evil:1"));
+    let run = place.run(&["versions"]);
+    assert!(
+        run.stdout.contains("; that is 1.0.0, but the package at hand is refused: `mirrorlint fetch`"),
+        "{}",
+        run.text()
+    );
+}
+
+#[test]
 fn the_values_of_all_charts_above_count() {
     let server = offer();
     let place = Place::new(&[]);
