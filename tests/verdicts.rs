@@ -586,3 +586,18 @@ fn policies_and_addresses_are_no_images() {
         .file("web/templates/pod.yaml", pod);
     assert_eq!(workspace.findings(), Vec::<String>::new());
 }
+
+/// Two charts of one name are two; one chart under two names is brought once.
+#[test]
+fn charts_of_one_name_from_two_repositories_are_both_told() {
+    for (second, count) in [("https://b.example.org", 2), ("https://a.example.org", 1)] {
+        let metadata = format!(
+            "apiVersion: v2\nname: app\nversion: 1.0.0\ndependencies:\n\
+             - {{name: ext, version: 1.0.0, repository: 'https://a.example.org'}}\n\
+             - {{name: ext, alias: other, version: 1.0.0, repository: '{second}'}}\n"
+        );
+        let workspace = Workspace::with_list(APP).chart("app", &["quay.io/a/app:1"]).file("app/Chart.yaml", metadata);
+        let told = workspace.findings();
+        assert_eq!(told.iter().filter(|told| told.contains("unavailable-chart")).count(), count, "{told:?}");
+    }
+}

@@ -11,16 +11,15 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
     for problem in context.problems {
         let Problem::Unavailable { chart, parent, span, refused, .. } = problem else { continue };
         let Some((message, advice)) = sentences(problem) else { continue };
-        // One chart under several aliases is brought once.
-        if let Some(known) = findings.iter_mut().find(|known| known.message == message && known.span.file == span.file)
-        {
-            known.related.push(Related { message: "asked for here, too".to_owned(), span: *span });
-            continue;
-        }
         let label = if refused.is_some() { "must not be used" } else { "not on disk" };
         let finding =
             Finding::new(rule, *span, format!("{}:{chart}", parent.name), message).label(label).advise(advice);
-        findings.push(finding.chart(chart.clone()));
+        // One chart under several aliases is brought once; one of the same name from elsewhere is another one.
+        let same = |known: &&mut Finding| known.told() == finding.told() && known.span.file == span.file;
+        match findings.iter_mut().find(same) {
+            Some(known) => known.related.push(Related { message: "asked for here, too".to_owned(), span: *span }),
+            None => findings.push(finding.chart(chart.clone())),
+        }
     }
     findings.extend(context.lost.iter().filter_map(|lost| nowhere(rule, context, lost)));
     findings
