@@ -237,7 +237,7 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     invalid-entry: only `#` starts a comment: the scripts read `NAME=IMAGE` lines only. Start the line with `#`
     invalid-image-reference: `example.org/Proxy:1` is no image that can be pulled: the repository must be lowercase, not `P`. Correct it
     invalid-image-reference: web:1.0.0 deploys `nginx:` (Pod web, container web), which is no image that can be pulled: the tag is empty. Give its values with --values or --set
-    invalid-image-reference: web:1.0.0 deploys a container without an image (Pod web, container web): `image` is empty. Correct the template
+    invalid-image-reference: web:1.0.0 deploys a container without an image (Pod web, container web): `image` is empty. Give its values with --values or --set
     invalid-repository-name: ECR refuses the repository name `my-Web`: names are lowercase, not `W`. Choose another one
     missing-entry: web:1.0.0 deploys public.ecr.aws/acme/prepare:7 (Pod web, container prepare), which is not listed. List it as `prepare`
       [chart/templates/web.yaml:6:31 web:1.0.0 names it here]

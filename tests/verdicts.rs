@@ -568,6 +568,22 @@ fn an_unreadable_image_is_shown_where_it_is_wrong() {
     assert_eq!(told.len(), 2, "{told:?}");
     assert!(told[0].starts_with("web/templates/web.yaml:7:") && told[0].ends_with("Correct the template"), "{told:?}");
     assert!(told[1].starts_with("web/values.yaml:2:9 ") && told[1].ends_with("with --values or --set"), "{told:?}");
+    // What an action leaves empty is for the values to say.
+    for (image, values, template) in [
+        ("acme/web:{{ .Values.tag }}", "tag: ''\n", false),
+        ("{{ .Values.image }}", "image: ''\n", false),
+        ("{{ .Values.registry }}/acme/web:1", "registry: ''\n", false),
+        ("acme/web:", "", true),
+        ("", "", true),
+        ("acme/Web{{ .Values.tag }}:1", "tag: ''\n", true),
+    ] {
+        let workspace = Workspace::with_list("# Web (from local chart web:1.0.0)\nnginx=nginx:1\n")
+            .chart("web", &["nginx:1", image])
+            .file("web/values.yaml", values);
+        let told = workspace.findings();
+        let advice = if template { ". Correct the template" } else { ". Give its values with --values or --set" };
+        assert!(told.len() == 1 && told[0].ends_with(advice), "{told:?}");
+    }
 }
 
 /// Rules about other objects deploy nothing, and an address is no image, whatever it is called.

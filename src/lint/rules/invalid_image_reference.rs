@@ -4,7 +4,7 @@ use crate::image::Reference;
 use crate::inventory::Malformed;
 use crate::lint::number::numbers;
 use crate::lint::{Context, Finding, Rule};
-use crate::source::{Layer, Span};
+use crate::source::{Layer, Sources, Span};
 
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -26,7 +26,9 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
     for malformed in context.inventory.malformed.iter().filter(is_text) {
         let Malformed { chart, workload, text, message, layer, .. } = malformed;
         let advice = match layer {
-            Some(Layer::Template) => "Correct the template",
+            Some(Layer::Template) if !has_gap(text) || !has_action(context.sources, malformed.span) => {
+                "Correct the template"
+            }
             _ => "Give its values with --values or --set",
         };
         let message = if text.is_empty() {
@@ -42,4 +44,19 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         findings.push(finding);
     }
     findings
+}
+
+/// Whether a part of an image is empty.
+fn has_gap(image: &str) -> bool {
+    image.split(['/', ':', '@']).any(str::is_empty)
+}
+
+/// Whether an action stands on the lines of `span` in its template: then an empty value may be what is wrong.
+fn has_action(sources: &Sources, span: Span) -> bool {
+    let file = sources.get(span.file);
+    let text = file.text();
+    let (before, after) = (&text[..span.start as usize], &text[span.end as usize..]);
+    let start = before.rfind('\n').map_or(0, |at| at + 1);
+    let end = after.find('\n').map_or(text.len(), |at| span.end as usize + at);
+    text[start..end].contains("{{")
 }
