@@ -617,3 +617,28 @@ fn charts_of_one_name_from_two_repositories_are_both_told() {
         assert_eq!(told.iter().filter(|told| told.contains("unavailable-chart")).count(), count, "{told:?}");
     }
 }
+
+/// Advice that is followed leads to no finding that says otherwise.
+#[test]
+fn an_entry_with_a_digest_gets_the_tag_that_is_deployed() {
+    const DIGEST: &str = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+    let untagged = "The copy scripts cannot read a digest: give it a fixed tag in the chart, then list that";
+    for (deployed, listed, advice, fixed) in [
+        (":1.4.4@D", "@D", "Set the tag to 1.4.4", ":1.4.4"),
+        (":1.4.4@D", ":1.4.3@D", "Set the tag to 1.4.4", ":1.4.4"),
+        (":1.4.4@D", ":1.4.4@D", "List the tag alone", ":1.4.4"),
+        ("@D", "@D", untagged, "@D"),
+        ("@D", ":1.4.4@D", untagged, ":1.4.4@D"),
+        (":latest@D", "@D", untagged, "@D"),
+    ] {
+        let with = |version: &str| version.replace('D', DIGEST);
+        let list = |version: &str| format!("# Web (from local chart web:1.0.0)\nweb=acme/web{}\n", with(version));
+        let workspace = Workspace::with_list(&list(listed)).chart("web", &[&format!("acme/web{}", with(deployed))]);
+        let told = workspace.findings();
+        let [only] = told.as_slice() else { panic!("{deployed} {listed}: {told:?}") };
+        assert!(only.contains("reader-disagreement") && only.ends_with(advice), "{only}");
+        assert_eq!(workspace.fixed("reader-disagreement"), list(fixed), "{deployed} {listed}");
+        let after = workspace.file("tools/ecr-images.conf", list(fixed)).findings();
+        assert!(fixed == listed || after.is_empty(), "{after:?}");
+    }
+}

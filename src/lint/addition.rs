@@ -54,7 +54,7 @@ pub(crate) fn additions(
             continue;
         }
         let name = habit.name(&used.reference, &taken);
-        let listed = spoilt(context, used).map_or_else(|| listable(&name, used), Err);
+        let listed = listable(context, &name, used);
         // What cannot be listed yet takes no name.
         taken.extend(listed.is_ok().then(|| name.clone()));
         brought.extend(listed.clone());
@@ -100,8 +100,11 @@ fn finding(
 
 /// What an entry should list for `image`: a line that both scripts read as it is meant, and that stands for one image; else
 /// what has to be done first.
-pub(super) fn listable(name: &str, used: &Use) -> Result<Reference, &'static str> {
+pub(super) fn listable(context: &Context<'_>, name: &str, used: &Use) -> Result<Reference, &'static str> {
     let image = &used.reference;
+    if let Some(advice) = spoilt(context, used) {
+        return Err(advice);
+    }
     if used.is_completed() {
         return Err(
             "Its controller puts the node's system behind the tag (`-ubuntu24.04`): list it as your nodes have it",

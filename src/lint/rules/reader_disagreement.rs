@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::tag_mismatch::{differs, obstacle};
 use crate::image::{Reference, check_repository_name};
-use crate::lint::same::as_entry;
+use crate::inventory::Use;
+use crate::lint::addition::{listable, spoilt};
+use crate::lint::same::{as_entry, brings};
 use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Verdict, wanted};
 use crate::mirror::readers::{Locale, PythonStep, ShellStep, Stop, read_python_line, read_shell_line};
 use crate::mirror::{Ending, Entry, Line, LineKind, List};
@@ -25,7 +27,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         findings.extend(match line.kind {
             LineKind::Invalid(_) => None,
             LineKind::Entry(_) if mended.contains(&line.span) => None,
-            LineKind::Entry(at) => entry(rule, list, &list.entries[at], line, text, span),
+            LineKind::Entry(at) => entry(rule, context, &list.entries[at], line, text, span),
             LineKind::Blank | LineKind::Comment => nothing(rule, line, text, span),
         });
     }
@@ -140,7 +142,37 @@ fn taken(step: &PythonStep) -> Option<&str> {
     }
 }
 
-fn entry(rule: &'static Rule, list: &List, entry: &Entry, line: &Line, text: &str, span: Span) -> Option<Finding> {
+/// The use whose tag an entry with a digest can list in its place: one that it brings. Of others `tag-mismatch` and
+/// `digest-mismatch` speak.
+fn brought<'a>(context: &Context<'a>, entry: &Entry) -> Option<&'a Use> {
+    let judged = context.judged().find(|judged| judged.entry.line == entry.line)?;
+    let Verdict::Right { uses } = judged.verdict else { return None };
+    let mut uses = uses.iter().map(|at| context.used(*at));
+    uses.find(|used| {
+        !used.is_completed() && brings(judged.reference, used) && used.reference.same_repository(judged.reference)
+    })
+}
+
+/// What an entry with a digest should list without it: what it brings, in its own words; else what has to be done first.
+fn without_digest(context: &Context<'_>, entry: &Entry, listed: &Reference) -> Result<String, &'static str> {
+    let name = listed.name();
+    let used = brought(context, entry).filter(|used| spoilt(context, used).is_none());
+    match (used.map(|used| listable(context, &entry.name.text, used)), listed.tag()) {
+        (Some(Err(advice)), _) => Err(advice),
+        (Some(Ok(image)), _) => image.tag().map(|tag| format!("{name}:{tag}")).ok_or("List a tag in its place"),
+        (None, Some(tag)) => Ok(format!("{name}:{tag}")),
+        (None, None) => Err("List a tag in its place"),
+    }
+}
+
+fn entry(
+    rule: &'static Rule,
+    context: &Context<'_>,
+    entry: &Entry,
+    line: &Line,
+    text: &str,
+    span: Span,
+) -> Option<Finding> {
     let (name, source) = (&entry.name.text, &entry.source.text);
     let readings = disagreement(text, name, source)?;
     let reference = Reference::parse(source).ok();
@@ -148,17 +180,21 @@ fn entry(rule: &'static Rule, list: &List, entry: &Entry, line: &Line, text: &st
     let registry = reference.as_ref().and_then(Reference::registry_range);
     let port = registry.filter(|range| source[range.clone()].contains(':'));
     let digest = reference.as_ref().and_then(Reference::digest_range);
+    let alone = reference.as_ref().filter(|_| digest.is_some()).map(|image| without_digest(context, entry, image));
     let (advice, place, label) = if let Some(comment) = &entry.trailing_comment {
         ("Put the comment on a line of its own".to_owned(), comment.span, "read as a part of the image")
     } else if entry.value.text != *source {
         ("Remove the quotes".to_owned(), entry.value.span, "quotes are read as text")
     } else if let Some(digest) = digest {
-        let advice = match port {
-            Some(_) => "List the tag alone, from a registry that has a name without a port",
-            None if reference.as_ref().is_some_and(|image| image.tag().is_none()) => "List a tag in its place",
-            None => "List the tag alone",
+        let advice = match (port, &alone) {
+            (Some(_), _) => "List the tag alone, from a registry that has a name without a port".to_owned(),
+            (None, Some(Err(advice))) => (*advice).to_owned(),
+            (None, Some(Ok(image))) if !source.starts_with(&format!("{image}@")) => {
+                format!("Set the tag to {}", image.rsplit(':').next().unwrap_or_default())
+            }
+            _ => "List the tag alone".to_owned(),
         };
-        (advice.to_owned(), within(digest), "a digest")
+        (advice, within(digest), "a digest")
     } else if let Some(port) = port {
         match source.starts_with('[') {
             true => ("List the image from a registry that has a name".to_owned(), within(port), "colons in an address"),
@@ -174,7 +210,8 @@ fn entry(rule: &'static Rule, list: &List, entry: &Entry, line: &Line, text: &st
     };
     let message = format!("{means} {}", together(&readings));
     let finding = Finding::new(rule, place, name, message).label(label).entry(name).image(source).advise(&*advice);
-    Some(finding.fix(fix(list, entry, line, span, &advice)))
+    let alone = alone.and_then(Result::ok);
+    Some(finding.fix(fix(context.list, entry, line, span, &advice, alone.as_deref())))
 }
 
 /// What the scripts read, in one clause where it is the same.
@@ -186,15 +223,15 @@ fn together(readings: &[String]) -> String {
     }
 }
 
-/// The line as it is meant, the comment above it; nothing when the scripts would still read it otherwise.
-fn fix(list: &List, entry: &Entry, line: &Line, span: Span, title: &str) -> Option<Fix> {
+/// The line as it is meant, the comment above it; with `alone`, the image without its digest, where the scripts cannot read that.
+/// Nothing when the scripts would still read it otherwise.
+fn fix(list: &List, entry: &Entry, line: &Line, span: Span, title: &str, alone: Option<&str>) -> Option<Fix> {
     let (name, source) = (&entry.name.text, &entry.source.text);
     let mut text = format!("{name}={source}");
     let mut safety = Safety::Safe;
     if disagreement(&text, name, source).is_some() {
         // The tag alone still stands for the image, but no longer holds it in place.
-        let image = Reference::parse(source).ok()?;
-        let alone = &source[..image.tag_range().filter(|_| image.digest().is_some())?.end];
+        let alone = alone?;
         text = format!("{name}={alone}");
         safety = Safety::Unsafe;
         if disagreement(&text, name, alone).is_some() {

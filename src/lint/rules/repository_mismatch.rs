@@ -39,7 +39,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         let own = || may_be_own(context.listed, &used.reference);
         let obstacle = obstacle.or_else(|| own().then(|| advice_on_own(name, &used.reference, *documented)));
         // What the scripts can read, where there is such a way to write it.
-        let wanted = listable(name, used).unwrap_or_else(|_| used.reference.clone());
+        let wanted = listable(context, name, used).unwrap_or_else(|_| used.reference.clone());
         let mut edits: Vec<_> = context.replace(judged.entry.source.span, wanted.as_str()).into_iter().collect();
         edits.extend(context.comments(judged.entry, &wanted));
         let place = used.decisive(other_part(judged.reference, &used.reference)).map(|(span, _)| span);
