@@ -205,13 +205,13 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     disabled-source: `cache` is deployed only when cache.enabled is on; cache:2.0.0 would deploy it. Keep it for that, or delete it
       [chart/charts/cache/templates/cache.yaml:6:29 cache:2.0.0 names it here]
       [chart/values.yaml:2:12 cache.enabled is off here]
-    disabled-source: `exporter` lists 0.8.0, but cache:2.0.0 would deploy 0.9.0 when cache.enabled is on. List that before you switch it on
+    disabled-source: `exporter` lists 0.8.0, but cache:2.0.0 would deploy 0.9.0 when cache.enabled is on. List 0.9.0 before that
     disabled-source: `metrics` is deployed only when metrics.enabled is on; web:1.0.0 would deploy it. Keep it for that, or delete it
     disabled-source: `database` is deployed only when not externalDatabase.enabled; web:1.0.0 would deploy it. Keep it for that, or delete it
     disabled-source: `standby` is deployed only when mode=ha; web:1.0.0 would deploy it. Keep it for that, or delete it
     disabled-source: `metrics` is deployed only when monitoring.enabled or capability monitoring.coreos.com/v1; web:1.0.0 would deploy it. Keep it for that, or delete it
     disabled-source: `worker` is deployed only when queues given; web:1.0.0 would deploy it. Keep it for that, or delete it
-    disabled-source: `cache` lists 6.0, but cache:2.0.0 would deploy 7.2 when tags.caching is on. List that before you switch it on
+    disabled-source: `cache` lists 6.0, but cache:2.0.0 would deploy 7.2 when tags.caching is on. List 7.2 before that
     disabled-source: `exporter` is deployed only when cache.enabled and cache.exporter.enabled are on; exporter:1.0.0 would deploy it. Keep it for that, or delete it
     disabled-source: `relay` is deployed only when edge.enabled or mesh.enabled is on; web:1.0.0 would deploy it. Keep it for that, or delete it
     disabled-source: `proxy` is deployed only when metrics.enabled and metrics.secure.create are on; web:1.0.0 would deploy it. Keep it for that, or delete it

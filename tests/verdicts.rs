@@ -642,3 +642,26 @@ fn an_entry_with_a_digest_gets_the_tag_that_is_deployed() {
         assert!(fixed == listed || after.is_empty(), "{after:?}");
     }
 }
+
+/// What has to be done before the tag of a switched-off image can be listed is said there, too.
+#[test]
+fn what_a_switch_would_bring_is_listed_as_it_can_be() {
+    const DIGEST: &str = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+    for (condition, version, advice) in [
+        (".Values.more", ":3.0", "List 3.0 before that"),
+        ("not .Values.external", ":3.0", "List 3.0 before that"),
+        (".Values.more", ":3.0@D", "List 3.0 before that"),
+        (".Values.more", ":latest", "Its tag moves: pin it in the chart, then list that"),
+        (".Values.more", "@D", "give it a fixed tag in the chart, then list that"),
+        (".Values.more", ":{{ .Values.other }}", "quote it in the chart, then list that"),
+    ] {
+        let more = pod("more", &[&format!("acme/c{}", version.replace('D', DIGEST))]);
+        let workspace = Workspace::with_list("# C (from local chart web:1.0.0)\nc=acme/c:1.0\n")
+            .chart("web", &[])
+            .file("web/values.yaml", "more: false\nexternal: true\nother: 2.20\n")
+            .file("web/templates/more.yaml", format!("{{{{- if {condition} }}}}\n{more}{{{{- end }}}}\n"));
+        let told = workspace.findings();
+        let found = told.iter().find(|told| told.contains("disabled-source")).unwrap_or_else(|| panic!("{told:?}"));
+        assert!(found.ends_with(advice), "{found}");
+    }
+}

@@ -2,6 +2,7 @@
 
 use crate::inventory::when::{at_its_place, facts, in_words, printed_value};
 use crate::inventory::{Mention, Use};
+use crate::lint::addition::listable;
 use crate::lint::context::version_of;
 use crate::lint::{Context, Finding, Judged, Rule, Verdict, brings};
 use crate::source::Span;
@@ -44,7 +45,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
                 let finding = judged.finding(rule, judged.entry.source.span, message).advise(KEEP);
                 finding.label("deployed only when switched on")
             }
-            Some(used) => other(rule, judged, used, when),
+            Some(used) => other(rule, context, judged, used, when),
             None => {
                 let noted = judged.entry.note.from.as_ref().map(|from| from.chart.text.as_str()).unwrap_or_default();
                 let message =
@@ -81,14 +82,17 @@ fn mentioned(rule: &'static Rule, judged: Judged<'_>, mention: &Mention) -> Find
 }
 
 /// The entry's repository with another version, or what stands in its place.
-fn other(rule: &'static Rule, judged: Judged<'_>, used: &Use, when: &str) -> Finding {
+fn other(rule: &'static Rule, context: &Context<'_>, judged: Judged<'_>, used: &Use, when: &str) -> Finding {
     let (name, chart) = (&judged.entry.name.text, &used.chart);
     let (listed, there) = (version_of(judged.reference), version_of(&used.reference));
     let (message, advice) = match in_values(used) {
-        Some(_) => (format!("`{name}` lists {listed}, which nothing deploys; {}", source(used)), LOOK),
+        Some(_) => (format!("`{name}` lists {listed}, which nothing deploys; {}", source(used)), LOOK.to_owned()),
         None => (
             format!("`{name}` lists {listed}, but {chart} would deploy {there} when {}", in_words(when)),
-            "List that before you switch it on",
+            match listable(context, name, used) {
+                Ok(image) => format!("List {} before that", version_of(&image)),
+                Err(advice) => advice.to_owned(),
+            },
         ),
     };
     judged
