@@ -665,3 +665,19 @@ fn what_a_switch_would_bring_is_listed_as_it_can_be() {
         assert!(found.ends_with(advice), "{found}");
     }
 }
+
+/// What charts say themselves may end as a text does: with a stop, or with a line feed.
+#[test]
+fn what_a_chart_says_ends_as_other_messages_do() {
+    for (said, end) in [
+        ("Please set image.tag.", ": Please set image.tag. Correct the chart"),
+        ("A tag is needed\\n   Set it!\\n", "Set it! Correct the chart"),
+        ("A tag is needed\\n\\n", ": A tag is needed. Correct the chart"),
+    ] {
+        let workspace = Workspace::with_list(APP)
+            .chart("app", &["quay.io/a/app:1"])
+            .file("app/templates/fail.yaml", format!("{{{{ fail \"{said}\" }}}}\n"));
+        let told = workspace.findings();
+        assert!(told.iter().any(|told| told.contains(end)), "{told:?}");
+    }
+}

@@ -155,10 +155,13 @@ impl Finding {
     /// A finding of `rule` at `span` about `subject` (an entry's name, an image: whatever is stable when lines move).
     #[must_use]
     pub fn new(rule: &'static Rule, span: Span, subject: impl Into<String>, message: impl Into<String>) -> Self {
+        let message = shorten(message.into());
+        // What charts and servers say may end as a text does.
+        let message = message.trim_end_matches(|letter: char| letter == '.' || letter.is_whitespace()).to_owned();
         Self {
             rule,
             severity: rule.severity,
-            message: shorten(message.into()),
+            message,
             advice: None,
             span,
             label: String::new(),
@@ -247,7 +250,8 @@ impl Finding {
     /// The message and what to do, for a reader who sees no fix: one or two lines.
     #[must_use]
     pub fn told(&self) -> String {
-        self.advice().map_or_else(|| self.message.clone(), |advice| format!("{}. {advice}", self.message))
+        let stop = if self.message.ends_with(['!', '?', ':']) { "" } else { "." };
+        self.advice().map_or_else(|| self.message.clone(), |advice| format!("{}{stop} {advice}", self.message))
     }
 
     /// The same for a reader who sees what the first fix does beside it.
