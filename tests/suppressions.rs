@@ -136,6 +136,19 @@ fn the_configuration_is_held_to_its_reasons() {
     assert!(run.stderr.contains("did you mean `tag-mismatch`?"), "{}", run.stderr);
 }
 
+#[test]
+fn a_suppression_of_what_one_above_silences_says_so() {
+    let told = |image: &str| {
+        let allows = "allow: [{rule: tag-mismatch, reason: a}, {rule: tag-mismatch, path: tools, reason: b}]\n";
+        let list = format!("# Web (from local chart web:1.0.0)\nweb={image}\n");
+        drifted(&list).file(".mirrorlint.yaml", allows).findings()
+    };
+    let both = told("nginx:1.27.1");
+    assert!(both.len() == 1 && both[0].contains("silences nothing: another one above does already"), "{both:?}");
+    let neither = told("nginx:1.28.0");
+    assert!(neither.len() == 2 && neither.iter().all(|told| told.contains("there is no such finding")), "{neither:?}");
+}
+
 /// What no list of the workspace needs is told once; what another list may need is not told when one list is asked for.
 #[test]
 fn the_configuration_is_for_all_lists() {

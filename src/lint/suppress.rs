@@ -15,6 +15,9 @@ pub(super) const UNUSED: &str = "unused-suppression";
 /// Why the second of two that say the same is good for nothing.
 const AGAIN: &str = "the same stands above already";
 
+/// Why one is good for nothing where others silence all that it means.
+const ABOVE: &str = "another one above does already";
+
 /// What to do about one that is likely meant for the whole list.
 const OF_LIST: &str = "A blank line in place of the bare `#` makes it one of the whole list";
 
@@ -156,7 +159,7 @@ fn allow(
             let before = silenced.len();
             silenced.extend(findings.extract_if(.., |finding| means(finding)));
             let why = match directive.scope {
-                _ if again => "another one above does already",
+                _ if again => ABOVE,
                 Scope::Entry(_) => "the entry has no such finding",
                 Scope::File | Scope::Nowhere => "the list has no such finding",
             };
@@ -276,6 +279,8 @@ pub(super) struct Configured<'a> {
     loaded: Option<&'a Loaded>,
     /// For each `allow`, whether it silenced something.
     used: Vec<bool>,
+    /// Likewise, whether something that it means was silenced, be it by one above.
+    matched: Vec<bool>,
 }
 
 impl<'a> Configured<'a> {
@@ -291,7 +296,7 @@ impl<'a> Configured<'a> {
                 return Err(Refusal { span, ..Refusal::new(message) });
             }
         }
-        Ok(Self { loaded, used: vec![false; allows.len()] })
+        Ok(Self { loaded, used: vec![false; allows.len()], matched: vec![false; allows.len()] })
     }
 
     /// Takes the findings out that the configuration silences.
@@ -309,9 +314,11 @@ impl<'a> Configured<'a> {
             allow.rule == finding.rule.id && finding.rule.id != UNUSED && allow.path.as_deref().is_none_or(below)
         };
         findings.retain(|finding| {
-            let by = loaded.configuration.allow.iter().position(|allow| silences(finding, allow));
-            by.iter().for_each(|by| self.used[*by] = true);
-            by.is_none()
+            let all = loaded.configuration.allow.iter().enumerate();
+            let by: Vec<usize> = all.filter(|(_, allow)| silences(finding, allow)).map(|(at, _)| at).collect();
+            by.iter().for_each(|at| self.matched[*at] = true);
+            by.first().iter().for_each(|at| self.used[**at] = true);
+            by.is_empty()
         });
     }
 
@@ -331,7 +338,11 @@ impl<'a> Configured<'a> {
             let again = loaded.configuration.allow[..number]
                 .iter()
                 .any(|other| (&other.rule, &other.path) == (&allow.rule, &allow.path));
-            let why = if again { AGAIN } else { "there is no such finding" };
+            let why = match (again, self.matched[number]) {
+                (true, _) => AGAIN,
+                (false, true) => ABOVE,
+                (false, false) => "there is no such finding",
+            };
             let idle = (!self.used[number] && certain).then_some(why);
             let kind = if allow.rule == UNUSED { Some(FaultKind::Itself) } else { kind(idle, &allow.reason) };
             let path = allow.path.iter().map(|path| format!(" for {}", path.display())).collect::<String>();
