@@ -681,3 +681,38 @@ fn what_a_chart_says_ends_as_other_messages_do() {
         assert!(told.iter().any(|told| told.contains(end)), "{told:?}");
     }
 }
+
+/// As real Helm deploys them: a copy that fits any dependency of its name is there as that one alone; one that fits none goes by its
+/// own name, which a dependency without alias may switch off.
+#[test]
+fn a_copy_is_deployed_as_the_dependency_that_it_fits() {
+    for (dependencies, effect) in [
+        ("{name: ext, alias: a, version: 1.0.0}", "all the same, but not under its alias."),
+        ("{name: ext, version: 1.0.0}", "all the same."),
+        ("{name: ext, version: 1.0.0, condition: no.such}", "all the same unless its condition switches it off."),
+        (
+            "{name: ext, alias: a, version: 1.0.0}, {name: ext, version: 1.0.0, condition: no.such}",
+            "all the same, as `ext` unless its condition switches it off.",
+        ),
+        (
+            "{name: ext, version: 1.0.0, condition: no.such}, {name: ext, alias: a, version: 1.0.0}",
+            "all the same, as `ext` unless its condition switches it off.",
+        ),
+        ("{name: ext, alias: a, version: 2.0.0}, {name: ext, alias: b, version: 1.0.0}", "only as `a`."),
+        ("{name: ext, alias: a, version: 1.0.0}, {name: ext, version: 2.0.0}", "only as `ext`."),
+    ] {
+        let workspace = Workspace::with_list(APP)
+            .chart("app", &["quay.io/a/app:1"])
+            .chart("app/charts/ext", &[])
+            .file("app/charts/ext/Chart.yaml", "apiVersion: v2\nname: ext\nversion: 2.0.0\n")
+            .file(
+                "app/Chart.yaml",
+                format!("apiVersion: v2\nname: app\nversion: 1.0.0\ndependencies: [{dependencies}]\n"),
+            );
+        let told = workspace.findings_with(&["--select", "dependency-version-mismatch"]);
+        assert!(
+            !told.is_empty() && told.iter().any(|told| told.contains(&format!("Helm deploys it {effect}"))),
+            "{told:?}"
+        );
+    }
+}
