@@ -64,12 +64,15 @@ impl<'a> Habit<'a> {
             if common > 1 || own == other { common } else { 0 }
         };
         let most = self.entries.iter().map(|(_, other)| near(other)).max().filter(|most| *most > 0)?;
-        let mut fronts = self.entries.iter().filter(|(_, other)| near(other) == most).filter_map(|(name, other)| {
+        let fronts = self.entries.iter().filter(|(_, other)| near(other) == most).filter_map(|(name, other)| {
             let front = name.strip_suffix(parts(other).last()?.as_str())?;
-            (front.is_empty() || front.ends_with(SEPARATORS)).then_some(front)
+            (front.is_empty() || front.ends_with(SEPARATORS)).then_some((front, other))
         });
-        let first = fronts.next()?;
-        fronts.all(|front| front == first).then_some(first)
+        let fronts: Vec<_> = fronts.collect();
+        let (first, image) = *fronts.first()?;
+        // What one entry alone has in front may say what that one is, as a version does, and not whose.
+        let is_whose = || first.split(SEPARATORS).all(|word| image.repository().contains(word));
+        (fronts.iter().all(|(front, _)| *front == first) && (fronts.len() > 1 || is_whose())).then_some(first)
     }
 }
 
@@ -213,5 +216,9 @@ mod tests {
         assert_eq!(name("k8s-pause=registry.k8s.io/pause:3", "registry.k8s.io/etcd:1"), "k8s-etcd");
         assert_eq!(name("k8s-pause=registry.k8s.io/pause:3", "registry.k8s.io/sig/csi:1"), "csi");
         assert_eq!(name("web=nginx:1", "redis:7"), "redis", "a name of somebody's own shows no habit");
+        let driver = "driver-595-driver=nvcr.io/nvidia/driver:595.91.07";
+        assert_eq!(name(driver, "nvcr.io/nvidia/toolkit:1"), "toolkit", "what one entry is says nothing of others");
+        let both = format!("{driver} driver-595-tool=nvcr.io/nvidia/tool:595");
+        assert_eq!(name(&both, "nvcr.io/nvidia/toolkit:1"), "driver-595-toolkit", "what two have is a habit");
     }
 }
