@@ -100,7 +100,7 @@ impl Teller<'_> {
             let refused = list.inventory.gaps.iter().filter(|gap| gap.is_refusal);
             let finding = |span: Span| checked.findings.iter().find(|finding| finding.span == span);
             let faults: Vec<&Finding> = refused.filter_map(|gap| finding(gap.span?)).collect();
-            let message = format!("this list is held against no chart: {}", faults.first()?.message);
+            let message = format!("this list is held against no chart: {}", faults.first()?.told());
             let related = faults.iter().map(|fault| self.related(&fault.message, fault.span)).collect();
             let uri = self.places.uri(&canonical(&list.path));
             Some((uri, self.diagnostic(Range::default(), DiagnosticSeverity::Error, message, related)))

@@ -96,6 +96,7 @@ fn a_list_of_which_no_chart_can_be_loaded_says_so() {
     let message = only["message"].as_str().unwrap();
     assert!(message.starts_with("this list is held against no chart: Helm would refuse web: "), "{message}");
     assert!(message.contains("web/Chart.yaml:1: "), "{message}");
+    assert!(message.contains(". Correct the chart, or give the values that you deploy it with"), "{message}");
     // One that is silenced is silent everywhere.
     let configuration = "rules: {unrenderable-chart: off}\n";
     client.open_document(&workspace.path(".mirrorlint.yaml"), "yaml", configuration);
