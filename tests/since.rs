@@ -407,7 +407,8 @@ fn what_could_not_be_checked_then_counts_as_new_and_is_told() {
     // A workspace that was not there yet is new.
     let workspace = Workspace::new().file("readme", "x").committed();
     let workspace = workspace.file("tools/ecr-images.conf", OLD).chart("web", &["nginx:1.27.1"]);
-    assert_eq!(rules(&since(&workspace, &["HEAD"])), ["repository-mismatch"]);
+    let run = since(&workspace, &["HEAD"]);
+    assert_eq!((rules(&run), run.stderr.as_str()), (vec!["repository-mismatch"], ""));
 }
 
 #[test]

@@ -79,7 +79,9 @@ fn check_before(session: &Session, old: &Session, options: &Check, given: &[Path
 /// Says why more may count as new than the change brought.
 fn warn(session: &Session, revision: &str, files: &Revision, move_: &Move<'_>, before: &Checked, now: &Checked) {
     let say = |what: &str| session.warn(&format!("{what} at {revision}, so more counts as new"));
-    if let Some(error) = before.errors.first() {
+    // Where there was no list, all of it is new anyway.
+    let was_there = now.lists.iter().any(|list| move_.path(&list.path).exists());
+    if let Some(error) = before.errors.first().filter(|_| was_there) {
         let error = move_.said(&error.to_string());
         session.warn(&format!("not all could be checked as it was at {revision}, so more counts as new: {error}"));
     }
@@ -125,7 +127,7 @@ fn identity(finding: &Finding, path: PathBuf, move_: &Move<'_>) -> Identity {
     let what = match (&finding.image, &finding.expected) {
         // Another chart or version is expected than before, not another image.
         _ if finding.rule.id == "wrong-source" => finding.chart.as_ref().map(ToString::to_string).unwrap_or_default(),
-        (None, None) => without_lines(&move_.said(&finding.told())),
+        (None, None) => without_lines(&move_.said(&finding.message)),
         _ => String::new(),
     };
     let (image, expected) = (finding.image.clone(), finding.expected.clone());
