@@ -19,11 +19,12 @@ fn shown() -> BTreeMap<String, BTreeMap<String, String>> {
     let of = |rule: &'static Rule| {
         pages(rule).into_iter().flat_map(|(_, page)| examples(&page)).map(move |example| (rule, example))
     };
-    rules()
-        .iter()
-        .flat_map(of)
-        .map(|(rule, example)| (format!("{}: {}", rule.id, example.title), example.files))
-        .collect()
+    let mut shown = BTreeMap::new();
+    for (rule, example) in rules().iter().flat_map(of) {
+        let name = format!("{}: {}", rule.id, example.title);
+        assert!(shown.insert(name.clone(), example.files).is_none(), "two examples are called `{name}`");
+    }
+    shown
 }
 
 /// What is left to say of the list that `init` writes, as `RULE SUBJECT`, and what `init` said.

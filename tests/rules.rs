@@ -91,10 +91,7 @@ fn bless(rule: &Rule, page: &str) -> String {
     page.push_str(parts[0]);
     for part in &parts[1..] {
         page.push_str("\n### ");
-        let Some(example) = examples(&format!("\n## Examples\n\n### {part}")).pop() else {
-            page.push_str(part);
-            continue;
-        };
+        let example = examples(&format!("\n## Examples\n\n### {part}")).pop().expect("a part has a title");
         let folder = tempfile::tempdir().expect("a folder can be made");
         write(folder.path(), &example.files);
         let (checked, sources) = lint(folder.path());
@@ -103,9 +100,13 @@ fn bless(rule: &Rule, page: &str) -> String {
         if !found.is_empty() {
             blocks.push_str("\n```expect\n");
         }
-        for (place, message) in &found {
-            let parts = example.expected.iter().filter_map(|row| row.split_once(" \""));
-            let kept = parts.filter(|(at, _)| at.split(' ').nth(1) == place.split(' ').nth(1));
+        for (turn, (place, message)) in found.iter().enumerate() {
+            let id = |place: &str| place.split(' ').nth(1).map(str::to_owned);
+            let rows = example.expected.iter().filter_map(|row| row.split_once(" \""));
+            let of_rule: Vec<_> = rows.filter(|(at, _)| id(at) == id(place)).collect();
+            // Of several rows of one rule the one at this place is meant, else the one in this turn.
+            let turn = found[..turn].iter().filter(|(at, _)| id(at) == id(place)).count();
+            let kept = of_rule.iter().filter(|(at, _)| at == place).chain(of_rule.get(turn));
             let kept = kept.map(|(_, part)| part.strip_suffix('"').unwrap_or(part)).find(|part| message.contains(part));
             blocks.push_str(&format!("{place} \"{}\"\n", kept.unwrap_or(message)));
         }
@@ -167,7 +168,7 @@ fn every_example_of_every_page_holds() {
             }
         }
     }
-    assert!(count > 2 * rules().len() / 3, "only {count} examples were found");
+    assert!(count >= rules().len(), "only {count} examples were found");
     assert!(failures.is_empty(), "{} of {count} examples fail:\n\n{}", failures.len(), failures.join("\n\n"));
 }
 
@@ -195,7 +196,7 @@ fn every_page_can_be_read() {
 fn every_page_has_its_sections() {
     for rule in rules() {
         for section in ["## What it finds", "## Why it matters", "## How to fix", "## Examples"] {
-            assert!(rule.page.contains(&format!("\n{section}\n")), "{} has no `{section}`", rule.id);
+            assert!(rule.page.contains(&format!("\n\n{section}\n\n")), "{} has no `{section}`", rule.id);
         }
         assert!(rule.page.contains(&format!("\n# {}\n", rule.id)), "{} is not titled by its name", rule.id);
         assert!(rule.page.contains("\n\nPrinciple: "), "{} does not say what it follows from", rule.id);

@@ -26,7 +26,7 @@ pub fn pages(rule: &Rule) -> Vec<(PathBuf, String)> {
     paths.into_iter().filter_map(read).collect()
 }
 
-/// The examples of a page that have files: each `###` below `## Examples` starts one.
+/// The examples of a page, each with files: each `###` below `## Examples` starts one.
 pub fn examples(page: &str) -> Vec<Example> {
     let body = page.split_once("\n## Examples\n").expect("a page has examples").1;
     let mut examples: Vec<Example> = Vec::new();
@@ -52,6 +52,8 @@ pub fn examples(page: &str) -> Vec<Example> {
             example.expected = block.iter().map(|line| (*line).to_owned()).collect();
         }
     }
-    examples.retain(|example| !example.files.is_empty());
+    for example in &examples {
+        assert!(!example.files.is_empty(), "the example `{}` has no `file=`", example.title);
+    }
     examples
 }
