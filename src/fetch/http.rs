@@ -6,7 +6,7 @@ use std::io::Read as _;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use rustls::{AlertDescription, CertificateError};
+use rustls::AlertDescription;
 use ureq::http::Response;
 use ureq::unversioned::resolver::DefaultResolver;
 use ureq::{Agent, Body};
@@ -17,7 +17,7 @@ use super::connection::connector;
 use super::meter::Meter;
 use super::proxy::Proxies;
 use super::retry::{after, is_passing};
-use super::trust::{Trust, is_authority, tls};
+use super::trust::{Refusal, Trust, tls};
 
 /// Redirects that are followed for one request; as many as Go follows.
 pub const MAX_REDIRECTS: usize = 10;
@@ -422,28 +422,42 @@ fn cut_off(place: &str) -> Failure {
 }
 
 fn of_tls(place: &str, error: &rustls::Error) -> Failure {
-    match error {
-        // What stands for an authority may stand for no server, says webpki; Go, and so Helm, lets it.
-        error if is_authority(error) => Failure::lasting(format!(
-            "{place}: its certificate is one of an authority (CA:TRUE), and not itself among those that are trusted: SSL_CERT_FILE, \
-             or the repository's `caFile` in Helm's repositories.yaml, may name it"
-        )),
-        // Of an authority that is unknown, or has only the name of a known one.
-        rustls::Error::InvalidCertificate(
-            cause @ (CertificateError::UnknownIssuer | CertificateError::BadSignature),
-        ) => Failure::lasting(format!(
-            "{place}: its certificate is not trusted ({cause}). A private authority belongs into SSL_CERT_FILE, or is the \
+    const NAMED: &str = "SSL_CERT_FILE, or the repository's `caFile` in Helm's repositories.yaml, may name";
+    let meaning = match error {
+        rustls::Error::InvalidCertificate(cause) => match Refusal::of(cause) {
+            // What stands for an authority may stand for no server, says webpki; Go, and so Helm, lets it.
+            Refusal::IsAuthority => format!(
+                "its certificate is one of an authority (CA:TRUE), and not itself among those that are trusted: {NAMED} it"
+            ),
+            Refusal::UntimelyAuthority => {
+                format!("the authority of its certificate has expired, or is not valid yet: {NAMED} a newer one")
+            }
+            Refusal::UnknownAuthority => format!(
+                "its certificate is not trusted ({cause}). A private authority belongs into SSL_CERT_FILE, or is the \
                  repository's `caFile` in Helm's repositories.yaml"
-        )),
-        rustls::Error::InvalidCertificate(cause) => {
-            Failure::lasting(format!("{place}: its certificate is not valid: {cause}"))
+            ),
+            Refusal::UnknownAlgorithm => format!(
+                "its certificate, or its authority's, is signed in a way that mirrorlint does not check (SHA-1, P-521 and the like): \
+                 {NAMED} its own"
+            ),
+            Refusal::Unproven => "it does not prove that the certificate which it shows is its own".to_owned(),
+            Refusal::UnknownKey => {
+                "its key is of a kind that mirrorlint does not know: RSA of 2048 to 8192 bits, P-256, P-384 and Ed25519 are"
+                    .to_owned()
+            }
+            Refusal::Invalid => format!("its certificate is not valid: {cause}"),
+        },
+        rustls::Error::AlertReceived(AlertDescription::CertificateRequired) => {
+            "it wants a certificate of ours, which `certFile` and `keyFile` in Helm's repositories.yaml name".to_owned()
         }
-        rustls::Error::AlertReceived(AlertDescription::CertificateRequired) => Failure::lasting(format!(
-            "{place}: it wants a certificate of ours, which `certFile` and `keyFile` in Helm's repositories.yaml name"
-        )),
-        rustls::Error::InvalidMessage(_) => Failure::lasting(format!("{place}: it does not speak TLS")),
-        other => Failure::lasting(format!("{place}: TLS failed: {other}")),
-    }
+        // What servers say of a key for P-521, and older ones of a client without a certificate.
+        rustls::Error::AlertReceived(AlertDescription::HandshakeFailure) => "it ended the handshake: its key is none that \
+             mirrorlint knows (RSA, P-256, P-384, Ed25519), its TLS is older than 1.2, or it wants a certificate of ours (`certFile`)"
+            .to_owned(),
+        rustls::Error::InvalidMessage(_) => "it does not speak TLS".to_owned(),
+        other => format!("TLS failed: {other}"),
+    };
+    Failure::lasting(format!("{place}: {meaning}"))
 }
 
 /// `body` decompressed, unless that is more than `most` bytes.

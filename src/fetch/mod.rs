@@ -3,6 +3,7 @@
 
 mod address;
 mod bring;
+mod certificate;
 mod challenge;
 mod compare;
 mod connection;

@@ -7,15 +7,21 @@ use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
-use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms, ring, verify_tls12_signature, verify_tls13_signature};
+use rustls::crypto::{
+    CryptoProvider, WebPkiSupportedAlgorithms, ring, verify_tls12_signature, verify_tls13_signature,
+    verify_tls13_signature_with_raw_key,
+};
 use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, SubjectPublicKeyInfoDer, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
-use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, InconsistentKeys, RootCertStore, SignatureScheme};
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, InconsistentKeys, OtherError, RootCertStore, SignatureScheme,
+};
 use rustls_native_certs::load_certs_from_paths;
 
 use super::FetchError;
+use super::certificate::{algorithm_and_key, is_in_time, public_key};
 
 /// How a server is to be trusted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -36,12 +42,16 @@ pub(super) fn tls(trust: &Trust) -> Result<ClientConfig, FetchError> {
         None => system(),
     };
     let provider = Arc::new(ring::default_provider());
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(trusted.iter().cloned());
+    let (mut roots, mut untimely) = (RootCertStore::empty(), RootCertStore::empty());
+    let now = UnixTime::now();
+    for certificate in &trusted {
+        let store = if is_in_time(certificate, now) { &mut roots } else { &mut untimely };
+        store.add_parsable_certificates([certificate.clone()]);
+    }
     let pair = trust.identity.as_ref();
     let identity = pair.map(|(certificate, key)| identity(certificate, key, &provider)).transpose()?;
     let algorithms = provider.signature_verification_algorithms;
-    let verifier = Arc::new(Verifier { roots, trusted, algorithms, insecure: trust.insecure });
+    let verifier = Arc::new(Verifier { roots, untimely, trusted, algorithms, insecure: trust.insecure });
     let fail = |cause: rustls::Error| FetchError::new(format!("TLS cannot be set up: {cause}"));
     let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().map_err(fail)?;
     let builder = builder.dangerous().with_custom_certificate_verifier(verifier);
@@ -114,28 +124,119 @@ fn read(path: &Path) -> Result<Vec<u8>, FetchError> {
     std::fs::read(path).map_err(|cause| FetchError::new(format!("{} cannot be read: {cause}", path.display())))
 }
 
-/// As rustls verifies; but a certificate that is itself among those trusted needs no authority, whatever it may be used for, as Go
-/// has it (crypto/x509, `Certificate.Verify`).
+/// As rustls verifies; but a certificate that is itself among those trusted needs no authority, as Go has it (crypto/x509,
+/// `Certificate.Verify`). What one with `CA:TRUE` says that it may be used for is not looked at, other than in Go.
 #[derive(Debug)]
 struct Verifier {
     roots: RootCertStore,
+    /// Authorities that have expired, or are of the future: webpki does not look at that.
+    untimely: RootCertStore,
     trusted: Vec<CertificateDer<'static>>,
     algorithms: WebPkiSupportedAlgorithms,
     insecure: bool,
 }
 
-/// What webpki says of a certificate that is in its time, but whose authority is unknown, another of the same name, or itself. The
-/// time is what it looks at first.
-fn lacks_authority(error: &rustls::Error) -> bool {
-    use CertificateError::{BadSignature, UnknownIssuer};
-    matches!(error, rustls::Error::InvalidCertificate(UnknownIssuer | BadSignature)) || is_authority(error)
+/// What is wrong with a server's certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// Its authority is unknown, or has only the name of a known one.
+    UnknownAuthority,
+    /// Its authority has expired, or is of the future.
+    UntimelyAuthority,
+    /// It stands for an authority (`CA:TRUE`).
+    IsAuthority,
+    /// It, or an authority's, is signed in a way that ring does not check.
+    UnknownAlgorithm,
+    /// The server has not its key.
+    Unproven,
+    /// Its key is of a kind that ring does not know.
+    UnknownKey,
+    /// All else.
+    Invalid,
 }
 
-/// Whether a server was refused because its certificate is one of an authority (`CA:TRUE`).
-pub(super) fn is_authority(error: &rustls::Error) -> bool {
-    match error {
-        rustls::Error::InvalidCertificate(CertificateError::Other(cause)) => cause.to_string() == "CaUsedAsEndEntity",
-        _ => false,
+impl Refusal {
+    /// What `error` means.
+    pub fn of(error: &CertificateError) -> Self {
+        use CertificateError::{
+            BadSignature, Other, UnknownIssuer, UnsupportedSignatureAlgorithmContext,
+            UnsupportedSignatureAlgorithmForPublicKeyContext,
+        };
+        match error {
+            UnknownIssuer | BadSignature => Self::UnknownAuthority,
+            UnsupportedSignatureAlgorithmContext { .. } | UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
+                Self::UnknownAlgorithm
+            }
+            Other(OtherError(cause)) => match cause.downcast_ref::<Told>() {
+                Some(Told(refusal)) => *refusal,
+                None if cause.to_string() == "CaUsedAsEndEntity" => Self::IsAuthority,
+                None => Self::Invalid,
+            },
+            _ => Self::Invalid,
+        }
+    }
+
+    /// Whether a certificate that is itself trusted may have it. It is in its time: webpki looks at that first.
+    fn is_of_authority(self) -> bool {
+        matches!(self, Self::UnknownAuthority | Self::IsAuthority | Self::UnknownAlgorithm)
+    }
+}
+
+/// A refusal of ours on its way through rustls.
+#[derive(Debug, thiserror::Error)]
+#[error("{0:?}")]
+struct Told(Refusal);
+
+impl From<Refusal> for rustls::Error {
+    fn from(refusal: Refusal) -> Self {
+        CertificateError::Other(OtherError(Arc::new(Told(refusal)))).into()
+    }
+}
+
+fn is_of_authority(error: &rustls::Error) -> bool {
+    matches!(error, rustls::Error::InvalidCertificate(cause) if Refusal::of(cause).is_of_authority())
+}
+
+/// Why the server's signature, `signed`, was not good. Those of RSA are as long as their key, of which ring knows 2048 to 8192 bits.
+fn of_handshake(error: rustls::Error, signed: &DigitallySignedStruct) -> rustls::Error {
+    use SignatureScheme::{
+        RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RSA_PSS_SHA256, RSA_PSS_SHA384, RSA_PSS_SHA512,
+    };
+    let is_rsa = matches!(
+        signed.scheme,
+        RSA_PKCS1_SHA256 | RSA_PKCS1_SHA384 | RSA_PKCS1_SHA512 | RSA_PSS_SHA256 | RSA_PSS_SHA384 | RSA_PSS_SHA512
+    );
+    let is_known = !is_rsa || (256..=1024).contains(&signed.signature().len());
+    match &error {
+        rustls::Error::InvalidCertificate(cause) => match Refusal::of(cause) {
+            Refusal::UnknownAuthority if is_known => Refusal::Unproven.into(),
+            Refusal::UnknownAuthority | Refusal::UnknownAlgorithm => Refusal::UnknownKey.into(),
+            _ => error,
+        },
+        _ => error,
+    }
+}
+
+impl Verifier {
+    /// The key of a certificate that webpki does not read, such as one of version 1. Only who trusts any gets as far as this.
+    fn unreadable_key<'a>(&self, shown: &'a CertificateDer<'_>) -> Option<SubjectPublicKeyInfoDer<'a>> {
+        public_key(shown).filter(|_| self.insecure && ParsedCertificate::try_from(shown).is_err()).map(Into::into)
+    }
+
+    /// As rustls' `verify_tls12_signature`, of which there is none for a key alone.
+    fn verify_with(
+        &self,
+        key: &[u8],
+        message: &[u8],
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let (algorithm, key) = algorithm_and_key(key).ok_or(CertificateError::BadEncoding)?;
+        let mut known = self.algorithms.mapping.iter().filter(|(scheme, _)| *scheme == signed.scheme);
+        let known = known.find_map(|(_, all)| all.iter().find(|one| one.public_key_alg_id().as_ref() == algorithm));
+        match known.map(|known| known.verify_signature(key, message, signed.signature())) {
+            Some(Ok(())) => Ok(HandshakeSignatureValid::assertion()),
+            _ => Err(CertificateError::BadSignature.into()),
+        }
     }
 }
 
@@ -152,9 +253,12 @@ impl ServerCertVerifier for Verifier {
             return Ok(ServerCertVerified::assertion());
         }
         let certificate = ParsedCertificate::try_from(shown)?;
-        let algorithms = self.algorithms.all;
-        match verify_server_cert_signed_by_trust_anchor(&certificate, &self.roots, intermediates, now, algorithms) {
-            Err(error) if lacks_authority(&error) && self.trusted.contains(shown) => {}
+        let verify = |roots| {
+            verify_server_cert_signed_by_trust_anchor(&certificate, roots, intermediates, now, self.algorithms.all)
+        };
+        match verify(&self.roots) {
+            Err(error) if is_of_authority(&error) && self.trusted.contains(shown) => {}
+            Err(_) if verify(&self.untimely).is_ok() => return Err(Refusal::UntimelyAuthority.into()),
             verified => verified?,
         }
         verify_server_name(&certificate, name)?;
@@ -167,10 +271,11 @@ impl ServerCertVerifier for Verifier {
         shown: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        match self.insecure {
-            true => Ok(HandshakeSignatureValid::assertion()),
-            false => verify_tls12_signature(message, shown, signed, &self.algorithms),
-        }
+        let verified = match self.unreadable_key(shown) {
+            Some(key) => self.verify_with(&key, message, signed),
+            None => verify_tls12_signature(message, shown, signed, &self.algorithms),
+        };
+        verified.map_err(|error| of_handshake(error, signed))
     }
 
     fn verify_tls13_signature(
@@ -179,10 +284,11 @@ impl ServerCertVerifier for Verifier {
         shown: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        match self.insecure {
-            true => Ok(HandshakeSignatureValid::assertion()),
-            false => verify_tls13_signature(message, shown, signed, &self.algorithms),
-        }
+        let verified = match self.unreadable_key(shown) {
+            Some(key) => verify_tls13_signature_with_raw_key(message, &key, signed, &self.algorithms),
+            None => verify_tls13_signature(message, shown, signed, &self.algorithms),
+        };
+        verified.map_err(|error| of_handshake(error, signed))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair, date_time_ymd,
 };
+use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use crate::credentials::{repositories, web};
@@ -335,4 +336,152 @@ fn a_clients_certificate_of_version_1_is_shown() {
     let (server, authority) = choosy(own.der());
     let said = showing_it(&server, &authority, Some(OLD)).fails();
     assert!(said.contains("TLS failed: ") && server.asked().is_empty(), "{said}");
+}
+
+/// What we say to a server that shows `certificate` with `key`, where `trusted` is; and whether Helm takes it, where that is.
+fn asked(tls: Arc<rustls::ServerConfig>, trusted: Option<&str>) -> (Result<(), String>, Option<bool>) {
+    let all = files(&[("web", "1.0.0", web())]);
+    let server = Server::secure(tls, move |asked| {
+        all.get(&asked.target).map_or(Reply::status(404), |body| Reply::ok(body.clone()))
+    });
+    let mut place = Place::new(&[("web", "1.0.0", "@private")]);
+    let path = place.path("ca.pem").display().to_string();
+    place.write("ca.pem", trusted.unwrap_or_default());
+    place.set("SSL_CERT_FILE", &path);
+    let more = if trusted.is_none() { "  insecure_skip_tls_verify: true\n" } else { "" };
+    place.write("helm/config/repositories.yaml", repositories(&server.url(), more));
+    let said = match place.fetch() {
+        run if run.code == 0 => Ok(()),
+        run => Err(run.stderr.split_whitespace().collect::<Vec<_>>().join(" ").replace("│ ", "")),
+    };
+    let taken = helm().map(|helm| {
+        let insecure: &[&str] = if trusted.is_none() { &["--insecure-skip-tls-verify"] } else { &[] };
+        let output = std::process::Command::new(helm)
+            .args(["repo", "add", "another", &server.url()])
+            .args(insecure)
+            .current_dir(place.path("."))
+            .envs(place.variables.iter().map(|(name, value)| (name, value)))
+            .output();
+        output.unwrap().status.success()
+    });
+    (said, taken)
+}
+
+#[test]
+fn an_authority_that_has_expired_is_none() {
+    for (from, to, told) in [
+        (2020, 2021, Some("the authority of its certificate has expired, or is not valid yet: SSL_CERT_FILE, or ")),
+        (4000, 4001, Some("the authority of its certificate has expired, or is not valid yet: SSL_CERT_FILE, or ")),
+        (2020, 4001, None),
+    ] {
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        (params.not_before, params.not_after) = (date_time_ymd(from, 1, 1), date_time_ymd(to, 1, 1));
+        let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+        let key = KeyPair::generate().unwrap();
+        let params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
+        let certificate = params.signed_by(&key, &issuer).unwrap();
+        let (said, taken) = asked(showing(&certificate, &key), Some(&issuer.pem()));
+        assert!(said.as_ref().err().is_none_or(|said| told.is_some_and(|told| said.contains(told))), "{said:?}");
+        assert_eq!(said.is_ok(), told.is_none());
+        assert!(taken.is_none_or(|taken| taken == told.is_none()), "{from}");
+    }
+}
+
+/// Shows what may be somebody else's certificate.
+#[derive(Debug)]
+struct Thief(Arc<rustls::sign::CertifiedKey>);
+
+impl rustls::server::ResolvesServerCert for Thief {
+    fn resolve(&self, _: rustls::server::ClientHello<'_>) -> Option<Arc<rustls::sign::CertifiedKey>> {
+        Some(self.0.clone())
+    }
+}
+
+/// A server that shows `certificate` under one version of TLS, and signs with `key`, which may be another's.
+fn stealing(
+    certificate: CertificateDer<'static>,
+    key: &KeyPair,
+    version: &'static rustls::SupportedProtocolVersion,
+) -> Arc<rustls::ServerConfig> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let secret = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    let secret = provider.key_provider.load_private_key(secret).unwrap();
+    let shown = rustls::sign::CertifiedKey::new(vec![certificate], secret);
+    let config = rustls::ServerConfig::builder_with_provider(provider).with_protocol_versions(&[version]).unwrap();
+    Arc::new(config.with_no_client_auth().with_cert_resolver(Arc::new(Thief(Arc::new(shown)))))
+}
+
+#[test]
+fn who_has_not_the_key_of_a_certificate_is_never_trusted() {
+    let key = KeyPair::generate().unwrap();
+    let own = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap().self_signed(&key).unwrap();
+    let old = CertificateDer::from_pem_slice(OLD.0.as_bytes()).unwrap();
+    let olds = KeyPair::from_pem(OLD.1).unwrap();
+    let another = KeyPair::generate().unwrap();
+    let stolen = "it does not prove that the certificate which it shows is its own";
+    for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
+        for (certificate, key, trusted, told) in [
+            (own.der(), &key, Some(own.pem()), None),
+            (own.der(), &another, Some(own.pem()), Some(stolen)),
+            (own.der(), &key, None, None),
+            (own.der(), &another, None, Some(stolen)),
+            // Of version 1.
+            (&old, &olds, None, None),
+            (&old, &another, None, Some(stolen)),
+        ] {
+            let (said, taken) = asked(stealing(certificate.clone(), key, version), trusted.as_deref());
+            assert_eq!(said.is_ok(), told.is_none(), "{version:?}: {said:?}");
+            assert!(said.err().is_none_or(|said| told.is_some_and(|told| said.contains(told))));
+            assert!(taken.is_none_or(|taken| taken == told.is_none()), "{version:?}");
+        }
+    }
+}
+
+/// What `openssl req -x509 -sha512` makes of a key for P-256: a certificate for 127.0.0.1 until 2126 that ring does not check.
+const LONG: (&str, &str) = (
+    "-----BEGIN CERTIFICATE-----\n\
+     MIIBWDCB/6ADAgECAhQ3aq3TsrYz7vZIKzUBFlpQGexmNzAKBggqhkjOPQQDBDAM\n\
+     MQowCAYDVQQDDAFzMCAXDTI2MTEyOTEyMzkxMFoYDzIxMjYxMTA1MTIzOTEwWjAM\n\
+     MQowCAYDVQQDDAFzMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEujjh8+HWpMFz\n\
+     DE04x6T6BHwsF745cs+MmWX/gEjc1d3xDlwKaW+ePK6IHqnwHbhrFjiDvtEQ5Hyt\n\
+     SBJbn2PylKM9MDswDwYDVR0RBAgwBocEfwAAATAJBgNVHRMEAjAAMB0GA1UdDgQW\n\
+     BBQ09TkZ0cmbYpzovP4S375x2Nf7kTAKBggqhkjOPQQDBANIADBFAiA9UPpNY1Hz\n\
+     zchZR28eSZtekKwqaRDgP5lBMk6XpZA3sgIhAKeEW//rsIBI+eqyT/HZlIhVCafj\n\
+     3DTOSYEJro6wQj3k\n\
+     -----END CERTIFICATE-----\n",
+    "-----BEGIN PRIVATE KEY-----\n\
+     MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgqli8c0m3JtPXovWU\n\
+     ILGBz4LMg6eUQLqYHO7lV+HWii6hRANCAAS6OOHz4dakwXMMTTjHpPoEfCwXvjly\n\
+     z4yZZf+ASNzV3fEOXAppb548rogeqfAduGsWOIO+0RDkfK1IElufY/KU\n\
+     -----END PRIVATE KEY-----\n",
+);
+
+#[test]
+fn a_server_that_is_itself_trusted_may_be_signed_in_any_way() {
+    let certificate = CertificateDer::from_pem_slice(LONG.0.as_bytes()).unwrap();
+    let key = KeyPair::from_pem(LONG.1).unwrap();
+    let tls = || stealing(certificate.clone(), &key, &rustls::version::TLS13);
+    let (said, taken) = asked(tls(), Some(LONG.0));
+    assert_eq!((said, taken.unwrap_or(true)), (Ok(()), true));
+    // It is its own authority, which is another.
+    let another = CertificateDer::from_pem_slice(OLD.0.as_bytes()).unwrap();
+    assert_ne!(another, certificate);
+    let (said, taken) = asked(tls(), Some(OLD.0));
+    assert!(said.unwrap_err().contains("its certificate is not trusted (UnknownIssuer)") && taken != Some(true));
+}
+
+#[test]
+fn what_mirrorlint_cannot_check_is_told_in_words() {
+    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.distinguished_name.push(rcgen::DnType::CommonName, "s");
+    let key = KeyPair::from_pem(LONG.1).unwrap();
+    let same = params.self_signed(&key).unwrap();
+    // Of the same name and key as the authority, but signed in its own way.
+    let certificate = CertificateDer::from_pem_slice(LONG.0.as_bytes()).unwrap();
+    let (said, taken) = asked(stealing(certificate, &key, &rustls::version::TLS13), Some(&same.pem()));
+    let said = said.unwrap_err();
+    assert!(said.contains("is signed in a way that mirrorlint does not check (SHA-1, P-521 and the like): "), "{said}");
+    assert!(taken.unwrap_or(true));
 }
