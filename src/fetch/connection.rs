@@ -1,6 +1,7 @@
 //! How a connection comes about: through a SOCKS proxy, through one for HTTP, or straight, and TLS on top of it. A proxy for HTTP
-//! is asked to CONNECT for `https` and for the whole address for `http`, as Go does it. That and TLS are ours, for the sake of whom
-//! it trusts, and follow ureq's `ConnectProxyConnector` and `RustlsConnector`; all else is ureq's.
+//! is asked to CONNECT for `https` and for the whole address for `http`, as Go does it. That is ours, as ureq knows CONNECT only and
+//! waits for its answer without end, and so is TLS, for the sake of whom it trusts; both follow ureq's `ConnectProxyConnector` and
+//! `RustlsConnector`. All else is ureq's.
 
 use std::io::{Read as _, Write as _};
 use std::sync::Arc;
@@ -9,31 +10,35 @@ use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, StreamOwned};
 use ureq::config::Config;
 use ureq::unversioned::transport::{
-    Buffers, ConnectProxyConnector, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, SocksConnector,
-    TcpConnector, Transport, TransportAdapter,
+    Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, SocksConnector, TcpConnector, Transport,
+    TransportAdapter,
 };
 use ureq::{Agent, Proxy, ProxyProtocol};
 
 use super::credentials::Login;
 
+/// What we call ourselves.
+pub(super) const AGENT: &str = concat!("mirrorlint/", env!("CARGO_PKG_VERSION"));
+/// The most bytes of a proxy's answer to CONNECT.
+const MAX_PROXY_HEAD: usize = 64 * 1024;
+
 /// Connections whose TLS is as `tls` has it.
 pub(super) fn connector(tls: ClientConfig) -> impl Connector {
     ().chain(SocksConnector::default())
-        .chain(Forward(Agent::config_builder().proxy(None).build()))
-        .chain(ConnectProxyConnector::default())
+        .chain(Proxied(Agent::config_builder().proxy(None).build()))
         .chain(TcpConnector::default())
         .chain(Tls(Arc::new(tls)))
 }
 
-/// Connections for `http` to a proxy for HTTP. It holds the configuration for the way to the proxy.
+/// Connections through a proxy for HTTP. It holds the configuration for the way to the proxy.
 #[derive(Debug)]
-struct Forward(Config);
+struct Proxied(Config);
 
-impl<In: Transport> Connector<In> for Forward {
-    type Out = Either<In, Forwarded>;
+impl<In: Transport> Connector<In> for Proxied {
+    type Out = Either<In, Box<dyn Transport>>;
 
     fn connect(&self, details: &ConnectionDetails, below: Option<In>) -> Result<Option<Self::Out>, ureq::Error> {
-        let proxy = details.config.proxy().filter(|proxy| forwards(proxy) && !details.needs_tls() && below.is_none());
+        let proxy = details.config.proxy().filter(|proxy| is_for_http(proxy) && below.is_none());
         let Some(proxy) = proxy else { return Ok(below.map(Either::A)) };
         let way = ConnectionDetails {
             uri: proxy.uri(),
@@ -47,29 +52,87 @@ impl<In: Transport> Connector<In> for Forward {
             run_connector: details.run_connector.clone(),
             register_shutdown: details.register_shutdown.clone(),
         };
+        let connection = (details.run_connector)(&way)?;
         let login = [proxy.username(), proxy.password()].map(Option::unwrap_or_default);
-        let forwarded = Forwarded {
-            proxy: (details.run_connector)(&way)?,
-            origin: format!("http://{}", details.uri.authority().map_or("", |authority| authority.as_str())),
-            authorization: (proxy.username().is_some()).then(|| Login::new(login[0], login[1]).basic()),
-            begins: true,
+        let authorization = (proxy.username().is_some()).then(|| Login::new(login[0], login[1]).basic());
+        let authorization = authorization.map_or_else(String::new, |value| format!("Proxy-Authorization: {value}\r\n"));
+        let through: Box<dyn Transport> = match details.needs_tls() {
+            true => Box::new(Tunnel(tunnel(connection, details, &authorization)?)),
+            false => {
+                let origin = format!("http://{}", details.uri.authority().map_or("", |authority| authority.as_str()));
+                Box::new(Forwarded { proxy: connection, origin, authorization, begins: true })
+            }
         };
-        Ok(Some(Either::B(forwarded)))
+        Ok(Some(Either::B(through)))
     }
 }
 
-/// Whether `http` goes through `proxy` by its whole address.
-fn forwards(proxy: &Proxy) -> bool {
+fn is_for_http(proxy: &Proxy) -> bool {
     matches!(proxy.protocol(), ProxyProtocol::Http | ProxyProtocol::Https)
 }
 
-/// A connection to a proxy that passes requests on to one server. They have no bodies.
+/// `connection` to a proxy, from where it is one to the server. Proxy and answer together have the time that there is to connect.
+fn tunnel(
+    connection: Box<dyn Transport>,
+    details: &ConnectionDetails,
+    authorization: &str,
+) -> Result<Box<dyn Transport>, ureq::Error> {
+    let server = format!("{}:{}", details.uri.host().unwrap_or_default(), details.uri.port_u16().unwrap_or(443));
+    let mut stream = TransportAdapter::new(connection, details.current_time.clone());
+    stream.set_timeout(details.timeout);
+    let head = format!("CONNECT {server} HTTP/1.1\r\nHost: {server}\r\nUser-Agent: {AGENT}\r\n{authorization}\r\n");
+    stream.write_all(head.as_bytes())?;
+    let refused = |reason: &str| Err(ureq::Error::ConnectProxyFailed(reason.to_owned()));
+    // Byte by byte: what follows is the server's.
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"\r\n\r\n") && !answer.ends_with(b"\n\n") {
+        let mut byte = [0];
+        if stream.read(&mut byte)? == 0 {
+            return refused("it ended the connection");
+        }
+        answer.push(byte[0]);
+        if answer.len() > MAX_PROXY_HEAD {
+            return refused("its answer has no end");
+        }
+    }
+    let line = answer.split(|byte| *byte == b'\r' || *byte == b'\n').next().unwrap_or_default();
+    match String::from_utf8_lossy(line).split(' ').collect::<Vec<_>>()[..] {
+        [http, "200", ..] if http.starts_with("HTTP/1.") => Ok(stream.into_inner()),
+        [http, status, ..] if http.starts_with("HTTP/1.") => refused(&format!("proxy server responded {status}")),
+        _ => refused("it does not speak HTTP"),
+    }
+}
+
+/// A connection to a server, which a proxy passes on as it is.
+#[derive(Debug)]
+struct Tunnel(Box<dyn Transport>);
+
+impl Transport for Tunnel {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        self.0.buffers()
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        self.0.transmit_output(amount, timeout)
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
+        self.0.await_input(timeout)
+    }
+
+    fn is_open(&mut self) -> bool {
+        self.0.is_open()
+    }
+}
+
+/// A connection to a proxy that passes requests on to one server. They have no bodies: forms, with what is secret in them, go by
+/// `https` or to this machine only, and never come here.
 struct Forwarded {
     proxy: Box<dyn Transport>,
     /// `http://host:port`
     origin: String,
-    /// The value of `Proxy-Authorization`.
-    authorization: Option<String>,
+    /// `Proxy-Authorization: ...` with the line's end, or nothing.
+    authorization: String,
     /// Whether what is sent next is the beginning of a request.
     begins: bool,
 }
@@ -86,9 +149,7 @@ impl Forwarded {
         let end = head.windows(2).position(|end| end == b"\r\n").map_or(head.len(), |end| end + 2);
         let (line, fields) = head.split_at(end);
         let path = line.iter().position(|byte| *byte == b' ').map_or(0, |space| space + 1);
-        let authorization = self.authorization.iter().map(|value| format!("Proxy-Authorization: {value}\r\n"));
-        [&line[..path], self.origin.as_bytes(), &line[path..], authorization.collect::<String>().as_bytes(), fields]
-            .concat()
+        [&line[..path], self.origin.as_bytes(), &line[path..], self.authorization.as_bytes(), fields].concat()
     }
 }
 

@@ -13,7 +13,7 @@ use ureq::{Agent, Body};
 
 use super::FetchError;
 use super::address::Address;
-use super::connection::connector;
+use super::connection::{AGENT, connector};
 use super::meter::Meter;
 use super::proxy::Proxies;
 use super::retry::{after, is_passing};
@@ -356,7 +356,7 @@ impl Client {
             .max_redirects(0)
             .max_redirects_will_error(false)
             .proxy(through)
-            .user_agent(concat!("mirrorlint/", env!("CARGO_PKG_VERSION")))
+            .user_agent(AGENT)
             .timeout_connect(Some(silence))
             .timeout_recv_response(Some(silence))
             .timeout_per_read(Some(silence))

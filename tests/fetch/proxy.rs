@@ -318,3 +318,29 @@ fn a_socks_proxy_looks_names_up_itself() {
     assert_eq!(run.code, 0, "{}", run.text());
     assert_eq!(asked.lock().unwrap().first().map(String::as_str), Some("charts.example"));
 }
+
+#[test]
+fn a_proxy_that_trickles_has_no_more_time_than_a_silent_one() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for mut client in listener.incoming().map_while(Result::ok) {
+            std::thread::spawn(move || {
+                let answer = format!("HTTP/1.1 200 OK\r\nX: {}", "a".repeat(100));
+                for byte in answer.bytes() {
+                    client.write_all(&[byte])?;
+                    std::thread::sleep(std::time::Duration::from_millis(300));
+                }
+                std::io::Result::Ok(())
+            });
+        }
+    });
+    let mut place = Place::new(&[("web", "1.0.0", "https://charts.example")]);
+    place.set("HTTPS_PROXY", &format!("http://127.0.0.1:{port}"));
+    let started = std::time::Instant::now();
+    let run = place.run(&["fetch", "--timeout", "1", "--retries", "0"]);
+    let said = run.stderr.split_whitespace().collect::<Vec<_>>().join(" ").replace("│ ", "");
+    assert!(run.code == 2 && said.contains("no answer within 1 seconds"), "{}", run.text());
+    // All of it would take half a minute.
+    assert!(started.elapsed() < std::time::Duration::from_secs(15), "{:?}", started.elapsed());
+}
