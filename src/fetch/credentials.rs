@@ -141,32 +141,35 @@ fn ask(helper: &str, host: &str) -> Result<Option<Login>, String> {
     if helper.contains(['/', '\\']) {
         return Err(format!("`{helper}` is no credential helper's name"));
     }
-    let failed = |cause: std::io::Error| format!("cannot run {program}: {cause}");
-    let mut child = Command::new(&program)
-        .arg("get")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(failed)?;
+    answer(Command::new(&program).arg("get"), host, HELPER_TIME).map_err(|reason| format!("{program} {reason}"))
+}
+
+/// What the helper `command` says of `host`, within `limit`. What it leaves running, with its output open, is not waited for.
+fn answer(command: &mut Command, host: &str, limit: Duration) -> Result<Option<Login>, String> {
+    let failed = |cause: std::io::Error| format!("cannot be run: {cause}");
+    let late = || format!("did not answer within {} seconds", limit.as_secs());
+    let started = Instant::now();
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().map_err(failed)?;
     if let Some(mut input) = child.stdin.take() {
         // A helper that does not read its input has ended, which is seen below.
         let _ = input.write_all(host.as_bytes());
     }
-    let started = Instant::now();
+    let (sender, receiver) = std::sync::mpsc::channel();
     let output = child.stdout.take();
-    let reader = std::thread::spawn(move || {
-        let mut text = String::new();
-        output.map(|output| std::io::Read::read_to_string(&mut std::io::Read::take(output, 1 << 20), &mut text));
-        text
+    std::thread::spawn(move || {
+        // One value, as Go's docker-credential-helpers read: no more is waited for.
+        let output = output.map(|output| std::io::Read::take(output, 1 << 20));
+        let value = output.and_then(|output| serde_json::Deserializer::from_reader(output).into_iter().next());
+        sender.send(value.and_then(Result::<Value, _>::ok))
     });
     let status = loop {
         match child.try_wait().map_err(failed)? {
             Some(status) => break status,
-            None if started.elapsed() > HELPER_TIME => {
+            None if started.elapsed() > limit => {
                 let _ = child.kill();
                 let _ = child.wait();
-                return Err(format!("{program} did not answer within {} seconds", HELPER_TIME.as_secs()));
+                return Err(late());
             }
             None => std::thread::sleep(Duration::from_millis(10)),
         }
@@ -175,10 +178,10 @@ fn ask(helper: &str, host: &str) -> Result<Option<Login>, String> {
     if !status.success() {
         return Ok(None);
     }
-    let answer: Value = serde_json::from_str(&reader.join().unwrap_or_default())
-        .map_err(|_| format!("{program} answered with something that is no JSON"))?;
-    let (user, secret) =
-        (answer["Username"].as_str().unwrap_or_default(), answer["Secret"].as_str().unwrap_or_default());
+    let answer = receiver.recv_timeout(limit.saturating_sub(started.elapsed())).map_err(|_| late())?;
+    let answer = answer.ok_or("answered with something that is no JSON")?;
+    let text = |key: &str| answer[key].as_str().unwrap_or_default();
+    let (user, secret) = (text("Username"), text("Secret"));
     let user = if user == "<token>" { "" } else { user };
     Ok((!secret.is_empty()).then(|| Login::new(user, secret)))
 }
@@ -220,12 +223,32 @@ mod tests {
     }
 
     #[test]
+    #[cfg(unix)]
+    fn a_helper_has_a_time_with_all_that_it_starts() {
+        let limit = Duration::from_secs(2);
+        let ask = |script: &str| {
+            let started = Instant::now();
+            let found = answer(Command::new("sh").args(["-c", &format!("read host; {script}")]), "a.example\n", limit);
+            (found.map(|login| login.map(|login| login.secret)), started.elapsed() >= limit)
+        };
+        let late = Err("did not answer within 2 seconds".to_owned());
+        let known = r#"echo '{"Username": "me", "Secret": "word"}'"#;
+        assert_eq!(ask(known), (Ok(Some("word".to_owned())), false));
+        assert_eq!(ask(&format!("sleep 9 & {known}")), (Ok(Some("word".to_owned())), false));
+        assert_eq!(ask("sleep 9 & exit 1"), (Ok(None), false));
+        assert_eq!(ask("sleep 9 &"), (late.clone(), true));
+        assert_eq!(ask("sleep 9 & echo '{\"Username\": '"), (late.clone(), true));
+        assert_eq!(ask(&format!("{known}; exec sleep 9")), (late, true));
+        assert_eq!(ask("echo '{'"), (Err("answered with something that is no JSON".to_owned()), false));
+    }
+
+    #[test]
     fn a_helper_that_is_not_there_is_told() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config.json");
         std::fs::write(&path, r#"{"credHelpers": {"a.example": "of-nobody"}}"#).unwrap();
         let registries = Registries { files: vec![path] };
-        assert!(registries.login("a.example").unwrap_err().contains("cannot run docker-credential-of-nobody"));
+        assert!(registries.login("a.example").unwrap_err().contains("docker-credential-of-nobody cannot be run"));
         assert_eq!(registries.login("b.example"), Ok(None));
     }
 }
