@@ -14,13 +14,15 @@ use ureq::{Agent, Body};
 use super::FetchError;
 use super::address::Address;
 use super::connection::{AGENT, connector};
+use super::credentials::Login;
 use super::meter::Meter;
 use super::proxy::Proxies;
 use super::retry::{after, is_passing};
 use super::trust::{Refusal, Trust, tls};
 
-/// Redirects that are followed for one request; as many as Go follows.
-pub const MAX_REDIRECTS: usize = 10;
+/// Redirects that are followed for one request; as many as Go follows, which asks ten times at most (net/http,
+/// `defaultCheckRedirect`).
+pub const MAX_REDIRECTS: usize = 9;
 /// The least pause before a request is repeated; each further one is twice as long.
 pub const FIRST_PAUSE: Duration = Duration::from_millis(300);
 /// The longest pause that we choose.
@@ -87,7 +89,7 @@ impl<'a> Request<'a> {
         Self {
             address,
             accept: "*/*",
-            authorization: address.login.as_ref().map(super::credentials::Login::basic),
+            authorization: address.login.as_ref().map(Login::basic),
             pass_credentials: false,
             withheld: false,
             trust,
@@ -248,11 +250,14 @@ impl Client {
         let mut address = request.address.clone();
         let mut at_home = true;
         for _ in 0..=MAX_REDIRECTS {
-            let authorization = request.authorization.as_ref().filter(|_| at_home || request.pass_credentials);
-            let answer = self.once(request, &address, authorization)?;
+            // What a redirect's own address says is for who is not given the others, as Go has it (net/http, `Client.send`).
+            let given = request.authorization.as_ref().filter(|_| at_home || request.pass_credentials);
+            let written = address.login.as_ref().filter(|_| address != *request.address).map(Login::basic);
+            let authorization = given.cloned().or(written);
+            let answer = self.once(request, &address, authorization.as_ref())?;
             let location = answer.header("location").filter(|_| matches!(answer.status, 301 | 302 | 303 | 307 | 308));
             let Some(location) = location.filter(|_| request.form.is_none()) else {
-                let withheld = request.withheld || authorization.is_none() && request.authorization.is_some();
+                let withheld = authorization.is_none() && (request.withheld || request.authorization.is_some());
                 let redirected = (address != *request.address).then_some(address);
                 return Ok(Answer { at_home, redirected, withheld, ..answer });
             };

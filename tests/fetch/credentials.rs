@@ -208,3 +208,68 @@ fn a_password_that_ends_the_host_is_not_shown() {
         assert!(!said.contains(SECRET) || password.starts_with("12/"), "{said}");
     }
 }
+
+#[test]
+fn a_redirect_may_bring_a_password_of_its_own() {
+    // Who is sent on, with what in the address; what comes there, and whether that is elsewhere.
+    for (more, elsewhere, told) in [
+        (String::new(), true, Some(basic())),
+        (String::new(), false, Some(basic())),
+        ("  username: me\n  password: other-word\n".to_owned(), true, Some(basic())),
+        ("  username: me\n  password: other-word\n".to_owned(), false, Some("Basic bWU6b3RoZXItd29yZA==".to_owned())),
+    ] {
+        let all = files(&[("web", "1.0.0", web())]);
+        let there = all.clone();
+        let other = Server::new(move |asked| Reply::ok(there[&asked.target].clone()));
+        let away = other.host();
+        let server = Server::new(move |asked| {
+            let (name, home) = (asked.target.trim_start_matches("/there"), &asked.headers["host"]);
+            match asked.target.starts_with("/there") {
+                true => Reply::ok(all[name].clone()),
+                false if elsewhere => Reply::redirect(&format!("http://user:{SECRET}@{away}{name}")),
+                false => Reply::redirect(&format!("http://user:{SECRET}@{home}/there{name}")),
+            }
+        });
+        let place = Place::new(&[("web", "1.0.0", "@private")])
+            .file("helm/config/repositories.yaml", repositories(&server.url(), &more));
+        let asked = || {
+            let asked = if elsewhere { other.asked() } else { server.asked() };
+            asked.last().and_then(authorization)
+        };
+        let run = place.fetch();
+        assert_eq!(run.code, 0, "{}", run.text());
+        assert!(!run.text().contains(SECRET));
+        assert_eq!(asked(), told, "{more} {elsewhere}");
+        let Some(helm) = crate::helm::helm() else { continue };
+        let login: &[&str] = if more.is_empty() { &[] } else { &["--username", "me", "--password", "other-word"] };
+        crate::helm::run_helm(&helm, &place, &[&["repo", "add", "another", &server.url()], login].concat());
+        assert_eq!(asked(), told, "{more} {elsewhere}");
+    }
+}
+
+#[test]
+fn as_many_redirects_are_followed_as_go_follows() {
+    for (count, fine) in [(9, true), (10, false)] {
+        let all = files(&[("web", "1.0.0", web())]);
+        let server = Server::new(move |asked| {
+            let (number, name) = asked.target[1..].split_once('/').unwrap_or(("0", &asked.target[1..]));
+            match number.parse::<u32>().unwrap() {
+                number if number < count => Reply::redirect(&format!("/{}/{name}", number + 1)),
+                _ => Reply::ok(all[&format!("/{name}")].clone()),
+            }
+        });
+        let place = Place::new(&[("web", "1.0.0", &server.url())]);
+        if fine {
+            assert_eq!(place.fetch().code, 0);
+        } else {
+            assert!(place.fails().contains("redirects more than 9 times"));
+        }
+        let Some(helm) = crate::helm::helm() else { continue };
+        let output = std::process::Command::new(helm)
+            .args(["repo", "add", "another", &server.url()])
+            .current_dir(place.path("."))
+            .envs(place.variables.iter().map(|(name, value)| (name, value)))
+            .output();
+        assert_eq!(output.unwrap().status.success(), fine);
+    }
+}
