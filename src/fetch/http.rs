@@ -16,7 +16,7 @@ use super::address::Address;
 use super::connection::{AGENT, connector};
 use super::credentials::Login;
 use super::meter::Meter;
-use super::proxy::Proxies;
+use super::proxy::{Proxies, as_go};
 use super::retry::{after, is_passing};
 use super::trust::{Refusal, Trust, tls};
 
@@ -350,7 +350,7 @@ impl Client {
             return Ok(agent.clone());
         }
         let through = match &proxy {
-            Some(proxy) => Some(ureq::Proxy::new(&super::proxy::as_go(proxy)).map_err(|_| {
+            Some(proxy) => Some(ureq::Proxy::new(&as_go(proxy)).map_err(|_| {
                 FetchError::new(format!("the proxy {} is no address", crate::store::plain_address(proxy)))
             })?),
             None => None,

@@ -1,6 +1,5 @@
 //! Which proxy a request goes through: as Go's `http.ProxyFromEnvironment`, which Helm uses. Never one for this machine itself.
 
-use std::borrow::Cow;
 use std::net::IpAddr;
 
 use super::address::Address;
@@ -41,7 +40,7 @@ impl Proxies {
     /// The one that itself answers for `address`, or passes on what the server answers.
     #[must_use]
     pub fn forwarding(&self, address: &Address) -> Option<&str> {
-        self.of(address).filter(|proxy| !address.secure && !proxy.starts_with("socks"))
+        self.of(address).filter(|proxy| !address.secure && as_go(proxy).starts_with("http"))
     }
 
     fn excepts(&self, address: &Address) -> bool {
@@ -80,12 +79,18 @@ fn matches(pattern: &str, host: &str, port: u16) -> bool {
     }
 }
 
-/// A proxy as Go understands it: one for SOCKS resolves the names itself.
-pub(super) fn as_go(proxy: &str) -> Cow<'_, str> {
-    match proxy.strip_prefix("socks5://") {
-        Some(rest) => Cow::Owned(format!("socks5h://{rest}")),
-        None => Cow::Borrowed(proxy),
-    }
+/// A proxy as Go understands it: where it begins with no scheme that may be one's, it is one for HTTP (httpproxy, `parseProxy`); one
+/// for SOCKS resolves the names itself. What stands behind its port is nothing.
+pub(super) fn as_go(proxy: &str) -> String {
+    let (scheme, rest) = match proxy.split_once("://").map(|(scheme, rest)| (scheme.to_ascii_lowercase(), rest)) {
+        Some((scheme, rest)) if scheme == "socks5" => ("socks5h".to_owned(), rest),
+        // More than Go knows.
+        Some((scheme, rest)) if ["http", "https", "socks", "socks4", "socks4a", "socks5h"].contains(&&*scheme) => {
+            (scheme, rest)
+        }
+        _ => ("http".to_owned(), proxy),
+    };
+    format!("{scheme}://{}", rest.split(['/', '?', '#']).next().unwrap_or_default())
 }
 
 /// Whether the first `bits` of the two are the same.
@@ -178,6 +183,21 @@ mod tests {
         assert_eq!(of("http://a.example/").as_deref(), Some("http://p:1"));
         assert_eq!(of("https://a.example/"), None);
         assert_eq!(of("https://a.example:8443/").as_deref(), Some("http://s:1"));
+    }
+
+    #[test]
+    fn a_proxy_is_read_as_go_reads_it() {
+        for (written, read) in [
+            ("proxy.corp:3128", "http://proxy.corp:3128"),
+            ("proxy.corp:3128/", "http://proxy.corp:3128"),
+            ("proxy.corp:3128/path?query#x", "http://proxy.corp:3128"),
+            ("me:word@proxy.corp/", "http://me:word@proxy.corp"),
+            ("HTTPS://proxy.corp/", "https://proxy.corp"),
+            ("socks5://proxy.corp/", "socks5h://proxy.corp"),
+            ("socks4://proxy.corp:1", "socks4://proxy.corp:1"),
+        ] {
+            assert_eq!(as_go(written), read);
+        }
     }
 
     fn proxies(except: &str) -> Proxies {

@@ -344,3 +344,20 @@ fn a_proxy_that_trickles_has_no_more_time_than_a_silent_one() {
     // All of it would take half a minute.
     assert!(started.elapsed() < std::time::Duration::from_secs(15), "{:?}", started.elapsed());
 }
+
+#[test]
+fn a_proxy_without_a_scheme_may_end_in_a_slash() {
+    let server = Server::new(guarded);
+    let proxy = Proxy::new(&[("charts.example", &server)]);
+    for end in ["", "/", "/path"] {
+        let mut place = Place::new(&[("web", "1.0.0", "@private")])
+            .file("helm/config/repositories.yaml", known("http://charts.example"));
+        place.set("HTTP_PROXY", &format!("{}{end}", proxy.url().replace("http://", "")));
+        let run = place.fetch();
+        assert_eq!(run.code, 0, "{}", run.text());
+        let Some(helm) = helm() else { continue };
+        let arguments =
+            ["repo", "add", "same", "http://charts.example", "--username", "me", "--password", "other-word"];
+        crate::helm::run_helm(&helm, &place, &arguments);
+    }
+}
