@@ -40,7 +40,9 @@ impl Address {
         let (host, port) = match place.rfind(':').filter(|colon| !place[*colon..].contains(']')) {
             Some(colon) => {
                 let port = &place[colon + 1..];
-                let number = port.parse().map_err(|_| wrong("its port is no number up to 65535"));
+                // The standard library reads `+80`, too.
+                let number = port.parse().ok().filter(|_| port.bytes().all(|byte| byte.is_ascii_digit()));
+                let number = number.ok_or_else(|| wrong("its port is no number up to 65535"));
                 (&place[..colon], if port.is_empty() { None } else { Some(number?) })
             }
             None => (place, None),
@@ -168,7 +170,7 @@ impl Address {
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         let bare = self.host.trim_start_matches('[').trim_end_matches(']');
-        bare == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+        bare == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
     }
 
     /// What a request is sent to: without user and password.
@@ -251,8 +253,11 @@ mod tests {
         assert_eq!(found.login, Some(Login::new("me", "p@ss")));
         assert_eq!(address("http://[::1]:5000").target(), "http://[::1]:5000/");
         assert!(address("http://[::1]:5000").is_loopback() && address("http://127.0.0.2/").is_loopback());
-        assert!(!address("http://127.0.0.1.example/").is_loopback());
-        for wrong in ["charts", "ftp://x/", "http://", "http://a:b/", "http://a b/", "https://:1/"] {
+        assert!(address("http://[::ffff:127.0.0.1]/").is_loopback());
+        assert!(
+            !address("http://127.0.0.1.example/").is_loopback() && !address("http://[::ffff:10.0.0.1]/").is_loopback()
+        );
+        for wrong in ["charts", "ftp://x/", "http://", "http://a:b/", "http://a:+80/", "http://a b/", "https://:1/"] {
             assert!(Address::parse(wrong).is_err(), "{wrong}");
         }
     }
@@ -312,6 +317,12 @@ mod tests {
             });
             assert_eq!(found, expected, "{written}");
         }
+    }
+
+    #[test]
+    fn a_wrong_port_is_told_as_such() {
+        let error = Address::of_repository("http://h:+80/a").unwrap_err();
+        assert_eq!(error.message, "`http://h:+80/a` is no address: its port is no number up to 65535");
     }
 
     #[test]
