@@ -1,6 +1,7 @@
 //! Which certificates are trusted: the system's and those that SSL_CERT_FILE and SSL_CERT_DIR name, or only the authority that
 //! Helm's `repositories.yaml` names for a repository.
 
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,7 +19,6 @@ use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, InconsistentKeys, OtherError, RootCertStore, SignatureScheme,
 };
-use rustls_native_certs::load_certs_from_paths;
 
 use super::FetchError;
 use super::certificate::{algorithm_and_key, is_in_time, public_key};
@@ -90,7 +90,7 @@ const FOLDERS: [&str; 2] = ["/etc/ssl/certs", "/etc/pki/tls/certs"];
 /// The system's certificates, and those that the environment names.
 fn system() -> Vec<CertificateDer<'static>> {
     match (std::env::var_os("SSL_CERT_FILE"), std::env::var_os("SSL_CERT_DIR")) {
-        (None, None) => rustls_native_certs::load_native_certs().certs,
+        (None, None) if !cfg!(target_os = "linux") => rustls_native_certs::load_native_certs().certs,
         (file, folders) => named(&file.unwrap_or_default(), &folders.unwrap_or_default(), &FILES, &FOLDERS),
     }
 }
@@ -98,22 +98,37 @@ fn system() -> Vec<CertificateDer<'static>> {
 /// The certificates in `file` and `folders`, as the environment has them. Each takes the place of `FILES` and `FOLDERS` alone, as in
 /// Go: who names a file of his own still trusts what lies in the system's folders.
 fn named(file: &OsStr, folders: &OsStr, files: &[&str], own: &[&str]) -> Vec<CertificateDer<'static>> {
-    let file = match file.is_empty() {
-        true => files.iter().map(PathBuf::from).find(|path| path.is_file()),
-        false => Some(file.into()),
+    let files: Vec<PathBuf> = match file.is_empty() {
+        true => files.iter().map(PathBuf::from).collect(),
+        false => vec![file.into()],
     };
     let folders: Vec<PathBuf> = match folders.is_empty() {
         true => own.iter().map(PathBuf::from).collect(),
         false => std::env::split_paths(folders).collect(),
     };
-    let mut found = load_certs_from_paths(file.as_deref(), None).certs;
-    found.extend(folders.iter().flat_map(|folder| load_certs_from_paths(None, Some(folder)).certs));
-    found
+    let read = |path: PathBuf| std::fs::read(path).ok();
+    let entries = folders.iter().filter_map(|folder| std::fs::read_dir(folder).ok()).flatten().flatten();
+    let found = files.into_iter().find_map(read).into_iter().chain(entries.filter_map(|entry| read(entry.path())));
+    let mut certificates: Vec<_> = found.flat_map(|bytes| of_pem(&bytes)).collect();
+    // Folders hold them under several names.
+    let mut known = HashSet::new();
+    certificates.retain(|certificate| known.insert(certificate.clone()));
+    certificates
+}
+
+/// The certificates among the blocks of `bytes`. One that does not end hides no other, as in Go (encoding/pem).
+fn of_pem(bytes: &[u8]) -> Vec<CertificateDer<'static>> {
+    const BEGIN: &[u8] = b"-----BEGIN ";
+    let begins: Vec<usize> =
+        bytes.windows(BEGIN.len()).enumerate().filter(|(_, part)| *part == BEGIN).map(|(at, _)| at).collect();
+    let ends = begins.iter().skip(1).copied().chain([bytes.len()]);
+    let blocks = begins.iter().zip(ends).map(|(begin, end)| &bytes[*begin..end]);
+    blocks.filter_map(|block| CertificateDer::from_pem_slice(block).ok()).collect()
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, FetchError> {
     let bytes = read(path)?;
-    let found: Vec<_> = CertificateDer::pem_slice_iter(&bytes).filter_map(Result::ok).collect();
+    let found = of_pem(&bytes);
     if found.is_empty() {
         return Err(FetchError::new(format!("{} holds no certificate", path.display())));
     }
@@ -299,6 +314,25 @@ impl ServerCertVerifier for Verifier {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_block_without_an_end_hides_no_other() {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let made = rcgen::CertificateParams::new(Vec::new()).unwrap().self_signed(&key).unwrap();
+        let (pem, der) = (made.pem(), made.der().clone());
+        let unended = pem.split("-----END").next().unwrap();
+        for (text, expected) in [
+            (format!("{unended}{pem}"), 1),
+            (format!("{unended}\n{pem}{unended}{pem}"), 2),
+            (format!("-----BEGIN \n{pem}"), 1),
+            (format!("# mine\r\n{}", pem.replace('\n', "\r\n")), 1),
+            (format!("{}{pem}", key.serialize_pem()), 1),
+            (unended.to_owned(), 0),
+            (String::new(), 0),
+        ] {
+            assert_eq!(of_pem(text.as_bytes()), vec![der.clone(); expected], "{text}");
+        }
+    }
 
     #[test]
     fn each_variable_takes_the_place_of_its_own_alone() {
