@@ -50,7 +50,6 @@ impl Default for Patience {
 }
 
 /// Sends requests.
-#[derive(Debug)]
 pub struct Client {
     patience: Patience,
     proxies: Proxies,
@@ -60,7 +59,7 @@ pub struct Client {
 }
 
 /// What is asked for.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Request<'a> {
     /// Of whom.
     pub address: &'a Address,

@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 use super::address::Address;
 
-/// The environment's proxies.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// The environment's proxies. Their passwords are never to be printed, so there is no `Debug`.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Proxies {
     /// For `http`: `HTTP_PROXY`, `http_proxy`.
     pub http: Option<String>,

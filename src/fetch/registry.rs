@@ -33,7 +33,7 @@ pub const MAX_TAG_PAGES: usize = 200;
 const MAX_TOKEN_SIZE: u64 = 1024 * 1024;
 
 /// What registries said of themselves.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Acquaintance {
     trust: Trust,
     /// The tokens that they gave, by host and scope.
@@ -43,7 +43,6 @@ pub(super) struct Acquaintance {
 }
 
 /// The way to registries.
-#[derive(Debug)]
 pub(super) struct Registry<'a> {
     pub client: &'a Client,
     pub logins: &'a Registries,

@@ -43,7 +43,6 @@ impl Source {
 type Opened = Arc<OnceLock<Result<HttpRepository, FetchError>>>;
 
 /// The way to all repositories.
-#[derive(Debug)]
 pub struct Remotes {
     client: Client,
     repositories: Repositories,
