@@ -648,11 +648,42 @@ fn each_region_of_the_list_is_a_scenario() {
     assert_eq!(account.fixed("region-mismatch"), west);
 }
 
+/// What is to be said of the chart's image is said once the entry lists it.
+#[test]
+fn of_another_image_nothing_is_said_that_is_true_of_the_charts_alone() {
+    let deployed = |account: &str, region: &str| format!("{account}.dkr.ecr.{region}.amazonaws.com/acme/delta:4.4");
+    let template = r#"{{ $accounts := dict "us-west-2" "602401143452" "us-east-1" "333333333333" }}{{ $r := .Values.region | default "us-west-2" }}{{ get $accounts $r }}.dkr.ecr.{{ $r }}.amazonaws.com/acme/delta:4.4"#;
+    let workspace =
+        |list: &str| Workspace::with_list(list).chart("delta", &[template]).file("delta/values.yaml", "region: \"\"\n");
+    let other = workspace("delta=999999999999.dkr.ecr.us-west-2.amazonaws.com/team/delta:9.9\n");
+    assert_eq!(rules_of(&other), "repository-mismatch");
+    other.run(&["check", "--fix"]);
+    assert!(!other.read("tools/ecr-images.conf").contains('#'), "{}", other.read("tools/ecr-images.conf"));
+    other.run(&["check", "--fix", "--unsafe-fixes"]);
+    let (image, note) = (deployed("602401143452", "us-west-2"), "# Delta (from local chart delta:1.0.0)");
+    assert!(
+        other.read("tools/ecr-images.conf").starts_with(note)
+            && other.read("tools/ecr-images.conf").ends_with(&format!("\ndelta={image}\n"))
+    );
+    assert_eq!(rules_of(&other), "");
+    let named = workspace("# Delta (from delta)\ndelta=quay.io/team/delta:9.9\n");
+    assert_eq!(rules_of(&named), "repository-mismatch");
+    named.run(&["check", "--fix", "--unsafe-fixes", "--region", "us-west-2"]);
+    assert!(
+        named.read("tools/ecr-images.conf").starts_with(&format!("{note}\n")),
+        "{}",
+        named.read("tools/ecr-images.conf")
+    );
+
+    let older = workspace(&format!("delta={}\n", image.replace(":4.4", ":4.3")));
+    assert_eq!(rules_of(&older), "undocumented-source undocumented-dynamic-image tag-mismatch");
+}
+
 #[test]
 fn a_name_in_another_registry_is_the_partner() {
     let list = "# Agent\nhealth-agent=quay.io/acme/sagemaker-health-agent:latest\n";
     let workspace = Workspace::with_list(list).chart("web", &["example.org/health-agent:2", "nginx:1"]);
-    assert_eq!(rules_of(&workspace), "undocumented-source repository-mismatch missing-entry", "the entry's name tells");
+    assert_eq!(rules_of(&workspace), "repository-mismatch missing-entry", "the entry's name tells");
     let other =
         Workspace::with_list(&list.replace("health-agent=", "thing=")).chart("web", &["example.org/health-agent:2"]);
     assert_eq!(rules_of(&other), "stale-entry floating-tag missing-entry");

@@ -3,10 +3,12 @@
 use std::ops::Range;
 
 use super::tag_mismatch::obstacle;
+use super::{undocumented_dynamic_image, undocumented_source};
 use crate::image::Reference;
 use crate::lint::addition::listable;
 use crate::lint::overridden::may_be_own;
-use crate::lint::{Context, Finding, Fix, Rule, Safety, Verdict};
+use crate::lint::{Context, Edit, Finding, Fix, Rule, Safety, Verdict};
+use crate::mirror::Entry;
 
 /// What is to be done about an image that the team itself may have copied there.
 fn advice_on_own(entry: &str, deployed: &Reference, documented: bool) -> &'static str {
@@ -42,6 +44,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         let wanted = listable(context, name, used).unwrap_or_else(|_| used.reference.clone());
         let mut edits: Vec<_> = context.replace(judged.entry.source.span, wanted.as_str()).into_iter().collect();
         edits.extend(context.comments(judged.entry, &wanted));
+        edits.extend(notes(context, judged.entry, uses[0], &wanted));
         let place = used.decisive(other_part(judged.reference, &used.reference)).map(|(span, _)| span);
         let mut finding = judged
             .finding(rule, judged.name_span(), message)
@@ -57,6 +60,21 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         findings.push(finding);
     }
     findings
+}
+
+/// What the comments of `entry` should say and do not, once it lists `image` for the use of index `at`.
+fn notes(context: &Context<'_>, entry: &Entry, at: usize, image: &Reference) -> Vec<Edit> {
+    let used = context.used(at);
+    let of_source = entry.note.from.is_none() && !context.is_silenced(entry, "undocumented-source");
+    let source = of_source.then(|| undocumented_source::missing_note(context, entry, used));
+    let of_region = !context.is_silenced(entry, "undocumented-dynamic-image");
+    let region = undocumented_dynamic_image::missing_note(context, entry, at, image).filter(|_| of_region);
+    match (source, region.map(|(_, edit)| edit)) {
+        (Some(source), Some(region)) if source.span == region.span => {
+            vec![Edit { text: source.text + &region.text, ..source }]
+        }
+        (source, region) => source.into_iter().chain(region).collect(),
+    }
 }
 
 /// Where `deployed` names another registry or another path than `listed`: the path when both differ.

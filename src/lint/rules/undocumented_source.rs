@@ -4,14 +4,18 @@ use crate::inventory::Use;
 use crate::lint::note::{source_note, source_note_named, title};
 use crate::lint::style::Style;
 use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Verdict};
-use crate::mirror::Located;
+use crate::mirror::{Entry, Located, NamedChart};
 use crate::source::Span;
 
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for judged in context.judged() {
         let entry = judged.entry;
-        let Some(at) = judged.verdict.uses().first().copied().filter(|_| entry.note.from.is_none()) else { continue };
+        // That its image is another one is told; from where that is says nothing of this one.
+        if entry.note.from.is_some() || matches!(judged.verdict, Verdict::OtherRepository { .. }) {
+            continue;
+        }
+        let Some(at) = judged.verdict.uses().first().copied() else { continue };
         let used = context.used(at);
         // A second entry of a name is to be deleted or renamed first.
         if context.list.entries.iter().any(|other| other.line < entry.line && other.name.text == entry.name.text) {
@@ -24,23 +28,8 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         let note = source_note(used);
         let name = &entry.name.text;
         let message = format!("`{name}` does not say where its image comes from; {} deploys it", used.chart);
-        // The first words of the file may be its header, not the entry's title.
-        let first = context.list.lines[0].span;
-        let header = |title: &Located| title.span.start < first.end && !entry.note.remarks.is_empty();
-        let titled = entry.note.title.as_ref().filter(|title| !header(title));
-        let edit = match titled {
-            Some(title) => {
-                let end = title.span.end as usize;
-                Edit { span: Span::new(title.span.file, end, end), text: format!(" {note}") }
-            }
-            None => {
-                let line = if entry.note.title.is_some() { entry.line } else { entry.block.start };
-                let ending = context.list.line_ending();
-                let comment = Style::of(context.list).comment(&format!("{} {note}", title(used)));
-                let text = comment + ending;
-                Edit { span: context.list.start_of_line(line), text }
-            }
-        };
+        let titled = title_of(context, entry);
+        let edit = missing_note(context, entry, used);
         let sure = is_sure(context, judged);
         let fix = sure.then(|| Fix::new(format!("Write `{note}`"), context.safety_of_note(used), vec![edit]));
         let span = titled.map_or(entry.name.span, |title| title.span);
@@ -50,13 +39,42 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
     findings
 }
 
+/// The title of `entry`. The first words of the file may be its header instead.
+fn title_of<'a>(context: &Context<'_>, entry: &'a Entry) -> Option<&'a Located> {
+    let first = context.list.lines[0].span;
+    let header = |title: &&Located| title.span.start < first.end && !entry.note.remarks.is_empty();
+    entry.note.title.as_ref().filter(|title| !header(title))
+}
+
+/// The edit that writes from which chart `used` is: in place of a note that only names it, behind the title of `entry`, or with a
+/// title above it.
+pub(super) fn missing_note(context: &Context<'_>, entry: &Entry, used: &Use) -> Edit {
+    let named = |named: &NamedChart| Some((named.span, source_note_named(used, &named.chart.text)?));
+    if let Some((span, text)) = entry.note.perhaps.iter().find_map(named) {
+        return Edit { span, text };
+    }
+    let note = source_note(used);
+    match title_of(context, entry) {
+        Some(title) => {
+            let end = title.span.end as usize;
+            Edit { span: Span::new(title.span.file, end, end), text: format!(" {note}") }
+        }
+        None => {
+            let line = if entry.note.title.is_some() { entry.line } else { entry.block.start };
+            let ending = context.list.line_ending();
+            let comment = Style::of(context.list).comment(&format!("{} {note}", title(used)));
+            let text = comment + ending;
+            Edit { span: context.list.start_of_line(line), text }
+        }
+    }
+}
+
 /// Whether it is known which image the entry stands for. Of a wrong one that can be a guess, which a note would make look known.
 fn is_sure(context: &Context<'_>, judged: Judged<'_>) -> bool {
     let rival =
         |other: &Judged<'_>| other.entry.line != judged.entry.line && other.reference.path() == judged.reference.path();
     match judged.verdict {
         Verdict::Right { .. } => true,
-        Verdict::OtherRepository { .. } => false,
         _ => !context.judged().any(|other| rival(&other)),
     }
 }
