@@ -1,11 +1,16 @@
 //! What Kubernetes makes of `$(NAME)` in a container's variables, arguments and command before it runs, as far as the manifest says it:
 //! values that come from elsewhere (`valueFrom`, `envFrom`) are not known, and references to them stay as they are.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::source::{Text, TextBuilder};
 use crate::yaml::{Map, Value};
+
+/// Bytes of what references in one container may become, together; what goes beyond stays as it is. Linux starts no program with a
+/// longer variable or argument (`MAX_ARG_STRLEN`), but a few lines can ask for any length: `$(A)$(A)`.
+const MAX_EXPANDED: usize = 128 * 1024;
 
 /// The container with its references expanded: of variables to those before them, of arguments and command to all; see "Define Dependent
 /// Environment Variables" in the documentation of Kubernetes, and `makeEnvironmentVariables` of the kubelet.
@@ -15,7 +20,7 @@ pub(super) fn expanded(container: &Map) -> Map {
         let items = items.iter().map(|item| known.add(item));
         Value::List(Arc::new(items.collect()))
     });
-    if known.0.is_empty() {
+    if known.values.is_empty() {
         return container.clone();
     }
     let entry = |(key, value): (&Text, &Value)| {
@@ -30,8 +35,17 @@ pub(super) fn expanded(container: &Map) -> Map {
 }
 
 /// Variables with their values.
-#[derive(Default)]
-struct Variables(HashMap<String, Text>);
+struct Variables {
+    values: HashMap<String, Text>,
+    /// The bytes that are left of [`MAX_EXPANDED`].
+    left: Cell<usize>,
+}
+
+impl Default for Variables {
+    fn default() -> Self {
+        Self { values: HashMap::new(), left: Cell::new(MAX_EXPANDED) }
+    }
+}
 
 impl Variables {
     /// Adds one as the list of variables has it, which is given back expanded.
@@ -41,13 +55,14 @@ impl Variables {
         };
         let value = match map.get("value") {
             Some(Value::String(text)) if !map.contains_key("valueFrom") => self.expand(text),
-            // Whatever it was before, it is something else now.
-            _ => {
-                self.0.remove(name.as_str());
-                return item.clone();
-            }
+            _ => None,
         };
-        self.0.insert(name.to_string(), value.clone());
+        let Some(value) = value else {
+            // Whatever it was before, it is something else now.
+            self.values.remove(name.as_str());
+            return item.clone();
+        };
+        self.values.insert(name.to_string(), value.clone());
         let entry = |(key, old): (&Text, &Value)| {
             let is_value = key.as_str() == "value";
             (key.clone(), if is_value { Value::String(value.clone()) } else { old.clone() })
@@ -57,16 +72,20 @@ impl Variables {
 
     fn list(&self, value: &Value) -> Value {
         let Some(items) = value.as_list() else { return value.clone() };
-        let item = |item: &Value| item.as_text().map_or_else(|| item.clone(), |text| Value::String(self.expand(text)));
+        let expanded = |item: &Value| self.expand(item.as_text()?).map(Value::String);
+        let item = |item: &Value| expanded(item).unwrap_or_else(|| item.clone());
         Value::List(Arc::new(items.iter().map(item).collect()))
     }
 
     /// `$(NAME)` is the value of a variable that is known, and stays as it is otherwise; `$$` is a dollar sign that begins nothing.
-    fn expand(&self, text: &Text) -> Text {
+    /// `None` when it would be too long.
+    fn expand(&self, text: &Text) -> Option<Text> {
         if !text.contains('$') {
-            return text.clone();
+            return Some(text.clone());
         }
+        let left = self.left.get();
         let (mut built, mut done, mut at) = (TextBuilder::new(), 0, 0);
+        let mut is_changed = false;
         while let Some(dollar) = text[at..].find('$').map(|found| at + found) {
             let rest = &text[dollar + 1..];
             at = dollar + 1;
@@ -75,15 +94,21 @@ impl Variables {
                 (at, done) = (dollar + 2, dollar + 2);
             } else if let Some(end) = rest.strip_prefix('(').and_then(|rest| rest.find(')')) {
                 at = dollar + end + 3;
-                if let Some(value) = self.0.get(&rest[1..=end]) {
+                if let Some(value) = self.values.get(&rest[1..=end]) {
                     built.push_slice(text, done..dollar);
+                    if built.len() + value.len() > left {
+                        return None;
+                    }
                     built.push_text(value);
-                    done = at;
+                    (done, is_changed) = (at, true);
                 }
             }
         }
         built.push_slice(text, done..text.len());
-        built.finish()
+        if is_changed {
+            self.left.set(left.checked_sub(built.len())?);
+        }
+        Some(built.finish())
     }
 }
 
@@ -123,8 +148,8 @@ env:
 
     #[test]
     fn only_whole_references_to_what_is_known_are_expanded() {
-        let variables =
-            Variables(HashMap::from([("A".to_owned(), Text::new("$(B)")), ("B".to_owned(), Text::new("b"))]));
+        let values = HashMap::from([("A".to_owned(), Text::new("$(B)")), ("B".to_owned(), Text::new("b"))]);
+        let variables = Variables { values, ..Variables::default() };
         for (text, expected) in [
             ("$(B)", "b"),
             ("x$(B)y$(B)", "xbyb"),
@@ -139,7 +164,7 @@ env:
             ("$(($(B))", "$(($(B))"),
             ("ä$(B)ä", "äbä"),
         ] {
-            assert_eq!(variables.expand(&Text::new(text)), expected, "{text}");
+            assert_eq!(variables.expand(&Text::new(text)).unwrap(), expected, "{text}");
         }
     }
 
@@ -151,5 +176,24 @@ env:
         );
         assert!(told.contains(r#""args":["$(A)  $(C)",1]"#), "{told}");
         assert!(told.contains(r#""command":"$(B)""#) && told.contains(r#""other":"$(B)""#), "{told}");
+    }
+
+    #[test]
+    fn what_would_grow_beyond_all_bounds_stays_as_it_is() {
+        let doubled = |at: usize| format!("- {{name: A{at}, value: $(A{0})$(A{0})}}\n", at - 1);
+        let env = |last: usize| (1..=last).map(doubled).collect::<String>();
+        let told =
+            |last: usize| json(&format!("env:\n- {{name: A0, value: xxxxxxxxxx}}\n{}args: [$(A2)]\n", env(last)));
+        let deep = told(63);
+        assert!(deep.len() < 2 * MAX_EXPANDED, "{}", deep.len());
+        let told = told(13);
+        assert!(told.contains(&format!(r#""args":["{}"]"#, "x".repeat(40))), "{}", told.len());
+        let known = format!(r#"{{"name":"A12","value":"{}"}}"#, "x".repeat(10 << 12));
+        assert!(told.contains(&known) && told.contains(r#"{"name":"A13","value":"$(A12)$(A12)"}"#), "{}", told.len());
+        // The same without depth.
+        let wide = "'$(A)', ".repeat(10_000);
+        let told = json(&format!("env: [{{name: A, value: {}}}]\nargs: [{wide}]\n", "x".repeat(1000)));
+        assert!(told.matches("xxx\"").count() > 100 && told.contains(r#""$(A)"]"#), "{}", told.len());
+        assert!(told.len() < 2 * MAX_EXPANDED + 100_000, "{}", told.len());
     }
 }
