@@ -53,8 +53,12 @@ impl Variables {
         let Some((map, name)) = item.as_map().and_then(|map| Some((map, map.get("name")?.as_text()?))) else {
             return item.clone();
         };
+        let is_elsewhere = map.get("valueFrom").is_some_and(|source| !matches!(source, Value::Null(_)));
         let value = match map.get("value") {
-            Some(Value::String(text)) if !map.contains_key("valueFrom") => self.expand(text),
+            _ if is_elsewhere => None,
+            Some(Value::String(text)) => self.expand(text),
+            // Kubernetes gives a variable without a value the empty one.
+            None | Some(Value::Null(_)) => Some(Text::new("")),
             _ => None,
         };
         let Some(value) = value else {
@@ -176,6 +180,16 @@ env:
         );
         assert!(told.contains(r#""args":["$(A)  $(C)",1]"#), "{told}");
         assert!(told.contains(r#""command":"$(B)""#) && told.contains(r#""other":"$(B)""#), "{told}");
+    }
+
+    #[test]
+    fn a_variable_without_a_value_is_empty() {
+        // `kubectl create` makes "" of all of them, and takes `valueFrom: null` for none.
+        let told = json(
+            "env: [{name: A, value: }, {name: B, value: ''}, {name: C}, {name: D, valueFrom: }, {name: E, valueFrom: {x: y}}, {name: F, value: 1}]\n\
+             args: [a$(A)b$(B)c$(C)d$(D)e, $(E), $(F), $(G)]",
+        );
+        assert!(told.contains(r#""args":["abcde","$(E)","$(F)","$(G)"]"#), "{told}");
     }
 
     #[test]
