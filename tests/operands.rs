@@ -631,7 +631,10 @@ fn pieces_beside_a_whole_image_are_no_second_one() {
         // An empty one has none.
         let empty = of(kind, &format!("{{image: '', {pieces}}}"));
         assert_eq!(empty.len(), 1, "{empty:?}");
-        assert!(empty[0].starts_with(&format!("quay.io/prometheus/prometheus:v2@sha256:{bare}")), "{empty:?}");
+        let digest = format!("quay.io/prometheus/prometheus@sha256:{bare} field spec.baseImage+sha");
+        assert_eq!(empty, [digest], "{kind}: the digest has precedence");
+        let tagged = of(kind, "{version: v1, baseImage: quay.io/prometheus/prometheus, tag: v2, sha: ''}");
+        assert_eq!(tagged, ["quay.io/prometheus/prometheus:v2 field spec.baseImage+tag"], "{kind}");
     }
     let thanos = of(
         "Prometheus",
@@ -644,6 +647,14 @@ fn pieces_beside_a_whole_image_are_no_second_one() {
     let two = other("{image: 'a.io/own:v3', baseImage: 'a.io/base:v1'}");
     assert_eq!(two, ["a.io/base:v1 field spec.baseImage", "a.io/own:v3 field spec.image"]);
     assert_eq!(other("{image: a.io/own, version: v1}"), ["a.io/own:v1 field spec.image+version"]);
+    for own in ["baseImageTag", "baseTag", "baseImageVersion"] {
+        let build = format!("{{image: 'a.io/own:v3', baseImage: a.io/base, {own}: '22.04'}}");
+        let both = [format!("a.io/base:22.04 field spec.baseImage+{own}"), "a.io/own:v3 field spec.image".to_owned()];
+        assert_eq!(other(&build), both);
+        assert_eq!(other(&build.replace("22.04", "")), both[1..], "no version is none");
+        let within = format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c}}\ndata: {{c.yaml: \"{build}\"}}\n");
+        assert!(operands("", &within).iter().any(|row| row.starts_with("a.io/base:22.04 ")), "{own}");
+    }
 }
 
 #[test]

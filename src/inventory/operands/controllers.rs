@@ -32,7 +32,8 @@ const KUBEVIRT: Need = Need::Is("spec.sandboxWorkloads.mode", "kubevirt");
 
 /// NVIDIA's GPU operator: `resolveDriverTag` and `isStateEnabled` in its `controllers/`, `GetImagePath` in
 /// `api/nvidia/v1alpha1/nvidiadriver_types.go` (v26.7.0). Prometheus' operator, `Documentation/api.md`: "Image if specified has precedence
-/// over baseImage, tag and sha combinations", and the version only tells it what it configures.
+/// over baseImage, tag and sha combinations", and the version only tells it what it configures; "Version and Tag are ignored if SHA is
+/// set", as in its `BuildImagePath`.
 const KNOWN: [Controller; 6] = [
     Controller {
         group: "nvidia.com",

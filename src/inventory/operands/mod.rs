@@ -37,8 +37,17 @@ const EXAMPLES: [&str; 2] = [".example", ".sample"];
 /// Names of files for people: what they say is run by none.
 const PROSE: [&str; 8] = [".md", ".adoc", ".rst", "README", "README.txt", "CHANGELOG", "NOTES", "NOTES.txt"];
 
-/// Keys whose values make an image, in the order of which the first begins one.
-const PIECES: [&str; 4] = ["baseImage", "version", "tag", "sha"];
+/// The key of an image without its version.
+const BASE: &str = "baseImage";
+
+/// The keys of its version, but for its digest.
+const VERSIONS: [&str; 2] = ["version", "tag"];
+
+/// The key of its digest.
+const DIGEST: &str = "sha";
+
+/// All of them.
+const PIECES: [&str; 4] = [BASE, VERSIONS[0], VERSIONS[1], DIGEST];
 
 /// Keys beside which a repository and a version are those of a chart, or of what is deployed from git.
 const CHARTS: [&str; 6] = ["chart", "chartName", "helmChart", "chartVersion", "repoURL", "targetRevision"];
@@ -256,18 +265,29 @@ impl Walk<'_> {
         }
     }
 
-    /// The keys that have no say, as another one gives the whole image: those that would only be pieces of it.
+    /// The keys of pieces that have no say: beside a whole image, or beside a digest.
     fn void(&self, map: &Map, place: &Place) -> Option<&'static [&'static str]> {
-        let image = map.get("image")?.as_text()?.trim();
+        let text = |key: &str| map.get(key).and_then(Value::as_text).map(Text::trim).filter(|text| !text.is_empty());
+        let image = text("image");
         let is_field = place.embedded == 0 && place.prefix == FIELD;
-        if is_field && !image.is_empty() && self.facts.takes_whole(&place.path) {
-            return Some(&PIECES);
+        if is_field && self.facts.takes_whole(&place.path) {
+            return match image {
+                Some(_) => Some(&PIECES),
+                None => text(DIGEST).map(|_| VERSIONS.as_slice()),
+            };
         }
-        let is_versioned = |text: &Text| {
-            plausible(&text.trim()).is_some_and(|image| image.tag().is_some() || image.digest().is_some())
+        let is_versioned =
+            |text: &Text| plausible(text).is_some_and(|image| image.tag().is_some() || image.digest().is_some());
+        let is_whole = is_versioned(&image?);
+        // `baseImageTag`, `baseTag`
+        let group = hint(BASE).group;
+        let is_of_base = |key: &Text, value: &Value| {
+            let hint = hint(last_part(key));
+            let is_version = matches!(hint.role, Some(Role::Version | Role::Digest));
+            is_version && hint.group == group && scalar(value).is_some_and(|text| !text.trim().is_empty())
         };
-        let base = map.get(PIECES[0])?.as_text()?;
-        (is_versioned(&image) && !is_versioned(base)).then_some(&PIECES[..1])
+        let has_own = || map.iter().any(|(key, value)| is_of_base(key, value));
+        (is_whole && !is_versioned(&text(BASE)?) && !has_own()).then_some(&[BASE])
     }
 
     /// Reports the images that `fields` make together; the indices of the fields that it took.
