@@ -66,6 +66,37 @@ fn a_lost_entry_comes_back_in_its_place() {
     }
 }
 
+/// New notes call the values of a chart as the other entries do, if that is true of another chart as well.
+#[test]
+fn a_new_entry_calls_the_place_of_its_tag_as_the_others_do() {
+    for name in ["mpi-operator", "aws-cli"] {
+        let workspace = Workspace::new();
+        copy(&fixture("hyperpod"), &workspace.path(""));
+        let whole = workspace.read(LIST);
+        let block = whole.split("\n\n").find(|block| block.contains(&format!("\n{name}="))).unwrap();
+        let lines: Vec<&str> = block.trim_end().lines().collect();
+        let workspace = workspace.file(LIST, whole.replace(&format!("\n{}\n", lines.join("\n")), ""));
+        workspace.run(&["check", "--fix", "--select", "missing-entry"]);
+        let written = format!("{}\n", lines[lines.len() - 2..].join("\n"));
+        assert!(written.contains("(from local chart values.yaml)"), "{written}");
+        assert!(workspace.read(LIST).contains(&written), "{}", workspace.read(LIST));
+    }
+    let words = |said: &str| {
+        let list =
+            format!("# Nginx (from local chart web:1.0.0)\n# Repository: nginx\n# Tag: 1{said}\nnginx=nginx:1\n");
+        let workspace = Workspace::with_list(&list)
+            .chart("web", &["{{ .Values.one }}", "{{ .Values.other }}"])
+            .file("web/values.yaml", "one: nginx:1\nother: redis:7\n");
+        workspace.run(&["check", "--fix", "--select", "missing-entry"]);
+        let written = workspace.read(LIST);
+        written.lines().find_map(|line| line.strip_prefix("# Tag: 7")).unwrap().to_owned()
+    };
+    assert_eq!(words(" (from the chart's values file)"), " (from the chart's values file)");
+    for none in ["", " (as ever)", " (from chart template)", " (from web values)", " (from web:1.0.0 values.yaml)"] {
+        assert_eq!(words(none), " (from chart values)", "{none}");
+    }
+}
+
 #[test]
 fn a_list_that_is_there_is_left_alone() {
     let workspace = Workspace::with_list("web=nginx:1\n").chart("web", &["nginx:1"]);

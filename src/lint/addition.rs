@@ -6,6 +6,7 @@ use super::naming::Habit;
 use super::note::words;
 use super::number::numbers;
 use super::order::{New, Order, end};
+use super::provenance::Provenance;
 use super::rules::{disagreement, floats};
 use super::style::Style;
 use super::{Finding, Fix, Rule, Safety, serves};
@@ -43,6 +44,7 @@ pub(crate) fn additions(
     let order = Order::of(context);
     let habit = Habit::of(&context.list.entries);
     let style = Style::of(context.list);
+    let provenance = Provenance::of(context);
     let mut taken: Vec<String> = context.list.entries.iter().map(|entry| entry.name.text.clone()).collect();
     let mut brought: Vec<Reference> = Vec::new();
     let mut findings = Vec::new();
@@ -61,7 +63,7 @@ pub(crate) fn additions(
         if used.kind == kind {
             let rank = order.rank(used);
             let fix = listed.map(|image| {
-                let words = words(context.sources, used, &image, context.dynamic.get(at).copied());
+                let words = words(context.sources, &provenance, used, &image, context.dynamic.get(at).copied());
                 let mut block = style.block(&words);
                 block.push(format!("{name}={}", image.as_str()));
                 let (edit, again) = order.insert(context.list, &rank, &New { block: &block, gap: style.gap });

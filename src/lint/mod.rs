@@ -22,6 +22,7 @@ mod order;
 mod overridden;
 mod passed_over;
 mod plan;
+mod provenance;
 mod reading;
 mod reconcile;
 mod rule;

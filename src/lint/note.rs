@@ -3,6 +3,7 @@
 use std::net::Ipv4Addr;
 use std::ops::Range;
 
+use super::provenance::Provenance;
 use super::style::Words;
 use crate::image::Reference;
 use crate::inventory::{Change, ChartLink, ChartName, Use, is_region_name};
@@ -104,12 +105,16 @@ pub(crate) fn title(used: &Use) -> String {
 }
 
 /// The words of a new entry that lists `image` for `used`: title, source note, repository, tag and where it came from, notes.
-pub(crate) fn words(sources: &Sources, used: &Use, image: &Reference, change: Option<Change>) -> Words {
+pub(super) fn words(
+    sources: &Sources,
+    provenance: &Provenance,
+    used: &Use,
+    image: &Reference,
+    change: Option<Change>,
+) -> Words {
     let tag = image.tag().zip(image.tag_range()).map(|(tag, range)| {
         let place = used.decisive(range);
-        let from = place.and_then(|(span, layer)| {
-            given_source(sources, used, span).or_else(|| layer_source(layer).map(str::to_owned))
-        });
+        let from = place.and_then(|(span, _)| given_source(sources, used, span).or_else(|| provenance.words(used)));
         tag.to_owned() + &from.map(|source| format!(" (from {source})")).unwrap_or_default()
     });
     let operand = used.naming.as_ref().map(|naming| format!("operand, {}", naming.place));
@@ -138,7 +143,7 @@ fn given_source(sources: &Sources, used: &Use, span: Span) -> Option<String> {
 }
 
 /// What notes call a layer that a tag comes from; `None` for what no chart says.
-fn layer_source(layer: Layer) -> Option<&'static str> {
+pub(super) fn layer_source(layer: Layer) -> Option<&'static str> {
     match layer {
         Layer::Values => Some("chart values"),
         Layer::Chart => Some("Chart.yaml appVersion"),
