@@ -28,8 +28,8 @@ fn metadata(dependencies: &str) -> String {
 fn switches_are_turned_one_at_a_time_and_those_inside_with_them() {
     let workspace = Workspace::new()
         .chart("web", &["nginx:1"])
-        .file("web/Chart.yaml", metadata("- {name: a, version: 1.0.0, condition: a.enabled}\n- {name: t, version: 1.0.0, tags: [x, y]}\n"))
-        .file("web/values.yaml", "a: {enabled: false}\ntags: {x: false, y: false}\n")
+        .file("web/Chart.yaml", metadata("- {name: a, version: 1.0.0, condition: a.enabled}\n- {name: t, version: 1.0.0, tags: [x, z]}\n"))
+        .file("web/values.yaml", "a: {enabled: false}\ntags: {x: false, z: false}\n")
         .chart("web/charts/a", &["redis:7", "nginx:1"])
         .file("web/charts/a/Chart.yaml", "apiVersion: v2\nname: a\nversion: 1.0.0\ndependencies:\n- {name: b, version: 1.0.0, condition: b.enabled}\n")
         .file("web/charts/a/values.yaml", "b: {enabled: false}\n")
@@ -38,13 +38,59 @@ fn switches_are_turned_one_at_a_time_and_those_inside_with_them() {
     let mut found = images(&workspace, &["web"]);
     found.sort();
     let wanted = [
-        "busybox:1 \"tags.x\" default",
+        "busybox:1 \"tags.x or tags.z\" default",
         "memcached:1 \"a.enabled, a.b.enabled\" default",
         "nginx:1 \"a.enabled\" default",
         "nginx:1 null default",
         "redis:7 \"a.enabled\" default",
     ];
     assert_eq!(found, wanted);
+}
+
+/// As Helm 3.10.1 deploys them: any tag that is true turns a dependency on, and so does a condition, which counts for more.
+#[test]
+fn every_tag_and_condition_that_turns_a_dependency_on_is_told() {
+    let with = |dependency: &str, values: &str| {
+        let workspace = Workspace::new()
+            .chart("web", &["nginx:1"])
+            .file("web/Chart.yaml", metadata(&format!("- {{name: t, version: 1.0.0, {dependency}}}\n")))
+            .file("web/values.yaml", values)
+            .chart("web/charts/t", &["busybox:1"]);
+        let found = images(&workspace, &["web"]).into_iter().find(|row| row.starts_with("busybox:1 ")).unwrap();
+        found.trim_start_matches("busybox:1 ").trim_end_matches(" default").to_owned()
+    };
+    assert_eq!(with("tags: [x, z]", "tags: {x: false}\n"), "\"tags.x or tags.z\"");
+    assert_eq!(with("tags: [x], condition: 't.live,t.use'", "tags: {x: false}\n"), "\"tags.x or t.live or t.use\"");
+    // A condition that is false leaves the tags no say, one that is true neither.
+    assert_eq!(with("tags: [x], condition: t.live", "tags: {x: false}\nt: {live: false}\n"), "\"t.live\"");
+    assert_eq!(with("tags: [x], condition: t.live", "tags: {x: false}\nt: {live: true}\n"), "null");
+}
+
+#[test]
+fn a_value_that_a_template_gets_by_index_is_a_switch() {
+    let with = |condition: &str| {
+        let pod = |name: &str| {
+            format!(
+                "apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}}}\nspec: {{containers: [{{name: c, image: 'busybox:1'}}]}}\n---\n"
+            )
+        };
+        let other = "{{- if and .Values.tls.enabled (not .Values.tls.cm) }}\n# image: secret\n{{- end }}\n";
+        let template = format!("{other}{{{{- if {condition} }}}}\n{}{{{{- end }}}}\n", pod("own"));
+        let workspace = Workspace::new()
+            .chart("web", &[])
+            .file("web/values.yaml", "tls: {enabled: false, cm: true}\n")
+            .file("web/templates/web.yaml", &template);
+        images(&workspace, &["web"])
+    };
+    for condition in [
+        ".Values.tls.enabled",
+        "index .Values \"tls\" \"enabled\"",
+        "index .Values.tls \"enabled\"",
+        "(index .Values \"tls\").enabled",
+        "and (index .Values \"tls\" \"enabled\") true",
+    ] {
+        assert_eq!(with(condition), ["busybox:1 \"tls.enabled\" default"], "{condition}");
+    }
 }
 
 #[test]

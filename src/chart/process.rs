@@ -76,9 +76,31 @@ pub enum Cause {
     Tags {
         /// The tags that are `false`.
         tags: Vec<Text>,
+        /// The paths of other values, each of which turns it on when it is `true`: tags that have no value, and conditions.
+        others: Vec<Vec<String>>,
         /// Where each `false` stands.
         origins: Origins,
     },
+}
+
+impl Cause {
+    /// The paths of the values from the root, each of which turns the dependency on when it is `true` and nothing else is changed.
+    #[must_use]
+    pub fn switches(&self) -> Vec<Vec<String>> {
+        match self {
+            Self::Condition { path, .. } => vec![path.split('.').map(str::to_owned).collect()],
+            Self::Tags { tags, others, .. } => tags.iter().map(tag_path).chain(others.iter().cloned()).collect(),
+        }
+    }
+}
+
+/// The paths of a dependency's condition, in the order in which they count.
+fn conditions(requirement: &Requirement) -> impl Iterator<Item = &str> {
+    requirement.origin.condition.as_str().trim().split(',').filter(|condition| !condition.is_empty())
+}
+
+fn tag_path(tag: &Text) -> Vec<String> {
+    vec!["tags".to_owned(), tag.to_string()]
 }
 
 /// Processes `root` under `given` values.
@@ -244,7 +266,7 @@ impl State {
         }
         let values = self.coalesce(chart, Some(values))?;
         if let Some(tags) = values.find("tags") {
-            requirements.iter().for_each(|requirement| self.apply_tags(requirement, &tags));
+            requirements.iter().for_each(|requirement| self.apply_tags(requirement, &tags, path));
         }
         requirements.iter().for_each(|requirement| self.apply_condition(requirement, &values, path));
         let off: BTreeSet<Text> = requirements
@@ -284,7 +306,7 @@ impl State {
         self.charts.len() - 1
     }
 
-    fn apply_tags(&self, requirement: &Requirement, tags: &Table) {
+    fn apply_tags(&self, requirement: &Requirement, tags: &Table, path: &str) {
         let (mut on, mut off, mut origins) = (false, Vec::new(), Vec::new());
         for tag in requirement.origin.tags.iter().flatten() {
             match tags.get(tag) {
@@ -303,12 +325,16 @@ impl State {
         if !on && !off.is_empty() {
             requirement.enabled.set(false);
             let origins = crate::source::Origin::union(origins);
-            requirement.cause.replace(Some(Cause::Tags { tags: off, origins }));
+            let all = requirement.origin.tags.iter().flatten();
+            let tags = all.filter(|tag| !off.contains(tag)).map(tag_path);
+            let split = |condition: &str| format!("{path}{condition}").split('.').map(str::to_owned).collect();
+            let others = tags.chain(conditions(requirement).map(split)).collect();
+            requirement.cause.replace(Some(Cause::Tags { tags: off, others, origins }));
         }
     }
 
     fn apply_condition(&self, requirement: &Requirement, values: &Table, path: &str) {
-        for condition in requirement.origin.condition.trim().split(',').filter(|condition| !condition.is_empty()) {
+        for condition in conditions(requirement) {
             let path = format!("{path}{condition}");
             match values.leaf(&path) {
                 Some(Value::Bool(flag, origins)) => {

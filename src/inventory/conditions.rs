@@ -145,6 +145,9 @@ impl<'a> Conditions<'a> {
                 self.of_atom(std::iter::once(&*command.words), dot)
             };
         };
+        if let Some(path) = self.indexed(&command.words, dot) {
+            return self.of_path(path, wanted);
+        }
         match (callee.name, wanted) {
             ("and", true) | ("or", false) => {
                 let all: Option<Vec<_>> = arguments.iter().map(operand).collect();
@@ -271,6 +274,10 @@ impl<'a> Conditions<'a> {
                 _ => self.of_atom(std::iter::once(std::slice::from_ref(operand)), dot),
             };
         };
+        self.of_path(path, wanted)
+    }
+
+    fn of_path(&self, path: Path, wanted: bool) -> Ways {
         let value = self.look_up(&path);
         if is_on(value) == wanted {
             return Some(vec![Vec::new()]);
@@ -433,24 +440,6 @@ impl<'a> Conditions<'a> {
         match &operand.term {
             Term::Variable(Variable { id, .. }, _) => self.variables.get(id).map_or(&[], Vec::as_slice),
             _ => &[],
-        }
-    }
-
-    /// The value that a pipeline is, if it is nothing else, or nothing but a default beside it.
-    pub fn path_of(&self, pipe: &Pipe, dot: Option<&Path>) -> Option<Path> {
-        let is_default = |words: &[Operand]| match words.first().map(|word| &word.term) {
-            Some(Term::Function(callee)) => callee.name == "default",
-            _ => false,
-        };
-        let words = match &*pipe.commands {
-            [Command { words, .. }] => words,
-            [Command { words, .. }, last] if is_default(&last.words) => words,
-            _ => return None,
-        };
-        match &**words {
-            [operand] => self.path(operand, dot),
-            [.., operand] if is_default(words) => self.path(operand, dot),
-            _ => None,
         }
     }
 

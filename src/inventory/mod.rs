@@ -12,6 +12,7 @@ mod listing;
 mod mention;
 mod operands;
 mod optional;
+mod paths;
 mod pods;
 mod readings;
 mod regions;

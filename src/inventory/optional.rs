@@ -10,11 +10,10 @@ use super::conditions::Fact;
 use super::jobs::{Job, choices, run_all};
 use super::regions::speaks_of_regions;
 use super::speech::Speeches;
-use super::survey::switch;
-use super::switches::{Blocks, Guard, Path, beside, blocks};
+use super::switches::{Blocks, Guard, beside, blocks};
 use super::when::printed;
 use super::{Gap, Problem, Scenario, Survey, Target, Use, values};
-use crate::chart::{Cause, Chart, ChartNode, Choice, Disabled, Processed};
+use crate::chart::{Chart, ChartNode, Choice, Disabled, Processed};
 use crate::render::{Decisions, Renderer};
 use crate::source::{Origin, Sources, Span, Text, verdict};
 use crate::template::Decision;
@@ -437,15 +436,10 @@ impl Variant<'_> {
         [&self.scenario.name].into_iter().chain(&self.also).cloned().collect()
     }
 
-    /// This rendering with `disabled` on, unless that is `known`.
-    fn with_dependency(&self, disabled: &Disabled, known: &mut BTreeSet<String>) -> Option<Self> {
-        let path: Path = match &disabled.cause {
-            Cause::Condition { path, .. } => path.split('.').map(str::to_owned).collect(),
-            Cause::Tags { tags, .. } => {
-                ["tags".to_owned()].into_iter().chain(tags.first().map(ToString::to_string)).collect()
-            }
-        };
-        self.with(&[Fact::Switch(path, true)], vec![switch(&disabled.cause)], known)
+    /// This rendering with `disabled` on, by each of the values that do that, unless that is `known`.
+    fn with_dependency(&self, disabled: &Disabled, known: &mut BTreeSet<String>) -> Vec<Self> {
+        let switches = disabled.cause.switches().into_iter();
+        switches.filter_map(|path| self.with_facts(&[Fact::Switch(path, true)], known)).collect()
     }
 
     /// This rendering where `facts` hold, unless that is `known`.

@@ -12,7 +12,7 @@ use super::readings::Named;
 use super::regions::speaks_of_regions;
 use super::scenario::{RegionValue, region_values};
 use super::stop::Stop;
-use super::when::either;
+use super::when::{any, either};
 use super::witness::{Testimony, disagreements, testimonies};
 use super::{ChartLink, ChartName, Inventory, Kind, Malformed, Optional, Scenario, Target, Use, Workload, decisive};
 use crate::chart::{
@@ -283,9 +283,10 @@ impl Survey {
             }
         }
         for disabled in &processed.disabled {
-            let when = switch(&disabled.cause);
+            let switches: Vec<String> = disabled.cause.switches().iter().map(|path| path.join(".")).collect();
+            let when = any(&switches);
             if let Some(span) = switched_off(&disabled.cause) {
-                self.switches.push((when.clone(), span));
+                self.switches.extend(switches.into_iter().map(|switch| (switch, span)));
             }
             let names = disabled.charts.iter().flat_map(|chart| names_of(chart));
             let names = names.chain([disabled.dependency.to_string()]);
@@ -465,14 +466,6 @@ fn ambiguity(sources: &Sources, parent: &Chart, found: &AmbiguousSubchart) -> Op
         leftover: found.leftover.clone(),
         span,
     })
-}
-
-/// The value that would turn a dependency on. One tag is enough.
-pub(super) fn switch(cause: &Cause) -> String {
-    match cause {
-        Cause::Condition { path, .. } => path.clone(),
-        Cause::Tags { tags, .. } => tags.first().map(|tag| format!("tags.{tag}")).unwrap_or_default(),
-    }
 }
 
 /// What must be switched on when either must.

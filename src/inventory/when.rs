@@ -14,6 +14,11 @@ pub(super) fn printed(path: &str) -> String {
     format!("{path}{PRINTED}")
 }
 
+/// One of several facts.
+pub(super) fn any(facts: &[String]) -> String {
+    facts.join(OR)
+}
+
 /// The fact that somebody uses the example `file`.
 pub(super) fn used(file: &str) -> String {
     format!("{file}{USED}")
