@@ -731,6 +731,34 @@ fn a_region_that_only_wrong_hosts_name_is_their_fault() {
             assert!(told.iter().all(|told| !told.contains("region-mismatch")), "{told:?}");
         }
     }
+    // A region that another chart builds images in is real, whoever refuses it.
+    let other = "apiVersion: v1\nkind: Pod\nmetadata: {name: o}\nspec: {containers: [{name: o, image: \
+                 \"333333333333.dkr.ecr.{{ .Values.region }}.amazonaws.com/other:1\"}]}\n";
+    for (template, is_real) in [(other, true), (&*other.replace("{{ .Values.region }}", "us-east-1"), false)] {
+        let workspace = with(tables[0], &["111111111111.dkr.ecr.ap-south-1"]);
+        let list = format!(
+            "{}# Other (from local chart other:1.0.0)\n# Note: changes with the region\nother=333333333333.dkr.ecr.us-east-1.amazonaws.com/other:1\n",
+            workspace.read("tools/ecr-images.conf")
+        );
+        let told = workspace
+            .chart("other", &[])
+            .file("other/values.yaml", "region: ''\n")
+            .file("other/templates/other.yaml", template)
+            .file("tools/ecr-images.conf", list)
+            .findings();
+        assert_eq!(told.iter().any(|told| told.contains(" unrenderable-chart ")), is_real, "{told:?}");
+        assert!(told.iter().any(|told| told.contains(" region-mismatch `agent0`")), "{told:?}");
+    }
+    // A chart that builds nothing without a region is asked in one that it knows.
+    let tables = "{{- $region := .Values.region }}\n{{- $account := index (dict \"us-east-1\" \"111111111111\" \"eu-west-1\" \"222222222222\") $region }}";
+    let nowhere = with("", &["222222222222.dkr.ecr.ap-south-1"]);
+    let template = nowhere.read("agent/templates/agent.yaml");
+    let pod = &template[template.find("apiVersion").unwrap()..];
+    let told = nowhere.file("agent/templates/agent.yaml", format!("{tables}\n{pod}")).findings();
+    assert!(
+        told.len() == 1 && told[0].contains(" region-mismatch `agent0`") && told[0].contains("eu-west-1"),
+        "{told:?}"
+    );
     // What another region makes of the image refuses nothing: then the region counts as before.
     let open = with(
         "{{- $account := get $accounts $region | default \"444444444444\" }}",

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::exemption::Exemptions;
 use super::gaps::unknown_regions;
-use super::mistaken::mistaken;
+use super::mistaken::{fails, mistaken};
 use super::reading::{listed, named_by, noted, read_list};
 use super::reconcile::Listed;
 use super::targets::{Finder, Targets};
@@ -83,10 +83,15 @@ pub(super) fn hold(
     // Without such regions everything else is as it would be without the mistake.
     let guessed: Vec<String> = named.iter().filter(|region| found.guesses(region)).cloned().collect();
     let mistaken = mistaken(sources, &found.targets, &survey, listed, &guessed);
-    if !mistaken.is_empty() {
-        named.retain(|region| !mistaken.contains(region));
+    if !mistaken.regions.is_empty() {
+        named.retain(|region| !mistaken.regions.contains(region));
         (found, survey) = find(&named)?;
-        found.notes.push(unknown_regions(&mistaken));
+        // A chart that builds nothing without a region is held against the list in one that it knows.
+        if let Some(instead) = mistaken.instead.filter(|_| named.is_empty() && fails(&survey, None)) {
+            named.push(instead);
+            (found, survey) = find(&named)?;
+        }
+        found.notes.push(unknown_regions(&mistaken.regions));
     }
     Ok((found, survey))
 }

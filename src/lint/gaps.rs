@@ -64,8 +64,9 @@ pub(super) fn in_vain(survey: &Survey, targets: &[Target], settings: &Settings) 
 /// Why `regions`, which the list's ECR hosts name, are no scenarios.
 pub(super) fn unknown_regions(regions: &[String]) -> String {
     let those = regions.join(" and ");
+    let (them, such) = if regions.len() == 1 { ("it", "no such region") } else { ("them", "no such regions") };
     format!(
-        "{those}: only hosts that the charts never build name it, and the charts know no such region: no scenario is made of it"
+        "{those}: only hosts that the charts never build name {them}, and the charts know {such}: no scenario is made of {them}"
     )
 }
 
