@@ -220,7 +220,7 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     disabled-source: `database` is deployed only when database.enabled is on; web:1.0.0 would deploy it. Keep it for that, or delete it
     disabled-source: `queue` is deployed only when store=queue; web:1.0.0 would deploy it. Keep it for that, or delete it
     disabled-source: `files` is deployed only when not store=memory; web:1.0.0 would deploy it. Keep it for that, or delete it
-    disabled-source: `proxy` lists an image that nothing deploys which was tried, but web:1.0.0 speaks of quay.io/acme/proxy:2.0. Look there before you delete it
+    disabled-source: `proxy` lists an image that no trial deploys, but web:1.0.0 speaks of quay.io/acme/proxy:2.0. Look there before you delete it
     duplicate-entry: `web` is listed twice: nginx:1.27.1 and redis:7.4 go to one repository. Rename one
       [tools/ecr-images.conf:2:1 first listed here]
     duplicate-entry: docker.io/library/nginx:1.27.1 is already listed as `web`. Keep one of the two

@@ -85,7 +85,9 @@ fn what_is_wrong_is_told_with_its_place() {
         assert!(!found.contains("listed in"), "{found}");
     }
     let (message, at) = read("lists:\n- path: a\n  charts:\n  - {path: b, kube-version: 1.31}\n").unwrap_err();
-    assert!(message.contains("`lists.0.charts.0.kube-version`"), "{message}");
+    assert!(message.contains("`lists.0.charts.0.kube-version` is text: put what stands there in quotes"), "{message}");
+    let (message, _) = read("lists:\n- path: a\n  charts:\n  - {path: b, kube-version: [a]}\n").unwrap_err();
+    assert!(message.contains("is of the wrong type") && !message.contains("quotes"), "{message}");
     assert_eq!(at, "4:29 1.31");
     assert!(read("lists: [\n").unwrap_err().0.contains("did not find expected"));
 }

@@ -53,6 +53,9 @@ impl Violation {
         let here = schema_of(written, &path).unwrap_or(&Value::Null);
         let (message, key) = match &violation.kind {
             Kind::Unknown(key) => (format!("{at} has no key `{key}`{}", hint(key, keys(here))), Some(key.clone())),
+            Kind::Type if wants_quotes(here, violation.value) => {
+                (format!("{at} is text: put what stands there in quotes"), None)
+            }
             Kind::Type => (format!("{at} is of the wrong type: {}", violation.sentence), None),
             Kind::Missing(property) => (format!("{at} lacks {property:?}"), None),
             Kind::Other => match choices(here) {
@@ -86,6 +89,14 @@ fn schema_of<'a>(root: &'a Value, path: &[String]) -> Option<&'a Value> {
             None => Some(next),
         }
     })
+}
+
+/// Whether `value` is none of a text's, but would be one in quotes.
+fn wants_quotes(schema: &Value, value: &yaml::Value) -> bool {
+    let is_text = |kind: &Value| kind.as_str() == Some("string");
+    let types = schema.get("type").unwrap_or(&Value::Null);
+    let takes_text = is_text(types) || types.as_array().is_some_and(|types| types.iter().any(is_text));
+    takes_text && matches!(value, yaml::Value::Int(..) | yaml::Value::Float(..) | yaml::Value::Bool(..))
 }
 
 /// The keys that a mapping can have.

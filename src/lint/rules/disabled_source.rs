@@ -69,10 +69,8 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
 /// An image whose text stands in a chart, for what purpose ever.
 fn mentioned(rule: &'static Rule, judged: Judged<'_>, mention: &Mention) -> Finding {
     let (name, chart) = (&judged.entry.name.text, &mention.chart);
-    let message = format!(
-        "`{name}` lists an image that nothing deploys which was tried, but {chart} speaks of {}",
-        judged.reference.as_str()
-    );
+    let message =
+        format!("`{name}` lists an image that no trial deploys, but {chart} speaks of {}", judged.reference.as_str());
     judged
         .finding(rule, judged.entry.source.span, message)
         .label("deployed by nothing that was tried")
