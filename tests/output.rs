@@ -169,7 +169,7 @@ fn many_findings_are_grouped_and_short() {
         .collect();
     let many = Workspace::with_list(&list).chart("web", &images);
     let printed = many.run(&["check"]).stdout;
-    assert_eq!(headings(&printed), ["service-0", "service-1", "service-2"]);
+    assert_eq!(headings(&printed), ["service-0", "service-1", "service-2", "others, in short"]);
     let told = "error[tag-mismatch] tools/ecr-images.conf:89:36\n  \
                 `service-29` lists 1, but web:1.0.0 deploys 2\n  fix: Set the tag to 2\n";
     assert!(printed.contains(told), "{printed}");

@@ -824,8 +824,7 @@ fn a_value_that_is_made_up_to_try_a_condition_is_part_of_no_image() {
         [
             "tools/ecr-images.conf:5:8 disabled-source `driver` lists gpu, and web:1.0.0 deploys its repository only when not kind=cpu: \
              which tag is for values to say. Keep it for that, or delete it",
-            "tools/ecr-images.conf:8:18 disabled-source `probe` lists 1, but web:1.0.0 would deploy 2 when not kind=cpu. List that before you \
-             switch it on",
+            "tools/ecr-images.conf:8:18 disabled-source `probe` lists 1, but web:1.0.0 would deploy 2 when not kind=cpu. List 2 before that",
         ]
     );
     let wanted = ["acme/web:1-cpu null default", "acme/probe:2 \"not kind=cpu\" default"];

@@ -76,7 +76,8 @@ pub(super) fn meant(list: &List) -> Vec<Vec<String>> {
     let names = |entry: &Entry| vec![unversioned(&entry.name.text), unversioned(&entry.source.text)];
     let invalid = list.lines.iter().filter(|line| matches!(line.kind, LineKind::Invalid(_)));
     let words = |line: &Line| {
-        let words = list.line_text(line).split(|c: char| c == '=' || c.is_whitespace());
+        // What stands before the first line is no part of its first word.
+        let words = list.line_text(line).trim_start_matches('\u{feff}').split(|c: char| c == '=' || c.is_whitespace());
         let words = words.filter(|word| !word.is_empty()).enumerate();
         words.filter(|(at, word)| *at == 0 || word.contains(['/', ':'])).map(|(_, word)| unversioned(word)).collect()
     };

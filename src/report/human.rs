@@ -362,26 +362,28 @@ const MOST_DRAWN: usize = 25;
 /// Findings of one rule that are drawn where there are more: the others have a line or two each.
 const DRAWN_PER_RULE: usize = 3;
 
+/// What stands above findings that are not drawn.
+const IN_SHORT: &str = "others, in short";
+
 /// The findings alone: those about one entry together, each group under its name.
 #[must_use]
 pub fn findings(checked: &Checked, sources: &Sources, style: Style) -> String {
     let painter = Painter { sources, root: &checked.root, style };
     let mut told: HashMap<&str, usize> = HashMap::new();
     let mut out = String::new();
-    let mut last = None;
+    let mut heading = None;
     for finding in &checked.findings {
         let count = told.entry(finding.rule.id).or_default();
         *count += 1;
         let group = painter.group(finding, checked);
-        if checked.findings.len() > MOST_DRAWN && *count > DRAWN_PER_RULE {
-            out += &painter.short(finding);
-        } else {
-            if checked.findings.len() > 1 && last.as_ref() != Some(&group) {
-                out += &painter.heading(&group);
-            }
-            out += &painter.finding(finding, *count == 1);
+        let is_short = checked.findings.len() > MOST_DRAWN && *count > DRAWN_PER_RULE;
+        // Each of those that are short names its entry itself.
+        let fitting = if is_short && heading.as_ref() != Some(&group) { IN_SHORT.to_owned() } else { group };
+        if checked.findings.len() > 1 && heading.as_ref() != Some(&fitting) {
+            out += &painter.heading(&fitting);
         }
-        last = Some(group);
+        out += &if is_short { painter.short(finding) } else { painter.finding(finding, *count == 1) };
+        heading = Some(fitting);
         out.push('\n');
     }
     out

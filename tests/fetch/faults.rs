@@ -151,7 +151,7 @@ fn redirects_are_followed_but_not_in_circles() {
     });
     let place = Place::new(&[("web", "1.0.0", &server.url())]);
     assert_eq!(place.fetch().code, 0);
-    holds(&said(|asked| Reply::redirect(&asked.target)), "web-1.0.0.tgz redirects more than 10 times");
+    holds(&said(|asked| Reply::redirect(&asked.target)), "web-1.0.0.tgz redirects more than 9 times");
     holds(&said(|_| Reply::redirect("ftp://a.example/x")), "redirects to what is no address");
     holds(&said(|_| Reply::status(302)), "answers 302");
 }

@@ -184,7 +184,7 @@ env:
 
     #[test]
     fn a_variable_without_a_value_is_empty() {
-        // `kubectl create` makes "" of all of them, and takes `valueFrom: null` for none.
+        // As the kubelet's makeEnvironmentVariables has it: a value that is not empty, else `valueFrom` where it is not nil, else "".
         let told = json(
             "env: [{name: A, value: }, {name: B, value: ''}, {name: C}, {name: D, valueFrom: }, {name: E, valueFrom: {x: y}}, {name: F, value: 1}]\n\
              args: [a$(A)b$(B)c$(C)d$(D)e, $(E), $(F), $(G)]",
