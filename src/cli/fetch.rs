@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use super::arguments::{Fetch, Reaching};
 use super::check::is_chart;
@@ -229,42 +229,60 @@ fn line(name: &str, brought: &Brought, repository: &str) -> String {
 /// How far the downloads are, on a terminal; elsewhere nothing but what is told.
 pub(super) struct Progress {
     bar: Option<ProgressBar>,
-    meter: Meter,
 }
 
 impl Progress {
     pub(super) fn new(meter: Meter) -> Self {
         let bar = std::io::stderr().is_terminal().then(|| {
+            let far = move |_: &ProgressState, out: &mut dyn std::fmt::Write| {
+                let (done, asked) = meter.charts();
+                let _ = out.write_str(&how_far(done, asked, meter.bytes()));
+            };
+            let style = ProgressStyle::with_template("{spinner} {far}");
             let bar = ProgressBar::new_spinner();
-            let style = ProgressStyle::with_template("{spinner} {pos} charts, {msg}");
-            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()).with_key("far", far));
             bar.enable_steady_tick(Duration::from_millis(120));
             bar
         });
-        let progress = Self { bar, meter };
-        progress.show();
-        progress
-    }
-
-    fn show(&self) {
-        if let Some(bar) = &self.bar {
-            bar.set_message(indicatif::HumanBytes(self.meter.bytes()).to_string());
-        }
+        Self { bar }
     }
 
     /// Lets `print` print, with the bar out of its way.
     pub(super) fn tell(&self, print: impl FnOnce()) {
         match &self.bar {
-            Some(bar) => {
-                bar.inc(1);
-                self.show();
-                bar.suspend(print);
-            }
+            Some(bar) => bar.suspend(print),
             None => print(),
         }
     }
 
     pub(super) fn end(&self) {
         self.bar.iter().for_each(ProgressBar::finish_and_clear);
+    }
+}
+
+/// A bar of the charts that are done, and the bytes that came in.
+fn how_far(done: usize, asked: usize, bytes: u64) -> String {
+    const WIDTH: usize = 24;
+    let bytes = indicatif::HumanBytes(bytes);
+    if asked == 0 {
+        return bytes.to_string();
+    }
+    let full = WIDTH * done.min(asked) / asked;
+    let bar = "━".repeat(full) + &" ".repeat(WIDTH - full);
+    let charts = if asked == 1 { "chart" } else { "charts" };
+    format!("▕{bar}▏ {done} of {asked} {charts}, {bytes}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bar_shows_the_charts_that_are_done() {
+        assert_eq!(how_far(0, 0, 0), "0 B");
+        let shown = |done: usize, asked: usize| how_far(done, asked, 2048);
+        assert_eq!(shown(0, 1), format!("▕{}▏ 0 of 1 chart, 2.00 KiB", " ".repeat(24)));
+        assert_eq!(shown(1, 4), format!("▕{}{}▏ 1 of 4 charts, 2.00 KiB", "━".repeat(6), " ".repeat(18)));
+        assert_eq!(shown(4, 4), format!("▕{}▏ 4 of 4 charts, 2.00 KiB", "━".repeat(24)));
     }
 }

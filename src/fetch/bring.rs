@@ -157,6 +157,7 @@ impl Run<'_> {
         let next = AtomicUsize::new(0);
         let outcomes = Mutex::new(BTreeMap::new());
         let told = AtomicUsize::new(0);
+        self.remotes.meter().asks(needs.len());
         std::thread::scope(|scope| {
             for _ in 0..WORKERS.min(needs.len()) {
                 scope.spawn(|| {
@@ -168,6 +169,7 @@ impl Run<'_> {
                         } else {
                             Err(FetchError::new(format!("one run brings no more than {MAX_PACKAGES} packages")))
                         };
+                        self.remotes.meter().finished();
                         let outcome = Outcome { need: need.clone(), result };
                         let mut outcomes = outcomes.lock().unwrap_or_else(PoisonError::into_inner);
                         outcomes.insert(number, outcome);

@@ -66,6 +66,11 @@ impl Remotes {
         }
     }
 
+    /// What counts the downloads.
+    pub(super) fn meter(&self) -> &Meter {
+        &self.client.meter
+    }
+
     /// What the repository of `need` offers of its chart, whatever the version.
     ///
     /// # Errors
