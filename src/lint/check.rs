@@ -489,7 +489,6 @@ fn say_scenarios(findings: &mut [Finding], scenarios: &[String], inventory: &Inv
     }
 }
 
-/// Ends a check that nobody waits for any more. What it refuses is not told: whoever says stop reads nothing of the check.
 /// What the charts build in all regions that they name, and in those of `listed`.
 fn built(sources: &Sources, targets: &[Target], survey: &Survey, listed: &[Reference]) -> Vec<Use> {
     let named = targets.iter().flat_map(|target| regions_named(&target.chart));

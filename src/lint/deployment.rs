@@ -105,6 +105,7 @@ pub(super) fn named_regions(listed: &[Listed], exemptions: &Exemptions) -> Vec<S
     }
 }
 
+/// Ends a check that nobody waits for any more. What it refuses is not told: whoever says stop reads nothing of the check.
 pub(super) fn is_wanted(stop: &Stop) -> Result<(), Refusal> {
     if stop.is_said() { Err(Refusal::new("the check was ended")) } else { Ok(()) }
 }
