@@ -54,9 +54,6 @@ fn has_gap(image: &str) -> bool {
 /// Whether an action stands on the lines of `span` in its template: then an empty value may be what is wrong.
 fn has_action(sources: &Sources, span: Span) -> bool {
     let file = sources.get(span.file);
-    let text = file.text();
-    let (before, after) = (&text[..span.start as usize], &text[span.end as usize..]);
-    let start = before.rfind('\n').map_or(0, |at| at + 1);
-    let end = after.find('\n').map_or(text.len(), |at| span.end as usize + at);
-    text[start..end].contains("{{")
+    let mut lines = sources.start(span).line..=sources.end(span).line;
+    lines.any(|line| file.line(line).is_some_and(|range| file.text()[range].contains("{{")))
 }
