@@ -19,7 +19,7 @@ use crate::fetch::{
 use crate::lint::{Refusal, Workspace, find, find_charts_here, home_of};
 use crate::report::in_line;
 use crate::source::{Span, canonical, path_from};
-use crate::store::{Cache, Environment, LOCK_NAME, Lock, Store};
+use crate::store::{Environment, LOCK_NAME, Lock, Store};
 
 pub(super) fn run(session: &Session, options: &Fetch) -> Outcome {
     let (root, charts, whole) = charts(session, options.path.as_deref(), &options.charts)?;
@@ -145,12 +145,10 @@ fn vendor_all(
     outcomes: &[crate::fetch::Outcome],
 ) -> Result<bool, Refusal> {
     let mut changed = false;
-    // Without a cache nothing external was brought.
-    let cache = store.cache.clone().unwrap_or_else(|| Cache::new(PathBuf::new()));
     let loading = LoadOptions { resolve_file_dependencies: true, packages: Some(store) };
     // What cannot be loaded was told.
     for chart in with_local(&session.sources, charts, &loading).0 {
-        let done = vendor(&chart, &cache, outcomes).map_err(|error| Refusal::new(error.message))?;
+        let done = vendor(&chart, store.cache.as_ref(), outcomes).map_err(|error| Refusal::new(error.message))?;
         changed |= !done.is_empty();
         for vendored in done.iter().filter(|_| !options.quiet) {
             session.print(&(told(vendored) + "\n"))?;

@@ -32,7 +32,7 @@ pub enum Vendored {
 /// # Errors
 /// What the system said; a folder that has the name of a dependency, but another version; a folder that does not hold what is
 /// asked for.
-pub fn vendor(chart: &Chart, cache: &Cache, outcomes: &[Outcome]) -> Result<Vec<Vendored>, FetchError> {
+pub fn vendor(chart: &Chart, cache: Option<&Cache>, outcomes: &[Outcome]) -> Result<Vec<Vendored>, FetchError> {
     let brought = |outcome: &Outcome| Some((outcome.need.key(), outcome.result.clone().ok()?));
     let brought = outcomes.iter().filter_map(brought).collect();
     let mut done = Vec::new();
@@ -42,7 +42,8 @@ pub fn vendor(chart: &Chart, cache: &Cache, outcomes: &[Outcome]) -> Result<Vec<
 
 /// What a run brought.
 struct Supply<'a> {
-    cache: &'a Cache,
+    /// Without one nothing was brought.
+    cache: Option<&'a Cache>,
     brought: HashMap<Key, Brought>,
 }
 
@@ -82,8 +83,8 @@ impl Filling<'_> {
                 self.names.insert(need.name, false);
                 continue;
             };
-            let package = supply.cache.package(&need.name, version, sha256).map_err(FetchError::new)?;
-            let Some((_, bytes)) = package else {
+            let package = supply.cache.map(|cache| cache.package(&need.name, version, sha256)).transpose();
+            let Some((_, bytes)) = package.map_err(FetchError::new)?.flatten() else {
                 let message = format!("the cache has lost {} {version}, which was just brought", need.name);
                 return Err(FetchError::new(message));
             };
