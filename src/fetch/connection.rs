@@ -103,7 +103,7 @@ fn tunnel(
     }
 }
 
-/// A connection to a server, which a proxy passes on as it is.
+/// A connection to a server, which a proxy passes on as it is: without TLS yet, even where the way to the proxy has its own.
 #[derive(Debug)]
 struct Tunnel(Box<dyn Transport>);
 

@@ -140,12 +140,14 @@ impl Roots {
         let mut chosen = Targets { searched: !given, notes: notes.clone(), ..Targets::default() };
         let home = list.map(|list| home(&absolute(list)).to_owned()).unwrap_or_default();
         let near = |at: &usize| nearness(&home, &loaded[*at].place);
+        let broken: Vec<_> =
+            broken.iter().map(|(path, error)| (path, error, nearness(&home, &absolute(path)))).collect();
         let found: BTreeSet<&str> =
             names.iter().copied().filter(|name| loaded.iter().any(|root| holds(&root.chart, name))).collect();
         let holders = self.holders(if given { &NO_NAMES } else { names });
         let candidates: BTreeSet<usize> = holders.iter().flatten().copied().collect();
         // One that cannot be loaded is the list's own, too: no other list's stands in its place.
-        let broken_at = broken.iter().map(|(path, _)| nearness(&home, &absolute(path))).max().unwrap_or_default();
+        let broken_at = broken.iter().map(|(.., own)| *own).max().unwrap_or_default();
         let own = |holders: Vec<usize>| -> Vec<usize> {
             let nearest = holders.iter().map(near).max().unwrap_or_default().max(broken_at);
             let is_own = |at: &usize| loaded[*at].nearest <= near(at) || near(at) == nearest;
@@ -181,12 +183,9 @@ impl Roots {
         }
         // A chart that cannot be loaded might be one that the notes mean, unless all of those were found elsewhere, and no farther off.
         let all_found = !given && !names.is_empty() && found.len() == names.len();
-        let is_nearer = |path: &Path| {
-            let own = nearness(&home, &absolute(path));
-            taken.is_empty() || taken.iter().any(|at| own > near(at))
-        };
-        for (path, error) in broken {
-            if all_found && !is_nearer(path) {
+        let is_nearer = |own: usize| taken.is_empty() || taken.iter().any(|at| own > near(at));
+        for (path, error, own) in broken {
+            if all_found && !is_nearer(own) {
                 let shown = shown(workspace, path);
                 chosen.notes.push(format!("{shown} was passed over, it cannot be loaded: {}", error.message));
                 chosen.passed_over.broken.push(unloadable(sources, path, error));

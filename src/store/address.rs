@@ -57,12 +57,11 @@ pub fn identity(written: &str) -> String {
     let user = parts.login.map(|login| login.split(':').next().unwrap_or(login)).unwrap_or_default();
     let (rest, fragment) = parts.tail.split_once('#').unwrap_or((parts.tail, ""));
     let query = rest.split_once('?').map(|(_, query)| query).unwrap_or_default();
-    let digest = sha256(format!("{user}\n{query}").as_bytes())[..ACCOUNT].to_owned();
     let is_account = fragment.len() == ACCOUNT && fragment.bytes().all(|byte| byte.is_ascii_hexdigit());
     match (user, query) {
         ("", "") if is_account => format!("{}#{fragment}", bare(&parts)),
         ("", "") => bare(&parts),
-        _ => format!("{}#{digest}", bare(&parts)),
+        _ => format!("{}#{}", bare(&parts), &sha256(format!("{user}\n{query}").as_bytes())[..ACCOUNT]),
     }
 }
 
