@@ -294,3 +294,19 @@ fn a_deletion_at_the_top_makes_no_header() {
         }
     }
 }
+
+/// A line that is no entry speaks of the same images with a byte order mark before it and without: nothing new shows once that is gone.
+#[test]
+fn a_byte_order_mark_is_no_part_of_the_first_name() {
+    let list = "\u{feff}web=\nweb=quay.io/acme/web:1\n";
+    let workspace = Workspace::with_list(list).chart("app", &["acme/web:1.27.1"]);
+    let told = |workspace: &Workspace| -> BTreeSet<String> {
+        let rules = workspace.findings();
+        rules.iter().map(|told| told.split(' ').nth(1).unwrap_or_default().to_owned()).collect()
+    };
+    let before = told(&workspace);
+    workspace.run(&["check", "--fix", "--select", "reader-disagreement"]);
+    assert!(!workspace.read(LIST).starts_with('\u{feff}'), "{}", workspace.read(LIST));
+    let after = told(&workspace);
+    assert!(after.is_subset(&before), "{before:?} {after:?}");
+}
