@@ -626,3 +626,94 @@ fn processes_are_no_part_of_a_workspace() {
             .is_err_and(|refusal| refusal.message.contains("holds no"))
     );
 }
+
+/// A repository of two teams with a list and a chart each; the first one's list holds an image of a chart that both share.
+fn teams() -> Workspace {
+    let note = |chart: &str| format!("# It (from local chart {chart}:1.0.0)\n# Repository: {chart}\n# Tag: 1\n");
+    Workspace::new()
+        .file(".git/HEAD", "ref: refs/heads/main\n")
+        .file("teams/a/tools/ecr-images.conf", format!("{}web=web:1\n\n{}base=base:1\n", note("web"), note("base")))
+        .chart("teams/a/web", &["web:1"])
+        .file("teams/b/tools/ecr-images.conf", format!("{}queue=queue:1\n", note("queue")))
+        .chart("teams/b/queue", &["queue:1"])
+        .chart("shared/charts/base", &["base:1"])
+        .chart("shared/charts/other", &["other:1"])
+}
+
+#[test]
+fn charts_above_count_where_a_note_names_none_in_the_folder() {
+    let teams = teams();
+    for arguments in [&["check"][..], &["check", "."], &["check", "tools/ecr-images.conf"]] {
+        let told = run(&teams.path("teams/a"), arguments, &[]);
+        has(&told.text(), "All right: 2 entries, 2 images of web:1.0.0, base:1.0.0");
+        has(&told.stdout, "charts: ../../shared/charts/base, too: a source note names a chart in it that none in here");
+        lacks(&told.stdout, "other");
+    }
+    has(&run(&teams.path("teams/a"), &["images", "--format", "plain"], &[]).stdout, "base:1\n");
+    // All notes of the other list are answered within.
+    let told = run(&teams.path("teams/b"), &["check"], &[]);
+    assert_eq!((told.code, told.stdout.lines().count()), (0, 1), "{}", told.text());
+    // What such charts depend on is brought, too.
+    let metadata = "apiVersion: v2\nname: base\nversion: 1.0.0\ndependencies: [{name: x, version: 1.0.0, repository: 'http://localhost:1'}]\n";
+    let teams = teams.file("shared/charts/base/Chart.yaml", metadata);
+    let fetched = run(&teams.path("teams/a"), &["fetch", "--retries", "0"], &[("MIRRORLINT_CACHE", "cache")]);
+    has(&fetched.stderr, "x of base cannot be fetched");
+    // One that cannot be loaded, and is called as a note says, is told.
+    let teams = teams.file("shared/charts/base/Chart.yaml", "name: [\n");
+    has(&run(&teams.path("teams/a"), &["check"], &[]).stdout, "unrenderable-chart");
+    // Outside of git the folder is all there is.
+    std::fs::remove_dir_all(teams.path(".git")).unwrap();
+    has(&run(&teams.path("teams/a"), &["check"], &[]).stdout, "stale-entry");
+}
+
+#[test]
+fn charts_above_belong_to_the_lists_that_lie_nearer_to_them() {
+    let list = "# It (from local chart base:1.0.0)\n# Repository: base\n# Tag: 1\nbase=base:1\n";
+    let teams = teams().file("shared/tools/ecr-images.conf", list).chart("teams/a/base2/base", &["base:1"]);
+    std::fs::rename(teams.path("teams/a/base2"), teams.path("teams/b/base2")).unwrap();
+    // As at the top: the nearest that holds it counts, and the shared one is another list's.
+    let told = run(&teams.path("teams/a"), &["check"], &[]);
+    has(&told.text(), "charts: ../b/base2/base, too");
+    lacks(&told.stdout, "charts: ../../shared");
+}
+
+#[test]
+fn the_nearest_configuration_above_counts() {
+    let configuration = "rules: {missing-entry: warning}\n\
+                         exempt: [{image: other, reason: of nobody here}]\n\
+                         lists:\n  - path: teams/a/tools/ecr-images.conf\n    \
+                         charts: [{path: teams/a/web}, {path: shared/charts/base}]\n  \
+                         - path: teams/b/list.conf\n";
+    let teams = teams().file(".mirrorlint.yaml", configuration).file("teams/b/list.conf", "queue=queue:2\n");
+    for (folder, arguments) in [("teams/a", &["check"][..]), ("teams/a", &["check", "."]), (".", &["check", "teams/a"])]
+    {
+        let told = run(&teams.path(folder), arguments, &[]);
+        assert_eq!(told.code, 0, "{}", told.text());
+        has(&told.stdout, "All right: 2 entries for web, base (default values, Kubernetes 1.31, as");
+        has(&told.stdout, ".mirrorlint.yaml\n");
+        lacks(&told.stdout, "unused-suppression");
+    }
+    has(
+        &run(&teams.path("teams/a"), &["check", "--show-settings"], &[]).stdout,
+        "  configuration: ../../.mirrorlint.yaml\n",
+    );
+    // Of its lists those in the folder, by the names that it gives them.
+    let told = run(&teams.path("teams/b"), &["check", "--format", "concise"], &[]).text();
+    has(&told, "list.conf:1:13: error[tag-mismatch]");
+    lacks(&told, "ecr-images.conf");
+    // Where it names none in there, the folder's own count, and that is told.
+    let teams = teams.file("teams/c/ecr-images.conf", "web=web:2\n").chart("teams/c/web", &["web:1"]);
+    let told = run(&teams.path("teams/c"), &["check"], &[]);
+    has(&told.stdout, "configuration: ../../.mirrorlint.yaml, which names no list in here");
+    has(&told.stdout, "tag-mismatch");
+    let told = run(&teams.path("shared"), &["check", "."], &[]);
+    assert_eq!(told.code, 2);
+    has(&told.stderr, "configuration: ../.mirrorlint.yaml, which names no list in here");
+    // A nearer one counts, and a misspelt one is told.
+    let near = teams.file("teams/c/.mirrorlint.yaml", "rules: {tag-mismatch: off, undocumented-source: off}\n");
+    assert_eq!(run(&near.path("teams/c"), &["check"], &[]).code, 0);
+    let misspelt = near.file("teams/.mirrorlint.yml", "");
+    has(&run(&misspelt.path("teams/a"), &["check"], &[]).stderr, "../.mirrorlint.yml: would not be read");
+    assert_eq!(run(&misspelt.path("teams/a"), &["check", "--isolated"], &[]).code, 0);
+    assert_eq!(run(&misspelt.path("teams/c"), &["check"], &[]).code, 0);
+}

@@ -11,12 +11,14 @@ use super::arguments::{Fetch, Reaching};
 use super::check::is_chart;
 use super::{Ending, Outcome, Session, here};
 use crate::chart::{LoadOptions, Place};
-use crate::config::{FILE_NAME, Loaded};
+use crate::config::{List, Loaded};
 use crate::fetch::{
     Brought, External, Meter, Mode, Need, Patience, Remotes, Run, State, Vendored, bring, externals, pins, vendor,
     with_local,
 };
-use crate::lint::{Refusal, Workspace, find, find_charts_here, home_of};
+use crate::lint::{
+    Refusal, Settings, Workspace, charts_around, find, find_charts_here, home_of, places_of_configuration,
+};
 use crate::report::in_line;
 use crate::source::{Span, canonical, path_from};
 use crate::store::{Environment, LOCK_NAME, Lock, Store};
@@ -191,15 +193,20 @@ pub(super) fn charts(
     if !given.is_empty() {
         return Ok((found.root, given.to_vec(), false));
     }
-    let mut charts = found.charts;
-    let file = found.root.join(FILE_NAME);
-    if file.is_file() {
-        let loaded = Loaded::read(&session.sources, &file)?;
-        let configured = loaded.configuration.lists.iter().flat_map(|list| &list.charts);
+    let mut charts = found.charts.clone();
+    let configuration = places_of_configuration(&found.root).into_iter().find(|file| file.is_file());
+    let configuration = configuration.map(|file| Loaded::read(&session.sources, &file)).transpose()?;
+    if let Some(loaded) = &configuration {
+        let is_meant = |list: &&List| {
+            !loaded.is_above(&found.root) || canonical(&loaded.below(&list.path)).starts_with(canonical(&found.root))
+        };
+        let configured = loaded.configuration.lists.iter().filter(is_meant).flat_map(|list| &list.charts);
         let configured: Vec<PathBuf> = configured.map(|chart| loaded.below(&chart.path)).collect();
         let known: Vec<PathBuf> = charts.iter().map(|chart| canonical(chart)).collect();
         charts.extend(configured.into_iter().filter(|chart| is_chart(chart) && !known.contains(&canonical(chart))));
     }
+    let settings = Settings { configuration, ..Settings::default() };
+    charts.extend(charts_around(&session.sources, &found, &settings));
     if charts.is_empty() {
         let message = "holds no Helm chart: name one with --chart";
         return Err(Refusal { path: Some(found.root), ..Refusal::new(message) });

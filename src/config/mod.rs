@@ -17,7 +17,7 @@ pub use violation::possible;
 
 pub use types::{Allow, Chart, Configuration, Exemption, Level, List, Scalar, Scenario, Trust};
 
-/// What the file is called; it stands at the workspace root.
+/// What the file is called; it stands at the workspace root, or above.
 pub const FILE_NAME: &str = ".mirrorlint.yaml";
 
 /// What people call it instead; such a file is not read, and nobody should think that it is.
@@ -56,6 +56,13 @@ impl Loaded {
     pub fn below(&self, path: &Path) -> PathBuf {
         let path = self.folder.join(path);
         path.strip_prefix(".").ok().filter(|path| !path.as_os_str().is_empty()).map(Path::to_owned).unwrap_or(path)
+    }
+
+    /// Whether it lies above `folder`, and not in it.
+    #[must_use]
+    pub fn is_above(&self, folder: &Path) -> bool {
+        let (own, folder) = (canonical(&self.folder), canonical(folder));
+        folder != own && folder.starts_with(own)
     }
 
     /// Reads the configuration at `path`.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::discovery::{absolute, home};
+use super::discovery::{absolute, home, repository_of, walk};
 use super::reading::{noted, read_list};
 use super::targets::Targets;
 use super::{Assumption, Refusal, Settings, Workspace};
@@ -12,11 +12,12 @@ use crate::chart::{Chart, ChartError};
 use crate::inventory::{ChartName, Problem};
 use crate::mirror::List;
 use crate::render::Renderer;
-use crate::source::{Sources, Span, path_from};
+use crate::source::{Sources, Span, canonical, path_from};
 
 static NO_NAMES: BTreeSet<&str> = BTreeSet::new();
 
 /// The root charts of a workspace, or those that were given: the same for all of its lists.
+#[derive(Default)]
 pub(super) struct Roots {
     /// Whether `--chart` gave them.
     given: bool,
@@ -28,6 +29,8 @@ pub(super) struct Roots {
     broken: Vec<(PathBuf, ChartError)>,
     /// What was passed over, in sentences.
     notes: Vec<String>,
+    /// Everything up to the top of the git work tree, if that was looked through for charts.
+    around: Option<Arc<Workspace>>,
 }
 
 /// A root chart.
@@ -40,6 +43,8 @@ pub(super) struct Root {
     place: PathBuf,
     /// How near the nearest of the lists lies to it that are held against it, if several are.
     nearest: usize,
+    /// Whether it lies in no folder of the workspace, and so counts for notes alone that name no chart in there.
+    is_outside: bool,
 }
 
 /// The root charts of a workspace, parted.
@@ -56,74 +61,90 @@ impl Roots {
     /// Those given; else the charts of `workspace` that Helm installs and that are no part of another one.
     pub fn of(sources: &Sources, workspace: &Workspace, settings: &Settings) -> Result<Self, Refusal> {
         let given = !settings.charts.is_empty();
-        let paths = if given { &settings.charts } else { &workspace.charts };
-        if paths.is_empty() {
+        let mut roots = Self { given, count: workspace.charts.len(), ..Self::default() };
+        if given {
+            roots.count = settings.charts.len();
+            for path in &settings.charts {
+                let installable = |chart: Arc<Chart>| chart.check_installable().map(|()| chart);
+                match load(sources, path, settings).and_then(installable) {
+                    Ok(chart) => roots.loaded.push(Root::of(chart, settings)),
+                    Err(error) if error.span.is_none() => return Err(error.into()),
+                    Err(error) => roots.broken.push((path.clone(), error)),
+                }
+            }
+            return Ok(roots);
+        }
+        let found = Found::among(sources, &workspace.charts, settings);
+        if workspace.above {
+            roots.notes.push(format!("workspace: {}, {}", shown_here(&workspace.root), workspace.why));
+        }
+        for (copy, original) in found.copies {
+            let (copy, original) = (shown(workspace, &copy.path), shown(workspace, &original.path));
+            roots.notes.push(format!("{copy} was passed over: it is a vendored copy of {original}"));
+        }
+        roots.loaded = found.charts.into_iter().map(|chart| Root::of(chart, settings)).collect();
+        roots.broken = found.broken;
+        roots.look_around(sources, workspace, settings);
+        if roots.loaded.is_empty() && roots.broken.is_empty() {
             return Err(no_charts(workspace));
         }
-        let (mut loaded, mut broken) = (Vec::new(), Vec::new());
-        for path in paths {
-            let installable =
-                |chart: Arc<Chart>| if given { chart.check_installable().map(|()| chart) } else { Ok(chart) };
-            match load(sources, path, settings).and_then(installable) {
-                Ok(chart) => loaded.push(chart),
-                Err(error) if given && error.span.is_none() => return Err(error.into()),
-                Err(error) => broken.push((path.clone(), error)),
-            }
-        }
-        let mut notes = Vec::new();
-        if !given {
-            // A chart that another one takes in by file:// is no root.
-            let own = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-            let taken: BTreeSet<PathBuf> =
-                loaded.iter().flat_map(|chart| below(chart)).map(|path| own(&path)).collect();
-            loaded.retain(|chart| !taken.contains(&own(&chart.path)));
-            // Nor is a library chart one: Helm installs none.
-            if loaded.iter().any(|chart| chart.check_installable().is_ok()) {
-                loaded.retain(|chart| chart.check_installable().is_ok());
-            }
-            if workspace.above {
-                notes.push(format!("workspace: {}, {}", shown_here(&workspace.root), workspace.why));
-            }
-            let (kept, copies) = part_vendored(loaded);
-            loaded = kept;
-            for (copy, original) in copies {
-                let (copy, original) = (shown(workspace, &copy.path), shown(workspace, &original.path));
-                notes.push(format!("{copy} was passed over: it is a vendored copy of {original}"));
-            }
-        }
-        let root = |chart: Arc<Chart>| {
-            let place = absolute(&chart.path);
-            Root { renderer: settings.kept.renderer(&chart), chart, place, nearest: 0 }
-        };
-        let mut roots =
-            Self { given, count: paths.len(), loaded: loaded.into_iter().map(root).collect(), broken, notes };
-        if !given && workspace.lists.len() > 1 {
-            roots.measure(sources, workspace, settings);
-        }
+        roots.measure(sources, workspace, settings);
         Ok(roots)
+    }
+
+    /// Looks for charts that notes of the lists name and that no root chart of the workspace holds, up to the top of the git work tree.
+    fn look_around(&mut self, sources: &Sources, workspace: &Workspace, settings: &Settings) {
+        let all: Vec<Vec<String>> = names_of(sources, &workspace.lists, settings).map(|(_, names)| names).collect();
+        let mut lost: BTreeSet<&str> = all.iter().flatten().map(String::as_str).collect();
+        let is_of = |path: &Path, name: &str| path.file_name().is_some_and(|folder| folder == name);
+        lost.retain(|name| {
+            let mut broken = self.broken.iter();
+            !self.loaded.iter().any(|root| holds(&root.chart, name)) && !broken.any(|(path, _)| is_of(path, name))
+        });
+        let own = canonical(&workspace.root);
+        let top = repository_of(&workspace.root).filter(|top| !lost.is_empty() && canonical(top) != own);
+        let Some(top) = top else { return };
+        let around = settings.kept.around(&top, || walk(&top).with_unsaved(sources));
+        let outside = around.charts.iter().filter(|chart| !canonical(chart).starts_with(&own)).cloned();
+        let found = Found::among(sources, &outside.collect::<Vec<_>>(), settings);
+        let named = |chart: &&Arc<Chart>| lost.iter().any(|name| holds(chart, name));
+        let charts: Vec<Arc<Chart>> = found.charts.iter().filter(named).cloned().collect();
+        self.loaded.extend(charts.into_iter().map(|chart| Root { is_outside: true, ..Root::of(chart, settings) }));
+        self.broken.extend(found.broken.into_iter().filter(|(path, _)| lost.iter().any(|name| is_of(path, name))));
+        self.around = Some(around);
     }
 
     /// Finds out how near the lists lie to the root charts that they are held against.
     fn measure(&mut self, sources: &Sources, workspace: &Workspace, settings: &Settings) {
-        let is_found = |path: &&PathBuf| settings.configured(path).is_none_or(|list| list.list.charts.is_empty());
-        for path in workspace.lists.iter().filter(is_found) {
-            // One that cannot be read is told when it is checked.
-            let Ok(file) = read_list(sources, path) else { continue };
-            let list = List::parse(file, sources.get(file).text());
+        // Charts from around the workspace belong to other lists there, too.
+        let others = self.around.iter().filter(|_| self.loaded.iter().any(|root| root.is_outside));
+        let others: Vec<PathBuf> = others.flat_map(|around| around.lists.clone()).collect();
+        if workspace.lists.len() + others.len() < 2 {
+            return;
+        }
+        for (path, names) in names_of(sources, workspace.lists.iter().chain(&others), settings) {
             let place = absolute(path);
-            for at in self.holders(&noted(&list)).into_iter().flatten() {
+            let names: BTreeSet<&str> = names.iter().map(String::as_str).collect();
+            for at in self.holders(&names).into_iter().flatten() {
                 let root = &mut self.loaded[at];
                 root.nearest = root.nearest.max(nearness(home(&place), &root.place));
             }
         }
     }
 
-    /// For each of `names` the root charts that hold it; for none, or when nothing holds any, all of them.
+    /// For each of `names` the root charts that hold it, those of the workspace before others; for none, or when nothing holds any, all
+    /// of the workspace's.
     fn holders(&self, names: &BTreeSet<&str>) -> Vec<Vec<usize>> {
-        let all = 0..self.loaded.len();
-        let of = |name: &&str| all.clone().filter(|at| holds(&self.loaded[*at].chart, name)).collect::<Vec<_>>();
+        let (outside, all): (Vec<usize>, Vec<usize>) =
+            (0..self.loaded.len()).partition(|at| self.loaded[*at].is_outside);
+        let of = |name: &&str| {
+            let among = |all: &[usize]| -> Vec<usize> {
+                all.iter().copied().filter(|at| holds(&self.loaded[*at].chart, name)).collect()
+            };
+            Some(among(&all)).filter(|own| !own.is_empty()).unwrap_or_else(|| among(&outside))
+        };
         let found: Vec<Vec<usize>> = names.iter().map(of).filter(|holders| !holders.is_empty()).collect();
-        if found.is_empty() { vec![all.collect()] } else { found }
+        if found.is_empty() { vec![all] } else { found }
     }
 
     /// Those given; else those whose dependency tree holds a chart that the source notes of `list` name; else all that there are.
@@ -135,7 +156,7 @@ impl Roots {
         list: Option<&Path>,
         names: &BTreeSet<&str>,
     ) -> Choice {
-        let Self { given, count, loaded, broken, notes } = self;
+        let Self { given, count, loaded, broken, notes, around } = self;
         let given = *given;
         let mut chosen = Targets { searched: !given, notes: notes.clone(), ..Targets::default() };
         let home = list.map(|list| home(&absolute(list)).to_owned()).unwrap_or_default();
@@ -158,12 +179,21 @@ impl Roots {
             _ => candidates.clone(),
         };
         let anothers: Vec<usize> = candidates.difference(&taken).copied().collect();
-        let unnamed: Vec<usize> = (0..loaded.len()).filter(|at| !candidates.contains(at)).collect();
+        let is_unnamed = |at: &usize| !candidates.contains(at) && !loaded[*at].is_outside;
+        let unnamed: Vec<usize> = (0..loaded.len()).filter(is_unnamed).collect();
         let paths = |all: &[usize]| all.iter().map(|at| shown(workspace, &loaded[*at].chart.path)).collect::<Vec<_>>();
         chosen.notes.extend(passed_over(&paths(&unnamed), |them| format!("no source note names a chart in {them}")));
         chosen
             .assumed
             .extend(why_these(given, taken.len(), found.is_empty(), !anothers.is_empty()).map(Assumption::told));
+        let outside: Vec<usize> = taken.iter().copied().filter(|at| loaded[*at].is_outside).collect();
+        if !outside.is_empty() {
+            let it = if outside.len() == 1 { "it" } else { "them" };
+            let paths = some(&paths(&outside));
+            chosen
+                .notes
+                .push(format!("charts: {paths}, too: a source note names a chart in {it} that none in here holds"));
+        }
         let nearer = |them: &str| format!("other lists lie nearer to {them}");
         chosen.assumed.extend(passed_over(&paths(&anothers), nearer).map(Assumption::told));
         if taken.is_empty() {
@@ -179,7 +209,12 @@ impl Roots {
         }
         if !given {
             let lost: Vec<&str> = names.difference(&found).copied().collect();
-            chosen.look_for(workspace, &lost, names.is_empty());
+            let wider = around.as_ref().filter(|_| !lost.is_empty()).map(|around| Workspace {
+                root: workspace.root.clone(),
+                unread: workspace.unread.clone(),
+                ..Workspace::clone(around)
+            });
+            chosen.look_for(wider.as_ref().unwrap_or(workspace), &lost, names.is_empty());
         }
         // A chart that cannot be loaded might be one that the notes mean, unless all of those were found elsewhere, and no farther off.
         let all_found = !given && !names.is_empty() && found.len() == names.len();
@@ -196,6 +231,68 @@ impl Roots {
         let of = |all: &mut dyn Iterator<Item = usize>| all.map(|at| loaded[at].clone()).collect();
         Choice { charts: of(&mut taken.into_iter()), others: of(&mut unnamed.into_iter()), chosen }
     }
+}
+
+impl Root {
+    fn of(chart: Arc<Chart>, settings: &Settings) -> Self {
+        let place = absolute(&chart.path);
+        Self { renderer: settings.kept.renderer(&chart), chart, place, nearest: 0, is_outside: false }
+    }
+}
+
+/// Root charts that were found.
+struct Found {
+    charts: Vec<Arc<Chart>>,
+    /// Where others lie, and why they could not be loaded.
+    broken: Vec<(PathBuf, ChartError)>,
+    /// Vendored copies, which were passed over.
+    copies: Vec<Copied>,
+}
+
+impl Found {
+    /// Those of the charts at `paths` that Helm installs and that are no part of another one.
+    fn among(sources: &Sources, paths: &[PathBuf], settings: &Settings) -> Self {
+        let (mut loaded, mut broken) = (Vec::new(), Vec::new());
+        for path in paths {
+            match load(sources, path, settings) {
+                Ok(chart) => loaded.push(chart),
+                Err(error) => broken.push((path.clone(), error)),
+            }
+        }
+        // A chart that another one takes in by file:// is no root.
+        let own = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let taken: BTreeSet<PathBuf> = loaded.iter().flat_map(|chart| below(chart)).map(|path| own(&path)).collect();
+        loaded.retain(|chart| !taken.contains(&own(&chart.path)));
+        // Nor is a library chart one: Helm installs none.
+        if loaded.iter().any(|chart| chart.check_installable().is_ok()) {
+            loaded.retain(|chart| chart.check_installable().is_ok());
+        }
+        let (charts, copies) = part_vendored(loaded);
+        Self { charts, broken, copies }
+    }
+}
+
+/// The root charts around `workspace` that its lists are held against, too: whoever brings what charts depend on has to know them.
+#[must_use]
+pub fn charts_around(sources: &Sources, workspace: &Workspace, settings: &Settings) -> Vec<PathBuf> {
+    let roots = Roots::of(sources, workspace, settings).unwrap_or_default();
+    let outside = roots.loaded.into_iter().filter(|root| root.is_outside);
+    outside.map(|root| root.chart.path.clone()).collect()
+}
+
+/// The lists whose charts nobody configured, and the charts that their notes name. One that cannot be read is told when it is
+/// checked.
+fn names_of<'a>(
+    sources: &'a Sources,
+    lists: impl IntoIterator<Item = &'a PathBuf>,
+    settings: &'a Settings,
+) -> impl Iterator<Item = (&'a PathBuf, Vec<String>)> {
+    let is_found = |path: &&PathBuf| settings.configured(path).is_none_or(|list| list.list.charts.is_empty());
+    lists.into_iter().filter(is_found).filter_map(|path| {
+        let file = read_list(sources, path).ok()?;
+        let list = List::parse(file, sources.get(file).text());
+        Some((path, noted(&list).into_iter().map(str::to_owned).collect()))
+    })
 }
 
 /// That the root charts at `paths` were passed over, and why: `why` is told whether they are `it` or `them`.
@@ -284,7 +381,7 @@ pub(super) fn shown(workspace: &Workspace, path: &Path) -> String {
 }
 
 /// A path as the user sees it.
-fn shown_here(path: &Path) -> String {
+pub(super) fn shown_here(path: &Path) -> String {
     let shown = path_from(&std::env::current_dir().unwrap_or_default(), path);
     if shown.as_os_str().is_empty() { ".".to_owned() } else { shown.display().to_string() }
 }

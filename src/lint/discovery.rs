@@ -27,6 +27,8 @@ pub struct Workspace {
     pub templated: Vec<PathBuf>,
     /// Whether it has lists that are left out, because one was asked for.
     pub partial: bool,
+    /// What of the folders above it counts in it, in sentences.
+    pub told: Vec<String>,
     /// Whether its lists are those that were found below it, so that others may be where nobody could look.
     pub searched: bool,
     /// Why its root is that folder.
@@ -171,6 +173,19 @@ pub fn find_around(sources: &Sources, list: &Path, configurable: bool) -> Worksp
     as_given(workspace, list)
 }
 
+/// Where the configuration that counts in `folder` may lie, the nearest place first: in it and in the folders above it, up to the top
+/// of the git work tree; outside of one in it alone.
+#[must_use]
+pub fn places_of_configuration(folder: &Path) -> Vec<PathBuf> {
+    let start = absolute(&folder.join(config::FILE_NAME));
+    let top = repository_of(folder);
+    let above = start.ancestors().skip(2).take_while(|above| top.as_ref().is_some_and(|top| above.starts_with(top)));
+    // As the folder is called, where that is possible.
+    let here = std::env::current_dir().ok().filter(|_| !folder.is_absolute());
+    let called = |path: &Path| here.as_ref().and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path).to_owned();
+    std::iter::once(folder.to_owned()).chain(above.map(called)).map(|folder| folder.join(config::FILE_NAME)).collect()
+}
+
 /// Whether the folder holds a configuration that counts.
 fn is_marked(sources: &Sources, folder: &Path, configurable: bool) -> bool {
     let file = folder.join(config::FILE_NAME);
@@ -185,7 +200,7 @@ impl Workspace {
     }
 
     /// The same with the lists and charts in it that were never saved.
-    fn with_unsaved(mut self, sources: &Sources) -> Self {
+    pub(super) fn with_unsaved(mut self, sources: &Sources) -> Self {
         for inside in sources.unsaved_below(&self.root) {
             let path = self.root.join(&inside);
             let Some(folder) = path.parent().map(Path::to_owned) else { continue };
@@ -218,6 +233,7 @@ impl Workspace {
         } else {
             format!("holds no `{LIST_NAME}`; name the list, or the folder that holds it")
         };
+        self.told.iter().for_each(|told| message.push_str(&format!("\n{told}")));
         for unread in &self.unread {
             message.push_str(&format!("\n{} cannot be looked into: {}", unread.path.display(), unread.message));
         }
@@ -289,7 +305,7 @@ fn as_given(workspace: Workspace, given: &Path) -> Workspace {
     if given.is_absolute() {
         return workspace;
     }
-    let root = below.to_owned();
+    let root = if below.as_os_str().is_empty() { PathBuf::from(".") } else { below.to_owned() };
     let relative = |path: &PathBuf| path.strip_prefix(&here).map_or_else(|_| path.clone(), Path::to_owned);
     let all = |paths: &[PathBuf]| paths.iter().map(relative).collect();
     let unread = |unread: &Unread| Unread { path: relative(&unread.path), ..unread.clone() };
@@ -318,7 +334,7 @@ pub(super) fn absolute(path: &Path) -> PathBuf {
     }
 }
 
-fn walk(root: &Path) -> Workspace {
+pub(super) fn walk(root: &Path) -> Workspace {
     let found = Walk::of(root);
     let mut lists = found.lists;
     sort_lists(&mut lists);

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::Workspace;
 use super::reconcile::Listed;
 use crate::chart::{Chart, ChartError};
 use crate::inventory::{Listing, Optional, Problem, Stop, Survey, Target, optional, survey};
@@ -27,6 +28,8 @@ struct Inner {
     surveys: Mutex<Vec<KeptSurvey>>,
     trials: Mutex<Vec<Trial>>,
     files: Mutex<KeptFiles>,
+    /// What lies below a folder around the workspace.
+    around: Mutex<Option<Arc<Workspace>>>,
 }
 
 /// What charts deploy.
@@ -110,6 +113,7 @@ impl Kept {
     pub fn disk_changed(&self) {
         let Some(inner) = &self.inner else { return };
         *locked(&inner.files) = KeptFiles::default();
+        *locked(&inner.around) = None;
         locked(&inner.charts).values_mut().for_each(|kept| kept.doubtful = true);
     }
 
@@ -170,6 +174,16 @@ impl Kept {
         let charts = locked(&self.inner.as_ref()?.charts);
         let KeptChart { chart, files, .. } = charts.get(path).filter(|kept| !kept.doubtful)?;
         chart.renewed(sources, &files.iter().copied().filter(|file| !sources.is_current(*file)).collect())
+    }
+
+    /// What lies below `folder`: what `walk` found before, if that was there.
+    pub(super) fn around(&self, folder: &Path, walk: impl FnOnce() -> Workspace) -> Arc<Workspace> {
+        let kept = self.inner.as_ref().and_then(|inner| locked(&inner.around).clone());
+        kept.filter(|kept| kept.root == folder).unwrap_or_else(|| {
+            let found = Arc::new(walk());
+            self.inner.iter().for_each(|inner| *locked(&inner.around) = Some(found.clone()));
+            found
+        })
     }
 
     /// What renders `chart`: where that was kept, what rendered it before.

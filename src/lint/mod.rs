@@ -41,9 +41,11 @@ mod walk;
 pub use crate::inventory::ChartName;
 pub use assumption::Assumption;
 pub use check::{Checked, CheckedChart, CheckedList, Decision, Since, check, decide, images};
+pub use choice::charts_around;
 pub use deployment::{Deployment, deployments};
 pub use discovery::{
-    LIST_NAME, Unread, Workspace, discover, find, find_around, find_charts_here, find_here, home_of, repository_of,
+    LIST_NAME, Unread, Workspace, discover, find, find_around, find_charts_here, find_here, home_of,
+    places_of_configuration, repository_of,
 };
 pub use finding::{Edit, Finding, Fix, Refusal, Related, Safety, Severity};
 pub use kept::Kept;

@@ -4,15 +4,16 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Refusal, Settings, Workspace, find, find_around, find_charts_here, find_here};
+use super::choice::shown_here;
+use super::{Refusal, Settings, Workspace, find, find_around, find_charts_here, find_here, places_of_configuration};
 use crate::config::{FILE_NAME, Loaded, MISNAMED};
-use crate::source::Sources;
+use crate::source::{Sources, canonical};
 use crate::store::{Environment, Store};
 
 /// Which configuration counts.
 #[derive(Clone, Debug, Default)]
 pub enum Configuring {
-    /// The one at the workspace root, where there is one.
+    /// The one at the workspace root, else the nearest above it, up to the top of the git work tree, where there is one.
     #[default]
     Standard,
     /// This one.
@@ -78,9 +79,12 @@ fn opened(
         Some(path) => named(sources, path, configuring)?,
         None => here(sources, configuring.is_standard()),
     };
-    let whole = path.is_none_or(|path| path == found.root);
+    let asked = match path {
+        None => Some(PathBuf::from(".")),
+        Some(path) => Some(path.to_owned()).filter(|path| *path == found.root),
+    };
     let settings = settings_of(sources, &found, configuring, settings)?;
-    Ok((with_configured(found, whole, &settings), settings))
+    Ok((with_configured(found, asked.as_deref(), configuring, &settings), settings))
 }
 
 /// `found` with its configuration: `whole` says that all of its lists are meant, so that those count which the configuration
@@ -96,15 +100,37 @@ pub fn configure(
     settings: Settings,
 ) -> Result<(Workspace, Settings), Refusal> {
     let settings = settings_of(sources, &found, configuring, settings)?;
-    Ok((with_configured(found, whole, &settings).with_lists()?, settings))
+    let asked = Some(found.root.clone()).filter(|_| whole);
+    Ok((with_configured(found, asked.as_deref(), configuring, &settings).with_lists()?, settings))
 }
 
-/// `found` with the lists that its configuration names, if the `whole` of it is meant.
-fn with_configured(found: Workspace, whole: bool, settings: &Settings) -> Workspace {
-    let lists: Vec<PathBuf> = (settings.configuration.iter())
-        .flat_map(|loaded| loaded.configuration.lists.iter().map(|list| loaded.below(&list.path)))
-        .collect();
-    if whole && !lists.is_empty() { found.configured(lists) } else { found }
+/// `found` with the lists that its configuration names; of one that lies above, or that nobody asked for by its folder, those in the
+/// `asked` folder. Without that some lists alone are meant.
+fn with_configured(
+    mut found: Workspace,
+    asked: Option<&Path>,
+    configuring: &Configuring,
+    settings: &Settings,
+) -> Workspace {
+    let Some(loaded) = &settings.configuration else { return found };
+    let lists: Vec<PathBuf> = loaded.configuration.lists.iter().map(|list| loaded.below(&list.path)).collect();
+    let is_above = |folder: &Path| configuring.is_standard() && loaded.is_above(folder);
+    let within = |folder: &Path| {
+        let folder = canonical(folder);
+        lists.iter().filter(|list| canonical(list).starts_with(&folder)).cloned().collect::<Vec<_>>()
+    };
+    let mut counted = asked.filter(|asked| is_above(asked)).map(within).unwrap_or_default();
+    if counted.is_empty() && asked.is_some() {
+        counted = if is_above(&found.root) { within(&found.root) } else { lists.clone() };
+    }
+    // What it says beside may be for others.
+    found.partial |= is_above(&found.root) || (!counted.is_empty() && counted.len() < lists.len());
+    if is_above(&found.root) {
+        let none = asked.is_some() && counted.is_empty() && !lists.is_empty();
+        let none = if none { ", which names no list in here" } else { "" };
+        found.told.push(format!("configuration: {}{none}", shown_here(&loaded.folder.join(FILE_NAME))));
+    }
+    if counted.is_empty() { found } else { found.configured(counted) }
 }
 
 /// The settings for a workspace: its configuration, and `settings` over that.
@@ -119,15 +145,23 @@ pub fn settings_of(
 ) -> Result<Settings, Refusal> {
     let file = match configuring {
         Configuring::Given(given) => Some(given.clone()),
-        Configuring::Standard => {
-            let standard = Some(found.root.join(FILE_NAME)).filter(|file| file.is_file() || sources.has_overlay(file));
-            refuse_misnamed(&found.root, standard.is_some())?;
-            standard
-        }
+        Configuring::Standard => standard(sources, &found.root)?,
         Configuring::Isolated => None,
     };
     let configuration = file.map(|file| Loaded::read(sources, &file)).transpose()?;
     Ok(Settings { configuration, store: Some(store(&found.root)?), ..settings })
+}
+
+/// The configuration that counts in `root`: the nearest.
+fn standard(sources: &Sources, root: &Path) -> Result<Option<PathBuf>, Refusal> {
+    for file in places_of_configuration(root) {
+        let is_there = file.is_file() || sources.has_overlay(&file);
+        refuse_misnamed(file.parent().unwrap_or(root), is_there)?;
+        if is_there {
+            return Ok(Some(file));
+        }
+    }
+    Ok(None)
 }
 
 /// Nobody should think that a file counts which is called almost as the configuration is.

@@ -69,12 +69,14 @@ impl<'a> Finder<'a> {
         noted: &BTreeSet<&str>,
         configured: Option<Configured<'_>>,
     ) -> Result<Targets, Refusal> {
-        match configured {
+        let mut targets = match configured {
             Some(configured) if self.settings.charts.is_empty() && !configured.list.charts.is_empty() => {
                 Targets::configured(self.sources, named, self.settings, configured)
             }
             _ => self.found(Some(path), named, noted, configured),
-        }
+        }?;
+        targets.notes.splice(0..0, self.workspace.told.iter().cloned());
+        Ok(targets)
     }
 
     /// Charts without a list.

@@ -8,11 +8,11 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::queue::Scene;
 use super::stamps::Stamps;
-use crate::config::FILE_NAME;
 use crate::fix::Texts;
 use crate::inventory::Stop;
 use crate::lint::{
     Checked, CheckedList, Configuring, Kept, Refusal, Settings, Workspace, check, configure, find, find_around,
+    places_of_configuration,
 };
 use crate::mirror::List;
 use crate::source::{Sources, canonical};
@@ -246,8 +246,8 @@ impl Room {
             }
         };
         self.found = Some(found.clone());
-        let configuration = found.root.join(FILE_NAME);
-        if found.lists.is_empty() && !configuration.is_file() && !self.sources.has_overlay(&configuration) {
+        let is_there = |file: &PathBuf| file.is_file() || self.sources.has_overlay(file);
+        if found.lists.is_empty() && !places_of_configuration(&found.root).iter().any(is_there) {
             return false;
         }
         self.workspace = found.clone();
@@ -279,7 +279,10 @@ impl Room {
         let store = self.settings.as_ref().and_then(|settings| settings.store.as_ref());
         let lock = store.and_then(|store| Some(store.lock.as_ref()?.path.clone()));
         let missed = self.errors.iter().filter_map(|error| error.path.clone());
-        [self.sources.paths(), self.kept.text_files(), lock.into_iter().chain(missed).collect()].concat()
+        // A nearer configuration may come.
+        let configurations = places_of_configuration(&self.workspace.root);
+        [self.sources.paths(), self.kept.text_files(), configurations, lock.into_iter().chain(missed).collect()]
+            .concat()
     }
 
     /// The folders in which what may matter comes and goes: its own, and those of charts elsewhere.

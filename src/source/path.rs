@@ -30,6 +30,7 @@ pub fn path_from(from: &Path, path: &Path) -> PathBuf {
 /// a package, one still to be written) the names behind the last folder that does stay as they are.
 #[must_use]
 pub fn canonical(path: &Path) -> PathBuf {
+    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
     let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let existing = whole.ancestors().find_map(|above| Some((above, std::fs::canonicalize(above).ok()?)));
     let Some((above, mut clean)) = existing else { return whole };
