@@ -450,6 +450,8 @@ fn whatever_keeps_a_block_from_running_is_named() {
         ("jobs: []", "range .Values.jobs", "jobs given"),
         ("jobs: []", "range $name, $job := .Values.jobs", "jobs given"),
         ("replicas: 1", "if gt (int .Values.replicas) 2", "(gt (int .Values.replicas) 2)"),
+        ("replicas: 1", "$n := int .Values.replicas }}{{ if gt $n 2", "(gt (int .Values.replicas) 2)"),
+        ("a: 1", "$y := false }}{{ if .Release.IsUpgrade }}{{ $y = true }}{{ end }}{{ if $y", "(.Release.IsUpgrade)"),
         ("", "if .Capabilities.APIVersions.Has \"example.org/v1\"", "capability example.org/v1"),
         ("", "if eq (include \"is-on\" .) \"yes\"", "helper.enabled or helper.kind=special"),
         ("a: 1", "$on := eq .Values.helper.kind \"special\" }}{{ if $on", "helper.kind=special"),
@@ -968,7 +970,10 @@ fn images_say_what_they_depend_on() {
                     containers:\n  - {name: a, image: \"{{ .Values.account }}.dkr.ecr.us-east-1.amazonaws.com{{ $suffix }}/agent:1\"}\n  \
                     - {name: b, image: \"{{ index .Values.images .Values.accel }}\"}\n  \
                     - {name: c, image: \"{{ .Values.image.repository }}:{{ .Values.image.tag }}\"}\n  \
-                    - {name: d, image: \"acme/kubectl:{{ .Capabilities.KubeVersion.Version }}\"}\n";
+                    - {name: d, image: \"acme/kubectl:{{ .Capabilities.KubeVersion.Version }}\"}\n  \
+                    - {name: e, image: \"acme/e{{/* .Values.account */}}:{{ required \"please lookup a b\" .Values.image.tag }}\"}\n  \
+                    {{- range (lookup \"v1\" \"Node\" \"\" \"\").items }}{{ $suffix = .zone }}{{ end }}\n  \
+                    - {name: f, image: \"acme/f:{{ .Values.account }}{{ $suffix }}-x\"}\n";
     let workspace =
         Workspace::new().chart("web", &[]).file("web/values.yaml", values).file("web/templates/web.yaml", template);
     let run = workspace.run(&["images", "web", "--format", "json"]);
@@ -983,6 +988,8 @@ fn images_say_what_they_depend_on() {
     let wanted = [
         "123456789012.dkr.ecr.us-east-1.amazonaws.com/agent:1 account,partition",
         "acme/cpu:1 accel",
+        "acme/e:1 ",
+        "acme/f:123456789012-x account,partition,Node objects of the cluster",
         "acme/gpu:1 ",
         "acme/kubectl:v1.31.0 the Kubernetes version",
         "acme/web:1 ",

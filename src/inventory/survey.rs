@@ -11,6 +11,7 @@ use super::listing::Listing;
 use super::readings::Named;
 use super::regions::speaks_of_regions;
 use super::scenario::{RegionValue, region_values};
+use super::scopes::Templates;
 use super::stop::Stop;
 use super::when::{any, either};
 use super::witness::{Testimony, disagreements, testimonies};
@@ -292,9 +293,10 @@ impl Survey {
             let names = names.chain([disabled.dependency.to_string()]);
             self.disabled.extend(names.map(|name| (name, when.clone())));
         }
+        let templates = Templates::of(job.renderer, &processed.root);
         let mut turns = HashMap::new();
         for named in named {
-            self.add(sources, job, &chains, named, &mut turns, &processed.values);
+            self.add(sources, job, (&chains, &templates), named, &mut turns, &processed.values);
         }
     }
 
@@ -303,7 +305,7 @@ impl Survey {
         &mut self,
         sources: &Sources,
         job: &Job<'_>,
-        chains: &Chains,
+        (chains, templates): (&Chains, &Templates),
         Named { template, workload, text, fault, naming, when }: Named,
         turns: &mut HashMap<(Arc<str>, Workload, Option<String>), usize>,
         values: &Value,
@@ -339,7 +341,7 @@ impl Survey {
         *turn += 1;
         let called: Vec<String> = chain.iter().map(|link| link.called.clone()).collect();
         let used = Use {
-            depends: dependence(sources, &text, values, &called[1..]),
+            depends: dependence(sources, templates, &text, values, &called[1..]),
             text,
             reference,
             kind: if naming.is_some() { Kind::Operand } else { Kind::Container },

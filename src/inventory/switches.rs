@@ -14,6 +14,12 @@ use crate::template::ast::{Branch, Node, Operand, Pipe, Source, Term, Tree};
 use crate::template::{Decision, ParsedFile};
 use crate::yaml::Value;
 
+/// Variables in variables that are spelled out.
+const MAX_SPELLED: usize = 4;
+
+/// Bytes of a condition up to which they are.
+const MAX_WORDS: usize = 200;
+
 /// The keys that lead to a value.
 pub(super) type Path = Vec<String>;
 
@@ -81,6 +87,7 @@ pub(super) fn blocks(
                 is_first: taken.is_empty(),
                 names,
                 conditions: Conditions { values, templates: &templates, variables: HashMap::new() },
+                loops: HashMap::new(),
                 around: Vec::new(),
                 is_within: false,
                 ways: Vec::new(),
@@ -160,6 +167,8 @@ struct Reader<'a> {
     is_first: bool,
     names: &'a [String],
     conditions: Conditions<'a>,
+    /// What loops take their variables from, by the numbers of these.
+    loops: HashMap<u32, &'a Pipe>,
     /// The conditions of the blocks around.
     around: Vec<Given<'a>>,
     /// Whether it reads what is inside a block that does not run.
@@ -192,7 +201,10 @@ impl<'a> Reader<'a> {
                     let path = self.conditions.path_of(&branch.pipe, dot);
                     self.branch(branch, ways, dot, path.as_ref(), depth);
                 }
-                Node::Range(branch) => self.branch(branch, ways, dot, None, depth),
+                Node::Range(branch) => {
+                    self.loops.extend(branch.pipe.variables.iter().map(|variable| (variable.id, &branch.pipe)));
+                    self.branch(branch, ways, dot, None, depth);
+                }
                 Node::Text(_) | Node::Template(_) | Node::Break | Node::Continue => {}
             }
         }
@@ -327,10 +339,45 @@ impl<'a> Reader<'a> {
             return if is_same == wanted { words } else { negated(&words) };
         }
         let words = path.map(given).or_else(capability);
-        let pipe = self.conditions.spelled(pipe);
-        let text = || self.source.slice(pipe.extent.range()).split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = || self.spelled_out(self.conditions.spelled(pipe), 0);
         let words = words.unwrap_or_else(|| format!("({})", text().replace(", ", ",")));
         if wanted { words } else { negated(&words) }
+    }
+
+    /// The text of a pipeline, its variables as what they were given.
+    fn spelled_out(&self, pipe: &Pipe, depth: usize) -> String {
+        let [first, ..] = &*pipe.commands else { return String::new() };
+        let end = pipe.commands.iter().map(|command| command.extent.end).max().unwrap_or_default();
+        let mut variables = Vec::new();
+        collect_variables(pipe, &mut variables, 0);
+        let (mut text, mut done) = (String::new(), first.extent.start);
+        for (operand, parts) in variables {
+            let Some(given) = self.given(operand, depth) else { continue };
+            text.push_str(self.source.slice(done..operand.extent.start));
+            let is_all = parts.is_empty() && operand.extent.range() == (first.extent.start..end);
+            text.push_str(&if given.contains(' ') && !is_all { format!("({given})") } else { given });
+            parts.iter().for_each(|part| text.extend([".", part]));
+            done = operand.extent.end;
+        }
+        text.push_str(self.source.slice(done..end));
+        if text.len() > MAX_WORDS {
+            text = self.source.slice(first.extent.start..end).to_owned();
+        }
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// What a variable was given, as text; of several things that which is no constant and was decided last.
+    fn given(&self, operand: &Operand, depth: usize) -> Option<String> {
+        let Term::Variable(variable, _) = &operand.term else { return None };
+        if depth > MAX_SPELLED {
+            return None;
+        }
+        let all = self.conditions.given(operand);
+        let decides = |given: &&Given<'_>| self.conditions.constant(given.pipe).is_none();
+        match all.iter().rfind(decides).or(all.last()) {
+            Some(given) => Some(self.spelled_out(given.pipe, depth + 1)),
+            None => Some(format!("range {}", self.spelled_out(self.loops.get(&variable.id)?, depth + 1))),
+        }
     }
 
     /// Whether one of `nodes` prints a mapping that holds an image.
@@ -358,6 +405,21 @@ impl<'a> Reader<'a> {
             }
         };
         pipe.commands.iter().any(|command| command.words.iter().any(holds))
+    }
+}
+
+/// The variables of a pipeline in the order of its text, with the fields that are asked of each.
+fn collect_variables<'t>(pipe: &'t Pipe, found: &mut Vec<(&'t Operand, &'t [Arc<str>])>, depth: usize) {
+    fn collect<'t>(operand: &'t Operand, found: &mut Vec<(&'t Operand, &'t [Arc<str>])>, depth: usize) {
+        match &operand.term {
+            Term::Variable(_, parts) => found.push((operand, parts)),
+            Term::Pipe(inner) => collect_variables(inner, found, depth + 1),
+            Term::Chain(inner, _) => collect(inner, found, depth + 1),
+            _ => {}
+        }
+    }
+    if depth <= MAX_DEPTH {
+        pipe.commands.iter().flat_map(|command| &command.words).for_each(|word| collect(word, found, depth));
     }
 }
 
