@@ -257,6 +257,11 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     reader-disagreement: the copy script stops here: it takes the blanks for a name. Leave the line empty
     reader-disagreement: where the locale is not UTF-8, the copy script takes this comment for an entry called `\u{3000}# 更新時は確認`. Start the line with `#`
     reader-disagreement: `probe` lists a digest: both scripts take the digest for the tag. Set the tag to 1.4.0
+    reader-disagreement: `web` means nginx:1.27.1, but the values script calls it `"web"`. Remove the quotes
+    reader-disagreement: `web` means nginx:1.27.1, but the values script calls it `w\eb`. Remove the backslashes
+    reader-disagreement: `web` means nginx:1.27.1, but the values script calls it `-n web`. Remove the `-n`
+    reader-disagreement: `web` means nginx:1.27.1, but the values script takes `"1.27.1"` for the tag. Remove the quotes
+    reader-disagreement: `web` means nginx:1.27.1, but the values script takes `1.27.1=` for the tag. Remove the `=` at the end
     reader-disagreement: the list starts with a byte order mark, which no editor shows: the copy script takes line 1 for an entry called `\u{feff}# Web (from local chart web:1.0.0)`. Remove the byte order mark
     reader-disagreement: the lines end with CRLF, of which the copy script reads the CR as text: it pulls `nginx:1\r`. End all lines with LF
     reader-disagreement: the values script reads an entry called `web` behind a CR in this comment. Remove the CR

@@ -1,14 +1,15 @@
 //! Holds the emulated readers of the list against the real programs: bash with xargs and cut, and Python 3. Where one of
 //! them is not installed its test says so and passes.
 
-#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "every function here is part of a test")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "every function here is part of a test")]
 
 use std::io::Write;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
+use mirrorlint::image::{Reference, check_repository_name};
 use mirrorlint::mirror::readers::{Locale, PythonStep, ShellStep, Stop, python_refuses, python_steps, shell_steps};
-use mirrorlint::mirror::{Ending, List};
+use mirrorlint::mirror::{Ending, LineKind, List};
 use mirrorlint::source::{Sources, from_bytes, to_bytes};
 
 /// The copy script's loop up to the point where it would call docker; each field it prints ends with a NUL.
@@ -154,6 +155,33 @@ fn the_shell_reads_lines_as_bash_does() {
             assert_eq!(Some(&real), emulated.as_ref(), "{locale:?} {:?} {:?}", list.line_text(line), line.ending);
         }
     }
+}
+
+/// Ways to write `front=repo:1` that bash reads rightly.
+const READ_RIGHTLY: &str = "front=repo:1\n\"front\"=repo:1\nfr\\ont=repo:1\n-n front=repo:1\nfront=-n repo:1\nfront=repo:\"1\"\n\
+    front=\"repo:1\"\nfront='repo':1\nfront=repo:1=\n'fr'ont=\"re\"po\\:1\n front = repo:1\n";
+
+#[test]
+fn an_entry_means_what_bash_reads_wherever_that_is_a_name_and_an_image() {
+    let mut alphabet = alphabet("ab0:/ \"'\\-n=.\t");
+    alphabet.extend(["a=b:1", "=a:1", "\"a\"", "'b'"].map(String::from));
+    let text = READ_RIGHTLY.to_owned() + &random_lines(lines(20_000), &alphabet);
+    let list = parse(&text);
+    let mut read_otherwise = 0;
+    for (line, step) in list.lines.iter().zip(shell_steps(&list, Locale::C)) {
+        let ShellStep::Copies(read) = step else { continue };
+        if check_repository_name(&read.name).is_err() || Reference::parse(&read.image).is_err() {
+            continue;
+        }
+        let written = list.line_text(line);
+        let LineKind::Entry(at) = line.kind else { panic!("{written:?} is an entry to bash") };
+        let entry = &list.entries[at];
+        assert_eq!((&entry.name.text, &entry.source.text), (&read.name, &read.image), "{written:?}");
+        read_otherwise += usize::from(!entry.is_verbatim());
+    }
+    assert!(read_otherwise > 10, "{read_otherwise}");
+    let known = list.entries.iter().take(READ_RIGHTLY.lines().count());
+    assert!(known.into_iter().all(|entry| entry.name.text == "front" && entry.source.text == "repo:1"));
 }
 
 /// How many lines are tried: `usual`, or as many as the environment asks for.

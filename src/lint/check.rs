@@ -21,7 +21,7 @@ use super::suppress::{self, Configured};
 use super::targets::{Finder, Targets};
 use super::text_files::TextFiles;
 use super::verdict::Verdict;
-use super::{Assumption, Finding, Refusal, Rule, Settings, Workspace, rule, rules};
+use super::{Assumption, Edit, Finding, Fix, Refusal, Rule, Settings, Workspace, rule, rules};
 use crate::chart::Chart;
 use crate::image::Reference;
 use crate::inventory::{
@@ -452,6 +452,7 @@ impl Run<'_> {
         let on = |rule: &&Rule| !self.levels.is_off(rule);
         let mut findings: Vec<_> = rules().iter().filter(on).flat_map(|rule| (rule.check)(rule, context)).collect();
         let list = context.list;
+        withhold(list, &mut findings);
         let mut faults = suppress::suppress(list, &mut findings, &|rule| self.is_doubtful(rule, unsure));
         faults.extend(suppress::exemptions_at_fault(list, idle));
         let context = Context { faults: &faults, ..*context };
@@ -470,6 +471,21 @@ impl Run<'_> {
     fn is_doubtful(&self, rule: &Rule, unsure: bool) -> bool {
         self.levels.is_off(rule) || (unsure && rule.group != "list")
     }
+}
+
+/// Takes away the fixes that write to a part of an entry which the shell reads otherwise than it stands: a quote could lose its other
+/// half. The line is mended as a whole first.
+fn withhold(list: &List, findings: &mut [Finding]) {
+    let odd = list.entries.iter().filter(|entry| !entry.is_verbatim());
+    let odd: Vec<Span> = odd.map(|entry| Span { end: entry.value.span.end, ..entry.name.span }).collect();
+    let cuts = |edit: &Edit, line: &Span| {
+        let (start, end) = (edit.span.start, edit.span.end);
+        let is_whole = start <= line.start && line.end <= end;
+        edit.span.file == line.file && start < line.end && line.start < end && !is_whole
+    };
+    let refused = |fix: &Fix| fix.edits().iter().any(|edit| odd.iter().any(|line| cuts(edit, line)));
+    let told = findings.iter_mut().filter(|finding| finding.fixes.iter().any(refused));
+    told.for_each(|finding| finding.withhold(refused));
 }
 
 /// Says of each finding under which of `scenarios` it holds: of an image, where it is deployed. Where that is everywhere, there is

@@ -126,9 +126,7 @@ impl<'a> Context<'a> {
 impl Judged<'_> {
     /// The place of `range` of the image within the list.
     pub fn span(&self, range: std::ops::Range<usize>) -> Span {
-        let source = self.entry.source.span;
-        let start = source.start as usize;
-        Span::new(source.file, start + range.start, start + range.end)
+        self.entry.source.span_of(range)
     }
 
     /// The place of the tag; of the whole image when it has none.

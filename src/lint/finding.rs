@@ -241,6 +241,13 @@ impl Finding {
         self
     }
 
+    /// Takes away the fixes that are `refused`; what the first one would do stays as advice.
+    pub(super) fn withhold(&mut self, refused: impl Fn(&Fix) -> bool) {
+        let advice = self.advice().map(str::to_owned);
+        self.fixes.retain(|fix| !refused(fix));
+        self.advice = advice;
+    }
+
     /// What to do, as an order: what the first fix does unless the rule says more.
     #[must_use]
     pub fn advice(&self) -> Option<&str> {

@@ -32,7 +32,7 @@ impl Navigator<'_> {
         } else {
             let image = Reference::parse(&entry.source.text).ok();
             let part = match image.filter(|_| inside(entry.source.span)) {
-                Some(image) => Part::at(&image, offset - entry.source.span.start as usize),
+                Some(image) => Part::at(&image, entry.source.offset_of(offset)),
                 None => Part::Whole,
             };
             let part = if inside(entry.name.span) || part == Part::Whole { Part::Version } else { part };

@@ -80,7 +80,8 @@ pub(super) fn hints(held: &Held<'_>, document: &Document, range: Range, abilitie
         let Some(Verdict::OtherVersion { .. }) = held.verdict(at) else { return None };
         let used = held.uses(at).into_iter().next()?;
         let image = Reference::parse(&entry.source.text).ok()?;
-        let end = entry.source.span.start as usize + image.tag_range().map_or(entry.source.text.len(), |tag| tag.end);
+        let tag = image.tag_range().unwrap_or(0..entry.source.text.len());
+        let end = entry.source.span_of(tag).range().end;
         let version = used.reference.tag().or(used.reference.digest()).unwrap_or("no tag");
         (asked.start <= end && end <= asked.end).then(|| InlayHint {
             position: lines.position(&document.text, end),

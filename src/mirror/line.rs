@@ -3,7 +3,8 @@
 
 use crate::source::Span;
 
-use super::located::Piece;
+use super::located::{Located, Piece};
+use super::readers::{fields, xargs};
 
 /// What may stand in front of the first line, and belongs to it without meaning anything.
 pub(super) const BYTE_ORDER_MARK: char = '\u{feff}';
@@ -97,16 +98,16 @@ pub struct Line {
 }
 
 /// The parts of `REPO_NAME=SOURCE_IMAGE`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Assignment<'a> {
-    pub name: Piece<'a>,
+    pub name: Located,
     pub value: Piece<'a>,
-    pub source: Piece<'a>,
+    pub source: Located,
     pub comment: Option<Piece<'a>>,
 }
 
 /// What the text of one line turned out to be.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Meaning<'a> {
     Blank,
     Comment,
@@ -132,10 +133,11 @@ pub(super) fn split(file: Piece<'_>) -> impl Iterator<Item = (Piece<'_>, Ending)
     })
 }
 
-/// What `line` means. The first `=` splits; blanks around both sides, quotes around the source and a comment behind it are
-/// decoration.
+/// What `line` means. The first `=` splits; blanks around both sides, a comment behind the source, and what the copy script takes
+/// away from either (quotes, backslashes, a `=` at the end) are decoration.
 pub(super) fn meaning(line: Piece<'_>) -> Meaning<'_> {
-    let line = unmarked(line).trim();
+    let whole = unmarked(line);
+    let line = whole.trim();
     if line.text.is_empty() {
         return Meaning::Blank;
     }
@@ -153,7 +155,8 @@ pub(super) fn meaning(line: Piece<'_>) -> Meaning<'_> {
     };
     let (name, value) = line.split(equals, 1);
     let (name, value) = (name.trim(), value.trim());
-    let (source, comment) = undecorated(value);
+    let (source, comment) = undecorated(value.slice(0..value.text.len() - lost_at_end(whole)));
+    let name = as_read(name);
     match (name.text.is_empty(), source.text.is_empty()) {
         (true, _) => Meaning::Invalid(InvalidLine::NoName),
         (_, true) => Meaning::Invalid(InvalidLine::NoSource),
@@ -172,15 +175,29 @@ fn unmarked(line: Piece<'_>) -> Piece<'_> {
     if at_start { line.from(BYTE_ORDER_MARK.len_utf8()) } else { line }
 }
 
+/// How many bytes at the end of `line` `read` loses: a last `=`.
+fn lost_at_end(line: Piece<'_>) -> usize {
+    let behind = line.text.find('=').map_or(0, |equals| line.text.len() - equals - 1);
+    behind - fields(line.text).1.len()
+}
+
+/// The text of `piece` as `xargs` reads it; as it stands where that fails or leaves nothing.
+fn as_read(piece: Piece<'_>) -> Located {
+    match xargs::printed(piece.text) {
+        Ok(letters) if !letters.is_empty() => piece.located_as(&letters),
+        _ => piece.located(),
+    }
+}
+
 /// The image that `value` means, and the comment behind it: quotes around it and ` # ...` after it are left out.
-fn undecorated(value: Piece<'_>) -> (Piece<'_>, Option<Piece<'_>>) {
+fn undecorated(value: Piece<'_>) -> (Located, Option<Piece<'_>>) {
     if let Some(quote) = value.text.chars().next().filter(|c| matches!(c, '"' | '\'')) {
         let inside = value.from(1);
         if let Some(length) = inside.text.find(quote) {
             let (quoted, rest) = inside.split(length, 1);
             match rest.trim() {
-                rest if rest.text.is_empty() => return (quoted.trim(), None),
-                rest if rest.text.starts_with('#') => return (quoted.trim(), Some(rest)),
+                rest if rest.text.is_empty() => return (quoted.trim().located(), None),
+                rest if rest.text.starts_with('#') => return (quoted.trim().located(), Some(rest)),
                 _ => {}
             }
         }
@@ -190,7 +207,7 @@ fn undecorated(value: Piece<'_>) -> (Piece<'_>, Option<Piece<'_>>) {
         .char_indices()
         .find(|(at, c)| *c == '#' && value.text[..*at].chars().next_back().is_none_or(char::is_whitespace));
     match hash {
-        Some((at, _)) => (value.slice(0..at).trim(), Some(value.from(at))),
-        None => (value, None),
+        Some((at, _)) => (as_read(value.slice(0..at).trim()), Some(value.from(at))),
+        None => (as_read(value), None),
     }
 }

@@ -13,11 +13,11 @@ use super::note::SourceNote;
 /// One `REPO_NAME=SOURCE_IMAGE` line with what stands above it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// The name that the image gets in the private registry: what stands before the first `=`, blanks trimmed.
+    /// The name that the image gets in the private registry: what stands before the first `=`, as the copy script reads it.
     pub name: Located,
     /// Everything after the first `=`, blanks trimmed: quotes and a trailing comment are still in it.
     pub value: Located,
-    /// The image that the value means: without quotes around it and without a comment behind it.
+    /// The image that the value means: as the copy script reads it, without a comment behind it.
     pub source: Located,
     /// The comment behind the source, from its `#`.
     pub trailing_comment: Option<Located>,
@@ -43,6 +43,14 @@ pub struct List {
     pub header: Range<usize>,
     /// The `mirrorlint:` comments in order.
     pub directives: Vec<Directive>,
+}
+
+impl Entry {
+    /// Whether name and image stand in the line letter for letter, so that parts of them can be written anew.
+    #[must_use]
+    pub fn is_verbatim(&self) -> bool {
+        self.name.is_verbatim() && self.source.is_verbatim()
+    }
 }
 
 impl List {
@@ -171,9 +179,9 @@ impl List {
         let comments = self.lines[block.clone()].iter().filter(|line| line.kind == LineKind::Comment);
         let note = SourceNote::read(comments.map(|line| line::comment_text(whole.slice(line.span.range()))));
         self.entries.push(Entry {
-            name: parts.name.located(),
+            name: parts.name,
             value: parts.value.located(),
-            source: parts.source.located(),
+            source: parts.source,
             trailing_comment: parts.comment.map(Piece::located),
             line,
             block,

@@ -7,18 +7,40 @@ use crate::source::{FileId, Span};
 /// A piece of text and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Located {
-    /// The text, as it stands there.
+    /// The text; as it stands there, but for what the shell takes away where [`Located::is_verbatim`] says so.
     pub text: String,
     /// Its bytes.
     pub span: Span,
+    /// Where each byte of the text stands within the span, when it is not as it stands there.
+    places: Option<Vec<usize>>,
 }
 
 impl Located {
-    /// Where the bytes of `range` within the text stand: the tag within a source, a wrong character within a name.
+    /// Where the bytes of `range` within the text stand: the tag within a source, a wrong character within a name. Where the text
+    /// is not verbatim that is a place to point at, none to write to.
     #[must_use]
     pub fn span_of(&self, range: Range<usize>) -> Span {
-        let at = |offset: usize| self.span.start as usize + offset.min(self.text.len());
-        Span::new(self.span.file, at(range.start), at(range.end))
+        let place = |offset: usize| match &self.places {
+            None => offset.min(self.text.len()),
+            Some(places) => places.get(offset).copied().unwrap_or(self.span.range().len()),
+        };
+        let start = place(range.start);
+        let end = if range.is_empty() { start } else { place(range.end - 1) + 1 };
+        let at = |offset: usize| self.span.start as usize + offset.min(self.span.range().len());
+        Span::new(self.span.file, at(start), at(end))
+    }
+
+    /// The byte of the text that stands at byte `at` of the file, or next behind it.
+    #[must_use]
+    pub fn offset_of(&self, at: usize) -> usize {
+        let place = at.saturating_sub(self.span.start as usize);
+        self.places.as_ref().map_or(place, |places| places.partition_point(|known| *known < place))
+    }
+
+    /// Whether the text is what stands there, letter for letter.
+    #[must_use]
+    pub fn is_verbatim(&self) -> bool {
+        self.places.is_none()
     }
 }
 
@@ -81,7 +103,15 @@ impl<'a> Piece<'a> {
 
     /// The finished piece.
     pub fn located(self) -> Located {
-        Located { text: self.text.to_owned(), span: self.span() }
+        Located { text: self.text.to_owned(), span: self.span(), places: None }
+    }
+
+    /// The finished piece, of which `letters` are read, each from its place.
+    pub fn located_as(self, letters: &[(usize, char)]) -> Located {
+        let bytes = letters.iter().flat_map(|(at, letter)| (*at..).take(letter.len_utf8()));
+        let text: String = letters.iter().map(|(_, letter)| letter).collect();
+        let places = (text != self.text).then(|| bytes.collect());
+        Located { text, span: self.span(), places }
     }
 
     /// The finished piece, blanks around it left out; nothing when it is blank.

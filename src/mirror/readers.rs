@@ -4,9 +4,12 @@
 
 mod python;
 mod shell;
+pub(super) mod xargs;
 
 pub use python::{PythonReading, PythonStep, read_python_line};
 pub use shell::{Locale, ShellReading, ShellStep, Stop, read_shell_line};
+
+pub(super) use shell::fields;
 
 use super::line::Ending;
 use super::list::List;

@@ -2,14 +2,12 @@
 
 use crate::image::check_repository_name;
 use crate::lint::{Context, Finding, Rule};
-use crate::source::Span;
 
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for entry in &context.list.entries {
         let Err(error) = check_repository_name(&entry.name.text) else { continue };
-        let start = entry.name.span.start as usize;
-        let fault = Span::new(entry.name.span.file, start + error.range.start, start + error.range.end);
+        let fault = entry.name.span_of(error.range.clone());
         let span = if fault.is_empty() { entry.name.span } else { fault };
         let message = format!("ECR refuses the repository name `{}`: {}", entry.name.text, error.message);
         findings.push(

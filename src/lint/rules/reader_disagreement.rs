@@ -52,6 +52,7 @@ fn digests_to_go(context: &Context<'_>) -> Vec<Span> {
         judged.reference.digest().is_some()
             && judged.entry.trailing_comment.is_none()
             && judged.entry.value.text == judged.entry.source.text
+            && judged.entry.is_verbatim()
             && deployed.is_some_and(|image| {
                 is_read(as_entry(&image).as_str()) && obstacle(context, judged.reference, used, &image).is_none()
             })
@@ -183,8 +184,8 @@ fn entry(
     let alone = reference.as_ref().filter(|_| digest.is_some()).map(|image| without_digest(context, entry, image));
     let (advice, place, label) = if let Some(comment) = &entry.trailing_comment {
         ("Put the comment on a line of its own".to_owned(), comment.span, "read as a part of the image")
-    } else if entry.value.text != *source {
-        ("Remove the quotes".to_owned(), entry.value.span, "quotes are read as text")
+    } else if let Some((advice, place)) = taken_away(context.list, entry) {
+        (advice, place, "read as text by the values script")
     } else if let Some(digest) = digest {
         let advice = match (port, &alone) {
             (Some(_), _) => "List the tag alone, from a registry that has a name without a port".to_owned(),
@@ -212,6 +213,24 @@ fn entry(
     let finding = Finding::new(rule, place, name, message).label(label).entry(name).image(source).advise(&*advice);
     let alone = alone.and_then(Result::ok);
     Some(finding.fix(fix(context.list, entry, line, span, &advice, alone.as_deref())))
+}
+
+/// What has to go from the line of `entry` for both scripts to read it as the shell does, and where it stands.
+fn taken_away(list: &List, entry: &Entry) -> Option<(String, Span)> {
+    let name = Some(entry.name.span).filter(|_| !entry.name.is_verbatim());
+    let value = Some(entry.value.span).filter(|_| entry.value.text != entry.source.text);
+    let place = name.or(value)?;
+    let written = list.text().get(entry.name.span.range())?.to_owned() + "\n" + &entry.value.text;
+    let what = match (written.contains(['"', '\'']), written.contains('\\')) {
+        (true, true) => "quotes and backslashes".to_owned(),
+        (true, false) => "quotes".to_owned(),
+        (false, true) => "backslashes".to_owned(),
+        (false, false) => match written.lines().find(|part| part.starts_with('-')) {
+            Some(part) => format!("`{}`", part.split_whitespace().next().unwrap_or_default()),
+            None => "`=` at the end".to_owned(),
+        },
+    };
+    Some((format!("Remove the {what}"), place))
 }
 
 /// What the scripts read, in one clause where it is the same.
@@ -257,8 +276,11 @@ fn fix(list: &List, entry: &Entry, line: &Line, span: Span, title: &str, alone: 
 /// What the scripts read otherwise than `name` and `source` mean, in clauses; `None` when there is nothing to say.
 pub(in crate::lint) fn disagreement(line: &str, name: &str, source: &str) -> Option<Vec<String>> {
     let reference = Reference::parse(source).ok();
+    // What is no image to the shell has its finding, however it is spelled.
+    let is_spelling =
+        || matches!(read_shell_line(line, true, Locale::C), ShellStep::Copies(read) if read.image == source);
     let plain = line.split_once('=').is_some_and(|(_, value)| value.trim() == source);
-    if reference.is_none() && plain {
+    if reference.is_none() && (plain || is_spelling()) {
         return None;
     }
     // A name that ECR refuses has its finding: the image is read as if it were another one.

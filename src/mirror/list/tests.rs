@@ -67,9 +67,17 @@ fn an_allowance_names_several_rules() {
     assert!(matches!(parse("# mirrorlint: allow ,: why\n").directives[0].kind, DirectiveKind::Unknown(_)));
 }
 
-/// The text of `located`, after a check that its span says the same.
+/// The text of `located`, after a check that its span says the same, or each letter's place does.
 fn text_of<'a>(list: &List, located: &'a Located) -> &'a str {
-    assert_eq!(list.text().get(located.span.range()), Some(located.text.as_str()));
+    if located.is_verbatim() {
+        assert_eq!(list.text().get(located.span.range()), Some(located.text.as_str()));
+        return &located.text;
+    }
+    for (at, letter) in located.text.char_indices().filter(|(_, letter)| *letter != ' ') {
+        let place = located.span_of(at..at + letter.len_utf8());
+        assert_eq!(list.text().get(place.range()), Some(letter.to_string().as_str()));
+        assert_eq!(located.offset_of(place.range().start), at);
+    }
     &located.text
 }
 
@@ -320,7 +328,9 @@ fn decoration_is_no_part_of_the_source() {
     assert_eq!(source("a=nginx:1\r"), ("nginx:1".into(), None));
     assert_eq!(source("a=nginx:1#x\n"), ("nginx:1#x".into(), None));
     assert_eq!(source("a=\"nginx\n"), ("\"nginx".into(), None));
-    assert_eq!(source("a=\"nginx\":1\n"), ("\"nginx\":1".into(), None));
+    assert_eq!(source("a=\"nginx\":1\n"), ("nginx:1".into(), None));
+    assert_eq!(source("a=ngin\\x:1 # why\n"), ("nginx:1".into(), comment("# why")));
+    assert_eq!(source("a=nginx:1=\n"), ("nginx:1".into(), None));
     assert_eq!(source("a=b=c\n"), ("b=c".into(), None));
 }
 

@@ -3,6 +3,8 @@
 //! a field starts with a carriage return, vertical tab or form feed: it keeps them. What the locale is matters to comments alone.
 //! Not covered: a field whose first word is `-e` (`echo` then interprets backslashes), `--help` or `--version`.
 
+use super::xargs;
+
 /// What the loop does with one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ShellStep {
@@ -67,7 +69,8 @@ pub fn read_shell_line(line: &str, terminated: bool, locale: Locale) -> ShellSte
     if is_comment || name.is_empty() {
         return ShellStep::Skips;
     }
-    let trimmed = |field| echo_through_xargs(field).map_err(|quote| ShellStep::Stops(Stop::UnmatchedQuote(quote)));
+    let printed = |field| xargs::printed(field).map(|letters| xargs::text(&letters));
+    let trimmed = |field| printed(field).map_err(|quote| ShellStep::Stops(Stop::UnmatchedQuote(quote)));
     match trimmed(name).and_then(|name| Ok((name, trimmed(image)?))) {
         Err(stops) => stops,
         Ok((name, _)) if name.is_empty() => ShellStep::Stops(Stop::NoName),
@@ -86,60 +89,13 @@ fn is_space(c: char, locale: Locale) -> bool {
 
 /// How `IFS='=' read -r` gives a line to two variables: the first `=` splits; if the rest has a single `=` and that at its
 /// end, the second variable loses it.
-fn fields(line: &str) -> (&str, &str) {
+pub(in crate::mirror) fn fields(line: &str) -> (&str, &str) {
     let (name, rest) = line.split_once('=').unwrap_or((line, ""));
     let rest = match rest.strip_suffix('=') {
         Some(field) if !field.contains('=') => field,
         _ => rest,
     };
     (name, rest)
-}
-
-/// What `$(echo "$field" | xargs)` prints: words joined by one space, quotes and backslashes taken away.
-///
-/// # Errors
-/// The quote that is never closed.
-fn echo_through_xargs(field: &str) -> Result<String, char> {
-    if is_echo_option(field) {
-        return Ok(String::new());
-    }
-    let words = xargs_words(field)?;
-    // `xargs` hands the words to the `echo` program, which takes leading options for itself.
-    let printed: Vec<&str> = words.iter().map(String::as_str).skip_while(|word| is_echo_option(word)).collect();
-    Ok(printed.join(" ").trim_end_matches('\n').to_owned())
-}
-
-/// Whether `echo` takes `word` for options instead of printing it.
-fn is_echo_option(word: &str) -> bool {
-    word.strip_prefix('-')
-        .is_some_and(|letters| !letters.is_empty() && letters.chars().all(|c| matches!(c, 'n' | 'e' | 'E')))
-}
-
-/// The words that GNU `xargs` reads from one line, line feed included.
-fn xargs_words(line: &str) -> Result<Vec<String>, char> {
-    let (mut words, mut word, mut quote) = (Vec::new(), None::<String>, None);
-    let mut characters = line.chars().chain(std::iter::once('\n'));
-    while let Some(c) = characters.next() {
-        match (c, quote) {
-            ('\n', Some(open)) => return Err(open),
-            (c, Some(open)) if c == open => quote = None,
-            (c, Some(_)) => word.get_or_insert_default().push(c),
-            // More than blanks is skipped between words, but only blanks end one.
-            (' ' | '\t' | '\n' | '\r' | '\u{b}' | '\u{c}', None) if word.is_none() => {}
-            (' ' | '\t' | '\n', None) => words.extend(word.take()),
-            ('"' | '\'', None) => {
-                word.get_or_insert_default();
-                quote = Some(c);
-            }
-            ('\\', None) => {
-                let escaped = characters.next();
-                word.get_or_insert_default().extend(escaped);
-            }
-            (c, None) => word.get_or_insert_default().push(c),
-        }
-    }
-    words.extend(word);
-    Ok(words)
 }
 
 #[cfg(test)]
