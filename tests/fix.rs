@@ -4,8 +4,12 @@
 
 mod workspace;
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
+use mirrorlint::fix::{Texts, View, settle};
+use mirrorlint::lint::{Safety, Settings, check, discover};
+use mirrorlint::source::Sources;
 use workspace::{Workspace, copy, fixture};
 
 const LIST: &str = "tools/ecr-images.conf";
@@ -324,7 +328,6 @@ fn what_a_later_round_mends_is_no_harm() {
     assert!(run.stderr.contains("not applied: Write \"1.20\"; it would leave missing-entry: "), "{}", run.stderr);
 }
 
-/// A name that is listed twice: the second entry is deleted before it is said of which chart it is.
 /// Who lists the first image of a region opens that region, where others were missing all along.
 #[test]
 fn a_region_that_a_fix_opens_shows_what_was_true_before() {
@@ -336,6 +339,98 @@ fn a_region_that_a_fix_opens_shows_what_was_true_before() {
     assert!(workspace.read(LIST).ends_with(&format!("\nagent={agent}\n")), "{}", run.stderr);
     assert!(!run.stderr.contains("not applied"), "{}", run.stderr);
     assert!(run.stdout.contains("error[missing-entry]"), "{}", run.stdout);
+}
+
+/// What a region changes is written as it is there, and what serves there stays.
+#[test]
+fn a_fix_that_opens_a_region_goes_first() {
+    let agent = "602401143452.dkr.ecr.us-west-2.amazonaws.com/eks/agent:1";
+    let nginx = "{{ if eq .Values.region `us-west-2` }}nginx:2{{ else }}nginx:1{{ end }}";
+    let web = "quay.io/{{ .Values.region | default `none` }}/web:1";
+    let note = "# Nginx (from local chart app:1.0.0)\n";
+    let allow = "# mirrorlint: allow tag-mismatch: kept for the old nodes\n";
+    for (list, left) in [
+        (format!("{note}nginx=nginx:0\n"), "\nnginx=nginx:2\n"),
+        (format!("{note}{allow}nginx=nginx:1\n"), "\nnginx=nginx:1\n"),
+    ] {
+        let workspace = Workspace::with_list(&list).chart("app", &[agent, nginx, web]);
+        let workspace = workspace.file("app/values.yaml", "region: ''\n");
+        let run = workspace.run(&["check", "--fix", "--format", "concise"]);
+        let fixed = workspace.read(LIST);
+        assert_eq!((run.code, run.text().as_str()), (0, ""), "{fixed}");
+        assert_eq!(fixed.contains(allow), list.contains(allow), "{fixed}");
+        assert!(fixed.contains(left) && fixed.contains("\nweb=quay.io/us-west-2/web:1\n"), "{fixed}");
+        assert!(!fixed.contains("default values"), "{fixed}");
+    }
+    let workspace = Workspace::new().chart("app", &[nginx, agent]).file("app/values.yaml", "region: ''\n");
+    let new = workspace.run(&["init"]).stdout;
+    assert!(new.contains("\nnginx=nginx:2\n") && !new.contains("default values"), "{new}");
+}
+
+/// Without its only entry of a region a list would be judged otherwise.
+#[test]
+fn no_fix_takes_a_region_away() {
+    let nginx = "{{ if eq .Values.region `us-west-2` }}nginx:2{{ else }}nginx:1{{ end }}";
+    let list = "# Nginx (from local chart app:1.0.0)\n# Note: regional\nnginx=nginx:2\n\n# Old (from local chart app:1.0.0)\n\
+                old=602401143452.dkr.ecr.us-west-2.amazonaws.com/eks/old:1\n";
+    for (image, is_taken) in [(nginx, true), ("nginx:2", false)] {
+        let workspace = Workspace::with_list(list).chart("app", &[image]).file("app/values.yaml", "region: ''\n");
+        let run = workspace.run(&["check", "--fix", "--unsafe-fixes"]);
+        assert_eq!(workspace.read(LIST) == list, is_taken, "{}", run.text());
+        let told = "not applied: Delete `old`; it would leave us-west-2 out of what the list is held against; \
+                    .mirrorlint.yaml can name its scenarios\n";
+        assert_eq!(run.stderr.ends_with(told), is_taken, "{}", run.stderr);
+    }
+}
+
+/// A root chart without images is no loss; one with some is told once for all notes, and found at once.
+#[test]
+fn notes_that_leave_a_chart_out() {
+    let images: Vec<String> = (0..100).map(|number| format!("quay.io/x/image-{number}:1")).collect();
+    let images: Vec<&str> = images.iter().map(String::as_str).collect();
+    let entry = |image: &&str| format!("{}={image}\n\n", &image[10..image.len() - 2]);
+    let list: String = images.iter().map(entry).collect();
+    let of_other: [&[&str]; 3] = [&[], &["quay.io/x/late:latest"], &["quay.io/x/image-7:1"]];
+    for other in of_other {
+        let workspace = Workspace::with_list(&list).chart("app", &images).chart("other", other);
+        let found = discover(&workspace.path("")).unwrap();
+        let checks = Cell::new(0);
+        let look = |texts: &Texts| {
+            checks.set(checks.get() + 1);
+            let mut sources = Sources::new();
+            texts.iter().for_each(|(path, text)| sources.overlay(path, text));
+            let checked = check(&sources, &found, &Settings::default())?;
+            Ok(View { sources, checked })
+        };
+        settle(look, |_, finding| finding.fixes.iter().find(|fix| fix.safety == Safety::Safe).cloned()).unwrap();
+        assert!(checks.get() < 12, "{} checks", checks.get());
+        let run = workspace.run(&["check", "--fix"]);
+        let told = "undocumented-source: not applied: Write `(from local chart app:1.0.0)`, and 99 other fixes; they would leave \
+                    other:1.0.0 out of what the list is held against; .mirrorlint.yaml can name its charts\n";
+        let is_told = run.stderr.lines().count() == 1 && run.stderr.ends_with(told);
+        assert_eq!((is_told, workspace.read(LIST) == list), (!other.is_empty(), !other.is_empty()), "{}", run.stderr);
+    }
+}
+
+/// A note that names a subchart which two root charts have makes the other one the list's own.
+#[test]
+fn a_note_brings_no_chart_whose_images_are_missing() {
+    let list = "# Web (from local chart app:1.0.0)\nweb=quay.io/x/web:1\n\nsub=quay.io/x/sub:1\n";
+    let with = |other: &[&str]| {
+        let workspace = Workspace::with_list(list).chart("app", &["quay.io/x/web:1"]).chart("twin", other);
+        workspace.chart("app/charts/sub", &["quay.io/x/sub:1"]).chart("twin/charts/sub", &["quay.io/x/sub:1"])
+    };
+    let workspace = with(&["quay.io/x/other:1"]);
+    let run = workspace.run(&["check", "--fix"]);
+    assert_eq!(workspace.read(LIST), list, "{}", run.text());
+    assert!(
+        run.stderr.contains("it would leave missing-entry: twin:1.0.0 deploys quay.io/x/other:1"),
+        "{}",
+        run.stderr
+    );
+    let workspace = with(&["quay.io/x/web:1"]);
+    let run = workspace.run(&["check", "--fix"]);
+    assert_eq!((run.code, workspace.findings()), (0, Vec::new()), "{}", workspace.read(LIST));
 }
 
 #[test]
@@ -353,6 +448,7 @@ fn a_digest_goes_with_its_tag_and_a_port_is_told_before_and_after() {
     assert_eq!(rules(), ["reader-disagreement"]);
 }
 
+/// A name that is listed twice: the second entry is deleted before it is said of which chart it is.
 #[test]
 fn a_doubled_name_is_mended_in_two_rounds() {
     let list = "# Web (from local chart web:1.0.0)\nweb=nginx:1\n\n# Old (from local chart web:1.0.0)\nweb=redis:7\n";

@@ -59,10 +59,10 @@ fn kinds(view: &View) -> BTreeMap<Kind, usize> {
 
 /// The findings of `after` that `before`, the workspace as it is on disk, did not have. What is less than an error and stands in
 /// other files merely follows; and what the same charts show under a region that a list names for the first time was true before when
-/// it shows in the list as it was, held against that region: there an entry is wrong, which may be told in another way once what it
-/// stands for is listed beside it.
+/// it shows in the list as it was, held against that region: what is wrong with a line that stays may be told in another way once what
+/// it stands for is listed beside it.
 fn new<'a>(workspace: &Workspace, before: &View, after: &'a View, touched: &[&Path]) -> Vec<&'a Finding> {
-    let (mut known, mut wrong) = (kinds(before), BTreeSet::new());
+    let (mut known, mut wrong) = (kinds(before), BTreeMap::new());
     for list in after.checked.lists.iter().filter(|_| charts(before) == charts(after)) {
         let before = before.checked.lists.iter().find(|before| before.path == list.path).unwrap();
         let mut regions = list.scenarios.iter().filter(|name| *name != "default");
@@ -72,7 +72,9 @@ fn new<'a>(workspace: &Workspace, before: &View, after: &'a View, touched: &[&Pa
         let unseen = look_in(workspace, &Texts::new(), &list.scenarios);
         let of_list = |path: &Path| path == list.path;
         let about = unseen.checked.findings.iter().filter(|finding| of_list(&file_of(&unseen, finding)));
-        wrong.extend(about.filter_map(|finding| Some((list.path.clone(), finding.entry.clone()?))));
+        for entry in about.filter_map(|finding| finding.entry.clone()) {
+            *wrong.entry((list.path.clone(), entry)).or_insert(0) += 1;
+        }
         for (kind, count) in kinds(&unseen).into_iter().filter(|((path, _), _)| of_list(path)) {
             let known = known.entry(kind).or_default();
             *known = count.max(*known);
@@ -81,19 +83,40 @@ fn new<'a>(workspace: &Workspace, before: &View, after: &'a View, touched: &[&Pa
     let follows = |finding: &Finding| {
         finding.severity < Severity::Error && !touched.contains(&after.sources.get(finding.span.file).path())
     };
-    let was_wrong = |finding: &Finding| {
-        let entry = finding.entry.clone().filter(|_| finding.rule.group != "list");
-        entry.is_some_and(|entry| wrong.contains(&(file_of(after, finding), entry)))
-    };
-    let findings = after.checked.findings.iter().filter(|finding| !follows(finding) && !was_wrong(finding));
-    let is_new = |finding: &&Finding| match known.get_mut(&kind(after, finding)) {
-        Some(count) if *count > 0 => {
+    let takes = |count: Option<&mut usize>| {
+        count.filter(|count| **count > 0).is_some_and(|count| {
             *count -= 1;
-            false
-        }
-        _ => true,
+            true
+        })
     };
-    findings.filter(is_new).collect()
+    let entry_of = |finding: &Finding| Some((file_of(after, finding), finding.entry.clone()?));
+    let mut new = Vec::new();
+    for finding in after.checked.findings.iter().filter(|finding| !follows(finding)) {
+        if takes(known.get_mut(&kind(after, finding))) {
+            entry_of(finding).map(|entry| takes(wrong.get_mut(&entry)));
+        } else {
+            new.push(finding);
+        }
+    }
+    let stays = |finding: &Finding| line_of(after, finding).is_some_and(|line| has_line(before, finding, after, &line));
+    new.retain(|finding| {
+        let is_of_charts = finding.rule.group != "list" && stays(finding);
+        !(is_of_charts && entry_of(finding).is_some_and(|entry| takes(wrong.get_mut(&entry))))
+    });
+    new
+}
+
+/// The line of its file that a finding is about.
+fn line_of(view: &View, finding: &Finding) -> Option<String> {
+    let file = view.sources.get(finding.span.file);
+    let line = file.line(file.position(finding.span.range().start).line)?;
+    Some(file.text().get(line)?.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+/// Whether the file that a finding of `after` is about had that line.
+fn has_line(before: &View, finding: &Finding, after: &View, line: &str) -> bool {
+    let known = before.sources.find(&file_of(after, finding));
+    known.is_some_and(|known| before.sources.get(known).text().lines().any(|old| old == line))
 }
 
 fn told(findings: &[&Finding]) -> Vec<String> {
@@ -142,9 +165,85 @@ fn patched(before: &str, patch: &str) -> String {
     out
 }
 
-/// Whether a list is no longer held against a chart that it was held against before: its notes name other charts.
+/// Whether a list is no longer held against a chart that it was held against before, though that deploys something: its notes name
+/// other charts.
 fn takes_a_chart(before: &View, after: &View) -> bool {
-    !charts(before).is_subset(&charts(after))
+    let deploys = |(list, chart): &&(PathBuf, PathBuf)| {
+        let list = before.checked.lists.iter().find(|other| other.path == *list).unwrap();
+        list.inventory.uses.iter().any(|used| used.root == *chart)
+    };
+    charts(before).difference(&charts(after)).any(|lost| deploys(&lost))
+}
+
+/// Whether a list is no longer held against a region that it was held against before, for it has fewer entries of ECR hosts, though
+/// other images are deployed there.
+fn takes_a_region(before: &View, after: &View) -> bool {
+    let regions = |list: &CheckedList| -> BTreeSet<String> {
+        list.scenarios.iter().filter(|name| *name != "default").cloned().collect()
+    };
+    let images = |list: &CheckedList| -> BTreeSet<String> {
+        let uses = list.inventory.uses.iter().filter(|used| used.when.is_none());
+        uses.map(|used| used.reference.as_str().to_owned()).collect()
+    };
+    let hosts = |view: &View, list: &CheckedList| {
+        let text = view.sources.get(view.sources.find(&list.path).unwrap()).text().clone();
+        text.lines().filter(|line| !line.trim_start().starts_with('#') && line.contains(".dkr.ecr.")).count()
+    };
+    before.checked.lists.iter().any(|list| {
+        let same = after.checked.lists.iter().find(|other| other.path == list.path).unwrap();
+        let is_lost = !regions(list).is_subset(&regions(same)) && images(list) != images(same);
+        is_lost && hosts(before, list) > hosts(after, same)
+    })
+}
+
+/// Whether a list is held against a chart that it was not held against before, and that shows something new.
+fn brings_a_chart(workspace: &Workspace, before: &View, after: &View, path: &Path) -> bool {
+    !charts(after).is_subset(&charts(before)) && !new(workspace, before, after, &[path]).is_empty()
+}
+
+/// Suppressions with a reason that a list no longer has above an entry that it still has, and that would silence something there.
+fn missed_suppressions(workspace: &Workspace, before: &View, after: &View) -> Vec<String> {
+    let mut missed = Vec::new();
+    for list in &after.checked.lists {
+        let text = |view: &View| view.sources.get(view.sources.find(&list.path).unwrap()).text().clone();
+        let (old, new) = (text(before), text(after));
+        let file = after.sources.find(&list.path).unwrap();
+        let (old, new) = (List::parse(file, &old), List::parse(file, &new));
+        for entry in &old.entries {
+            let mut same = new.entries.iter().filter(|other| other.name.text == entry.name.text);
+            let (Some(now), None) = (same.next(), same.next()) else { continue };
+            let lines = |list: &List, entry: &mirrorlint::mirror::Entry| -> Vec<String> {
+                let lines = list.lines[entry.block.start..entry.line].iter();
+                lines.map(|line| list.line_text(line).trim().to_owned()).collect()
+            };
+            let kept = lines(&new, now);
+            for line in lines(&old, entry) {
+                if !(line.contains("mirrorlint: allow") && line.contains(": wanted so")) || kept.contains(&line) {
+                    continue;
+                }
+                let mut text = new.text().to_string();
+                text.insert_str(new.start_of_line(now.line).start as usize, &format!("{line}\n"));
+                let mut texts: Texts = after
+                    .checked
+                    .lists
+                    .iter()
+                    .map(|list| {
+                        let file = after.sources.find(&list.path).unwrap();
+                        (list.path.clone(), after.sources.get(file).text().clone())
+                    })
+                    .collect();
+                texts.insert(list.path.clone(), text.into());
+                let again = look(workspace, &texts);
+                let is_idle = |finding: &Finding| {
+                    finding.rule.id == "unused-suppression" && finding.entry.as_ref() == Some(&entry.name.text)
+                };
+                if !again.checked.findings.iter().any(is_idle) {
+                    missed.push(format!("{line} above {}", entry.name.text));
+                }
+            }
+        }
+    }
+    missed
 }
 
 /// The charts that each list is held against.
@@ -185,7 +284,9 @@ fn each_alone(workspace: &Workspace, first: &View, most: usize) -> Outcome {
             law!(after.checked.errors.is_empty(), "{told}: breaks the list");
             let (count, left) = (before[&kind(first, finding)], kinds(&after).get(&kind(first, finding)).copied());
             let is_gone = left.unwrap_or(0) < count;
-            if takes_a_chart(first, &after) || (fix.safety == Safety::Unsafe && !is_gone) {
+            let takes = takes_a_chart(first, &after) || takes_a_region(first, &after);
+            let brings = fix.safety == Safety::Safe && brings_a_chart(workspace, first, &after, path);
+            if takes || brings || (fix.safety == Safety::Unsafe && !is_gone) {
                 let alone = settled_alone(workspace, path, &finding.key(), fix);
                 law!(alone.changes.is_empty(), "{told}: `{}` is applied alone:\n{fixed}", fix.title);
                 continue;
@@ -232,6 +333,9 @@ fn together(workspace: &Workspace, first: &View, most: Safety) -> Outcome {
         law!(list.to_string() == *change.after, "not read whole: {}", change.after);
     }
     law!(!takes_a_chart(first, end.view()), "{most:?} fixes take a chart from a list:\n{}", shown(&end));
+    law!(!takes_a_region(first, end.view()), "{most:?} fixes take a region from a list:\n{}", shown(&end));
+    let missed = missed_suppressions(workspace, first, end.view());
+    law!(missed.is_empty(), "{most:?} fixes delete what would serve: {missed:#?}\n{}", shown(&end));
     let is_of = |held: &Withheld, finding: &Finding| {
         held.fix.key == finding.key() && held.fix.path == file_of(end.view(), finding)
     };
@@ -241,8 +345,13 @@ fn together(workspace: &Workspace, first: &View, most: Safety) -> Outcome {
         let file = end.view().sources.get(fix.edits()[0].span.file);
         let mut texts: Texts = end.changes.iter().map(|change| (change.path.clone(), change.after.clone())).collect();
         texts.insert(file.path().to_owned(), apply(file.text(), &fix).into());
-        let takes = takes_a_chart(first, &look(workspace, &texts));
-        law!(takes, "withheld: {held:#?}\n{}", shown(&end));
+        let then = look(workspace, &texts);
+        let takes = takes_a_chart(first, &then) || takes_a_region(first, &then);
+        law!(
+            takes || brings_a_chart(workspace, end.view(), &then, file.path()),
+            "withheld: {held:#?}\n{}",
+            shown(&end)
+        );
     }
     let given_up = |finding: &Finding, fix: &Fix| {
         end.withheld.iter().any(|held| is_of(held, finding) && held.fix.title == fix.title)

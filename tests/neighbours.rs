@@ -174,6 +174,19 @@ fn an_undecided_merge_is_one_finding() {
     );
 }
 
+/// A line that cannot be read keeps an image from being missing, and no entry from what it is.
+#[test]
+fn a_line_that_is_none_makes_no_neighbour_stale() {
+    let invalid = "web nginx:1\n\n";
+    assert_eq!(
+        found(&format!("{invalid}{NOTE}nginx=nginx:2\n"), &["nginx:1"]),
+        ["1:1 invalid-entry", "4:13 tag-mismatch"]
+    );
+    // Which of the two stands for the image, nobody knows.
+    let list = format!("{invalid}{NOTE}nginx=nginx:1\n\n{NOTE}site=quay.io/other/web:1\n");
+    assert_eq!(found(&list, &["nginx:1", "quay.io/acme/web:1"]), ["1:1 invalid-entry"]);
+}
+
 #[test]
 fn a_comment_of_another_kind_does_not_part_an_entry_from_its_note() {
     for comment in ["// web", "; web", "-- web", "/* web */", "<!-- web -->"] {

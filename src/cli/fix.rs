@@ -8,7 +8,7 @@ use super::arguments::Check;
 use super::check::{check_all, conclude, is_selected};
 use super::{Ending, Outcome, Session};
 use crate::chart::STANDARD_INPUT;
-use crate::fix::{Settled, Texts, View, is_own, settle};
+use crate::fix::{Settled, Texts, View, Withheld, is_own, settle};
 use crate::lint::{Finding, Fix, Refusal, Safety};
 use crate::report;
 use crate::source::{Sources, WriteError};
@@ -30,13 +30,27 @@ pub(super) fn run(session: &Session, options: &Check, paths: &[Option<&Path>]) -
         session.read_input()?;
     }
     let settled = settle(check, |view, finding| wanted(options, view, finding))?;
-    for withheld in &settled.withheld {
-        let path = report::display_path(Path::new("."), &withheld.fix.path);
-        let (rule, title) = (withheld.fix.rule, &withheld.fix.title);
-        session.warn(&format!("{path}: {rule}: not applied: {title}; it would leave {}", withheld.reason));
-    }
+    withheld(session, &settled.withheld);
     passed_over(session, options, settled.view());
     if options.diff { show(session, options, settled) } else { apply(session, options, paths, settled) }
+}
+
+/// Says which fixes were not applied, and why: once for those of a file that have one reason.
+fn withheld(session: &Session, all: &[Withheld]) {
+    let same = |one: &Withheld, other: &Withheld| one.fix.path == other.fix.path && one.reason == other.reason;
+    for (at, first) in all.iter().enumerate() {
+        if all[..at].iter().any(|other| same(first, other)) {
+            continue;
+        }
+        let path = report::display_path(Path::new("."), &first.fix.path);
+        let others = match all[at + 1..].iter().filter(|other| same(first, other)).count() {
+            0 => "; it".to_owned(),
+            1 => ", and another fix; they".to_owned(),
+            others => format!(", and {others} other fixes; they"),
+        };
+        let (rule, title) = (first.fix.rule, &first.fix.title);
+        session.warn(&format!("{path}: {rule}: not applied: {title}{others} would leave {}", first.reason));
+    }
 }
 
 /// A session that reads `texts` in place of what is on disk.

@@ -1,18 +1,22 @@
-//! What a fix may not do: bring a finding that was not there, or take a chart from a list. Compares two checks; applies nothing.
+//! What a fix may not do: bring a finding that was not there, or take a chart or a region from a list. Compares checks; applies
+//! nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::View;
 use crate::inventory::is_region_name;
-use crate::lint::{CheckedChart, CheckedList, Finding, Severity};
+use crate::lint::{CheckedChart, CheckedList, Finding, Severity, says};
+
+/// The rule that tells of charts that Helm would refuse.
+const UNRENDERABLE: &str = "unrenderable-chart";
 
 /// What fixes in the files at `paths` brought that mended findings of the kinds in `mended`: what was not there before, and what
 /// should be gone and is not. Two things were there, unseen: what stands in other files and is less than an error, as in a script
 /// that mentions the old tag; and what the same charts show under a region that the list names for the first time, unless it is about
-/// how the list is written, or a line that the fixes wrote.
+/// how the list is written, a line that fixes wrote since the `first` check, or a chart of which nothing is shown any more.
 pub(super) fn brought<'a>(
-    before: &View,
+    (first, before): (&View, &View),
     after: &'a View,
     paths: &BTreeSet<&Path>,
     mended: &[&Kind],
@@ -25,41 +29,97 @@ pub(super) fn brought<'a>(
         finding.severity < Severity::Error && !paths.contains(after.sources.get(finding.span.file).path())
     };
     let shows_more = shows_more(before, after);
-    let was_unseen =
-        |finding: &Finding| shows_more && finding.rule.group != "list" && !is_written(before, after, finding);
+    let was_unseen = |finding: &Finding| {
+        let shows = finding.rule.group != "list" && finding.rule.id != UNRENDERABLE;
+        shows_more && shows && !is_written(first, after, finding)
+    };
     let is_known = |finding: &Finding| follows(finding) || was_unseen(finding);
     beyond(allowed, after).filter(|finding| !is_known(finding)).collect()
 }
 
+/// Each list as it was before and as it is.
+fn pairs<'a>(before: &'a View, after: &'a View) -> impl Iterator<Item = (&'a CheckedList, &'a CheckedList)> {
+    let lists = after.checked.lists.iter();
+    lists.filter_map(|list| Some((before.checked.lists.iter().find(|other| other.path == list.path)?, list)))
+}
+
+/// The regions that a list is held against.
+fn regions(list: &CheckedList) -> BTreeSet<&str> {
+    list.scenarios.iter().map(String::as_str).filter(|name| is_region_name(name)).collect()
+}
+
+/// Whether a list is held against other regions than before.
+pub(super) fn moves(before: &View, after: &View) -> bool {
+    pairs(before, after).any(|(before, after)| regions(before) != regions(after))
+}
+
 /// Whether a list names a region for the first time, and each list is held against the same charts as before.
 fn shows_more(before: &View, after: &View) -> bool {
-    let was = |list: &CheckedList| before.checked.lists.iter().find(|other| other.path == list.path);
-    let lists = || after.checked.lists.iter().filter_map(|list| Some((was(list)?, list)));
-    let names_region = |(before, after): (&CheckedList, &CheckedList)| {
-        after.scenarios.iter().any(|name| is_region_name(name) && !before.scenarios.contains(name))
-    };
-    lists().any(names_region) && lists().all(|(before, after)| before.charts == after.charts)
+    let names_region = |(before, after)| !regions(after).is_subset(&regions(before));
+    pairs(before, after).any(names_region) && pairs(before, after).all(|(before, after)| before.charts == after.charts)
+}
+
+/// Whether a list is held against a chart that it was not held against before.
+pub(super) fn gains_charts(before: &View, after: &View) -> bool {
+    let lacks = |list: &CheckedList, chart: &CheckedChart| list.charts.iter().all(|other| other.path != chart.path);
+    pairs(before, after).any(|(before, after)| after.charts.iter().any(|chart| lacks(before, chart)))
 }
 
 /// A chart that a list was held against before and no longer is, for its notes name other charts now: what is wrong with it there
-/// would be told no more. Fixes take no chart from a list.
-pub(super) fn taken<'a>(before: &'a View, after: &View) -> Option<&'a CheckedChart> {
+/// would be told no more. One that deploys nothing and has nothing wrong is no loss.
+pub(super) fn lost_chart<'a>(before: &'a View, after: &View) -> Option<&'a CheckedChart> {
+    let is_wrong = |chart: &CheckedChart| {
+        let is_of = |finding: &Finding| is_within(before.sources.get(finding.span.file).path(), &chart.path);
+        before.checked.findings.iter().any(is_of)
+    };
+    let counts = |list: &CheckedList, chart: &CheckedChart| {
+        list.inventory.uses.iter().any(|used| used.root == chart.path) || is_wrong(chart)
+    };
     before.checked.lists.iter().find_map(|list| {
         let same = after.checked.lists.iter().find(|other| other.path == list.path)?;
-        list.charts.iter().find(|chart| same.charts.iter().all(|other| other.path != chart.path))
+        let is_lost = |chart: &&CheckedChart| same.charts.iter().all(|other| other.path != chart.path);
+        list.charts.iter().filter(is_lost).find(|chart| counts(list, chart))
     })
 }
 
-/// Whether the line that `finding` is about was not in its file before. What is missing is about no line.
-fn is_written(before: &View, after: &View, finding: &Finding) -> bool {
+/// Whether `file` lies in the chart at `path`, a folder or a package.
+fn is_within(file: &Path, path: &Path) -> bool {
+    let rest = file.as_os_str().as_encoded_bytes().strip_prefix(path.as_os_str().as_encoded_bytes());
+    rest.is_some_and(|rest| rest.first().is_none_or(|next| matches!(next, b'/' | b'\\' | b'!')))
+}
+
+/// A region that a list was held against before and no longer is, for fewer of its entries name regions: what is wrong there would be
+/// told no more. One where the charts deploy nothing else is no loss.
+pub(super) fn lost_region<'a>(before: &'a View, after: &View) -> Option<&'a str> {
+    let hosts = |view: &View, list: &CheckedList| {
+        let file = view.sources.find(&list.path)?;
+        Some(says(file, view.sources.get(file).text()).regions.len())
+    };
+    before.checked.lists.iter().find_map(|list| {
+        let same = after.checked.lists.iter().find(|other| other.path == list.path)?;
+        let kept = regions(same);
+        let lost = regions(list).into_iter().find(|region| !kept.contains(region))?;
+        let is_less = hosts(before, list) > hosts(after, same) && images(list) != images(same);
+        is_less.then_some(lost)
+    })
+}
+
+/// What is deployed, and what is not known of that.
+fn images(list: &CheckedList) -> (BTreeSet<&str>, usize) {
+    let deployed = list.inventory.uses.iter().filter(|used| used.when.is_none());
+    (deployed.map(|used| used.reference.as_str()).collect(), list.inventory.gaps.len())
+}
+
+/// Whether the line that `finding` is about was not in its file at first. What is missing is about no line.
+fn is_written(first: &View, after: &View, finding: &Finding) -> bool {
     let is_missing = finding.entry.is_none() && finding.expected.is_some();
     let file = after.sources.get(finding.span.file);
     let line = file.line(file.position(finding.span.range().start).line).and_then(|line| file.text().get(line));
     let was_there = |known| {
-        let known = before.sources.get(known);
+        let known = first.sources.get(known);
         line.is_some_and(|line| known.text().lines().any(|old| old == line.trim_end_matches(['\r', '\n'])))
     };
-    !is_missing && !before.sources.find(file.path()).is_some_and(was_there)
+    !is_missing && !first.sources.find(file.path()).is_some_and(was_there)
 }
 
 /// What is wrong with what, in which file.

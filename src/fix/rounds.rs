@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::apply_edits;
-use super::harm::{Kind, beyond, brought, count, kind_of, taken};
+use super::harm::{Kind, beyond, brought, count, gains_charts, kind_of, lost_chart, lost_region, moves};
 use crate::config::FILE_NAME;
-use crate::lint::{Checked, Edit, Finding, Fix, Refusal};
+use crate::lint::{Checked, Edit, Finding, Fix, Refusal, Says, says};
 use crate::source::{Over, Sources, Span, WriteError, to_bytes, write_whole};
 
 /// Rounds that are made at most. Fixes that touch each other wait for the next one.
@@ -160,17 +160,19 @@ where
             let view = after.as_ref().unwrap_or(self.before);
             let past = Past { originals: &originals, seen: &seen };
             let (accepted, apart) = (Vec::new(), Vec::new());
-            let mut round = Round { attempt: self, before: view, texts: &texts, past, accepted, apart, next: None };
+            let mut round =
+                Round { attempt: self, before: view, texts: &texts, past, accepted, apart, is_over: false, next: None };
             withheld.clear();
             // What was not chosen, for it touched a fix that is given up, has its turn now.
             loop {
                 let chosen = choose(view, &round.accepted, &withheld, |finding| (self.wanted)(view, finding));
                 let mut harmful = round.absorb(chosen);
                 harmful.extend(round.reunite());
-                if harmful.is_empty() {
+                let is_last = harmful.is_empty() || round.is_over;
+                withheld.extend(harmful);
+                if is_last {
                     break;
                 }
-                withheld.extend(harmful);
             }
             let Round { accepted, next: Some(next), .. } = round else { break };
             for one in accepted {
@@ -236,6 +238,8 @@ struct Round<'a, C, W> {
     accepted: Vec<Chosen>,
     /// Those that by themselves would take a chart from a list, with what is said of that.
     apart: Vec<(Chosen, String)>,
+    /// Whether nothing more is accepted, for everything else is to be judged anew first.
+    is_over: bool,
     next: Option<Next>,
 }
 
@@ -244,7 +248,11 @@ enum Objection {
     /// They would leave this.
     Harm(String),
     /// They would take a chart from a list, unless others name it.
-    Takes(String),
+    Chart(String),
+    /// They would take a region from a list.
+    Region(String),
+    /// They would change the regions of a list, so that others among them are judged otherwise.
+    Moves,
 }
 
 impl<C, W> Round<'_, C, W>
@@ -252,47 +260,101 @@ where
     C: Fn(&Texts) -> Result<View, Refusal>,
     W: Fn(&View, &Finding) -> Option<Fix>,
 {
-    /// Accepts as many of `fixes` as do no harm on top of each other: all at once, else by halves. Gives the others, but for those
-    /// that are set apart.
-    fn absorb(&mut self, mut fixes: Vec<Chosen>) -> Vec<Withheld> {
-        if fixes.is_empty() {
+    /// Accepts as many of `fixes` as do no harm on top of each other: all at once, else in parts. Gives the others, but for those
+    /// that are set apart or have their turn in the next round.
+    fn absorb(&mut self, fixes: Vec<Chosen>) -> Vec<Withheld> {
+        if fixes.is_empty() || self.is_over {
             return Vec::new();
         }
         let objection = match self.verify(&fixes) {
             Ok(next) => {
-                self.accepted.append(&mut fixes);
-                self.next = Some(next);
+                self.accept(fixes, next);
                 return Vec::new();
             }
             Err(objection) => objection,
         };
-        if fixes.len() > 1 {
-            let rest = fixes.split_off(fixes.len() / 2);
-            let mut withheld = self.absorb(fixes);
-            withheld.extend(self.absorb(rest));
-            return withheld;
-        }
-        match objection {
-            Objection::Harm(reason) => {
-                fixes.into_iter().map(|one| Withheld { fix: one.fixed, reason: reason.clone() }).collect()
+        let parts = match objection {
+            Objection::Harm(reason) | Objection::Region(reason) if fixes.len() == 1 => {
+                return fixes.into_iter().map(|one| Withheld { fix: one.fixed, reason: reason.clone() }).collect();
             }
-            Objection::Takes(reason) => {
+            Objection::Chart(reason) if fixes.len() == 1 || self.are_first_notes(&fixes) => {
                 self.apart.extend(fixes.into_iter().map(|one| (one, reason.clone())));
-                Vec::new()
+                return Vec::new();
             }
-        }
+            Objection::Harm(_) => halves(fixes),
+            Objection::Chart(_) => in_parts(fixes, |one| self.says_otherwise(one, |says| &says.charts)),
+            Objection::Region(_) => in_parts(fixes, |one| self.says_otherwise(one, |says| &says.regions)),
+            Objection::Moves => {
+                let moves = |one: &Chosen| self.says_otherwise(one, |says| &says.regions);
+                let (movers, others): (Vec<_>, Vec<_>) = fixes.into_iter().partition(moves);
+                match movers.is_empty() {
+                    false if self.accepted.is_empty() => return self.move_first(movers, others),
+                    // The movers come first in the next round.
+                    false => vec![others],
+                    true if others.len() == 1 => return Vec::new(),
+                    true => halves(others),
+                }
+            }
+        };
+        parts.into_iter().flat_map(|part| self.absorb(part)).collect()
     }
 
-    /// Accepts what was set apart, where all of it together names the charts that each by itself would take. Gives it otherwise.
-    fn reunite(&mut self) -> Vec<Withheld> {
-        let (mut fixes, reasons): (Vec<_>, Vec<_>) = std::mem::take(&mut self.apart).into_iter().unzip();
-        if fixes.len() > 1
-            && let Ok(next) = self.verify(&fixes)
-        {
-            self.accepted.append(&mut fixes);
-            self.next = Some(next);
+    /// Accepts the first of `movers` that does no harm, and nothing else: a list is held against other regions then. Where there
+    /// is none, what there is of `others`.
+    fn move_first(&mut self, movers: Vec<Chosen>, others: Vec<Chosen>) -> Vec<Withheld> {
+        let mut withheld = Vec::new();
+        for mover in movers {
+            withheld.extend(self.absorb(vec![mover]));
+            if !self.accepted.is_empty() {
+                self.is_over = true;
+                return withheld;
+            }
         }
-        fixes.into_iter().zip(reasons).map(|(one, reason)| Withheld { fix: one.fixed, reason }).collect()
+        withheld.extend(self.absorb(others));
+        withheld
+    }
+
+    /// Whether `one` by itself changes what a list says in that regard.
+    fn says_otherwise<T: PartialEq>(&self, one: &Chosen, regard: impl Fn(&Says) -> &T) -> bool {
+        if self.before.checked.lists.iter().all(|list| list.path != one.fixed.path) {
+            return false;
+        }
+        let file = self.before.sources.get(one.file());
+        let after = apply_edits(file.text(), one.fix.edits()).into();
+        regard(&says(one.file(), file.text())) != regard(&says(one.file(), &after))
+    }
+
+    /// Whether `fixes` are notes for a list that is held against all charts, for no note of it names one: the more of them there are,
+    /// the fewer charts are lost.
+    fn are_first_notes(&self, fixes: &[Chosen]) -> bool {
+        let path = &fixes[0].fixed.path;
+        let is_unnamed = self.before.checked.lists.iter().any(|list| list.path == *path && !list.by_notes);
+        is_unnamed && fixes.iter().all(|one| one.fixed.path == *path && self.says_otherwise(one, |says| &says.charts))
+    }
+
+    /// Accepts what was set apart, where all of it together in one file names the charts that each by itself would take. Gives it
+    /// otherwise.
+    fn reunite(&mut self) -> Vec<Withheld> {
+        let mut withheld = Vec::new();
+        let (all, reasons): (Vec<_>, Vec<_>) = std::mem::take(&mut self.apart).into_iter().unzip();
+        for (fixes, reason) in by_file(all).into_iter().zip(reasons) {
+            let reason = match self.verify(&fixes) {
+                _ if self.is_over => continue,
+                Ok(next) => {
+                    self.accept(fixes, next);
+                    continue;
+                }
+                Err(Objection::Chart(reason) | Objection::Region(reason) | Objection::Harm(reason)) => reason,
+                Err(Objection::Moves) => reason,
+            };
+            withheld.extend(fixes.into_iter().map(|one| Withheld { fix: one.fixed, reason: reason.clone() }));
+        }
+        withheld
+    }
+
+    fn accept(&mut self, mut fixes: Vec<Chosen>, next: Next) {
+        self.accepted.append(&mut fixes);
+        self.next = Some(next);
     }
 
     /// What `fixes` make of the texts, with all that was accepted; or why they may not.
@@ -303,18 +365,24 @@ where
             return Err(Objection::Harm("what was mended before as it was".to_owned()));
         }
         let view = (self.attempt.check)(&texts).map_err(|refusal| Objection::Harm(refusal.message))?;
-        if let Some(chart) = taken(self.before, &view).filter(|_| self.attempt.keeps_charts) {
-            let name = &chart.name;
-            return Err(Objection::Takes(format!(
-                "{name} out of what the list is held against; {FILE_NAME} can name its charts"
-            )));
+        let keeps_charts = self.attempt.keeps_charts;
+        if let Some(chart) = lost_chart(self.before, &view).filter(|_| keeps_charts) {
+            return Err(Objection::Chart(without(&chart.name.to_string(), "charts")));
         }
+        if let Some(region) = lost_region(self.before, &view) {
+            return Err(Objection::Region(without(region, "scenarios")));
+        }
+        if all.len() > 1 && moves(self.before, &view) {
+            return Err(Objection::Moves);
+        }
+        let gains = keeps_charts && gains_charts(self.before, &view);
         let paths: BTreeSet<&Path> = all.iter().map(|one| one.fixed.path.as_path()).collect();
         let mended: Vec<&Kind> = all.iter().map(|one| &one.kind).collect();
         let mut owed = BTreeSet::new();
-        for finding in brought(self.before, &view, &paths, &mended) {
+        for finding in brought((self.attempt.before, self.before), &view, &paths, &mended) {
             let kind = kind_of(&view, finding);
-            if self.attempt.lasting.contains(&kind) || (self.attempt.wanted)(&view, finding).is_none() {
+            let is_owed = !gains && !self.attempt.lasting.contains(&kind);
+            if !is_owed || (self.attempt.wanted)(&view, finding).is_none() {
                 return Err(Objection::Harm(format!("{}: {}", finding.rule.id, finding.told())));
             }
             owed.insert(kind);
@@ -323,9 +391,38 @@ where
     }
 }
 
+/// What is said of fixes without which `name` is among the `what` of a list.
+fn without(name: &str, what: &str) -> String {
+    format!("{name} out of what the list is held against; {FILE_NAME} can name its {what}")
+}
+
+fn halves(mut fixes: Vec<Chosen>) -> Vec<Vec<Chosen>> {
+    let rest = fixes.split_off(fixes.len() / 2);
+    vec![fixes, rest]
+}
+
+/// First those that are not `at_fault`, then the others by their files; halves where that parts nothing.
+fn in_parts(fixes: Vec<Chosen>, at_fault: impl Fn(&Chosen) -> bool) -> Vec<Vec<Chosen>> {
+    let (faulty, others): (Vec<_>, Vec<_>) = fixes.into_iter().partition(at_fault);
+    let mut parts = by_file(faulty);
+    parts.insert(0, others);
+    parts.retain(|part| !part.is_empty());
+    if parts.len() == 1 { parts.into_iter().flat_map(halves).collect() } else { parts }
+}
+
+fn by_file(fixes: Vec<Chosen>) -> Vec<Vec<Chosen>> {
+    let mut parts: BTreeMap<PathBuf, Vec<Chosen>> = BTreeMap::new();
+    for one in fixes {
+        parts.entry(one.fixed.path.clone()).or_default().push(one);
+    }
+    parts.into_values().collect()
+}
+
 /// A fix that is to be applied.
 struct Chosen {
     fix: Fix,
+    /// Which of the findings it mends, which is where it stands among the others at one place.
+    number: usize,
     fixed: Fixed,
     /// The kind of the finding that it mends.
     kind: Kind,
@@ -346,7 +443,7 @@ fn choose(
     wanted: impl Fn(&Finding) -> Option<Fix>,
 ) -> Vec<Chosen> {
     let mut chosen: Vec<Chosen> = Vec::new();
-    for finding in &view.checked.findings {
+    for (number, finding) in view.checked.findings.iter().enumerate() {
         let Some(fix) = wanted(finding).filter(|fix| !fix.edits().is_empty()) else { continue };
         let mut done = accepted.iter().map(|one| &one.fixed).chain(withheld.iter().map(|one| &one.fix));
         let file = view.sources.get(fix.edits()[0].span.file);
@@ -364,7 +461,7 @@ fn choose(
         }
         let fixed =
             Fixed { rule: finding.rule.id, key: finding.key(), path: path.to_owned(), title: fix.title.clone() };
-        chosen.push(Chosen { fix, fixed, kind: kind_of(view, finding) });
+        chosen.push(Chosen { fix, number, fixed, kind: kind_of(view, finding) });
     }
     chosen
 }
@@ -385,7 +482,8 @@ fn apply_all(sources: &Sources, texts: &Texts, fixes: &[&Chosen]) -> Texts {
     let mut texts = texts.clone();
     let paths: BTreeSet<&Path> = fixes.iter().map(|one| one.fixed.path.as_path()).collect();
     for path in paths {
-        let of_file: Vec<&&Chosen> = fixes.iter().filter(|one| one.fixed.path == path).collect();
+        let mut of_file: Vec<&&Chosen> = fixes.iter().filter(|one| one.fixed.path == path).collect();
+        of_file.sort_by_key(|one| one.number);
         let mut edits: Vec<Edit> = Vec::new();
         for one in &of_file {
             let mut own = one.fix.edits().to_vec();

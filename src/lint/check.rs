@@ -80,6 +80,8 @@ pub struct CheckedList {
     pub entries: usize,
     /// The root charts.
     pub charts: Vec<CheckedChart>,
+    /// Whether source notes name charts in them.
+    pub by_notes: bool,
     /// The names of the scenarios.
     pub scenarios: Vec<String>,
     /// The number of images that the charts deploy.
@@ -299,7 +301,7 @@ impl Run<'_> {
         let mut exemptions = Exemptions::of(&list, settings);
         let stop = settings.kept.stop();
         let (found, mut survey) = hold(sources, settings, self.finder, (path, &list, &listed), &exemptions)?;
-        let Targets { targets, problems, assumed, mut notes, blind, lost, searched, passed_over, .. } = found;
+        let Targets { targets, problems, assumed, mut notes, blind, lost, searched, by_notes, passed_over, .. } = found;
         let blind = blind || !problems.is_empty();
         survey.problems.extend(problems);
         let registry = settings.registry.as_deref();
@@ -410,7 +412,7 @@ impl Run<'_> {
         notes.extend(note);
         let scenarios = scenario_names(&targets);
         notes.extend(unrendered(&survey.problems, &scenarios));
-        notes.extend(unjudged(&listed, &reconciliation.verdicts));
+        notes.extend(unjudged(&listed, &reconciliation.verdicts, !coverage.meant.is_empty()));
         let mut known = gaps(&survey.problems, &scenarios);
         known.extend(lost.iter().map(|lost| Gap { message: lost.message.clone(), span: None, is_refusal: false }));
         let mut told = unread(&survey);
@@ -436,6 +438,7 @@ impl Run<'_> {
             path: path.to_owned(),
             entries: list.entries.len(),
             charts: targets.iter().map(|target| checked_chart(&target.chart)).collect(),
+            by_notes,
             scenarios,
             images: survey.inventory.count(),
             assumed,

@@ -165,6 +165,7 @@ impl Roots {
             broken.iter().map(|(path, error)| (path, error, nearness(&home, &absolute(path)))).collect();
         let found: BTreeSet<&str> =
             names.iter().copied().filter(|name| loaded.iter().any(|root| holds(&root.chart, name))).collect();
+        chosen.by_notes = !found.is_empty();
         let holders = self.holders(if given { &NO_NAMES } else { names });
         let candidates: BTreeSet<usize> = holders.iter().flatten().copied().collect();
         // One that cannot be loaded is the list's own, too: no other list's stands in its place.

@@ -87,8 +87,9 @@ pub(super) fn under(scenarios: &[String], all: &[String]) -> Option<String> {
     Some(format!(" (under {what} {})", scenarios.join(", ")))
 }
 
-/// The entries of which nothing can be said, in a sentence: why is told with what is wrong with the charts.
-pub(super) fn unjudged(listed: &[Listed], verdicts: &[Verdict]) -> Option<String> {
+/// The entries of which nothing can be said, in a sentence: why is told with what is wrong with the charts, or with the lines that
+/// cannot be read where some of the list `is_unread`.
+pub(super) fn unjudged(listed: &[Listed], verdicts: &[Verdict], is_unread: bool) -> Option<String> {
     let unknown = listed.iter().zip(verdicts).filter(|(_, verdict)| **verdict == Verdict::Unknown);
     let names: Vec<String> = unknown.map(|(entry, _)| format!("`{}`", entry.name)).collect();
     let those = match names.as_slice() {
@@ -96,7 +97,8 @@ pub(super) fn unjudged(listed: &[Listed], verdicts: &[Verdict]) -> Option<String
         [first, second, _, _, ..] => format!("{first}, {second} and {} other entries", names.len() - 2),
         few => few.join(", "),
     };
-    Some(format!("not judged, for not all is known of what the charts deploy: {those}"))
+    let lines = if is_unread { ", or of what other lines are for" } else { "" };
+    Some(format!("not judged, for not all is known of what the charts deploy{lines}: {those}"))
 }
 
 /// Which charts could not be rendered, under which of `all` scenarios, and what that means, in a sentence.

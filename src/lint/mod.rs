@@ -62,4 +62,5 @@ pub(crate) use context::{Context, Judged};
 pub(crate) use defect::words;
 #[cfg(feature = "lsp")]
 pub(crate) use note::source_note;
+pub(crate) use reading::{Says, says};
 pub(crate) use suppress::{Fault, FaultKind};

@@ -188,7 +188,16 @@ pub(crate) fn region_note(change: Change, image: &Reference, used: &Use) -> Stri
         (None, Some(scenario)) => format!("the scenario {scenario}"),
     };
     let depend = if what.contains(" and ") { "depend" } else { "depends" };
-    format!("{what} of this image {depend} on the region; this one is for {region}")
+    format!("{what} of this image {depend} on the region; {IS_FOR}{region}")
+}
+
+/// What stands before the region in a note about it.
+const IS_FOR: &str = "this one is for ";
+
+/// Where such a note names its region.
+pub(crate) fn region_of_note(note: &str) -> Option<Range<usize>> {
+    let start = note.rfind(IS_FOR)? + IS_FOR.len();
+    is_region_name(&note[start..]).then_some(start..note.len())
 }
 
 /// What of an image changes with the region, in words.

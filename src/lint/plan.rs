@@ -67,7 +67,7 @@ pub(super) fn unknown(
         let nowhere = |lost: &&Lost| noted.map_or(lost.names.is_empty(), |noted| lost.names.contains(noted));
         let place = lost.iter().find(nowhere).map(|lost| lost.message.clone());
         let said = of_note.map(|(_, cause)| cause).or(place).or_else(|| any().map(|(_, cause)| cause));
-        said.unwrap_or_else(|| "not all that they deploy can be read".to_owned())
+        said.unwrap_or_else(|| "not all that they deploy, or that the list says, can be read".to_owned())
     };
     unjudged.map(|(entry, _)| (entry.entry, cause(entry))).collect()
 }

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
-use super::Refusal;
+use super::exemption::Exemptions;
 use super::reconcile::{Listed, NotedChart};
 use super::targets::Configured as ConfiguredList;
+use super::{Refusal, Settings};
 use crate::image::Reference;
 use crate::mirror::{Entry, Line, LineKind, List};
 use crate::source::{FileId, Sources, Span, is_stray};
@@ -47,6 +49,26 @@ pub(super) fn read_list(sources: &Sources, path: &Path) -> Result<FileId, Refusa
 /// The charts that the notes name, all of each entry's, also where the entry itself cannot be read.
 pub(super) fn noted(list: &List) -> BTreeSet<&str> {
     list.entries.iter().flat_map(|entry| entry.note.charts()).map(|named| named.chart.text.as_str()).collect()
+}
+
+/// What a list says of what it is to be held against.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Says {
+    /// The charts that its notes name.
+    pub charts: BTreeSet<String>,
+    /// The regions that its ECR hosts name, one for each entry that has one; else those of what is exempt.
+    pub regions: Vec<String>,
+}
+
+/// What the list `text`, which stands in `file`, says.
+pub(crate) fn says(file: FileId, text: &Arc<str>) -> Says {
+    let list = List::parse(file, text);
+    let host = |entry: Listed| Some(entry.reference.ecr()?.region().to_owned());
+    let mut regions: Vec<String> = listed(&list).into_iter().filter_map(host).collect();
+    if regions.is_empty() {
+        regions = Exemptions::of(&list, &Settings::default()).named_regions();
+    }
+    Says { charts: noted(&list).into_iter().map(str::to_owned).collect(), regions }
 }
 
 /// The entries with a well-formed image.

@@ -122,7 +122,15 @@ impl Reconciliation {
 pub fn reconcile(listed: &[Listed], inventory: &Inventory, coverage: &Coverage) -> Reconciliation {
     let Inventory { uses, aside, .. } = inventory;
     let elsewhere = if coverage.narrowed { aside.as_slice() } else { &[] };
-    let mut work = Work { uses, elsewhere, listed, coverage, served: HashSet::new(), taken: HashSet::new() };
+    let mut work = Work {
+        uses,
+        elsewhere,
+        listed,
+        coverage,
+        served: HashSet::new(),
+        taken: HashSet::new(),
+        claimed: HashSet::new(),
+    };
     let verdict = |entry: &Listed| work.exact(entry).or_else(|| work.documented_optional(entry));
     let mut verdicts: Vec<Option<Verdict>> = listed.iter().map(verdict).collect();
     for verdict in verdicts.iter().flatten() {
@@ -153,7 +161,7 @@ pub fn reconcile(listed: &[Listed], inventory: &Inventory, coverage: &Coverage) 
         for documented in [true, false] {
             for (at, entry) in listed.iter().enumerate() {
                 if verdicts[at].is_none() && work.may_judge(entry, partner, documented) {
-                    verdicts[at] = stage(&work, entry, documented);
+                    verdicts[at] = stage(&work, entry, documented).map(|verdict| work.unless_claimed(verdict));
                     let uses = verdicts[at].as_ref().map(Verdict::uses).unwrap_or_default();
                     work.serve(uses, entry.reference.digest().is_none());
                 }
@@ -167,6 +175,7 @@ pub fn reconcile(listed: &[Listed], inventory: &Inventory, coverage: &Coverage) 
     let verdicts = verdicts.iter().zip(listed).map(|(known, entry)| known.clone().unwrap_or_else(|| absent(entry)));
     let verdicts = verdicts.collect();
     let noted = listed.iter().map(|entry| work.standing(entry)).collect();
+    work.served.extend(&work.claimed);
     let (missing, missing_operands) = (work.missing(), work.missing_operands());
     Reconciliation { missing, missing_operands, noted, verdicts, mended, reserved }
 }
@@ -193,6 +202,8 @@ struct Work<'a> {
     served: HashSet<usize>,
     /// The same without the variants.
     taken: HashSet<usize>,
+    /// Uses, and their variants, for which there are entries that cannot be read.
+    claimed: HashSet<usize>,
 }
 
 impl Work<'_> {
@@ -219,9 +230,11 @@ impl Work<'_> {
         }
     }
 
-    /// Sets the images aside for which there are entries that cannot be read: those have a finding already. Gives their uses.
+    /// Claims the images for which there are entries that cannot be read: those have a finding already. Gives their uses. An entry
+    /// that lists another version of such an image knows better than a name does.
     fn reserve(&mut self) -> Vec<usize> {
         let mut reserved = Vec::new();
+        let (served, taken) = (self.served.clone(), self.taken.clone());
         for meant in &self.coverage.meant {
             let alike = |at: &usize| {
                 let name = self.uses[*at].reference.name();
@@ -234,7 +247,16 @@ impl Work<'_> {
             self.serve(&uses, true);
             reserved.extend(uses);
         }
+        self.claimed = std::mem::replace(&mut self.served, served).difference(&self.served).copied().collect();
+        self.taken = taken;
         reserved
+    }
+
+    /// `verdict`, unless only a name speaks for it, and an entry that cannot be read has the same name.
+    fn unless_claimed(&self, verdict: Verdict) -> Verdict {
+        let is_guess = matches!(verdict, Verdict::OtherRepository { .. });
+        let is_claimed = is_guess && verdict.uses().iter().any(|at| self.claimed.contains(at));
+        if is_claimed { Verdict::Unknown } else { verdict }
     }
 
     /// What the entry lists once its finding is mended.

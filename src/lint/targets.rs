@@ -41,6 +41,8 @@ pub(super) struct Targets {
     pub lost: Vec<Lost>,
     /// Whether the charts are those that were found in the workspace.
     pub searched: bool,
+    /// Whether source notes name charts in them.
+    pub by_notes: bool,
     /// Whether the regions of the scenarios are those that the list's ECR hosts name.
     pub guessed: bool,
     /// The root charts that the list is not held against, for no source note names a chart in them.

@@ -40,6 +40,8 @@ pub enum How {
     Parts,
     AppVersion,
     Region,
+    /// The tag depends on whether there is a region.
+    RegionTag,
     Operand,
     Digest,
 }
@@ -64,6 +66,9 @@ impl Container {
     fn template(&self, number: usize) -> String {
         match self.how {
             How::Template | How::Operand | How::Digest => self.image(),
+            How::RegionTag => {
+                format!("{}:{}{{{{ if .Values.region }}}}-regional{{{{ end }}}}", self.repository, self.tag)
+            }
             How::Value => format!("{{{{ .Values.c{number}.image }}}}"),
             How::Parts => format!("{{{{ .Values.c{number}.repository }}}}:{{{{ .Values.c{number}.tag }}}}"),
             How::AppVersion => {
@@ -89,6 +94,8 @@ impl Container {
 #[derive(Clone, Debug)]
 pub struct Subchart {
     pub declared: bool,
+    /// Another root chart with the same subchart: what it deploys by itself.
+    pub shared: Option<Vec<Container>>,
     pub containers: Vec<Container>,
 }
 
@@ -169,6 +176,8 @@ pub struct Second {
 pub struct Case {
     pub containers: Vec<Container>,
     pub subchart: Option<Subchart>,
+    /// Whether there is a root chart that deploys nothing.
+    pub bare: bool,
     pub header: bool,
     pub items: Vec<Item>,
     pub ends: Ends,
@@ -200,6 +209,18 @@ impl Case {
             files.push(("app/charts/sub/Chart.yaml", chart("sub")));
             files.push(("app/charts/sub/values.yaml", values(&sub.containers)));
             files.push(("app/charts/sub/templates/pod.yaml", pod("sub", &sub.containers)));
+            if let Some(containers) = &sub.shared {
+                files.push(("twin/Chart.yaml", chart("twin")));
+                files.push(("twin/values.yaml", values(containers)));
+                files.push(("twin/templates/pod.yaml", pod("twin", containers)));
+                files.push(("twin/charts/sub/Chart.yaml", chart("sub")));
+                files.push(("twin/charts/sub/values.yaml", values(&sub.containers)));
+                files.push(("twin/charts/sub/templates/pod.yaml", pod("sub", &sub.containers)));
+            }
+        }
+        if self.bare {
+            files.push(("bare/Chart.yaml", chart("bare")));
+            files.push(("bare/values.yaml", values(&[])));
         }
         files.push(("app/Chart.yaml", root));
         files.push(("app/values.yaml", values(&self.containers)));
@@ -342,6 +363,7 @@ fn container() -> impl Strategy<Value = Container> {
         4 => Just(How::Parts),
         3 => Just(How::AppVersion),
         1 => Just(How::Region),
+        1 => Just(How::RegionTag),
         1 => Just(How::Operand),
         1 => Just(How::Digest),
     ];
@@ -406,14 +428,16 @@ fn item() -> impl Strategy<Value = Item> {
 
 /// Any workspace.
 pub fn case() -> impl Strategy<Value = Case> {
-    let subchart = (prop::bool::weighted(0.8), vec(container(), 1..3))
-        .prop_map(|(declared, containers)| Subchart { declared, containers });
+    let shared = proptest::option::weighted(0.2, vec(container(), 1..3));
+    let subchart = (prop::bool::weighted(0.8), shared, vec(container(), 1..3))
+        .prop_map(|(declared, shared, containers)| Subchart { declared, shared, containers });
     let second = (vec(item(), 0..4), proptest::option::of(vec(container(), 1..3)))
         .prop_map(|(items, containers)| Second { items, containers });
     let ends = prop_oneof![8 => Just(Ends::LineFeed), 1 => Just(Ends::Both), 1 => Just(Ends::Mixed)];
     (
         vec(container(), 1..4),
         proptest::option::of(subchart),
+        prop::bool::weighted(0.2),
         any::<bool>(),
         vec(item(), 0..6),
         ends,
@@ -421,9 +445,10 @@ pub fn case() -> impl Strategy<Value = Case> {
         prop::bool::weighted(0.05),
         proptest::option::weighted(0.3, second),
     )
-        .prop_map(|(containers, subchart, header, items, ends, finished, mark, second)| Case {
+        .prop_map(|(containers, subchart, bare, header, items, ends, finished, mark, second)| Case {
             containers,
             subchart,
+            bare,
             header,
             items,
             ends,

@@ -3,6 +3,7 @@
 use super::tag_mismatch::obstacle;
 use crate::image::Reference;
 use crate::inventory::{RegionValue, Use};
+use crate::lint::note::region_of_note;
 use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Verdict, serves};
 use crate::source::Span;
 
@@ -106,6 +107,10 @@ fn fix(context: &Context<'_>, judged: Judged<'_>, expected: &Reference, safety: 
     let note = &judged.entry.note;
     let mut edits: Vec<Edit> = context.replace(judged.entry.source.span, expected.as_str()).into_iter().collect();
     edits.extend(context.comments(judged.entry, expected));
+    if let Some(built) = expected.ecr() {
+        let regions = note.notes.iter().filter_map(|words| Some(words.span_of(region_of_note(&words.text)?)));
+        edits.extend(regions.filter_map(|span| context.replace(span, built.region())));
+    }
     if let (Some(field), Some(listed), Some(built)) = (&note.default_region, judged.reference.ecr(), expected.ecr()) {
         edits.extend(context.replace(field.value.span, built.region()));
         if let Some(remark) = &field.remark
