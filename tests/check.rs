@@ -493,7 +493,7 @@ fn new_entries_and_the_end_of_the_last_line_go_together() {
                 "\n# {title} (from local chart web:1.0.0)\n# Repository: {name}\n# Tag: {tag} (from chart template)\n{name}={name}:{tag}\n"
             )
         };
-        let expected = format!("{list}\n{}{}", block("Busybox", "busybox", "1"), block("Redis", "redis", "7"));
+        let expected = format!("{list}\n{}{}", block("Redis", "redis", "7"), block("Busybox", "busybox", "1"));
         assert_eq!(all, expected);
         assert_eq!(rules_of(&Workspace::with_list(&all).chart("web", &images)), "");
         // Each by itself is right, too.

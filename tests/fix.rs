@@ -218,10 +218,18 @@ fn a_new_first_entry_stands_first() {
     assert_eq!(run.code, 0, "{}", run.text());
     let (header, rest) = list.split_at(list.find("# Bee").unwrap());
     assert_eq!(workspace.read("tools/ecr-images.conf"), format!("{header}{block}\n{rest}"));
-    // What stands on top may speak of the whole file.
-    let workspace = with(rest);
-    workspace.run(&["check", "--fix"]);
-    assert_eq!(workspace.read("tools/ecr-images.conf"), format!("{rest}\n{block}"));
+    let fixed = |list: &str| {
+        let workspace = with(list);
+        workspace.run(&["check", "--fix", "--select", "missing-entry"]);
+        workspace.read("tools/ecr-images.conf")
+    };
+    for top in [rest, "bee=quay.io/x/bee:1\n", "\u{feff}# Bee (from local chart b:1.0.0)\nbee=quay.io/x/bee:1\n"] {
+        let (mark, first) = if top.starts_with('\u{feff}') { top.split_at(3) } else { ("", top) };
+        assert_eq!(fixed(top), format!("{mark}{block}\n{first}"));
+    }
+    // What stands on top of the note may speak of the whole file.
+    let glued = format!("# What we mirror\n{rest}");
+    assert_eq!(fixed(&glued), format!("{glued}\n{block}"));
 }
 
 /// What is inserted while the line endings are mended ends as all lines do.
@@ -288,8 +296,8 @@ fn new_entries_are_parted_as_others_are() {
                       [{name: HELPER_IMAGE, value: 'quay.io/x/helper:9'}]}\n";
         let workspace = Workspace::with_list(&list)
             .file("app/Chart.yaml", metadata)
-            .chart("app/charts/a", &["quay.io/x/a2:1", "quay.io/x/a1:1"])
-            .chart("app/charts/b", &["quay.io/x/b2:1", "quay.io/x/b1:1"])
+            .chart("app/charts/a", &["quay.io/x/a1:1", "quay.io/x/a2:1"])
+            .chart("app/charts/b", &["quay.io/x/b1:1", "quay.io/x/b2:1"])
             .chart("app/charts/c", &["quay.io/x/c1:1"])
             .file("app/charts/a/templates/p.yaml", helper);
         let run = workspace.run(&["check", "--fix"]);

@@ -119,6 +119,34 @@ fn new_entries_stand_in_the_order_of_the_dependencies() {
     assert_eq!(names(&run.read(LIST)), ["root", "zoo", "app", "cache"]);
 }
 
+/// Those of one chart as it names them: file by file, and within a file from top to bottom.
+#[test]
+fn new_entries_of_a_chart_stand_as_it_names_them() {
+    let pod = |name: &str, images: &[&str]| {
+        let container = |image: &&str| format!("  - {{name: c-{image}, image: \"acme/{image}:1\"}}\n");
+        let containers: String = images.iter().map(container).collect();
+        format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}}}\nspec:\n  containers:\n{containers}")
+    };
+    let workspace = |list: &str| {
+        Workspace::with_list(list)
+            .file("web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n")
+            .file("web/templates/a.yaml", &format!("{}---\n{}", pod("z", &["web", "proxy"]), pod("b", &["cache"])))
+            .file("web/templates/b.yaml", &pod("a", &["agent", "web"]))
+    };
+    let whole = workspace("");
+    whole.run(&["check", "--fix"]);
+    let list = whole.read(LIST);
+    assert_eq!(names(&list), ["web", "proxy", "cache", "agent"]);
+    let blocks: Vec<&str> = list.trim_end().split("\n\n").collect();
+    for lost in 0..blocks.len() {
+        let kept: Vec<&str> =
+            blocks.iter().enumerate().filter(|(at, _)| *at != lost).map(|(_, block)| *block).collect();
+        let workspace = workspace(&format!("{}\n", kept.join("\n\n")));
+        workspace.run(&["check", "--fix"]);
+        assert_eq!(workspace.read(LIST), list, "without {}", blocks[lost]);
+    }
+}
+
 #[test]
 fn new_entries_are_called_as_the_others() {
     let list = "# A (from local chart web:1.0.0)\nmirror/nginx=nginx:1\n\n# B (from local chart web:1.0.0)\nmirror/redis=redis:7\n";

@@ -166,6 +166,8 @@ pub struct Use {
     /// Which of the containers of one rendering that are the same but for their image, from 0: containers without names,
     /// objects of one name in several namespaces.
     pub turn: usize,
+    /// Which of the images that are rendered with it is named there, from 0, in the order in which Helm prints them.
+    pub number: usize,
     /// The root chart's folder or package.
     pub root: PathBuf,
     /// What it depends on beside the values that are the image: values by their paths from the root's (`global.region`), the

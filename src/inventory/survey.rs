@@ -295,18 +295,18 @@ impl Survey {
         }
         let templates = Templates::of(job.renderer, &processed.root);
         let mut turns = HashMap::new();
-        for named in named {
-            self.add(sources, job, (&chains, &templates), named, &mut turns, &processed.values);
+        for (number, named) in named.into_iter().enumerate() {
+            self.add(sources, job, (&chains, &templates), (number, named), &mut turns, &processed.values);
         }
     }
 
-    /// `turns` counts what names images and is the same but for them.
+    /// `named` is the image of that number; `turns` counts what names images and is the same but for them.
     fn add(
         &mut self,
         sources: &Sources,
         job: &Job<'_>,
         (chains, templates): (&Chains, &Templates),
-        Named { template, workload, text, fault, naming, when }: Named,
+        (number, Named { template, workload, text, fault, naming, when }): (usize, Named),
         turns: &mut HashMap<(Arc<str>, Workload, Option<String>), usize>,
         values: &Value,
     ) {
@@ -355,6 +355,7 @@ impl Survey {
             only_in: job.choice.preferred.clone(),
             when: both(job.when.clone(), when),
             turn: *turn - 1,
+            number,
             root: job.chart.path.clone(),
             exempt: None,
         };

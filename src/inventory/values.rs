@@ -146,6 +146,7 @@ impl Reader<'_> {
             only_in: Vec::new(),
             when: both(self.when.map(str::to_owned), Some(fact)),
             turn: 0,
+            number: 0,
             depends: Vec::new(),
             root: self.root.path.clone(),
             exempt: None,

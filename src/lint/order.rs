@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Edit;
 use super::context::{Context, Judged};
 use crate::chart::{Chart, Dependency};
-use crate::inventory::{ChartLink, Kind, Use};
+use crate::inventory::{ChartLink, Inventory, Kind, Use};
 use crate::mirror::{Ending, Entry, LineKind, List};
 use crate::source::Span;
 
@@ -18,6 +18,8 @@ pub struct Rank {
     chart: Vec<(usize, String)>,
     /// The images of containers come before those that a controller pulls.
     kind: Kind,
+    /// Where the chart first names the image: the template, and the number within what is rendered.
+    place: (String, usize),
     /// The image.
     image: String,
 }
@@ -31,6 +33,7 @@ struct Seat {
 /// The order of a list's entries.
 pub(super) struct Order<'a> {
     charts: &'a [Arc<Chart>],
+    inventory: &'a Inventory,
     seats: Vec<Seat>,
 }
 
@@ -53,7 +56,7 @@ enum Spot {
 
 impl<'a> Order<'a> {
     pub fn of(context: &Context<'a>) -> Self {
-        let mut order = Self { charts: context.charts, seats: Vec::new() };
+        let mut order = Self { charts: context.charts, inventory: context.inventory, seats: Vec::new() };
         let seat = |judged: Judged<'_>| {
             let uses = || judged.verdict.uses().iter().map(|at| context.used(*at));
             let noted = judged.entry.note.from.as_ref().map(|from| from.chart.text.as_str());
@@ -77,7 +80,14 @@ impl<'a> Order<'a> {
             (asked.position(called).unwrap_or(usize::MAX), below.called.clone())
         };
         let chart = std::iter::once((root, String::new())).chain(used.chain.windows(2).map(number)).collect();
-        Rank { chart, kind: used.kind, image: used.reference.as_str().to_owned() }
+        let is_same = |other: &&Use| {
+            let is_there = (&other.root, &other.path, other.kind) == (&used.root, &used.path, used.kind);
+            is_there && other.when.is_none() && other.reference.as_str() == used.reference.as_str()
+        };
+        let place = |used: &Use| (used.template.clone(), used.number);
+        let first = self.inventory.uses.iter().filter(is_same).map(place).min();
+        let place = first.unwrap_or_else(|| place(used));
+        Rank { chart, kind: used.kind, place, image: used.reference.as_str().to_owned() }
     }
 
     /// The edit that puts `new` where an entry of `rank` belongs, and its text where another one is inserted there before it.
@@ -128,18 +138,21 @@ fn spot_among(seats: &[&Seat], rank: &Rank) -> Option<Spot> {
 }
 
 impl New<'_> {
-    /// Above the block of the entry in `line`, where that is parted from what stands before it. What stands right on top of the
-    /// file may be its header; and what stands higher above the note than elsewhere, that of a section.
+    /// Above the block of the entry in `line`, where that is parted from what stands before it. What stands higher above the note
+    /// than elsewhere may be the header of a section, and on top of the file that of the list.
     fn above_entry(&self, list: &List, line: usize) -> Option<Edit> {
         let entry = list.entries.iter().find(|entry| entry.line == line)?;
-        let above = list.lines[entry.block.start.checked_sub(1)?].kind;
-        let is_parted = above == LineKind::Blank || (self.gap == 0 && matches!(above, LineKind::Entry(_)));
         let height = |entry: &Entry| {
             let note = entry.note.from.as_ref()?.span.start;
             let is_it = |at: &usize| list.lines[*at].span.end >= note;
             Some(entry.block.clone().find(is_it)? - entry.block.start)
         };
-        let is_section = height(entry) > list.entries.iter().filter_map(height).min();
+        let elsewhere = list.entries.iter().filter(|other| other.line != line).filter_map(height).min();
+        let is_parted = match entry.block.start.checked_sub(1).map(|above| list.lines[above].kind) {
+            Some(above) => above == LineKind::Blank || (self.gap == 0 && matches!(above, LineKind::Entry(_))),
+            None => entry.block.is_empty() || height(entry).is_some_and(|height| height <= elsewhere.unwrap_or(0)),
+        };
+        let is_section = elsewhere.is_some() && height(entry) > elsewhere;
         (is_parted && !is_section).then(|| self.above(list, entry.block.start))
     }
 
