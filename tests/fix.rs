@@ -507,6 +507,14 @@ fn new_entries_are_written_as_the_others() {
             "\n## ----\n## Web (from local chart web:1.0.0)\n## ----\n## リポジトリ：nginx\n## タグ：1\nweb=nginx:1\n",
             "\n## ----\n## Redis (from local chart web:1.0.0)\n## ----\n## リポジトリ：redis\n## タグ：7 (from chart template)\nredis=redis:7\n",
         ),
+        (
+            "# Web (from local chart web:1.0.0)\n#  - Tag: 1\n#  - Repository: nginx\nweb=nginx:1\n",
+            "\n# Redis (from local chart web:1.0.0)\n#  - Tag: 7 (from chart template)\n#  - Repository: redis\nredis=redis:7\n",
+        ),
+        (
+            "# (from local chart web:1.0.0) Repository: nginx, Tag: 1\nweb=nginx:1\n",
+            "\n# Redis (from local chart web:1.0.0) Repository: redis, Tag: 7 (from chart template)\nredis=redis:7\n",
+        ),
     ];
     for (list, added) in cases {
         let workspace = Workspace::with_list(list).chart("web", &["nginx:1", "redis:7"]);

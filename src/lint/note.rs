@@ -123,6 +123,10 @@ pub(super) fn words(
         source: source_note(used),
         repository: image.name().to_owned(),
         tag,
+        region: change.and(image.ecr()).map(|host| match change.is_some_and(|change| change.account) {
+            true => format!("{} (Account ID: {})", host.region(), host.account()),
+            false => host.region().to_owned(),
+        }),
         notes: operand.into_iter().chain(change.map(|change| region_note(change, image, used))).collect(),
     }
 }

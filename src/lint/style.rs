@@ -9,6 +9,9 @@ use crate::source::Span;
 /// What a new comment begins with where no other one shows it.
 const MARK: &str = "# ";
 
+/// What may stand around a value.
+const QUOTES: [char; 3] = ['"', '\'', '`'];
+
 /// Blank lines between entries where no others show it, and the most that are followed.
 const GAP: usize = 1;
 const MOST_GAP: usize = 3;
@@ -23,34 +26,54 @@ pub(crate) struct Words {
     pub repository: String,
     /// The tag with what stands behind it.
     pub tag: Option<String>,
+    /// The region that a private ECR is in, where the image changes with it, and its account.
+    pub region: Option<String>,
     /// Notes.
     pub notes: Vec<String>,
 }
 
-/// One comment line of a block, by what stands in front of its words.
+/// What a part of a comment says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Title,
+    Source,
+    Repository,
+    Tag,
+    Region,
+    Note,
+}
+
+impl Kind {
+    /// Whether it is the image's own.
+    fn is_field(&self) -> bool {
+        matches!(self, Self::Repository | Self::Tag)
+    }
+}
+
+/// Something that a comment says, behind what stands in front of it in the line.
+type Part = (String, Kind);
+
+/// One comment line of a block.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Part {
+enum Comment {
     /// A line without words, as it is: `#`, `# -----`.
     Banner(String),
-    /// The title alone.
-    Title(String),
-    /// Title and source note, and what stands between them.
-    Titled(String, String),
-    /// The source note alone.
-    Source(String),
-    Repository(String),
-    Tag(String),
-    Note(String),
+    /// One that says something; mostly one thing.
+    Said(Vec<Part>),
 }
 
 /// The way of one list.
 pub(crate) struct Style {
     /// The lines of a block, whole.
-    parts: Vec<Part>,
+    comments: Vec<Comment>,
     /// What comments begin with.
     mark: String,
     /// What notes begin with.
     note: String,
+    /// What stands in front of the region that an image is for, where entries say it.
+    region: Option<String>,
+    /// Whether these stand above repository and tag.
+    is_note_first: bool,
     /// How many blank lines stand between entries.
     pub gap: usize,
 }
@@ -58,39 +81,42 @@ pub(crate) struct Style {
 impl Style {
     /// The way that most blocks of `list` are written.
     pub fn of(list: &List) -> Self {
-        let shapes: Vec<Vec<Part>> = list.entries.iter().map(|entry| shape(list, entry)).collect();
-        let telling = shapes.iter().filter(|shape| shape.iter().any(|part| !matches!(part, Part::Banner(_))));
-        let parts = most(telling.cloned()).unwrap_or_default();
+        let shapes: Vec<Vec<Comment>> = list.entries.iter().map(|entry| shape(list, entry)).collect();
+        // What some entries have to say is in the way of none.
+        let own = |comment: &&Comment| !comment.says(Kind::Note) && !comment.says(Kind::Region);
+        let usual = shapes.iter().map(|shape| shape.iter().filter(own).cloned().collect::<Vec<_>>());
+        let telling = usual.filter(|shape| shape.iter().any(|comment| matches!(comment, Comment::Said(_))));
+        let comments = most(telling).unwrap_or_default();
         let blocks = list.entries.iter().flat_map(|entry| list.comments_of(entry));
         let marks = |lines: &mut dyn Iterator<Item = usize>| most(lines.filter_map(|line| mark_of(list, line)));
-        let mark = parts.iter().find_map(|part| part.lead()).map(|lead| lead[..mark_length(lead)].to_owned());
+        let mark = comments.iter().find_map(Comment::lead).map(|lead| lead[..mark_length(lead)].to_owned());
         let mark = mark.or_else(|| marks(&mut blocks.into_iter())).or_else(|| marks(&mut list.header.clone()));
         let mark = mark.unwrap_or_else(|| MARK.to_owned());
-        let notes = shapes.iter().flatten().filter_map(|part| match part {
-            Part::Note(lead) => Some(lead.clone()),
-            _ => None,
-        });
-        let note = most(notes).unwrap_or_else(|| format!("{mark}Note: "));
-        Self { parts: whole(parts, &mark), note, gap: gap(list), mark }
+        let note = usual_lead(&shapes, Kind::Note).unwrap_or_else(|| format!("{mark}Note: "));
+        let region = usual_lead(&shapes, Kind::Region);
+        let is_note_first = most(shapes.iter().filter_map(|shape| {
+            let place = |is: fn(&Kind) -> bool| shape.iter().flat_map(Comment::parts).position(|(_, kind)| is(kind));
+            Some(place(|kind| *kind == Kind::Note)? < place(Kind::is_field)?)
+        }));
+        let is_note_first = is_note_first.unwrap_or_default();
+        Self { comments: whole(comments, &shapes, &mark), note, region, is_note_first, gap: gap(list), mark }
     }
 
     /// The comment lines above a new entry.
     pub fn block(&self, words: &Words) -> Vec<String> {
-        let mut lines = Vec::new();
-        let mut notes: Vec<String> = words.notes.iter().map(|note| self.note(note)).collect();
-        for part in &self.parts {
-            match part {
-                Part::Banner(line) => lines.push(line.clone()),
-                Part::Title(lead) => lines.push(format!("{lead}{}", words.title)),
-                Part::Titled(lead, between) => lines.push(format!("{lead}{}{between}{}", words.title, words.source)),
-                Part::Source(lead) => lines.push(format!("{lead}{}", words.source)),
-                Part::Repository(lead) => lines.push(format!("{lead}{}", words.repository)),
-                Part::Tag(lead) => lines.extend(words.tag.iter().map(|tag| format!("{lead}{tag}"))),
-                Part::Note(_) => lines.append(&mut notes),
+        let written = |comment: &Comment| match comment {
+            Comment::Banner(line) => Some(line.clone()),
+            Comment::Said(parts) => {
+                let said = parts.iter().filter_map(|(lead, kind)| Some(format!("{lead}{}", words.of(*kind)?)));
+                Some(said.collect::<String>()).filter(|line| !line.is_empty())
             }
-        }
-        lines.append(&mut notes);
-        lines
+        };
+        let is_field = |comment: &Comment| comment.parts().first().is_some_and(|(_, kind)| kind.is_field());
+        let first = self.comments.iter().position(is_field).filter(|_| self.is_note_first);
+        let (above, below) = self.comments.split_at(first.unwrap_or(self.comments.len()));
+        let region = words.region.iter().zip(&self.region).map(|(region, lead)| format!("{lead}{region}"));
+        let notes = region.chain(words.notes.iter().map(|note| self.note(note)));
+        above.iter().filter_map(written).chain(notes).chain(below.iter().filter_map(written)).collect()
     }
 
     /// The line of a note.
@@ -104,91 +130,140 @@ impl Style {
     }
 }
 
-impl Part {
-    /// What stands in front of its words.
-    fn lead(&self) -> Option<&str> {
-        match self {
-            Self::Banner(_) => None,
-            Self::Title(lead) | Self::Titled(lead, _) | Self::Source(lead) => Some(lead),
-            Self::Repository(lead) | Self::Tag(lead) | Self::Note(lead) => Some(lead),
+impl Words {
+    /// What is said of that kind, once.
+    fn of(&self, kind: Kind) -> Option<&str> {
+        match kind {
+            Kind::Title => Some(&self.title),
+            Kind::Source => Some(&self.source),
+            Kind::Repository => Some(&self.repository),
+            Kind::Tag => self.tag.as_deref(),
+            Kind::Region | Kind::Note => None,
         }
     }
 }
 
-/// The parts with all that a new entry should say.
-fn whole(mut parts: Vec<Part>, mark: &str) -> Vec<Part> {
-    let has = |parts: &[Part], is: fn(&Part) -> bool| parts.iter().any(is);
-    let titled = |lead: &str| Part::Titled(lead.to_owned(), " ".to_owned());
-    if !has(&parts, |part| matches!(part, Part::Titled(..))) {
-        let title = parts.iter().position(|part| matches!(part, Part::Title(_)));
-        let source = parts.iter().position(|part| matches!(part, Part::Source(_)));
-        match (title, source) {
-            (Some(_), Some(_)) => {}
-            (Some(at), None) | (None, Some(at)) => parts[at] = titled(parts[at].lead().unwrap_or(mark)),
-            (None, None) => {
-                let behind = parts.iter().take_while(|part| matches!(part, Part::Banner(_))).count();
-                parts.insert(behind, titled(mark));
-            }
+impl Comment {
+    /// What stands in front of its first words.
+    fn lead(&self) -> Option<&str> {
+        self.parts().first().map(|(lead, _)| lead.as_str())
+    }
+
+    fn parts(&self) -> &[Part] {
+        match self {
+            Self::Banner(_) => &[],
+            Self::Said(parts) => parts,
         }
     }
-    if !has(&parts, |part| matches!(part, Part::Repository(_))) {
-        let tag = parts.iter().position(|part| matches!(part, Part::Tag(_))).unwrap_or(parts.len());
-        parts.insert(tag, Part::Repository(format!("{mark}Repository: ")));
+
+    fn says(&self, kind: Kind) -> bool {
+        self.parts().iter().any(|(_, said)| *said == kind)
     }
-    if !has(&parts, |part| matches!(part, Part::Tag(_))) {
-        let repository = parts.iter().position(|part| matches!(part, Part::Repository(_)));
-        parts.insert(repository.map_or(parts.len(), |at| at + 1), Part::Tag(format!("{mark}Tag: ")));
+}
+
+/// What mostly stands in front of `kind` where a line begins with it.
+fn usual_lead(shapes: &[Vec<Comment>], kind: Kind) -> Option<String> {
+    let firsts = shapes.iter().flatten().filter_map(|comment| comment.parts().first());
+    most(firsts.filter(|(_, said)| *said == kind).map(|(lead, _)| lead.clone()))
+}
+
+/// The lines with all that a new entry should say; `shapes` are those of all blocks.
+fn whole(mut comments: Vec<Comment>, shapes: &[Vec<Comment>], mark: &str) -> Vec<Comment> {
+    let place = |comments: &[Comment], kind: Kind| comments.iter().position(|comment| comment.says(kind));
+    let titled = |lead: &str| vec![(lead.to_owned(), Kind::Title), (" ".to_owned(), Kind::Source)];
+    match (place(&comments, Kind::Title), place(&comments, Kind::Source)) {
+        (Some(_), Some(_)) => {}
+        (Some(at), None) => {
+            if let Comment::Said(parts) = &mut comments[at] {
+                let title = parts.iter().position(|(_, said)| *said == Kind::Title).unwrap_or_default();
+                parts.insert(title + 1, (" ".to_owned(), Kind::Source));
+            }
+        }
+        (None, Some(at)) => {
+            if let Comment::Said(parts) = &mut comments[at] {
+                let source = parts.iter().position(|(_, said)| *said == Kind::Source).unwrap_or_default();
+                let lead = std::mem::replace(&mut parts[source].0, " ".to_owned());
+                parts.insert(source, (lead, Kind::Title));
+            }
+        }
+        (None, None) => {
+            let behind = comments.iter().take_while(|comment| matches!(comment, Comment::Banner(_))).count();
+            comments.insert(behind, Comment::Said(titled(mark)));
+        }
     }
-    parts
+    // Which of the two the other blocks have first.
+    let first = |shape: &Vec<Comment>| {
+        let both = shape.iter().flat_map(Comment::parts).map(|(_, kind)| *kind);
+        let mut both = both.filter(Kind::is_field);
+        both.next().zip(both.next()).map(|(first, _)| first)
+    };
+    let is_tag_first = most(shapes.iter().filter_map(first)) == Some(Kind::Tag);
+    for (kind, other, is_first) in
+        [(Kind::Repository, Kind::Tag, !is_tag_first), (Kind::Tag, Kind::Repository, is_tag_first)]
+    {
+        if place(&comments, kind).is_some() {
+            continue;
+        }
+        let label = if kind == Kind::Tag { "Tag: " } else { "Repository: " };
+        let usual = usual_lead(shapes, kind);
+        let label = usual.as_ref().map_or(label, |lead| &lead[mark_length(lead)..]);
+        let lead = format!("{mark}{label}");
+        let at = place(&comments, other).map_or(comments.len(), |at| if is_first { at } else { at + 1 });
+        comments.insert(at, Comment::Said(vec![(lead, kind)]));
+    }
+    comments
 }
 
 /// The lines of the entry's block that a new one has as well, each kind once.
-fn shape(list: &List, entry: &Entry) -> Vec<Part> {
-    let mut parts: Vec<Part> = Vec::new();
+fn shape(list: &List, entry: &Entry) -> Vec<Comment> {
+    let mut comments: Vec<Comment> = Vec::new();
     for line in list.comments_of(entry) {
-        let Some(part) = part(list, entry, line) else { continue };
-        let known = |other: &Part| std::mem::discriminant(other) == std::mem::discriminant(&part);
-        if matches!(part, Part::Banner(_)) || !parts.iter().any(known) {
-            parts.push(part);
+        let Some(comment) = comment(list, entry, line) else { continue };
+        let is_known = |(_, kind): &Part| comments.iter().any(|other| other.says(*kind));
+        if !comment.parts().iter().any(is_known) {
+            comments.push(comment);
         }
     }
-    parts
+    comments
 }
 
-fn part(list: &List, entry: &Entry, line: usize) -> Option<Part> {
+fn comment(list: &List, entry: &Entry, line: usize) -> Option<Comment> {
     let (note, span) = (&entry.note, list.lines[line].span);
-    let within = |place: Span| span.start <= place.start && place.end <= span.end;
+    let fields = [(&note.repositories, Kind::Repository), (&note.tags, Kind::Tag)];
+    let fields = fields.into_iter().flat_map(|(fields, kind)| fields.iter().map(move |field| (field, kind)));
+    let fields = fields.chain(note.default_region.iter().map(|field| (field, Kind::Region)));
+    let fields = fields.map(|(field, kind)| {
+        let end = field.remark.as_ref().map_or(field.value.span.end, |remark| remark.span.end);
+        (field.value.span.start..end, kind)
+    });
+    let plain = |span: Span, kind: Kind| (span.start..span.end, kind);
+    let title = note.title.iter().map(|title| plain(title.span, Kind::Title));
+    let source = note.from.iter().map(|from| plain(from.span, Kind::Source));
+    let notes = note.notes.iter().map(|told| plain(told.span, Kind::Note));
+    let said = title.chain(source).chain(fields).chain(notes);
+    let mut said: Vec<(Range<u32>, Kind)> =
+        said.filter(|(place, _)| span.start <= place.start && place.end <= span.end).collect();
+    said.sort_by_key(|(place, _)| place.start);
     let text = |from: u32, to: u32| list.text().get(from as usize..to as usize).unwrap_or_default().to_owned();
     let start = list.start_of_line(line).start;
-    // Quotes around a value are no part of what stands in front of it.
-    let lead = |place: Span| text(start, place.start).trim_end_matches(['"', '\'', '`']).to_owned();
-    let source = note.from.as_ref().map(|from| from.span).filter(|from| within(*from));
-    let title = note.title.as_ref().map(|title| title.span).filter(|title| within(*title));
-    let field =
-        |values: &[crate::mirror::Field]| values.iter().map(|field| field.value.span).find(|span| within(*span));
-    match (title, source) {
-        (Some(title), Some(source)) => {
-            // A dash between them is no word of the title.
-            let both = text(title.start, source.start);
-            let words =
-                both.trim_end_matches(|letter: char| letter.is_whitespace() || matches!(letter, '-' | '–' | '—' | ':'));
-            return Some(Part::Titled(lead(title), both[words.len()..].to_owned()));
+    if said.is_empty() {
+        let banner = text(start, span.end);
+        return (!banner.contains(char::is_alphanumeric)).then_some(Comment::Banner(banner));
+    }
+    let mut end = start;
+    let parts = said.into_iter().map(|(place, kind)| {
+        // Quotes around a value are no part of what stands in front of it.
+        let lead = text(end, place.start).trim_start_matches(QUOTES).trim_end_matches(QUOTES).to_owned();
+        end = place.end;
+        // A dash behind a title is no word of it.
+        if kind == Kind::Title {
+            let words = text(place.start, place.end);
+            let dash = |letter: char| letter.is_whitespace() || matches!(letter, '-' | '–' | '—' | ':' | ',');
+            end = place.start + u32::try_from(words.trim_end_matches(dash).len()).unwrap_or_default();
         }
-        (Some(title), None) => return Some(Part::Title(lead(title))),
-        (None, Some(source)) => return Some(Part::Source(lead(source))),
-        (None, None) => {}
-    }
-    if let Some(value) = field(&note.repositories) {
-        return Some(Part::Repository(lead(value)));
-    }
-    if let Some(value) = field(&note.tags) {
-        return Some(Part::Tag(lead(value)));
-    }
-    if let Some(told) = note.notes.iter().find(|told| within(told.span)) {
-        return Some(Part::Note(lead(told.span)));
-    }
-    let banner = text(start, span.end);
-    (!banner.contains(char::is_alphanumeric)).then_some(Part::Banner(banner))
+        (lead, kind)
+    });
+    Some(Comment::Said(parts.collect()))
 }
 
 /// The `#` that the comment of that line begins with, and the blanks behind it; nothing when it says nothing.
@@ -243,6 +318,7 @@ mod tests {
             source: "(from local chart cache:1.0.0)".to_owned(),
             repository: "redis".to_owned(),
             tag: Some("7 (from chart values)".to_owned()),
+            region: Some("eu-west-1".to_owned()),
             notes: vec!["varies".to_owned()],
         };
         Style::of(&list(text)).block(&words)
@@ -293,8 +369,48 @@ mod tests {
                 "#  Note: varies",
             ]
         );
+        let bullets = "# Web (from a/web:1)\n# - Tag: 1\n# - Repository: nginx\nweb=nginx:1\n";
+        assert_eq!(
+            block(bullets),
+            [
+                "# Redis (from local chart cache:1.0.0)",
+                "# - Tag: 7 (from chart values)",
+                "# - Repository: redis",
+                "# Note: varies",
+            ]
+        );
+        let one_line = "# Web (from a/web:1) Repository: nginx, Tag: 1\nweb=nginx:1\n";
+        let written = "# Redis (from local chart cache:1.0.0) Repository: redis, Tag: 7 (from chart values)";
+        assert_eq!(block(one_line), [written, "# Note: varies"]);
+        let untitled = "# (from a/web:1), Tag: 1 (old) | Repository: nginx\nweb=nginx:1\n";
+        let written = "# Redis (from local chart cache:1.0.0), Tag: 7 (from chart values) | Repository: redis";
+        assert_eq!(block(untitled), [written, "# Note: varies"]);
+        // What the blocks of the usual shape lack is written as the others have it.
+        let mixed = "# A (from a/web:1)\na=a:1\n\n# B (from a/web:1)\nb=b:1\n\n# C (from a/web:1)\n# * Tag: 1\n\
+                     # * Image repo: c\nc=c:1\n";
+        assert_eq!(
+            block(mixed),
+            [
+                "# Redis (from local chart cache:1.0.0)",
+                "# * Tag: 7 (from chart values)",
+                "# * Image repo: redis",
+                "# Note: varies",
+            ]
+        );
+        let dynamic = "# Agent (from a/web:1)\n# Remark: none\n# Note: by region\n# Tag: 1\n# Default region: us-west-2\n\
+                       agent=a:1\n";
+        assert_eq!(
+            block(dynamic),
+            [
+                "# Redis (from local chart cache:1.0.0)",
+                "# Default region: eu-west-1",
+                "# Note: varies",
+                "# Repository: redis",
+                "# Tag: 7 (from chart values)",
+            ]
+        );
         let two_ways = format!("{tight}\n# A (from a/web:1)\na=a:1\n\n# B (from a/web:1)\nb=b:1\n");
-        assert_eq!(block(&two_ways), usual);
+        assert_eq!(block(&two_ways)[..2], [usual[0], "# Tag:7 (from chart values)"], "as far as anybody shows it");
         assert_eq!(block("##The images\n\nweb=nginx:1\n")[0], "##Redis (from local chart cache:1.0.0)");
         assert_eq!(block("\u{feff}#Web (from a/web:1)\nweb=nginx:1\n")[0], "#Redis (from local chart cache:1.0.0)");
     }

@@ -7,7 +7,7 @@ use super::located::{Located, Piece};
 
 /// What opens and closes a note; the wide ones are what a Japanese or Chinese keyboard writes.
 pub(super) const OPENING: [char; 2] = ['(', '（'];
-const CLOSING: [char; 2] = [')', '）'];
+pub(super) const CLOSING: [char; 2] = [')', '）'];
 
 /// Words around the chart's name that say nothing.
 const FILLERS: [&str; 10] =

@@ -3,7 +3,7 @@
 
 use super::directive;
 use super::located::{Located, Piece};
-use super::named_chart::{Named, NamedChart, OPENING};
+use super::named_chart::{CLOSING, Named, NamedChart, OPENING};
 
 /// A `KEY: VALUE` line of the block.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +50,8 @@ impl SourceNote {
     /// Reads the words of a block's comment lines, from the first to the last.
     pub(super) fn read<'a>(comments: impl Iterator<Item = Piece<'a>>) -> Self {
         let mut note = Self::default();
-        for comment in comments.filter(|comment| directive::read(*comment).is_none()) {
+        let comments = comments.filter(|comment| directive::read(*comment).is_none());
+        for comment in comments.flat_map(|comment| parts(unbulleted(comment))) {
             match keyed(comment) {
                 Some((Key::Repository, value)) => note.repositories.extend(field(value)),
                 Some((Key::Tag, value)) => note.tags.extend(field(value)),
@@ -105,10 +106,59 @@ impl SourceNote {
     }
 }
 
+/// What starts an item of a list.
+const BULLETS: [char; 7] = ['-', '*', '+', '•', '・', '–', '—'];
+
+/// What stands behind a key.
+const COLONS: [char; 2] = [':', '：'];
+
+/// Letters that a key has at most, its colon and blanks among them.
+const MOST_KEY: usize = 30;
+
+/// What may part several `KEY: VALUE` in one line.
+const PARTING: [char; 8] = [',', ';', '|', ')', '）', '、', '，', '；'];
+
+/// The words of `comment` without a bullet in front of them. Behind one a key may be the beginning of a sentence.
+fn unbulleted(comment: Piece<'_>) -> Piece<'_> {
+    let (bullet, words) = comment.first_word();
+    let is_bullet = bullet.text.chars().count() == 1 && bullet.text.starts_with(BULLETS);
+    let words = words.trim();
+    let is_sentence = || matches!(keyed(words), Some((Key::Repository | Key::Tag, value)) if !is_value(value));
+    if is_bullet && !is_sentence() { words } else { comment }
+}
+
+/// What one line says one behind the other, each `KEY: VALUE` for itself: `(from web:1) Repository: nginx, Tag: 1`. A note is whole.
+fn parts(comment: Piece<'_>) -> Vec<Piece<'_>> {
+    let is_note = matches!(keyed(comment), Some((Key::Note, _)));
+    let (mut parts, mut start) = (Vec::new(), 0);
+    for (at, parting) in comment.text.match_indices(PARTING).filter(|_| !is_note) {
+        let behind = at + parting.len();
+        let rest = unbulleted(comment.from(behind).trim());
+        let is_near = rest.text.char_indices().take(MOST_KEY).any(|(_, letter)| COLONS.contains(&letter));
+        let part = if is_near { keyed(rest) } else { None };
+        if !matches!(part, Some((Key::Repository | Key::Tag, value)) if is_value(value)) {
+            continue;
+        }
+        let end = if CLOSING.iter().any(|closing| parting.starts_with(*closing)) { behind } else { at };
+        parts.push(comment.slice(start..end));
+        start = (rest.span().start - comment.span().start) as usize;
+    }
+    parts.push(comment.from(start));
+    parts
+}
+
+/// Whether `value` is one word, perhaps with a remark or another part behind it.
+fn is_value(value: Piece<'_>) -> bool {
+    let (word, rest) = value.first_word();
+    let rest = rest.text.trim_start();
+    !word.text.is_empty()
+        && (rest.is_empty() || rest.starts_with(OPENING) || rest.starts_with(PARTING) || word.text.ends_with(PARTING))
+}
+
 /// The key of a `KEY: VALUE` line, and the value. Case, blanks and a word like `image` in front do not matter; Japanese is read as
 /// well, and its wide colon.
 fn keyed(comment: Piece<'_>) -> Option<(Key, Piece<'_>)> {
-    let (at, colon) = comment.text.char_indices().find(|(_, letter)| matches!(letter, ':' | '：'))?;
+    let (at, colon) = comment.text.char_indices().find(|(_, letter)| COLONS.contains(letter))?;
     let (words, value) = comment.split(at, colon.len_utf8());
     let words: Vec<String> = words.text.split_whitespace().map(str::to_ascii_lowercase).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();

@@ -46,6 +46,40 @@ fn wide_punctuation_is_read_as_the_narrow_one() {
 }
 
 #[test]
+fn bullets_and_several_parts_in_one_line_are_read() {
+    let fields = |comment: &str| {
+        let list = parse(&format!("{comment}\nweb=nginx:1\n"));
+        let note = &list.entries[0].note;
+        let of = |fields: &[Field]| -> Vec<String> {
+            fields.iter().map(|field| text_of(&list, &field.value).to_owned()).collect()
+        };
+        let title = words(&list, &note.title).unwrap_or_default().to_owned();
+        (title, of(&note.repositories).join(" "), of(&note.tags).join(" "))
+    };
+    let all = |title: &str| (title.to_owned(), "nginx".to_owned(), "1".to_owned());
+    for comment in [
+        "# - Web (from a/web:1)\n#   - Repository: nginx\n#   * Tag: 1 (from chart values)",
+        "# Web (from a/web:1) Repository: nginx, Tag: 1",
+        "# Web (from a/web:1), Tag: 1; Repository: nginx",
+        "# Web | Tag: 1 (old) | Repository: nginx (from a/web:1)",
+        "# Web\n# Repository: \"nginx\", Tag: \"1\"",
+        "# Web（from a/web:1）リポジトリ：nginx、タグ：1",
+        "# Web (from a/web:1) - Tag: 1\n# ・ Repository: nginx",
+    ] {
+        assert_eq!(fields(comment), all("Web"), "{comment}");
+    }
+    for (comment, title) in [
+        ("# - Tag: see the readme", "- Tag: see the readme"),
+        ("# Web, tag: as the nodes have it", "Web, tag: as the nodes have it"),
+        ("# Note: old, tag: 2", ""),
+        ("# Web, which has more than any key: 1, 2", "Web, which has more than any key: 1, 2"),
+        ("# --- Web ---", "--- Web ---"),
+    ] {
+        assert_eq!(fields(comment), (title.to_owned(), String::new(), String::new()), "{comment}");
+    }
+}
+
+#[test]
 fn an_allowance_names_several_rules() {
     for (comment, wanted) in [
         ("allow a, b: why, oh why", ("a|b", Some(("why, oh why", true)))),
