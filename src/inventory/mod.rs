@@ -1,6 +1,7 @@
 //! The images that rendered charts deploy: each use with its chart, workload, container, origins and scenarios.
 //! Uses `render`, `chart` and `image`; judges nothing.
 
+mod asked;
 mod chains;
 mod conditions;
 mod constant;

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::asked::asked;
 use super::jobs::{Job, choices, run_all};
 use super::{Inventory, Scenario, Survey, Target, Use};
 use crate::chart::Chart;
@@ -96,8 +97,8 @@ pub fn regions_named(chart: &Chart) -> Vec<String> {
     found.into_iter().collect()
 }
 
-/// What `targets` build in `regions`: the uses of each target's scenarios with empty `region` values filled, the region as
-/// scenario; with `moves`, also those values that name another region. Charts without such values build the same everywhere and
+/// What `targets` build in `regions`: the uses of each target's scenarios with `region` values filled that are empty, or that no values
+/// have; the region as scenario; with `moves`, also those values that name another region. Charts without such values build the same everywhere and
 /// are left out.
 #[must_use]
 pub fn in_regions(
@@ -114,9 +115,10 @@ pub fn in_regions(
         let by_region = bases.iter().all(|base| base.region.as_ref() == Some(&base.name));
         for base in bases.iter().take(if by_region { 1 } else { bases.len() }) {
             let Ok(processed) = chart.process(&base.values, &choice, base.options.schemas) else { continue };
+            let asks = !asked(renderer, &processed).is_empty();
             for region in regions {
                 let scenario = Scenario { name: region.clone(), region: Some(region.clone()), moves, ..base.clone() };
-                if !scenario.overrides(&processed.values).is_empty() {
+                if asks || !scenario.overrides(&processed.values).is_empty() {
                     scenarios.push((renderer, chart, scenario, choice.clone()));
                 }
             }
