@@ -10,7 +10,7 @@ use super::deployment::{held, hold, is_wanted, named_regions};
 use super::exemption::{Exemptions, Idleness};
 use super::gaps::{gaps, in_vain, said_with_place, under, unjudged, unread, unrendered};
 use super::note::speaks_of_region;
-use super::overridden::overridden;
+use super::overridden::{Overridden, overridden};
 use super::passed_over::Said;
 use super::plan::{Plan, Pushed, plan, unknown};
 use super::reading::{listed, meant, named_by, noted, read_list};
@@ -305,9 +305,14 @@ impl Run<'_> {
         let blind = blind || !problems.is_empty();
         survey.problems.extend(problems);
         let registry = settings.registry.as_deref();
-        let overridden = overridden(&listed, &survey.inventory, registry);
-        let mut coverage =
-            Coverage { blind, overridden: overridden.clone(), meant: meant(&list), ..coverage(sources, &survey) };
+        let Overridden { uses: overridden, under } = overridden(&listed, &survey.inventory, registry, &targets);
+        let mut coverage = Coverage {
+            blind,
+            overridden: overridden.clone(),
+            under,
+            meant: meant(&list),
+            ..coverage(sources, &survey)
+        };
         let mut reconciliation = reconcile(&listed, &survey.inventory, &coverage);
         let references: Vec<Reference> = listed.iter().map(|entry| entry.reference.clone()).collect();
         let narrowed = !settings.regions.is_empty() && !regions_of(&references).is_empty();
@@ -391,6 +396,7 @@ impl Run<'_> {
             problems: &survey.problems,
             lost: &lost,
             overridden: &unmirrored,
+            under: &coverage.under,
             switches: &survey.switches,
             regions: &survey.regions,
             dynamic: &dynamic,

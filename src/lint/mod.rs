@@ -35,6 +35,7 @@ mod supply;
 mod suppress;
 mod targets;
 mod text_files;
+mod underlying;
 mod verdict;
 mod walk;
 

@@ -1,12 +1,13 @@
 //! Images that values point at the team's own ECR: which of the deployed ones are. The copy fills that registry with one
 //! repository per entry, called as the entry.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::reconcile::Listed;
+use super::underlying::underlying;
 use crate::chart::{Chart, ChartFile};
 use crate::image::{EcrHost, Reference};
-use crate::inventory::{Inventory, Use};
+use crate::inventory::{Inventory, Target, Use};
 use crate::source::Layer;
 
 /// The accounts from which AWS serves the images of its add-ons and charts, by region: never the team's. As "View Amazon
@@ -58,10 +59,33 @@ fn is_mirrored(listed: &[Listed], used: &Use) -> bool {
     documented.any(|entry| entry.reference.ecr().is_none() || entry.reference.path() != used.reference.path())
 }
 
+/// The uses whose registry is the team's.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Overridden {
+    pub uses: HashSet<usize>,
+    /// What they would be by the values below those that point there, as far as that is known: repositories, without a version.
+    pub under: HashMap<usize, Reference>,
+}
+
 /// The uses whose registry is the team's. That is `registry`, if it is known; and an account that the list does not copy from,
-/// given by the user; or by a chart further up, if at least one of its images is called as an entry is; or by the chart's own
-/// values, if such an entry is documented as from that chart.
-pub(super) fn overridden(listed: &[Listed], inventory: &Inventory, registry: Option<&str>) -> HashSet<usize> {
+/// given by the user; or by a chart further up, if at least one of its images is called as an entry is, or is by values below one that an
+/// entry copies; or by the chart's own values, if such an entry is documented as from that chart.
+pub(super) fn overridden(
+    listed: &[Listed],
+    inventory: &Inventory,
+    registry: Option<&str>,
+    targets: &[Target],
+) -> Overridden {
+    let scenarios = |used: &Use| {
+        let of_root = targets.iter().filter(|target| target.chart.path == used.root);
+        let scenario = of_root.flat_map(|target| &target.scenarios).find(|one| used.scenarios.contains(&one.name));
+        scenario.map(|scenario| &scenario.values)
+    };
+    let under = |at: usize| {
+        let used = &inventory.uses[at];
+        underlying(used, scenarios(used).as_slice())
+    };
+    let is_copied = |image: &Reference| listed.iter().any(|entry| entry.reference.same_repository(image));
     let account = |used: &Use| used.reference.ecr().map(|host| host.account().to_owned());
     let mut candidates = Vec::new();
     for (at, used) in inventory.uses.iter().enumerate().filter(|(_, used)| used.when.is_none()) {
@@ -74,7 +98,7 @@ pub(super) fn overridden(listed: &[Listed], inventory: &Inventory, registry: Opt
     let is_entry = |at: usize| listed.iter().any(|entry| entry.name == inventory.uses[at].reference.path());
     let is_ours = |at: usize, giver: Giver| match giver {
         Giver::User => true,
-        Giver::Parent => is_entry(at),
+        Giver::Parent => is_entry(at) || under(at).is_some_and(|image| is_copied(&image)),
         Giver::Own => is_mirrored(listed, &inventory.uses[at]),
     };
     let ours: HashSet<String> = candidates
@@ -84,7 +108,9 @@ pub(super) fn overridden(listed: &[Listed], inventory: &Inventory, registry: Opt
         .collect();
     let given = candidates.into_iter().filter(|(_, account, _)| ours.contains(account)).map(|(at, ..)| at);
     let known = |(_, used): &(usize, &Use)| used.when.is_none() && registry.is_some_and(|own| is_from(own, used));
-    given.chain(inventory.uses.iter().enumerate().filter(known).map(|(at, _)| at)).collect()
+    let uses: HashSet<usize> = given.chain(inventory.uses.iter().enumerate().filter(known).map(|(at, _)| at)).collect();
+    let under = uses.iter().filter_map(|at| Some((*at, under(*at)?))).collect();
+    Overridden { uses, under }
 }
 
 /// Whether `used` is pulled from the ECR registry of that host.

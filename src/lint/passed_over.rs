@@ -88,6 +88,7 @@ impl PassedOver {
                 Verdict::Disabled { used, .. } => was_stale && used.is_some(),
                 Verdict::OtherRepository { .. }
                 | Verdict::Elsewhere
+                | Verdict::Overridden
                 | Verdict::Mentioned(_)
                 | Verdict::Unknown
                 | Verdict::Stale => false,

@@ -56,6 +56,8 @@ pub struct Coverage {
     pub malformed: Vec<Reference>,
     /// Uses that come from the team's own registry, where each entry has a repository of its name.
     pub overridden: HashSet<usize>,
+    /// What those would be by the values below the ones that point there: repositories, without a version.
+    pub under: HashMap<usize, Reference>,
     /// Uses whose text Helm has spoilt, for a number in it has no quotes; as they are meant.
     pub written: HashMap<usize, Reference>,
     /// The same of images that nothing can pull.
@@ -110,7 +112,8 @@ impl Reconciliation {
     #[must_use]
     pub fn asks_for_optional(&self, listed: &[Listed], coverage: &Coverage) -> bool {
         self.verdicts.iter().zip(listed).any(|(verdict, entry)| match verdict {
-            Verdict::Stale | Verdict::Unknown | Verdict::Disabled { .. } | Verdict::OtherRepository { .. } => true,
+            Verdict::Stale | Verdict::Overridden | Verdict::Unknown | Verdict::Disabled { .. } => true,
+            Verdict::OtherRepository { .. } => true,
             Verdict::OtherRegistry { .. } | Verdict::OtherVersion { .. } => coverage.switch_of(entry).is_some(),
             Verdict::Right { .. } | Verdict::Elsewhere | Verdict::Mentioned(_) => false,
         })
@@ -538,8 +541,12 @@ impl Work<'_> {
         }
         let noted = entry.noted.as_ref().map(|noted| noted.name.as_str());
         // Its chart's image comes from the team's registry, under a name that is no entry's.
-        let overridden = self.coverage.overridden.iter().any(|at| self.names(entry, &self.uses[*at]));
-        if overridden || self.is_doubtful(entry) {
+        let is_under =
+            |at: &usize| self.coverage.under.get(at).is_some_and(|own| own.same_repository(&entry.reference));
+        if self.coverage.overridden.iter().any(|at| self.names(entry, &self.uses[*at]) || is_under(at)) {
+            return Verdict::Overridden;
+        }
+        if self.is_doubtful(entry) {
             return Verdict::Unknown;
         }
         let other_version =

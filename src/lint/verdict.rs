@@ -57,6 +57,8 @@ pub enum Verdict {
     },
     /// It is right in a region that was not asked for.
     Elsewhere,
+    /// Values take what it copies from the team's own registry, by a name that no entry has.
+    Overridden,
     /// Its chart could not be read or rendered, so nothing can be said.
     Unknown,
     /// Nothing that was tried deploys it, but its text stands in a chart.
@@ -74,7 +76,12 @@ impl Verdict {
             | Self::OtherRegistry { uses, .. }
             | Self::OtherVersion { uses }
             | Self::OtherRepository { uses, .. } => uses,
-            Self::Disabled { .. } | Self::Elsewhere | Self::Mentioned(_) | Self::Unknown | Self::Stale => &[],
+            Self::Disabled { .. }
+            | Self::Elsewhere
+            | Self::Overridden
+            | Self::Mentioned(_)
+            | Self::Unknown
+            | Self::Stale => &[],
         }
     }
 
@@ -86,7 +93,7 @@ impl Verdict {
             | Self::OtherVersion { uses }
             | Self::OtherRepository { uses, .. } => uses.iter_mut().for_each(|at| *at += first),
             Self::Disabled { used, .. } => used.iter_mut().for_each(|at| *at += first),
-            Self::Elsewhere | Self::Mentioned(_) | Self::Unknown | Self::Stale => {}
+            Self::Elsewhere | Self::Overridden | Self::Mentioned(_) | Self::Unknown | Self::Stale => {}
         }
     }
 }

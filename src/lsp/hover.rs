@@ -274,6 +274,7 @@ fn verdict(held: &Held<'_>, at: usize, uses: &[&Use]) -> String {
         Some(Verdict::Mentioned(mention)) => {
             format!("Nothing that was tried deploys it, but its text stands in {}.", mention.chart)
         }
+        Some(Verdict::Overridden) => "Values take it from the private registry, by another name.".to_owned(),
         Some(Verdict::Unknown) => "Nothing can be said of it: not all is known of what the charts deploy.".to_owned(),
         Some(Verdict::Stale) => "No chart deploys it.".to_owned(),
     }
