@@ -109,6 +109,10 @@ fn root_charts_that_lie_as_near_all_count() {
     let told = both.findings();
     assert!(told.len() == 1 && told[0].contains("missing-entry") && told[0].contains("nginx:1.2"), "{told:?}");
     has(&settings(&both, &[]), "charts: the root charts that hold charts which the source notes name");
+    // Of charts of one name it is told where they lie, and why both count.
+    let lines = closing(&both, &[]);
+    has(&lines, "1 entry for platform (dev), platform (prod/deep) (default values, Kubernetes");
+    has(&lines, "  charts: the root charts that hold charts which the source notes name");
     // The folder above `tools/` speaks for all below it; one below it lies as near as one beside it.
     let inside = root(root(Workspace::with_list(list), "tools/chart", "nginx:1.1"), "prod", "nginx:1.2");
     assert_eq!(inside.findings().len(), 1);

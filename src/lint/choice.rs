@@ -184,9 +184,13 @@ impl Roots {
         let unnamed: Vec<usize> = (0..loaded.len()).filter(is_unnamed).collect();
         let paths = |all: &[usize]| all.iter().map(|at| shown(workspace, &loaded[*at].chart.path)).collect::<Vec<_>>();
         chosen.notes.extend(passed_over(&paths(&unnamed), |them| format!("no source note names a chart in {them}")));
-        chosen
-            .assumed
-            .extend(why_these(given, taken.len(), found.is_empty(), !anothers.is_empty()).map(Assumption::told));
+        let why = why_these(given, taken.len(), found.is_empty(), !anothers.is_empty());
+        let called: BTreeSet<&str> = taken.iter().map(|at| loaded[*at].chart.name().as_str()).collect();
+        // Charts of one name are easily more than somebody thinks of.
+        match why {
+            Some(why) if called.len() < taken.len() => chosen.notes.push(why.to_owned()),
+            why => chosen.assumed.extend(why.map(Assumption::told)),
+        }
         let outside: Vec<usize> = taken.iter().copied().filter(|at| loaded[*at].is_outside).collect();
         if !outside.is_empty() {
             let it = if outside.len() == 1 { "it" } else { "them" };

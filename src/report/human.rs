@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
+use std::path::Path;
 use std::sync::Arc;
 
 use miette::{
@@ -13,7 +14,7 @@ use miette::{
 use super::location::{Place, display_path};
 use super::style::{Colour, Style};
 use crate::fix::apply;
-use crate::lint::{Checked, CheckedList, Finding, Fix, Refusal, Severity};
+use crate::lint::{ChartName, Checked, CheckedChart, CheckedList, Finding, Fix, Refusal, Severity};
 use crate::source::{SourceFile, Sources, Span};
 
 impl Style {
@@ -398,13 +399,13 @@ pub fn closing(checked: &Checked, style: Style) -> String {
     match checked.lists.as_slice() {
         [list] if calm => {
             let words = verdict(checked);
-            let line = closing_line(words, list, style.width);
+            let line = closing_line(&checked.root, words, list, style.width);
             out += &(colour(words) + line.strip_prefix(words).unwrap_or(&line));
             notes(&mut out, list);
         }
         lists => {
             for list in lists {
-                out += &closing_line(&display_path(&checked.root, &list.path), list, style.width);
+                out += &closing_line(&checked.root, &display_path(&checked.root, &list.path), list, style.width);
                 notes(&mut out, list);
             }
             let last = if calm { colour(&format!("{}.", verdict(checked))) } else { tally(checked) };
@@ -424,13 +425,20 @@ fn notes(out: &mut String, list: &CheckedList) {
     }
 }
 
-/// `head`, and what the list was held against; shorter where the terminal has no room.
-fn closing_line(head: &str, list: &CheckedList, width: usize) -> String {
+/// `head`, and what the list was held against, charts of one name with their places; shorter where the terminal has no room.
+fn closing_line(root: &Path, head: &str, list: &CheckedList, width: usize) -> String {
     let head = message(head);
     let entries = count(list.entries, "entry", "entries");
     let images = count(list.images, "image", "images");
-    let full: Vec<String> = list.charts.iter().map(|chart| chart.name.to_string()).collect();
-    let short: Vec<String> = list.charts.iter().map(|chart| chart.name.name.clone()).collect();
+    let named = |shown: fn(&ChartName) -> String| -> Vec<String> {
+        let name = |chart: &CheckedChart| {
+            let same = list.charts.iter().filter(|other| other.name.name == chart.name.name).count();
+            let place = || format!("{} ({})", shown(&chart.name), display_path(root, &chart.path));
+            if same > 1 { place() } else { shown(&chart.name) }
+        };
+        list.charts.iter().map(name).collect()
+    };
+    let (full, short) = (named(ChartName::to_string), named(|name| name.name.clone()));
     let scenarios = list.scenarios.iter().filter(|name| *name != "default").cloned().collect::<Vec<_>>();
     let mut assumed = Vec::from_iter((!scenarios.is_empty()).then(|| some(&scenarios)));
     for brief in list.assumed.iter().flat_map(|assumption| &assumption.brief) {
