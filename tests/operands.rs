@@ -662,3 +662,88 @@ fn a_variable_may_name_an_image_that_everybody_knows() {
     let variables = container("env: [{name: WAIT_IMAGE, value: busybox}, {name: MODE_IMAGE, value: fast}]");
     assert_eq!(operands("", &variables), ["busybox env WAIT_IMAGE ?"]);
 }
+
+#[test]
+fn lists_of_scripts_and_files_name_images() {
+    let script = "\n  pull.sh: |\n    IMAGES=(acme/one:1 nginx:2  # the others\n      quay.io/acme/two:2)\n    WEB_IMAGES=\"web:1 db:2\"\n    \
+                  for i in loop:1 pool:2; do docker pull \"$i\"; done\n    for host in one.example.com:443 other:8080; do curl $host; done\n    \
+                  for each in quay.io/acme/each:1 $MORE; do run $each; done\n    NOTE_IMAGE=\"take acme/note:1 or not\"\n    \
+                  kubectl -n x set image deploy/web web=nginx:3 side=quay.io/acme/side:1";
+    let found = [
+        "acme/one:1 data pull.sh: IMAGES",
+        "db:2 data pull.sh: WEB_IMAGES",
+        "loop:1 data pull.sh: for i",
+        "nginx:2 data pull.sh: IMAGES",
+        "nginx:3 data pull.sh: kubectl set image",
+        "pool:2 data pull.sh: for i",
+        "quay.io/acme/each:1 data pull.sh: for each ?",
+        "quay.io/acme/side:1 data pull.sh: kubectl set image",
+        "quay.io/acme/two:2 data pull.sh: IMAGES",
+        "web:1 data pull.sh: WEB_IMAGES",
+    ];
+    assert_eq!(operands("", &config(script)), found);
+    let files = "\n  images.txt: |\n    # ours\n    nginx:1\n    quay.io/acme/a\n  image-list: |\n    quay.io/acme/b:1";
+    let found = ["nginx:1 data images.txt", "quay.io/acme/a data images.txt ?", "quay.io/acme/b:1 data image-list"];
+    assert_eq!(operands("", &config(files)), found);
+    let arguments = "command: [kubectl, set, image, deploy/x], args: ['web=nginx:1', '--all=a/b:1']";
+    assert_eq!(operands("", &container(arguments)), [""; 0], "command and arguments are read apart");
+    let arguments = "args: [kubectl, set, image, deploy/x, 'web=nginx:1', '*=redis:2', '--record=true']";
+    assert_eq!(operands("", &container(arguments)), ["nginx:1 argument set image", "redis:2 argument set image"]);
+}
+
+#[test]
+fn schemes_and_annotations_of_one_domain_name_images() {
+    let volume = resource("DataVolume", "{source: {registry: {url: 'docker://quay.io/disks/fedora:40'}}}");
+    assert_eq!(operands("", &volume), ["quay.io/disks/fedora:40 field spec.source.registry.url"]);
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p, annotations: {mesh.io/proxy-image: cr.mesh.io/proxy, mesh.io/proxy-version: \
+               edge-24.1, other.io/proxy-version: '9', other.io/init-image: 'a/init:1'}}\nspec: {containers: []}\n";
+    let found = [
+        "a/init:1 annotation other.io/init-image",
+        "cr.mesh.io/proxy:edge-24.1 annotation mesh.io/proxy-image+mesh.io/proxy-version",
+    ];
+    assert_eq!(operands("", pod), found);
+}
+
+#[test]
+fn what_policies_put_into_pods_is_pulled() {
+    let rules = "[{validate: {pattern: {spec: {containers: [{image: 'a/no:1'}]}}}}, {mutate: {patchStrategicMerge: {spec: {containers: \
+                 [{(image): 'a/no:2', name: x}, {name: side, image: 'a/side:1', env: [{name: AGENT_IMAGE, value: 'a/agent:1'}]}], \
+                 initContainers: [{+(image): 'a/init:1'}]}}}}, {mutate: {foreach: [{list: x, patchesJson6902: '- {op: add, path: /x, value: \
+                 {image: \"a/json:1\"}}'}]}}, {generate: {kind: DaemonSet, data: {spec: {template: {spec: {containers: [{image: \
+                 'a/made:1'}]}}}}}}]";
+    let policy = |group: &str| {
+        format!("apiVersion: {group}/v1\nkind: ClusterPolicy\nmetadata: {{name: x}}\nspec: {{rules: {rules}}}\n")
+    };
+    let found = [
+        "a/agent:1 field spec.rules[1].mutate.patchStrategicMerge.spec.containers[1] env AGENT_IMAGE",
+        "a/init:1 field spec.rules[1].mutate.patchStrategicMerge.spec.initContainers[0].image",
+        "a/json:1 field spec.rules[2].mutate.foreach[0].patchesJson6902: [0].value.image",
+        "a/made:1 field spec.rules[3].generate.data.spec.template.spec.containers[0].image",
+        "a/side:1 field spec.rules[1].mutate.patchStrategicMerge.spec.containers[1].image",
+    ];
+    assert_eq!(operands("", &policy("kyverno.io")), found);
+    assert_eq!(operands("", &policy("constraints.gatekeeper.sh")), [""; 0]);
+}
+
+#[test]
+fn properties_and_labels_of_images_are_none() {
+    let env = |name: &str, value: &str| operands("", &container(&format!("env: [{{name: {name}, value: '{value}'}}]")));
+    for (name, value) in [
+        ("IMAGE_OWNER", "root:root"),
+        ("IMAGE_LAYERS", "base:app"),
+        ("IMAGE_PLATFORM", "linux:amd64"),
+        ("IMAGE_SIZE", "10:20"),
+    ] {
+        assert_eq!(env(name, value), [""; 0], "{name}={value}");
+    }
+    assert_eq!(env("IMAGE_PROXY", "quay.io/acme/proxy:1"), ["quay.io/acme/proxy:1 env IMAGE_PROXY"]);
+    assert_eq!(env("IMAGE_PROXY", "acme/proxy:1.0"), ["acme/proxy:1.0 env IMAGE_PROXY"]);
+    assert_eq!(env("IMAGE_PROXY", "nginx:1.25"), ["nginx:1.25 env IMAGE_PROXY ?"]);
+    assert_eq!(env("IMAGES_TO_PULL", "quay.io/a/b:1 quay.io/a/c:1").len(), 2);
+    for key in ["tags", "userTags", "podLabels", "labels", "podSelector"] {
+        let labelled = resource("NodeClass", &format!("{{{key}: {{image: 'quay.io/a/b:1', base: 'a/b:1.0'}}}}"));
+        assert_eq!(operands("", &labelled), [""; 0], "{key}");
+    }
+    let images = resource("Thing", "{tags: {web: {image: 'quay.io/a/b:1'}}}");
+    assert_eq!(operands("", &images), ["quay.io/a/b:1 field spec.tags.web.image"]);
+}

@@ -112,8 +112,7 @@ impl<'a> Evidence<'a> {
             return plain.contains([':', '@']);
         }
         let runs = super::script::TOOLS.iter().any(|tool| plain.contains(tool));
-        runs || plain.contains("mage")
-            || plain.contains("MAGE")
+        runs || ["mage", "MAGE", "img", "IMG"].iter().any(|word| plain.contains(word))
             || self.comes_from_image_value(text)
             || self.listed.is_mentioned(plain)
     }
@@ -150,6 +149,8 @@ struct Shape {
     served: bool,
     /// Whether the tag reads like a version: `v1.2`, `1.2.3-alpine`.
     version: bool,
+    /// Whether it is an image that everybody knows.
+    official: bool,
 }
 
 impl Shape {
@@ -163,6 +164,7 @@ impl Shape {
             port: is_number(tag),
             served: is_number(tag) && (matches!(tag, "80" | "443") || (4..=5).contains(&tag.len())),
             version: is_version(tag),
+            official: is_official(reference.path()),
         }
     }
 
@@ -174,8 +176,8 @@ impl Shape {
             Self { digest: true, .. } => sure(named || self.registry),
             // `example.com/path:8080` under any name.
             Self { registry: true, tag: true, served: true, .. } if !named && !from_image_value() => None,
-            Self { registry: true, tag: true, .. } => sure(named || from_image_value()),
-            Self { slash: true, tag: true, .. } if named => sure(true),
+            Self { registry: true, tag: true, .. } => sure(hint.image || from_image_value()),
+            Self { slash: true, tag: true, version, .. } if named || (version && hint.image) => sure(true),
             // `minio:9000` in `IMAGE_STORE`.
             Self { slash: false, tag: true, served: true, .. } if !from_image_value() => None,
             Self { tag: true, .. } if named => sure(true),
@@ -183,7 +185,9 @@ impl Shape {
                 sure(false)
             }
             Self { tag: true, port: false, .. } if from_image_value() => sure(false),
-            Self { tag: true, port: false, version: true, .. } if hint.image => sure(false),
+            Self { tag: true, port: false, version, official, .. } if hint.image && (version || official) => {
+                sure(false)
+            }
             // A name without a version needs a key that says image.
             Self { tag: false, slash, .. } if named && (slash || hint.bare) => sure(false),
             _ => None,

@@ -5,14 +5,18 @@ mod controllers;
 mod evidence;
 mod expansion;
 mod fields;
+mod lists;
+mod policies;
 mod script;
 mod words;
+
+use std::collections::BTreeSet;
 
 use self::controllers::Facts;
 use self::evidence::{is_official, plausible};
 use self::expansion::expanded;
 use self::fields::{Field, join};
-use self::words::{Hint, Role, hint, is_told};
+use self::words::{Hint, Role, hint, hint_of_file, is_label, is_told};
 use super::Workload;
 use super::pods::{LISTS, is_policy, object};
 use super::when::used;
@@ -96,11 +100,17 @@ pub(super) struct Operand {
 
 /// The operands of one document.
 pub(super) fn operands(document: &Value, evidence: &Evidence<'_>) -> Vec<Operand> {
-    if document.as_map().is_some_and(is_policy) {
-        return Vec::new();
-    }
     let nobody = Workload { kind: String::new(), name: String::new(), container: None };
     let mut walk = Walk { evidence, facts: Facts::default(), found: Vec::new() };
+    if let Some(policy) = document.as_map().filter(|map| is_policy(map)) {
+        for (path, value) in policies::brought(policy) {
+            // What it brings is no object of the chart's: its containers run when the controller wants.
+            let place =
+                Place { path, embedded: 1, ..Place::new(object(policy).unwrap_or_else(|| nobody.clone()), FIELD) };
+            walk.value(&value, &place, &hint(""), 0);
+        }
+        return walk.found;
+    }
     walk.value(document, &Place::new(nobody, FIELD), &hint(""), 0);
     walk.found
 }
@@ -239,6 +249,7 @@ impl Walk<'_> {
             match key.as_str() {
                 "apiVersion" | "kind" | "status" if is_object => {}
                 "labels" | "matchLabels" | "nodeSelector" | "selector" | "openAPIV3Schema" | "caBundle" => {}
+                _ if is_label(key) && holds_words(value) => {}
                 "metadata" => self.annotations(value, place, depth),
                 "data" | "stringData" if holds_data => {
                     if place.workload.kind == "ConfigMap" || key == "stringData" {
@@ -309,7 +320,20 @@ impl Walk<'_> {
     }
 
     fn annotations(&mut self, metadata: &Value, place: &Place, depth: usize) {
-        for (key, value) in metadata.get("annotations").and_then(Value::as_map).into_iter().flatten() {
+        let Some(map) = metadata.get("annotations").and_then(Value::as_map) else { return };
+        let mut taken: Vec<String> = Vec::new();
+        // Those of one domain may be parts of an image.
+        let domains: BTreeSet<&str> = map.keys().filter_map(|key| Some(key.rsplit_once('/')?.0)).collect();
+        for domain in domains {
+            let of_domain = map.iter().filter(|(key, _)| key.rsplit_once('/').is_some_and(|(own, _)| own == domain));
+            let field = |(key, value): (&Text, &Value)| {
+                Some(Field { hint: hint(last_part(key)), shown: key.to_string(), text: scalar(value)? })
+            };
+            let fields: Vec<Field> = of_domain.filter_map(field).collect();
+            let joined = self.joined(&fields, &place.named("annotation ", ""), false);
+            taken.extend(joined.into_iter().map(|at| fields[at].shown.clone()));
+        }
+        for (key, value) in map.iter().filter(|(key, _)| !taken.iter().any(|taken| taken == key.as_str())) {
             let at = place.named("annotation ", key);
             self.value(value, &at, &hint(last_part(key)), depth + 1);
         }
@@ -331,7 +355,7 @@ impl Walk<'_> {
             if EXAMPLES.iter().any(|end| key.ends_with(end)) {
                 at.off.get_or_insert_with(|| used(key));
             }
-            self.value(value, &at, &hint(key), depth + 1);
+            self.value(value, &at, &hint_of_file(key), depth + 1);
         }
     }
 
@@ -410,8 +434,16 @@ impl Walk<'_> {
         let texts: Vec<&Text> = items.iter().filter_map(Value::as_text).collect();
         let (mut flags, mut others) = (Vec::new(), Vec::new());
         let mut at = 0;
+        // `kubectl set image deployment/web web=IMAGE`
+        let sets = texts.windows(2).position(|pair| *pair[0] == "set" && *pair[1] == "image");
         while let Some(text) = texts.get(at) {
             at += 1;
+            if let Some(equals) =
+                text.find('=').filter(|_| sets.is_some_and(|sets| at > sets + 2) && !text.starts_with('-'))
+            {
+                self.leaf(&text.slice(equals + 1..text.len()), &place.named("argument ", "set image"), &hint("image"));
+                continue;
+            }
             let blank = text.trim().contains(char::is_whitespace);
             match text.find('=') {
                 Some(equals) if !blank && is_name(&text[..equals]) => {
@@ -434,7 +466,10 @@ impl Walk<'_> {
 
     /// A string: an image, several, a document or a script.
     fn leaf(&mut self, text: &Text, place: &Place, said: &Hint) {
-        let trimmed = without_scheme(text.trim());
+        let (trimmed, is_brought) = without_scheme(text.trim());
+        // Only images are brought so, whatever the name beside them says.
+        let own = is_brought.then(|| Hint { bare: true, ..hint("image") });
+        let said = own.as_ref().unwrap_or(said);
         if trimmed.len() < 2 || !self.evidence.interests(&trimmed, said) {
             return;
         }
@@ -454,9 +489,8 @@ impl Walk<'_> {
         if document && place.embedded < MAX_EMBEDDED && self.document(&trimmed, place, said) {
             return;
         }
-        if said.names_image() && !trimmed.contains("{{") {
-            self.several(&trimmed, place, said);
-        } else {
+        let several = said.image && !trimmed.contains("{{") && self.several(&trimmed, place, said);
+        if !several && !said.names_image() {
             for word in script::scan(&trimmed, self.evidence) {
                 let at = if word.key.is_empty() { place.clone() } else { place.inside().key(&word.key) };
                 self.push(&at, word.text, word.confidence);
@@ -464,25 +498,32 @@ impl Walk<'_> {
         }
     }
 
-    /// Several images in one string: `IMAGE,IMAGE`, or `NAME=IMAGE` lines. Where a word is none, it is prose.
-    fn several(&mut self, text: &Text, place: &Place, said: &Hint) {
+    /// Several images in one string: `IMAGE,IMAGE`, or `NAME=IMAGE` lines, comments left out. Where a word is none, it is prose.
+    /// Whether it was several.
+    fn several(&mut self, text: &Text, place: &Place, said: &Hint) -> bool {
         let (mut start, mut found) = (0, Vec::new());
+        let mut comment = false;
         for part in text.as_str().split_inclusive(|letter: char| letter.is_whitespace() || ",;".contains(letter)) {
             let word = part.trim_end_matches(|letter: char| letter.is_whitespace() || ",;".contains(letter));
             let from = word.rfind('=').map_or(0, |at| at + 1);
             let image = text.slice(start + from..start + word.len());
             start += part.len();
-            if image.is_empty() {
+            comment |= word.starts_with('#');
+            let is_read = !comment && !image.is_empty();
+            comment &= !part.ends_with('\n');
+            if !is_read {
                 continue;
             }
             match self.evidence.assess(&image, said).filter(|_| image.contains([':', '@', '/'])) {
                 Some((_, confidence)) => found.push((image, confidence)),
-                None => return,
+                None => return false,
             }
         }
+        let is_any = !found.is_empty();
         for (image, confidence) in found {
             self.push(place, image, confidence);
         }
+        is_any
     }
 
     /// Reads YAML or JSON within a string; whether it was that.
@@ -502,10 +543,10 @@ impl Walk<'_> {
     }
 }
 
-/// The image behind `docker://`, as tools that copy images name it.
-fn without_scheme(text: Text) -> Text {
+/// The image behind `docker://`, as tools that copy images name it, and whether that stands there.
+fn without_scheme(text: Text) -> (Text, bool) {
     const SCHEME: &str = "docker://";
-    if text.starts_with(SCHEME) { text.slice(SCHEME.len()..text.len()) } else { text }
+    if text.starts_with(SCHEME) { (text.slice(SCHEME.len()..text.len()), true) } else { (text, false) }
 }
 
 /// Whether all of a list's items are names with values, as variables are written.
@@ -514,6 +555,11 @@ fn is_environment(items: &[Value]) -> bool {
         item.as_map().is_some_and(|map| map.len() == 2 && map.contains_key("name") && map.contains_key("value"))
     };
     !items.is_empty() && items.iter().all(variable)
+}
+
+/// Whether a mapping holds nothing but words.
+fn holds_words(value: &Value) -> bool {
+    value.as_map().is_some_and(|map| map.iter().all(|(_, value)| !matches!(value, Value::Map(_) | Value::List(_))))
 }
 
 /// Whether a flag or variable can be called so.

@@ -4,7 +4,8 @@
 use std::ops::Range;
 
 use super::Confidence;
-use super::evidence::Evidence;
+use super::evidence::{Evidence, plausible};
+use super::lists::{List, lists};
 use super::words::{Hint, hint};
 use crate::source::Text;
 
@@ -22,25 +23,77 @@ pub(super) struct Word {
 /// The images in `text`, line by line, comments left out.
 pub(super) fn scan(text: &Text, evidence: &Evidence<'_>) -> Vec<Word> {
     let mut found = Vec::new();
+    let mut read = Vec::new();
+    for list in lists(text) {
+        let words = of_list(text, &list, evidence);
+        if !words.is_empty() {
+            found.extend(words);
+            read.push(list.range);
+        }
+    }
     let mut start = 0;
     for line in text.as_str().split_inclusive('\n') {
         let trimmed = line.trim_start();
         if !trimmed.starts_with('#') && !trimmed.starts_with("//") && !trimmed.starts_with("{{") {
-            scan_line(text, start, line, evidence, &mut found);
+            scan_line(text, start, line, &read, evidence, &mut found);
         }
         start += line.len();
     }
     found
 }
 
-fn scan_line(text: &Text, start: usize, line: &str, evidence: &Evidence<'_>, found: &mut Vec<Word>) {
+/// The images in a list of a shell, where all of its words are such: by its name, by what a loop does with it, or by their shape.
+fn of_list(text: &Text, list: &List<'_>, evidence: &Evidence<'_>) -> Vec<Word> {
+    let words: Vec<Text> = list.words(text).into_iter().map(|range| text.slice(range)).collect();
+    let is_versioned =
+        |word: &Text| plausible(word).is_some_and(|image| image.tag().is_some() || image.digest().is_some());
+    // One word is read with the name before it.
+    if (words.len() < 2 && !list.is_loop) || !words.iter().all(|word| word.contains('$') || is_versioned(word)) {
+        return Vec::new();
+    }
+    let named = hint(list.name);
+    let hint = if list.is_loop && !named.image && is_run(text, list.name) { hint("image") } else { named };
+    let known = words.iter().filter(|word| !word.contains('$'));
+    let read = known.map(|word| Some((word, evidence.assess(word, &hint)?.1)));
+    let Some(read) = read.collect::<Option<Vec<_>>>() else { return Vec::new() };
+    let key = if list.is_loop { format!("for {}", list.name) } else { list.name.to_owned() };
+    read.into_iter().map(|(word, confidence)| Word { key: key.clone(), text: word.clone(), confidence }).collect()
+}
+
+/// Whether a command of `text` pulls or runs what the variable `name` holds.
+fn is_run(text: &str, name: &str) -> bool {
+    let (plain, braced) = (format!("${name}"), format!("${{{name}}}"));
+    text.lines().filter(|line| line.contains('$')).any(|line| {
+        // Braces and quotes around a variable part no words here.
+        let line = line.replace(&braced, &plain).replace('"', " ");
+        let words = split(&line);
+        let is_it = |number: usize| line[words[number].clone()] == *plain;
+        (0..words.len()).any(|number| is_it(number) && command(&line, &words, number).is_some())
+    })
+}
+
+/// `read` are the lists that were read already.
+fn scan_line(
+    text: &Text,
+    start: usize,
+    line: &str,
+    read: &[Range<usize>],
+    evidence: &Evidence<'_>,
+    found: &mut Vec<Word>,
+) {
     let words = split(line);
+    let sets = line.contains(" image ");
     for (number, range) in words.iter().enumerate() {
         let word = &line[range.clone()];
         if word.starts_with('#') {
             return;
         }
-        if let Some((from, command)) = pulled(line, &words, number) {
+        if read.iter().any(|list| list.contains(&(start + range.start))) {
+            continue;
+        }
+        if let Some((from, command)) =
+            pulled(line, &words, number).or_else(|| if sets { set(line, &words, number) } else { None })
+        {
             let image = text.slice(start + from..start + range.end);
             let hint = Hint { bare: true, ..hint("image") };
             if let Some((_, confidence)) = evidence.assess(&image, &hint) {
@@ -66,7 +119,7 @@ fn scan_line(text: &Text, start: usize, line: &str, evidence: &Evidence<'_>, fou
         let hint = hint(key);
         let accepted = evidence.assess(&image, &hint).filter(|(reference, _)| {
             let versioned = reference.tag().is_some() || reference.digest().is_some();
-            (versioned || hint.bare) && (hint.names_image() || evidence.vouches(&image, reference))
+            (versioned || hint.bare) && (hint.image || evidence.vouches(&image, reference))
         });
         if let Some((_, confidence)) = accepted {
             found.push(Word { key: shown(key, &hint), text: image, confidence });
@@ -103,6 +156,28 @@ const SWITCHES: [&str; 14] = [
 
 /// Whether a command pulls or runs the word of that number: where its image starts, and the command.
 fn pulled(line: &str, words: &[Range<usize>], number: usize) -> Option<(usize, String)> {
+    let command = command(line, words, number)?;
+    let image = &line[words[number].clone()];
+    if image.contains(['=', '$']) || line[words[number].end..].starts_with(['{', '(', '`']) {
+        return None;
+    }
+    let from = words[number].start + image.strip_prefix("docker://").map_or(0, |rest| image.len() - rest.len());
+    Some((from, command))
+}
+
+/// The same of `kubectl set image deployment/web web=IMAGE`.
+fn set(line: &str, words: &[Range<usize>], number: usize) -> Option<(usize, String)> {
+    let word = |at: usize| &line[words[at].clone()];
+    let own = word(number);
+    let equals = own.find('=').filter(|_| !own.starts_with('-') && !own.contains('$'))?;
+    let image = (1..number).rev().find(|at| word(*at) == "image" && word(at - 1) == "set")?;
+    let tool = (0..image).rev().find(|at| matches!(word(*at), "kubectl" | "oc"))?;
+    let is_one = !line[words[tool].start..words[number].start].contains([';', '|', '&']);
+    is_one.then(|| (words[number].start + equals + 1, format!("{} set image", word(tool))))
+}
+
+/// The command that pulls or runs the word of that number.
+fn command(line: &str, words: &[Range<usize>], number: usize) -> Option<String> {
     let word = |at: usize| &line[words[at].clone()];
     let verb = (0..number).rev().find(|at| VERBS.contains(&word(*at)))?;
     let is_tool = |at: &usize| {
@@ -126,12 +201,7 @@ fn pulled(line: &str, words: &[Range<usize>], number: usize) -> Option<(usize, S
     if (0..tool).any(printed) {
         return None;
     }
-    let image = word(number);
-    if image.contains(['=', '$']) || line[words[number].end..].starts_with(['{', '(', '`']) {
-        return None;
-    }
-    let from = words[number].start + image.strip_prefix("docker://").map_or(0, |rest| image.len() - rest.len());
-    Some((from, format!("{} {}", word(tool), word(verb))))
+    Some(format!("{} {}", word(tool), word(verb)))
 }
 
 /// Whether `before` ends within the braces of a query: `container_info{image=`.

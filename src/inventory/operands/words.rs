@@ -179,7 +179,6 @@ pub(super) fn hint(name: &str) -> Hint {
     }
     let bare = all.starts_with("related-image-");
     let hint = |role, group: String| Hint { role, group, image: true, never: false, bare, other: false };
-    let constant = name.bytes().all(|byte| !byte.is_ascii_lowercase());
     match rest {
         [] => hint(Some(Role::Image), before),
         [word] if WHOLE.contains(word) => hint(Some(Role::Image), before),
@@ -188,9 +187,30 @@ pub(super) fn hint(name: &str) -> Hint {
             hint(role_of(word), group.trim_matches('-').to_owned())
         }
         [first, ..] if is_never(last) || *first == "pull" => Hint { never: true, ..hint(None, name.to_owned()) },
-        _ if words[0] == "related" || constant => hint(Some(Role::Image), all),
+        _ if words[0] == "related" => hint(Some(Role::Image), all),
+        // `IMAGE_PROXY`, `imageOwner`: an image, or something of one.
         _ => hint(None, all),
     }
+}
+
+/// What the name of a file says of its text: `images.txt` and `image-list` hold images, one a line.
+pub(super) fn hint_of_file(name: &str) -> Hint {
+    let stem = TEXTS.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
+    let stem = stem.strip_suffix("list").map_or(stem, |stem| stem.trim_end_matches(['-', '_', '.']));
+    let of_stem = hint(stem);
+    if of_stem.names_image() { of_stem } else { hint(name) }
+}
+
+/// Ends of names of files that are plain text.
+const TEXTS: [&str; 4] = [".txt", ".list", ".lst", ".csv"];
+
+/// Words that end names of mappings from names to words: what stands there is found by, or told apart.
+const LABELS: [&str; 5] = ["label", "labels", "tags", "selector", "taints"];
+
+/// Whether a mapping under that name only labels something.
+pub(super) fn is_label(name: &str) -> bool {
+    let all = words(name);
+    all.rsplit('-').next().is_some_and(|last| LABELS.contains(&last))
 }
 
 /// Whether what a word ends is the name of no image.
