@@ -413,6 +413,31 @@ fn an_annotation_that_disagrees_is_told() {
     assert_eq!(report["notes"][0]["location"]["start"]["line"], 7);
 }
 
+#[test]
+fn an_annotation_agrees_by_the_tag_that_is_pulled_and_one_that_cannot_be_read_is_told() {
+    let folder = chart(
+        "",
+        &container("env: [{name: A_IMAGE, value: 'quay.io/w/d:latest'}, {name: B_IMAGE, value: quay.io/w/e}]"),
+    );
+    let list = "annotations:\n  images: |\n    - {image: own:1}\n    - {image: quay.io/w/d}\n    - {image: 'quay.io/w/e:latest'}\n  \
+                helm.sh/images: |\n    - {image: [\n  artifacthub.io/images: own:1\n";
+    let file = folder.path().join("Chart.yaml");
+    let text = std::fs::read_to_string(&file).unwrap() + list;
+    std::fs::write(file, text).unwrap();
+    let report = images(folder.path());
+    assert_eq!(report["notes"].as_array().map_or(0, Vec::len), 0, "{}", report["notes"]);
+    let warnings: Vec<&str> =
+        report["warnings"].as_array().unwrap().iter().map(|one| one["message"].as_str().unwrap()).collect();
+    assert_eq!(
+        warnings,
+        [
+            "app:1.0.0 says in helm.sh/images which images it uses, but that is no YAML: it is not compared",
+            "app:1.0.0 says in artifacthub.io/images which images it uses, but that is no list: it is not compared",
+        ]
+    );
+    assert_eq!(report["warnings"][0]["location"]["start"]["line"], 11);
+}
+
 /// `RULE ENTRY IMAGE EXPECTED` of the findings for a list.
 fn findings(list: &str, template: &str) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();

@@ -14,8 +14,10 @@ use super::scenario::{RegionValue, region_values};
 use super::scopes::Templates;
 use super::stop::Stop;
 use super::when::{any, either};
-use super::witness::{Testimony, disagreements, testimonies};
-use super::{ChartLink, ChartName, Inventory, Kind, Malformed, Optional, Scenario, Target, Use, Workload, decisive};
+use super::witness::{Testimonies, disagreements};
+use super::{
+    ChartLink, ChartName, Gap, Inventory, Kind, Malformed, Optional, Scenario, Target, Use, Workload, decisive,
+};
 use crate::chart::{
     AmbiguousSubchart, Cause, Chart, ChartError, ChartNode, Dependency, Disabled, Place, RefusedPackage,
 };
@@ -102,7 +104,7 @@ pub struct Survey {
     /// What ends the renderings.
     pub(super) stop: Stop,
     /// What the charts say themselves of their images.
-    told: Vec<Testimony>,
+    testimonies: Testimonies,
 }
 
 /// What the region of one scenario became in one root chart.
@@ -151,7 +153,7 @@ pub fn survey(sources: &Sources, targets: &[Target], listed: &Arc<Listing>, stop
                 survey.note_region(job, &outcome.processed.values);
                 let decided = survey.decided.entry((job.chart.path.clone(), job.scenario.name.clone())).or_default();
                 decided.merge(&outcome.decisions);
-                survey.told.extend(testimonies(&outcome.processed.root));
+                survey.testimonies.hear(&outcome.processed.root);
                 survey.gather(sources, job, outcome);
             }
             Err(error) => {
@@ -162,7 +164,7 @@ pub fn survey(sources: &Sources, targets: &[Target], listed: &Arc<Listing>, stop
     }
     survey.add_rest(sources, &refused);
     survey.settle(targets);
-    survey.inventory.disagreements = disagreements(&survey.told, &survey.inventory);
+    survey.inventory.disagreements = disagreements(&survey.testimonies.told, &survey.inventory);
     survey
 }
 
@@ -171,6 +173,12 @@ impl Survey {
     #[must_use]
     pub fn listing(&self) -> &Arc<Listing> {
         &self.listed
+    }
+
+    /// What charts say of their images that cannot be read.
+    #[must_use]
+    pub fn misheard(&self) -> Vec<Gap> {
+        self.testimonies.unread.clone()
     }
 
     /// The same for the images of another list, of which this one's answered all questions in the same way.
@@ -184,7 +192,7 @@ impl Survey {
         self.inventory.uses.extend(found.uses);
         self.inventory.gaps.extend(found.gaps);
         self.switches.extend(found.switches);
-        self.inventory.disagreements = disagreements(&self.told, &self.inventory);
+        self.inventory.disagreements = disagreements(&self.testimonies.told, &self.inventory);
     }
 
     /// Of renderings that were refused as a whole in a region: what they deploy whatever the region is.

@@ -1,7 +1,7 @@
 //! What a chart says itself of its images, in the annotations `helm.sh/images`, `artifacthub.io/images` and `images` of its
 //! `Chart.yaml`: a witness beside the rendering. Where the two disagree, that is told; the rendering is believed.
 
-use super::{ChartName, Inventory, Use};
+use super::{ChartName, Gap, Inventory, Use};
 use crate::chart::{Chart, ChartNode};
 use crate::image::Reference;
 use crate::source::{Span, Text};
@@ -50,26 +50,54 @@ pub(super) struct Testimony {
     reference: Reference,
 }
 
-/// What `node` and the charts below it that are on say.
-pub(super) fn testimonies(node: &ChartNode) -> Vec<Testimony> {
-    let below = node.subcharts.iter().flat_map(testimonies);
-    of_chart(&node.chart).into_iter().chain(below).collect()
+/// What charts say.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Testimonies {
+    /// The images.
+    pub told: Vec<Testimony>,
+    /// What cannot be read, each once.
+    pub unread: Vec<Gap>,
 }
 
-fn of_chart(chart: &Chart) -> Vec<Testimony> {
-    let name = ChartName { name: chart.name().to_string(), version: chart.metadata.version.to_string() };
-    let mut found = Vec::new();
-    for annotation in ANNOTATIONS {
-        let Some(text) = chart.metadata.annotations.as_ref().and_then(|all| all.get(annotation)) else { continue };
-        let Ok(list) = yaml::load(text) else { continue };
-        for item in list.as_list().unwrap_or_default() {
-            let text = item.get("image").unwrap_or(item);
-            let Value::String(text) = text else { continue };
-            let Ok(reference) = Reference::parse(text) else { continue };
-            found.push(Testimony { chart: name.clone(), annotation, text: text.clone(), reference });
+impl Testimonies {
+    /// Adds what `node` and the charts below it that are on say.
+    pub fn hear(&mut self, node: &ChartNode) {
+        self.chart(&node.chart);
+        node.subcharts.iter().for_each(|subchart| self.hear(subchart));
+    }
+
+    fn chart(&mut self, chart: &Chart) {
+        let name = ChartName { name: chart.name().to_string(), version: chart.metadata.version.to_string() };
+        for annotation in ANNOTATIONS {
+            let Some(text) = chart.metadata.annotations.as_ref().and_then(|all| all.get(annotation)) else { continue };
+            let list = match yaml::load(text) {
+                Ok(Value::List(items)) => items,
+                Ok(Value::Null(_)) => continue,
+                Ok(_) => {
+                    self.misheard(&name, annotation, text, "is no list");
+                    continue;
+                }
+                Err(_) => {
+                    self.misheard(&name, annotation, text, "is no YAML");
+                    continue;
+                }
+            };
+            for item in list.iter() {
+                let Value::String(text) = item.get("image").unwrap_or(item) else { continue };
+                let Ok(reference) = Reference::parse(text) else { continue };
+                self.told.push(Testimony { chart: name.clone(), annotation, text: text.clone(), reference });
+            }
         }
     }
-    found
+
+    fn misheard(&mut self, chart: &ChartName, annotation: &str, text: &Text, why: &str) {
+        let message = format!("{chart} says in {annotation} which images it uses, but that {why}: it is not compared");
+        let span = text.origins().and_then(|origins| origins.places().first().map(|(span, ..)| *span));
+        let gap = Gap { message, span, is_refusal: false };
+        if !self.unread.contains(&gap) {
+            self.unread.push(gap);
+        }
+    }
 }
 
 /// Where `testimonies` say otherwise than `inventory` has it, each once.
@@ -95,7 +123,7 @@ fn unseen(told: &Testimony, inventory: &Inventory) -> Option<Disagreement> {
         // A digest beside the same tag says more, not something else.
         match other.digest().zip(told.reference.digest()) {
             Some((rendered, told)) => rendered == told,
-            None => other.tag() == told.reference.tag(),
+            None => other.effective_tag() == told.reference.effective_tag(),
         }
     };
     if named.iter().any(agrees) {

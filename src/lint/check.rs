@@ -243,6 +243,7 @@ pub fn images(sources: &Sources, workspace: &Workspace, settings: &Settings) -> 
         survey.inventory.gaps = gaps(&survey.problems, &scenario_names(&targets));
         survey.inventory.gaps.extend(unread(&survey));
         survey.inventory.gaps.extend(in_vain(&survey, &targets, settings));
+        survey.inventory.gaps.extend(survey.misheard());
         if settings.optional {
             survey.add_optional(optional(sources, &targets, &survey).unwrap_or_default());
         }
@@ -425,6 +426,7 @@ impl Run<'_> {
         told.extend(in_vain(&survey, &targets, settings));
         notes.extend(told.iter().map(|gap| said_with_place(sources, workspace, gap)));
         known.extend(told);
+        known.extend(survey.misheard());
         survey.inventory.gaps.splice(0..0, known);
         say_scenarios(&mut findings, &scenarios, &survey.inventory);
         let verdicts = reconciliation.verdicts.iter().flat_map(|verdict| verdict.uses());
