@@ -733,8 +733,7 @@ fn schemes_and_annotations_of_one_domain_name_images() {
 fn what_policies_put_into_pods_is_pulled() {
     let rules = "[{validate: {pattern: {spec: {containers: [{image: 'a/no:1'}]}}}}, {mutate: {patchStrategicMerge: {spec: {containers: \
                  [{(image): 'a/no:2', name: x}, {name: side, image: 'a/side:1', env: [{name: AGENT_IMAGE, value: 'a/agent:1'}]}], \
-                 initContainers: [{+(image): 'a/init:1'}]}}}}, {mutate: {foreach: [{list: x, patchesJson6902: '- {op: add, path: /x, value: \
-                 {image: \"a/json:1\"}}'}]}}, {generate: {kind: DaemonSet, data: {spec: {template: {spec: {containers: [{image: \
+                 initContainers: [{+(image): 'a/init:1'}]}}}}, {mutate: {foreach: [{list: x, patchesJson6902: \"- op: add\\n  value: {image: 'a/json:1'}\"}]}}, {generate: {kind: DaemonSet, data: {spec: {template: {spec: {containers: [{image: \
                  'a/made:1'}]}}}}}}]";
     let policy = |group: &str| {
         format!("apiVersion: {group}/v1\nkind: ClusterPolicy\nmetadata: {{name: x}}\nspec: {{rules: {rules}}}\n")

@@ -32,6 +32,7 @@ quay.io/prometheus-operator/prometheus-config-reloader:v0.93.1 | operand | kube-
 quay.io/prometheus-operator/prometheus-operator:v0.93.1 | container | kube-prometheus-stack | Deployment, container kube-prometheus-stack
 quay.io/prometheus/alertmanager:v0.34.0 | operand | kube-prometheus-stack | Alertmanager, field spec.image | certain
 quay.io/prometheus/busybox:latest | container | kube-prometheus-stack > prometheus-node-exporter | DaemonSet, container permission-fix | when prometheus-node-exporter.permissionInitContainer.fixes.rapl or prometheus-node-exporter.permissionInitContainer.fixes.slabinfo
+quay.io/prometheus/node-exporter:v1.12.1 | container | kube-prometheus-stack > prometheus-node-exporter | DaemonSet, container node-exporter | when not prometheus-node-exporter.image.distroless
 quay.io/prometheus/node-exporter:v1.12.1-distroless | container | kube-prometheus-stack > prometheus-node-exporter | DaemonSet, container node-exporter
 quay.io/prometheus/prometheus:v3.14.0-distroless | operand | kube-prometheus-stack | Prometheus, field spec.image | certain
 quay.io/thanos/thanos:v0.42.4 | operand | kube-prometheus-stack | Deployment, container kube-prometheus-stack, argument --thanos-default-base-image | certain
