@@ -67,6 +67,8 @@ pub(crate) enum FaultKind {
     Itself,
     /// It stands above no entry.
     Adrift,
+    /// A blank line parts it from the entry of that name.
+    Torn(String),
     /// It is neither `allow` nor `exempt`.
     NoOrder,
     /// No colon stands behind `mirrorlint`; here it belongs.
@@ -100,7 +102,7 @@ pub(super) fn suppress(list: &List, findings: &mut Vec<Finding>, doubtful: &dyn 
                 if unreasoned.is_some() {
                     kinds.iter_mut().filter(|kind| kind.is_none()).for_each(|kind| kind.clone_from(&unreasoned));
                 }
-                for common in unreasoned.into_iter().chain([FaultKind::Adrift]) {
+                for common in unreasoned.into_iter().chain([adrift(list, directive)]) {
                     let of_common = rules.iter().zip(&mut kinds).filter(|(_, kind)| kind.as_ref() == Some(&common));
                     let mut names = Vec::new();
                     for (rule, kind) in of_common {
@@ -152,7 +154,7 @@ fn allow(
             Some(FaultKind::NoRule { name: name.span, meant: nearest_rule(&name.text).filter(silences) })
         }
         Some(rule) if rule.id == UNUSED => Some(FaultKind::Itself),
-        Some(_) if directive.scope == Scope::Nowhere => Some(FaultKind::Adrift),
+        Some(_) if directive.scope == Scope::Nowhere => Some(adrift(list, directive)),
         Some(rule) => {
             let means = |finding: &Finding| finding.rule == rule && covered(finding);
             let again = silenced.iter().any(means);
@@ -166,9 +168,21 @@ fn allow(
             let idle = silenced.len() == before && !doubtful(rule);
             let elsewhere = || findings.iter().any(|found| found.rule == rule && covers(list, Scope::File, found));
             let is_slip = idle && !again && may_be_of_list(list, directive) && elsewhere();
-            idle.then_some(if is_slip { FaultKind::Slip(why, OF_LIST) } else { FaultKind::Idle(why) })
+            let is_parted = matches!(directive.scope, Scope::Entry(_)) && list.parted_from(directive.line).is_some();
+            idle.then(|| match is_parted {
+                // It may speak of an entry that is gone.
+                true => FaultKind::Slip(why, "Delete the line"),
+                false if is_slip => FaultKind::Slip(why, OF_LIST),
+                false => FaultKind::Idle(why),
+            })
         }
     }
+}
+
+/// What is wrong with a directive that speaks of nothing.
+fn adrift(list: &List, directive: &Directive) -> FaultKind {
+    let torn = list.parted_from(directive.line);
+    torn.map_or(FaultKind::Adrift, |(_, entry)| FaultKind::Torn(entry.name.text.clone()))
 }
 
 /// Whether nothing but a bare `#` parts a directive at the top of the file from the first entry: it speaks of that entry, and may have

@@ -212,6 +212,38 @@ impl List {
         (0..start).find(allows).unwrap_or(start)
     }
 
+    /// Whether the comments around `line` say where an image is from.
+    fn says_source_around(&self, line: usize) -> bool {
+        let whole = Piece::of_file(self.file, &self.text);
+        let is_comment = |line: &&Line| line.kind == LineKind::Comment;
+        let above = self.lines[..line].iter().rev().take_while(is_comment).count();
+        let below = self.lines[line..].iter().take_while(is_comment).count();
+        let comments = self.lines[line - above..line + below].iter();
+        SourceNote::read(comments.map(|line| line::comment_text(whole.slice(line.span.range())))).says_source()
+    }
+
+    /// The blank lines that part the comments around `line` from an entry that has none of its own, and that entry.
+    #[must_use]
+    pub fn parted_from(&self, line: usize) -> Option<(Range<usize>, &Entry)> {
+        let of_kind = |from: usize, kind: LineKind| {
+            let rest = self.lines.get(from..).unwrap_or_default();
+            from + rest.iter().take_while(|line| line.kind == kind).count()
+        };
+        let blanks = of_kind(line, LineKind::Comment);
+        let end = of_kind(blanks, LineKind::Blank);
+        let below = self.entries.iter().find(|entry| entry.line == end);
+        below.filter(|_| blanks < end).map(|entry| (blanks..end, entry))
+    }
+
+    /// The blank lines that part `entry`, which has no comments of its own, from a block that says where an image is from.
+    #[must_use]
+    pub fn parted_note(&self, entry: &Entry) -> Option<Range<usize>> {
+        let above = self.lines[..entry.line].iter().rposition(|line| line.kind != LineKind::Blank)?;
+        let (blanks, below) = self.parted_from(above)?;
+        (self.lines[above].kind == LineKind::Comment && below.line == entry.line && self.says_source_around(above))
+            .then_some(blanks)
+    }
+
     fn find_directives(&self) -> Vec<Directive> {
         let whole = Piece::of_file(self.file, &self.text);
         let comments = self.lines.iter().enumerate().filter(|(_, line)| line.kind == LineKind::Comment);
@@ -229,12 +261,13 @@ impl List {
     }
 
     fn scope_of(&self, line: usize) -> Scope {
-        if self.header.contains(&line) {
-            return Scope::File;
-        }
         let next = self.entries.partition_point(|entry| entry.line < line);
-        match self.entries.get(next) {
-            Some(entry) if entry.block.contains(&line) => Scope::Entry(next),
+        let in_block = self.entries.get(next).is_some_and(|entry| entry.block.contains(&line));
+        match self.says_source_around(line) {
+            _ if in_block => Scope::Entry(next),
+            // That is no header's: it was parted from its entry.
+            true if self.parted_from(line).is_some() => Scope::Entry(next),
+            false if self.header.contains(&line) => Scope::File,
             _ => Scope::Nowhere,
         }
     }

@@ -3,7 +3,7 @@
 use crate::inventory::Use;
 use crate::lint::note::{source_note, source_note_named, title};
 use crate::lint::style::Style;
-use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Verdict};
+use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Verdict};
 use crate::mirror::{Entry, Located, NamedChart};
 use crate::source::Span;
 
@@ -25,8 +25,18 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             findings.push(found);
             continue;
         }
-        let note = source_note(used);
         let name = &entry.name.text;
+        if let Some(blanks) = context.list.parted_note(entry) {
+            let message =
+                format!("a blank line parts `{name}` from the comments above it, which say where an image is from");
+            let found = judged.finding(rule, entry.name.span, message).label("without comments");
+            let edit = Edit { span: context.list.span_of_lines(blanks), text: String::new() };
+            // They may be what is left of another entry.
+            let fix = Fix::new("Take the blank line away", Safety::Unsafe, vec![edit]);
+            findings.push(finding(found, used).fix(fix));
+            continue;
+        }
+        let note = source_note(used);
         let message = format!("`{name}` does not say where its image comes from; {} deploys it", used.chart);
         let titled = title_of(context, entry);
         let edit = missing_note(context, entry, used);

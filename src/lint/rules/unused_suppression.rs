@@ -54,6 +54,11 @@ fn finding(rule: &'static Rule, fault: &Fault) -> Finding {
             "Put it directly above one, or at the top for the whole list, parted by a blank line".to_owned(),
             "about nothing",
         ),
+        FaultKind::Torn(entry) => (
+            format!("`{written}` stands above no entry: a blank line parts it from `{entry}`"),
+            "Take the blank line away".to_owned(),
+            "parted",
+        ),
         FaultKind::NoOrder => (
             format!("`mirrorlint: {written}` says nothing"),
             "Write `allow RULE: REASON` or `exempt IMAGE: REASON`".to_owned(),
@@ -89,7 +94,14 @@ fn fix(list: &List, fault: &Fault) -> Fix {
             let edit = Edit { span: *name, text: (*meant).to_owned() };
             return Fix::new(format!("Write `{meant}`"), Safety::Unsafe, vec![edit]);
         }
-        (FaultKind::Slip(..) | FaultKind::NoRule { .. } | FaultKind::Adrift | FaultKind::NoOrder, _) => Safety::Unsafe,
+        (
+            FaultKind::Slip(..)
+            | FaultKind::NoRule { .. }
+            | FaultKind::Adrift
+            | FaultKind::Torn(_)
+            | FaultKind::NoOrder,
+            _,
+        ) => Safety::Unsafe,
         _ => Safety::Safe,
     };
     if let Some(part) = fault.part {
