@@ -29,16 +29,45 @@ fn concise_is_a_line_for_each_finding() {
 fn statistics_count_by_rule() {
     let run = |arguments: &[&str]| run(&fixture("hyperpod"), &[&["check", "--statistics"], arguments].concat(), &[]);
     insta::assert_snapshot!(run(&["--quiet"]).stdout, @r"
-        2  error    tag-mismatch         2 with a suggested fix
+        2  error    tag-mismatch         2 fixable with --fix
         1  error    ambiguous-subchart
-        1  error    missing-entry        1 with a suggested fix
-        1  warning  undocumented-source  1 with a suggested fix
-        1  error    wrong-source         1 with a suggested fix
+        1  error    missing-entry        1 fixable with --fix
+        1  warning  undocumented-source  1 fixable with --fix
+        1  error    wrong-source         1 fixable with --fix
     ");
-    assert!(run(&[]).stdout.ends_with("5 errors, 1 warning; 5 with a suggested fix\n"));
+    assert!(run(&[]).stdout.ends_with("5 errors, 1 warning; 5 fixable with --fix\n"));
     assert_eq!(run(&["--format", "concise"]).stdout, run(&["--quiet"]).stdout);
     assert_eq!(run(&["--format", "json"]).code, 2);
     assert_eq!(right().run(&["check", "--statistics", "--quiet"]).stdout, "");
+}
+
+#[test]
+fn the_tally_says_what_applies_the_fixes() {
+    let closing = |list: &str| {
+        let workspace = Workspace::with_list(list).chart("web", &["nginx:1.27.1"]);
+        workspace.run(&["check"]).stdout.lines().last().unwrap().to_owned()
+    };
+    let note = "# Web (from local chart web:1.0.0)\n";
+    let (wrong, stale) = (format!("{note}web=nginx:1.26.0\n"), format!("{note}web=nginx:1.27.1\n\nold=acme/old:1\n"));
+    assert_eq!(closing(&wrong), "1 error; 1 fixable with --fix");
+    assert_eq!(closing(&stale), "1 warning; 1 fixable with --fix --unsafe-fixes");
+    let both = format!("{wrong}\nold=acme/old:1\n");
+    assert_eq!(closing(&both), "1 error, 1 warning; 1 fixable with --fix, 1 more with --unsafe-fixes");
+    assert_eq!(closing(&format!("{note}web=nginx:1.27.1\nold\n")), "1 error; none with a suggested fix");
+}
+
+#[test]
+fn a_calm_line_names_the_rules_that_are_off() {
+    let first = |rules: &str| {
+        let workspace = right().file(".mirrorlint.yaml", rules);
+        workspace.run(&["check"]).stdout.lines().next().unwrap().to_owned()
+    };
+    let one = "All right (stale-mention is off): 1 entry, 1 image of web:1.0.0 (default values, Kubernetes 1.31)";
+    assert_eq!(first("rules: {stale-mention: off, stale-entry: error}\n"), one);
+    let two = "All right (floating-tag, stale-mention are off): 1 entry";
+    assert!(first("rules: {stale-mention: off, floating-tag: off}\n").starts_with(two));
+    let four = "rules: {stale-mention: off, floating-tag: off, wrong-comment: off, wrong-source: off}\n";
+    assert!(first(four).starts_with("All right (floating-tag, stale-mention and 2 others are off): 1 entry"));
 }
 
 #[test]

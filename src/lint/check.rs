@@ -44,6 +44,8 @@ pub struct Checked {
     pub inputs: Vec<PathBuf>,
     /// Whether rules were left out, so that no findings does not mean that all is well.
     pub narrowed: bool,
+    /// The rules that the configuration switches off, by name.
+    pub off: Vec<&'static str>,
     /// Since when it is, when findings that were there before are left out.
     pub since: Option<Since>,
     /// Lists that could not be checked, and folders that could not be looked into: exit code 2.
@@ -135,6 +137,7 @@ pub struct CheckedChart {
 pub fn check(sources: &Sources, workspace: &Workspace, settings: &Settings) -> Result<Checked, Refusal> {
     let mut checked = Checked { root: workspace.root.clone(), inputs: settings.inputs(), ..Checked::default() };
     let levels = Levels::of(settings)?;
+    checked.off = levels.off();
     let files = TextFiles::of(workspace, &settings.kept);
     let finder = Finder::new(sources, workspace, settings);
     let run = Run { sources, workspace, settings, levels: &levels, files: &files, finder: &finder };

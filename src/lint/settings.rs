@@ -120,6 +120,14 @@ impl Levels {
         self.severities.get(rule.id) == Some(&Level::Off)
     }
 
+    /// The rules that are switched off, by name.
+    pub fn off(&self) -> Vec<&'static str> {
+        let off = self.severities.iter().filter(|(_, level)| **level == Level::Off);
+        let mut off: Vec<_> = off.map(|(rule, _)| *rule).collect();
+        off.sort_unstable();
+        off
+    }
+
     /// The finding with its configured severity, and its fixes as far as they are trusted; nothing when its rule is off.
     pub fn apply(&self, mut finding: Finding) -> Option<Finding> {
         finding.severity = match self.severities.get(finding.rule.id) {

@@ -14,7 +14,7 @@ use miette::{
 use super::location::{Place, display_path};
 use super::style::{Colour, Style};
 use crate::fix::apply;
-use crate::lint::{ChartName, Checked, CheckedChart, CheckedList, Finding, Fix, Refusal, Severity};
+use crate::lint::{ChartName, Checked, CheckedChart, CheckedList, Finding, Fix, Refusal, Safety, Severity};
 use crate::source::{SourceFile, Sources, Span};
 
 impl Style {
@@ -293,7 +293,7 @@ impl Painter<'_> {
 
 /// What a fix does, and whether it can be trusted.
 pub(super) fn title(fix: &Fix) -> String {
-    let safety = if fix.safety == crate::lint::Safety::Safe { "" } else { " (unsafe)" };
+    let safety = if fix.safety == Safety::Safe { "" } else { " (unsafe)" };
     format!("{}{safety}", message(&fix.title))
 }
 
@@ -399,8 +399,9 @@ pub fn closing(checked: &Checked, style: Style) -> String {
     match checked.lists.as_slice() {
         [list] if calm => {
             let words = verdict(checked);
-            let line = closing_line(&checked.root, words, list, style.width);
-            out += &(colour(words) + line.strip_prefix(words).unwrap_or(&line));
+            let line = closing_line(&checked.root, &words, list, style.width);
+            // A narrow terminal may have broken the words themselves.
+            out += &line.strip_prefix(&words).map_or_else(|| line.clone(), |rest| colour(&words) + rest);
             notes(&mut out, list);
         }
         lists => {
@@ -462,8 +463,9 @@ fn closing_line(root: &Path, head: &str, list: &CheckedList, width: usize) -> St
 }
 
 /// The first of `names`, and how many others there are.
-fn some(names: &[String]) -> String {
-    match names {
+fn some<Name: AsRef<str>>(names: &[Name]) -> String {
+    let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+    match names.as_slice() {
         [] => "no chart".to_owned(),
         [first, second, _, _, ..] => format!("{first}, {second} and {} others", names.len() - 2),
         few => few.join(", "),
@@ -496,12 +498,17 @@ fn is_uncertain(checked: &Checked) -> bool {
 }
 
 /// What it means that there are no findings, without the full stop.
-pub(super) fn verdict(checked: &Checked) -> &'static str {
-    match checked.narrowed {
+pub(super) fn verdict(checked: &Checked) -> String {
+    let words = match checked.narrowed {
         _ if is_uncertain(checked) => "No findings, but not everything could be checked",
         _ if checked.since.is_some() => "No findings that the change touched or caused",
-        false => "All right",
         true => "No findings of the rules that were asked for",
+        false => "All right",
+    };
+    match checked.off.as_slice() {
+        [] => words.to_owned(),
+        [rule] => format!("{words} ({rule} is off)"),
+        rules => format!("{words} ({} are off)", some(rules)),
     }
 }
 
@@ -512,9 +519,22 @@ pub(super) fn tally(checked: &Checked) -> String {
     let kinds = [(errors, "error", "errors"), (warnings, "warning", "warnings"), (infos, "note", "notes")];
     let found = kinds.into_iter().filter(|(number, ..)| *number > 0);
     let counts: Vec<_> = found.map(|(number, one, many)| count(number, one, many)).collect();
-    match checked.findings.iter().filter(|finding| !finding.fixes.is_empty()).count() {
-        0 => format!("{}; none with a suggested fix", counts.join(", ")),
-        fixable => format!("{}; {fixable} with a suggested fix", counts.join(", ")),
+    let fixable = fixable(checked.findings.iter()).unwrap_or_else(|| "none with a suggested fix".to_owned());
+    format!("{}; {fixable}", counts.join(", "))
+}
+
+/// How many of `findings` have a fix, and what applies it; nothing when none has.
+pub(super) fn fixable<'a>(findings: impl Iterator<Item = &'a Finding>) -> Option<String> {
+    let (mut safe, mut all) = (0, 0);
+    for finding in findings.filter(|finding| !finding.fixes.is_empty()) {
+        all += 1;
+        safe += usize::from(finding.fixes.iter().any(|fix| fix.safety == Safety::Safe));
+    }
+    match (safe, all - safe) {
+        (0, 0) => None,
+        (safe, 0) => Some(format!("{safe} fixable with --fix")),
+        (0, more) => Some(format!("{more} fixable with --fix --unsafe-fixes")),
+        (safe, more) => Some(format!("{safe} fixable with --fix, {more} more with --unsafe-fixes")),
     }
 }
 

@@ -25,7 +25,7 @@ pub fn markdown(checked: &Checked, fixed: &[Fixed], sources: &Sources) -> String
         let left_out = left_out(checked).map(|words| format!("; {}", text(&words))).unwrap_or_default();
         let _ = writeln!(out, "{icon} **mirrorlint**: {}: {}{left_out}", verdict(checked), lists.join("; "));
     } else {
-        let words = if checked.findings.is_empty() { verdict(checked).to_owned() } else { tally(checked) };
+        let words = if checked.findings.is_empty() { verdict(checked) } else { tally(checked) };
         let _ = writeln!(out, "### mirrorlint: {words}\n");
         let left_out = left_out(checked).map(|words| text(&words));
         lists.iter().chain(&left_out).for_each(|line| out.push_str(&format!("{line}\n\n")));
