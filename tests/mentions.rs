@@ -4,7 +4,7 @@
 
 mod workspace;
 
-use workspace::Workspace;
+use workspace::{Workspace, run};
 
 const LIST: &str = "# Web (from local chart web:1.0.0)\nweb=nginx:1.27.1\n\n# Cache (from local chart web:1.0.0)\ncache=redis:7.2.5\n\n\
     # EFA (from local chart web:1.0.0)\nefa-plugin=602401143452.dkr.ecr.us-west-2.amazonaws.com/eks/efa-plugin:v0.5.13\n";
@@ -101,6 +101,46 @@ fn only_text_files_of_the_workspace_itself_are_read() {
             "tools/copy.sh:1:7"
         ]
     );
+}
+
+/// What git does not show is no part of the workspace, whoever says so.
+#[test]
+fn git_ignores_by_its_own_files_too() {
+    let home = Workspace::new()
+        .file(".gitconfig", "[core]\n\texcludesFile = ~/excludes\n")
+        .file("excludes", "scratch.txt\n")
+        .file(".config/git/ignore", "idle.txt\n");
+    let text = "nginx:1.25.3\n";
+    let workspace = workspace()
+        .file(".git/info/exclude", "/private/\n")
+        .file(".git/HEAD", "ref: refs/heads/main\n")
+        .file("private/notes.md", text)
+        .file("docs/scratch.txt", text)
+        .file("docs/page.md", text);
+    let home = home.path("").to_str().unwrap().to_owned();
+    for (home, expected) in
+        [(home.as_str(), "docs/page.md:1:7: "), ("/nowhere", "docs/page.md:1:7: docs/scratch.txt:1:7: ")]
+    {
+        let environment = [("HOME", home), ("XDG_CONFIG_HOME", "/nowhere")];
+        let run = run(&workspace.path(""), &["check", "--format", "concise"], &environment);
+        let places: String = run.stdout.lines().map(|line| line.split(' ').next().unwrap().to_owned() + " ").collect();
+        assert_eq!(places, expected);
+    }
+}
+
+/// Charts are often called as the images that they deploy.
+#[test]
+fn a_chart_at_its_version_is_no_mention() {
+    let list = "# Grafana (from grafana/grafana:8.0.0)\ngrafana=grafana/grafana:11.1.0\n";
+    let page = "# from chart grafana/grafana:7.9.0\n# Grafana (from grafana/grafana:7.9.0)\n| grafana/grafana:8.0.0 |\n\
+        helm upgrade grafana oci://ghcr.io/grafana/grafana --version 8.0.0\n\
+        helm pull oci://docker.io/grafana/grafana:8.0.0\nhelm install grafana grafana/grafana --version 8.0.0\n\
+        docker pull grafana/grafana:10.4.0\n";
+    let workspace = Workspace::with_list(list)
+        .chart("grafana", &["grafana/grafana:11.1.0"])
+        .file("grafana/Chart.yaml", "apiVersion: v2\nname: grafana\nversion: 8.0.0\n")
+        .file("docs/page.md", page);
+    assert_eq!(places(&workspace), ["docs/page.md:7:29"]);
 }
 
 #[test]

@@ -169,7 +169,7 @@ fn allow(
             let elsewhere = || findings.iter().any(|found| found.rule == rule && covers(list, Scope::File, found));
             let is_slip = idle && !again && may_be_of_list(list, directive) && elsewhere();
             let is_parted = matches!(directive.scope, Scope::Entry(_)) && list.parted_from(directive.line).is_some();
-            idle.then(|| match is_parted {
+            idle.then_some(match is_parted {
                 // It may speak of an entry that is gone.
                 true => FaultKind::Slip(why, "Delete the line"),
                 false if is_slip => FaultKind::Slip(why, OF_LIST),

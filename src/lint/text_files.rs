@@ -97,8 +97,9 @@ impl<'a> TextFiles<'a> {
 fn walk(workspace: &Workspace) -> Vec<PathBuf> {
     let root = if workspace.root.as_os_str().is_empty() { Path::new(".") } else { &workspace.root };
     let mut walk = WalkBuilder::new(root);
-    // Only what lies in the workspace decides: no settings of the user, no need for a git work tree.
-    walk.standard_filters(false).git_ignore(true).parents(true).require_git(false).filter_entry(is_own);
+    // As git does it, but without need for a git work tree.
+    walk.standard_filters(false).git_ignore(true).git_exclude(true).git_global(true);
+    walk.parents(true).require_git(false).filter_entry(is_own);
     let files = walk.build().flatten().filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()));
     let lists: Vec<_> = workspace.lists.iter().map(|list| canonical(list)).collect();
     // Only a file of the same name is worth asking for its path.

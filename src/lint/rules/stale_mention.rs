@@ -6,6 +6,7 @@ use crate::image::Reference;
 use crate::inventory::Use;
 use crate::lint::context::version_place;
 use crate::lint::{Context, Finding, Fix, Judged, Rule, Safety};
+use crate::mirror::NamedChart;
 use crate::source::{FileId, Span};
 
 /// Behind a short name, a number from here on is a port: `redis:6379` is an address.
@@ -65,6 +66,11 @@ fn is_part(byte: u8) -> bool {
 /// The image that `word` is, unless a template or a pattern makes it from pieces.
 fn mention(file: FileId, word: &str, start: usize, before: &str, after: Option<char>) -> Option<Mention> {
     let made = before.ends_with(['$', '}', '>', '%', '*']) || before.ends_with("${");
+    // A source note and prose name charts in the same way.
+    let said = before.trim_end_matches([' ', '`', '"', '\'']).to_ascii_lowercase();
+    if said.ends_with("(from") || said.ends_with("chart") {
+        return None;
+    }
     if made || after.is_some_and(|c| matches!(c, '$' | '{' | '<' | '%' | '*' | '?' | '[' | '+' | '\\')) {
         return None;
     }
@@ -83,6 +89,18 @@ fn mention(file: FileId, word: &str, start: usize, before: &str, after: Option<c
     (real && !port && !placeholder).then_some(Mention { image, tag, span })
 }
 
+/// Whether the mention is of a chart that is called as the image, at the version that is pinned or noted.
+fn is_chart(context: &Context<'_>, mention: &Mention) -> bool {
+    let name = mention.image.path().rsplit('/').next().unwrap_or_default();
+    let is = |chart: &str, version: &str| chart == name && version == mention.tag;
+    let notes = context.list.entries.iter().flat_map(|entry| entry.note.charts());
+    let noted = |named: &NamedChart| named.version.as_ref().is_some_and(|version| is(&named.chart.text, &version.text));
+    let dependencies = context.charts.iter().flat_map(|chart| chart.metadata.dependencies.iter().flatten());
+    notes.into_iter().any(noted)
+        || context.inventory.uses.iter().any(|used| is(&used.chart.name, &used.chart.version))
+        || dependencies.into_iter().any(|pinned| is(&pinned.name.to_string(), &pinned.version.to_string()))
+}
+
 /// The words behind a version that make another image of it: `alpine` of `1.27.1-alpine`.
 fn variant(tag: &str) -> Vec<String> {
     let behind = tag.split_once('-').map_or("", |(_, behind)| behind);
@@ -96,6 +114,9 @@ fn judge(rule: &'static Rule, context: &Context<'_>, entries: &[Judged<'_>], men
     let judged = *listed.first()?;
     let known = |image: &Reference| image.effective_tag() == Some(&mention.tag) && same(image);
     let uses = &context.inventory.uses;
+    if is_chart(context, mention) {
+        return None;
+    }
     if listed.iter().any(|judged| known(judged.reference)) || uses.iter().any(|used| known(&used.reference)) {
         return None;
     }
