@@ -375,6 +375,21 @@ fn a_fix_that_opens_a_region_goes_first() {
     assert!(new.contains("\nnginx=nginx:2\n") && !new.contains("default values"), "{new}");
 }
 
+/// However many regions there are, all of it is done in one run.
+#[test]
+fn every_region_is_opened() {
+    let images: Vec<String> =
+        ["us-east-1", "us-east-2", "us-west-1", "us-west-2", "eu-west-1", "eu-west-2", "eu-west-3"]
+            .into_iter()
+            .chain(["eu-north-1", "sa-east-1", "ap-south-1", "ca-central-1", "eu-central-1"])
+            .map(|region| format!("602401143452.dkr.ecr.{region}.amazonaws.com/eks/agent-{region}:1"))
+            .collect();
+    let images: Vec<&str> = images.iter().map(String::as_str).collect();
+    let workspace = Workspace::with_list("").chart("app", &images);
+    let run = workspace.run(&["check", "--fix"]);
+    assert_eq!((run.code, workspace.read(LIST).matches("\nagent-").count()), (0, images.len()), "{}", run.text());
+}
+
 /// Without its only entry of a region a list would be judged otherwise.
 #[test]
 fn no_fix_takes_a_region_away() {

@@ -12,8 +12,9 @@ use std::path::{Path, PathBuf};
 
 use generated::{Case, case};
 use mirrorlint::fix::{Change, MAX_ROUNDS, Settled, Texts, View, Withheld, apply, settle};
+use mirrorlint::inventory::Use;
 use mirrorlint::lint::{CheckedList, Finding, Fix, Safety, Settings, Severity, Workspace, check, discover};
-use mirrorlint::mirror::List;
+use mirrorlint::mirror::{Entry, List};
 use mirrorlint::source::Sources;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 
@@ -63,7 +64,7 @@ fn kinds(view: &View) -> BTreeMap<Kind, usize> {
 /// it stands for is listed beside it.
 fn new<'a>(workspace: &Workspace, before: &View, after: &'a View, touched: &[&Path]) -> Vec<&'a Finding> {
     let (mut known, mut wrong) = (kinds(before), BTreeMap::new());
-    for list in after.checked.lists.iter().filter(|_| charts(before) == charts(after)) {
+    for list in after.checked.lists.iter().filter(|_| charts(after).is_subset(&charts(before))) {
         let before = before.checked.lists.iter().find(|before| before.path == list.path).unwrap();
         let mut regions = list.scenarios.iter().filter(|name| *name != "default");
         if regions.all(|region| before.scenarios.contains(region)) {
@@ -165,24 +166,26 @@ fn patched(before: &str, patch: &str) -> String {
     out
 }
 
-/// Whether a list is no longer held against a chart that it was held against before, though that deploys something: its notes name
-/// other charts.
+/// Whether a list is no longer held against a chart that it was held against before, though that deploys something or something is
+/// wrong with it: its notes name other charts.
 fn takes_a_chart(before: &View, after: &View) -> bool {
     let deploys = |(list, chart): &&(PathBuf, PathBuf)| {
         let list = before.checked.lists.iter().find(|other| other.path == *list).unwrap();
-        list.inventory.uses.iter().any(|used| used.root == *chart)
+        let is_wrong = before.checked.findings.iter().any(|finding| file_of(before, finding).starts_with(chart));
+        is_wrong || list.inventory.uses.iter().any(|used| used.root == *chart)
     };
     charts(before).difference(&charts(after)).any(|lost| deploys(&lost))
 }
 
 /// Whether a list is no longer held against a region that it was held against before, for it has fewer entries of ECR hosts, though
-/// other images are deployed there.
+/// the same charts deploy other images there.
 fn takes_a_region(before: &View, after: &View) -> bool {
     let regions = |list: &CheckedList| -> BTreeSet<String> {
         list.scenarios.iter().filter(|name| *name != "default").cloned().collect()
     };
-    let images = |list: &CheckedList| -> BTreeSet<String> {
-        let uses = list.inventory.uses.iter().filter(|used| used.when.is_none());
+    let images = |list: &CheckedList, other: &CheckedList| -> BTreeSet<String> {
+        let is_common = |used: &&Use| used.when.is_none() && other.charts.iter().any(|chart| chart.path == used.root);
+        let uses = list.inventory.uses.iter().filter(is_common);
         uses.map(|used| used.reference.as_str().to_owned()).collect()
     };
     let hosts = |view: &View, list: &CheckedList| {
@@ -191,7 +194,7 @@ fn takes_a_region(before: &View, after: &View) -> bool {
     };
     before.checked.lists.iter().any(|list| {
         let same = after.checked.lists.iter().find(|other| other.path == list.path).unwrap();
-        let is_lost = !regions(list).is_subset(&regions(same)) && images(list) != images(same);
+        let is_lost = !regions(list).is_subset(&regions(same)) && images(list, same) != images(same, list);
         is_lost && hosts(before, list) > hosts(after, same)
     })
 }
@@ -209,10 +212,12 @@ fn missed_suppressions(workspace: &Workspace, before: &View, after: &View) -> Ve
         let (old, new) = (text(before), text(after));
         let file = after.sources.find(&list.path).unwrap();
         let (old, new) = (List::parse(file, &old), List::parse(file, &new));
-        for entry in &old.entries {
+        let is_only =
+            |entry: &&Entry| old.entries.iter().filter(|other| other.name.text == entry.name.text).count() == 1;
+        for entry in old.entries.iter().filter(is_only) {
             let mut same = new.entries.iter().filter(|other| other.name.text == entry.name.text);
             let (Some(now), None) = (same.next(), same.next()) else { continue };
-            let lines = |list: &List, entry: &mirrorlint::mirror::Entry| -> Vec<String> {
+            let lines = |list: &List, entry: &Entry| -> Vec<String> {
                 let lines = list.lines[entry.block.start..entry.line].iter();
                 lines.map(|line| list.line_text(line).trim().to_owned()).collect()
             };

@@ -48,15 +48,16 @@ fn regions(list: &CheckedList) -> BTreeSet<&str> {
     list.scenarios.iter().map(String::as_str).filter(|name| is_region_name(name)).collect()
 }
 
-/// Whether a list is held against other regions than before.
-pub(super) fn moves(before: &View, after: &View) -> bool {
-    pairs(before, after).any(|(before, after)| regions(before) != regions(after))
+/// The lists that are held against other regions than before.
+pub(super) fn moved<'a>(before: &'a View, after: &'a View) -> BTreeSet<&'a Path> {
+    let other = pairs(before, after).filter(|(before, after)| regions(before) != regions(after));
+    other.map(|(_, after)| after.path.as_path()).collect()
 }
 
-/// Whether a list names a region for the first time, and each list is held against the same charts as before.
+/// Whether a list names a region for the first time, and no list is held against more charts than before.
 fn shows_more(before: &View, after: &View) -> bool {
     let names_region = |(before, after)| !regions(after).is_subset(&regions(before));
-    pairs(before, after).any(names_region) && pairs(before, after).all(|(before, after)| before.charts == after.charts)
+    pairs(before, after).any(names_region) && !gains_charts(before, after)
 }
 
 /// Whether a list is held against a chart that it was not held against before.

@@ -6,13 +6,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::apply_edits;
-use super::harm::{Kind, beyond, brought, count, gains_charts, kind_of, lost_chart, lost_region, moves};
+use super::harm::{Kind, beyond, brought, count, gains_charts, kind_of, lost_chart, lost_region, moved};
 use crate::config::FILE_NAME;
 use crate::lint::{Checked, Edit, Finding, Fix, Refusal, Says, says};
 use crate::source::{Over, Sources, Span, WriteError, to_bytes, write_whole};
 
-/// Rounds that are made at most. Fixes that touch each other wait for the next one.
+/// Rounds that are made at most, but for those that open a region. Fixes that touch each other wait for the next one.
 pub const MAX_ROUNDS: usize = 10;
+
+/// Rounds at most that open a region: there are not many more regions.
+const MAX_MOVES: usize = 40;
 
 /// Texts that stand in place of what is on disk.
 pub type Texts = BTreeMap<PathBuf, Arc<str>>;
@@ -65,7 +68,8 @@ pub struct Fixed {
 pub struct Withheld {
     /// What it would have done.
     pub fix: Fixed,
-    /// Why not, behind `it would leave`: what would be found then, or which chart the list would no longer be held against.
+    /// Why not, behind `it would leave`: what would be found then, or which chart or region the list would no longer
+    /// be held against.
     pub reason: String,
 }
 
@@ -156,7 +160,8 @@ where
         let mut originals = Texts::new();
         let mut seen = vec![Texts::new()];
         let (mut fixed, mut withheld, mut owed) = (Vec::new(), Vec::new(), BTreeSet::new());
-        for _ in 0..MAX_ROUNDS {
+        let (mut rounds, mut moves) = (0, 0);
+        while rounds < MAX_ROUNDS && moves < MAX_MOVES {
             let view = after.as_ref().unwrap_or(self.before);
             let past = Past { originals: &originals, seen: &seen };
             let (accepted, apart) = (Vec::new(), Vec::new());
@@ -174,7 +179,12 @@ where
                     break;
                 }
             }
-            let Round { accepted, next: Some(next), .. } = round else { break };
+            let Round { accepted, is_over, next: Some(next), .. } = round else { break };
+            if is_over {
+                moves += 1
+            } else {
+                rounds += 1
+            }
             for one in accepted {
                 let file = view.sources.get(one.file());
                 originals.entry(one.fixed.path.clone()).or_insert_with(|| file.text().clone());
@@ -299,18 +309,24 @@ where
         parts.into_iter().flat_map(|part| self.absorb(part)).collect()
     }
 
-    /// Accepts the first of `movers` that does no harm, and nothing else: a list is held against other regions then. Where there
-    /// is none, what there is of `others`.
+    /// Accepts for each list the first of `movers` that does no harm, and nothing else: it is held against other regions then. Where
+    /// there is none at all, what there is of `others`.
     fn move_first(&mut self, movers: Vec<Chosen>, others: Vec<Chosen>) -> Vec<Withheld> {
         let mut withheld = Vec::new();
-        for mover in movers {
-            withheld.extend(self.absorb(vec![mover]));
-            if !self.accepted.is_empty() {
-                self.is_over = true;
-                return withheld;
+        for movers in by_file(movers) {
+            let known = self.accepted.len();
+            for mover in movers {
+                withheld.extend(self.absorb(vec![mover]));
+                if self.accepted.len() > known {
+                    break;
+                }
             }
         }
-        withheld.extend(self.absorb(others));
+        if self.accepted.is_empty() {
+            withheld.extend(self.absorb(others));
+        } else {
+            self.is_over = true;
+        }
         withheld
     }
 
@@ -372,11 +388,12 @@ where
         if let Some(region) = lost_region(self.before, &view) {
             return Err(Objection::Region(without(region, "scenarios")));
         }
-        if all.len() > 1 && moves(self.before, &view) {
+        let paths: BTreeSet<&Path> = all.iter().map(|one| one.fixed.path.as_path()).collect();
+        let moved = moved(self.before, &view);
+        if !moved.is_empty() && all.len() > 1 && (paths.len() < all.len() || !paths.is_subset(&moved)) {
             return Err(Objection::Moves);
         }
         let gains = keeps_charts && gains_charts(self.before, &view);
-        let paths: BTreeSet<&Path> = all.iter().map(|one| one.fixed.path.as_path()).collect();
         let mended: Vec<&Kind> = all.iter().map(|one| &one.kind).collect();
         let mut owed = BTreeSet::new();
         for finding in brought((self.attempt.before, self.before), &view, &paths, &mended) {
