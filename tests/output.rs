@@ -106,7 +106,7 @@ fn outputs_that_are_in_the_way_are_refused() {
     let workspace = right()
         .file(".mirrorlint.yaml", configuration)
         .file("rendering/production.yaml", "a: 1\n")
-        .file("rendering/nodes", "kind: Node\n")
+        .file("rendering/nodes", "{apiVersion: v1, kind: Node, metadata: {name: a}}\n")
         .file("rendering/east.json", "{}\n")
         .file("web/values.schema.json", "{}\n")
         .file("text", "x");

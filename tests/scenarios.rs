@@ -339,6 +339,43 @@ fn lookup_finds_the_objects_that_are_supplied() {
 }
 
 #[test]
+fn objects_are_as_an_api_server_keeps_them() {
+    let template = "{{- $secret := lookup \"v1\" \"Secret\" .Release.Namespace \"s\" }}\n\
+                    {{- $elsewhere := lookup \"v1\" \"Secret\" \"elsewhere\" \"s\" }}\n\
+                    {{- $node := lookup \"v1\" \"Node\" \"\" \"n1\" }}\n\
+                    {{- $own := lookup \"acme.io/v1\" \"Tenant\" \"any\" \"t\" }}\n\
+                    apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: \"\
+                    {{ $secret.data.image | b64dec }}:{{ $secret.data.tag | b64dec }}-{{ $secret.metadata.namespace }}-\
+                    {{ len $elsewhere }}-{{ hasKey $node.metadata \"namespace\" }}-{{ $own.spec.tag }}-{{ hasKey $secret \"stringData\" }}\"}]}\n";
+    let run = |objects: &str| {
+        let configuration =
+            "lists:\n- path: tools/ecr-images.conf\n  charts: [{path: web, namespace: apps, objects: [o.yaml]}]\n";
+        let workspace = Workspace::with_list("# nothing yet\n")
+            .chart("web", &[])
+            .file("web/templates/web.yaml", template)
+            .file("o.yaml", objects)
+            .file(".mirrorlint.yaml", configuration);
+        workspace.run(&["images", "--format", "plain"])
+    };
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata: {image: YQ==, tag: MQ==}\nstringData: {image: acme}\n";
+    let others = "---\napiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Node, metadata: {name: n1}}\n\
+                  - {apiVersion: acme.io/v1, kind: Tenant, metadata: {name: t}, spec: {tag: x}}\n";
+    let found = run(&format!("{secret}{others}"));
+    assert_eq!(found.stdout, "acme:1-apps-0-false-x-false\n", "{}", found.stderr);
+    for (text, place, told) in [
+        ("hello\n", "o.yaml:1:1", "it is no mapping"),
+        ("---\na: 1\n", "o.yaml:2:1", "it has no `apiVersion`, or that is no text"),
+        ("apiVersion: v1\nitems: [{kind: Node, apiVersion: v1}]\n", "o.yaml:2:10", "it has no `metadata.name`"),
+        ("apiVersion: v1\nkind: ''\nmetadata: {name: x}\n", "o.yaml:1:1", "it has no `kind`"),
+    ] {
+        let refused = run(text);
+        assert_eq!(refused.code, 2);
+        let words = refused.stderr.split_whitespace().filter(|word| *word != "│").collect::<Vec<_>>().join(" ");
+        assert!(words.contains(place) && words.contains(told), "{place}: {told} in\n{}", refused.stderr);
+    }
+}
+
+#[test]
 fn the_account_table_of_the_health_monitoring_agent_is_listed_in_full() {
     let chart = "fixtures/hyperpod/sagemaker-hyperpod-cli/helm_chart/HyperPodHelmChart";
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));

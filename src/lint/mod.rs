@@ -17,6 +17,7 @@ mod mistaken;
 mod naming;
 mod note;
 mod number;
+mod objects;
 mod opening;
 mod order;
 mod overridden;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::choice::{Choice, Root, Roots, is_of, load, shown, some};
+use super::objects::objects;
 use super::passed_over::PassedOver;
 use super::{Assumption, Refusal, Settings, Workspace, supply};
 use crate::chart::{Chart, Overrides, Schemas, assign, read_values};
@@ -261,7 +262,7 @@ impl Targets {
             options.namespace.clone_from(namespace);
         }
         options.api_versions.clone_from(&chart.api_versions);
-        options.objects = layer.objects(&chart.objects, &place)?;
+        options.objects = layer.objects(&chart.objects, &place, &options.namespace)?;
         let mut said = layer.said(&chart.values, &chart.set, &place);
         let shown = |paths: &[PathBuf]| paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>();
         said.extend(shown(&chart.objects).iter().map(|path| format!("objects {path}")));
@@ -393,28 +394,15 @@ impl Layered<'_> {
         files.chain(set).collect()
     }
 
-    /// The Kubernetes objects of `files`, which the chart at `place` of the configuration names.
-    fn objects(&self, files: &[PathBuf], place: &[String]) -> Result<Arc<[Value]>, Refusal> {
-        let mut objects = Vec::new();
+    /// The Kubernetes objects of `files`, which the chart at `place` of the configuration names; it is released into `namespace`.
+    fn objects(&self, files: &[PathBuf], place: &[String], namespace: &str) -> Result<Arc<[Value]>, Refusal> {
+        let mut all = Vec::new();
         for (number, file) in files.iter().enumerate() {
-            let path = self.loaded.below(file);
-            let refusal = |message: String, span| Refusal { message, path: Some(path.clone()), span };
-            let id = self.sources.read(&path).map_err(|error| {
-                let named = self.loaded.span(&at(place, &["objects", &number.to_string()]));
-                refusal(format!("{} cannot be read: {}", path.display(), error.cause), Some(named))
-            })?;
-            let text =
-                crate::source::Text::of_file(id, self.sources.get(id).text().clone(), crate::source::Layer::Values);
-            for document in yaml::split(&text) {
-                let value = yaml::load(&document)
-                    .map_err(|error| refusal(error.message.clone(), document.span_of(error.range.clone())))?;
-                match value.get("items").and_then(Value::as_list) {
-                    Some(items) => objects.extend(items.iter().cloned()),
-                    None => objects.extend(Some(value).filter(|value| !value.is_null())),
-                }
-            }
+            let named = || self.loaded.span(&at(place, &["objects", &number.to_string()]));
+            let found = objects(self.sources, &self.loaded.below(file), namespace);
+            all.extend(found.map_err(|error| Refusal { span: error.span.or_else(|| Some(named())), ..error })?);
         }
-        Ok(objects.into())
+        Ok(all.into())
     }
 }
 
