@@ -339,6 +339,23 @@ fn lookup_finds_the_objects_that_are_supplied() {
 }
 
 #[test]
+fn a_region_that_is_a_mistake_is_none_in_all_regions_either() {
+    let template = "{{- $accounts := dict \"us-west-2\" \"111122223333\" \"eu-west-1\" \"444455556666\" }}\n\
+                    {{- $region := .Values.region | default \"us-west-2\" }}\n\
+                    {{- if not (hasKey $accounts $region) }}{{ fail \"unknown\" }}{{ end }}\n\
+                    apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: \"\
+                    {{ get $accounts $region }}.dkr.ecr.{{ $region }}.amazonaws.com/web:1\"}]}\n";
+    let list = "# Web (from local chart web:1.0.0)\nweb=111122223333.dkr.ecr.us-east-9.amazonaws.com/web:1\n";
+    let workspace = Workspace::with_list(list)
+        .chart("web", &[])
+        .file("web/values.yaml", "region: ''\n")
+        .file("web/templates/web.yaml", template);
+    assert!(workspace.findings()[0].contains("region-mismatch"));
+    let all = workspace.run(&["images", "--all-regions", "--format", "plain"]);
+    assert_eq!((all.code, all.stdout.lines().count()), (0, 2), "{}", all.text());
+}
+
+#[test]
 fn objects_are_as_an_api_server_keeps_them() {
     let template = "{{- $secret := lookup \"v1\" \"Secret\" .Release.Namespace \"s\" }}\n\
                     {{- $elsewhere := lookup \"v1\" \"Secret\" \"elsewhere\" \"s\" }}\n\

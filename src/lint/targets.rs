@@ -226,7 +226,7 @@ impl Targets {
 
     /// What is said of all root charts at once: `configured` are those that the configuration describes.
     fn close(&mut self, sources: &Sources, settings: &Settings, configured: Option<(Configured<'_>, &[usize])>) {
-        self.guessed = settings.regions.is_empty() && !settings.all_regions;
+        self.guessed = settings.regions.is_empty();
         if let Some((configured, numbers @ [_, ..])) = configured {
             self.guessed &= numbers.iter().all(|number| configured.list.charts[*number].scenarios.is_empty());
             let name = configured.loaded.path(sources);
