@@ -878,7 +878,7 @@ fn a_value_that_is_made_up_to_try_a_condition_is_part_of_no_image() {
     assert_eq!(
         workspace.findings(),
         [
-            "tools/ecr-images.conf:5:8 disabled-source `driver` lists gpu, and web:1.0.0 deploys its repository only when not kind=cpu: \
+            "tools/ecr-images.conf:5:8 disabled-source `driver` lists gpu, which web:1.0.0 may deploy when not kind=cpu: \
              which tag is for values to say. Keep it for that, or delete it",
             "tools/ecr-images.conf:8:18 disabled-source `probe` lists 1, but web:1.0.0 would deploy 2 when not kind=cpu. List 2 before that",
         ]
@@ -1050,6 +1050,35 @@ fn images_say_what_they_depend_on() {
     ];
     assert_eq!(rows, wanted);
     assert!(workspace.run(&["images", "web"]).stdout.contains("(depends on account, partition)"));
+}
+
+#[test]
+fn what_templates_make_of_a_made_up_value_is_neither_shown_nor_compared() {
+    let template = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  \
+                    - {name: a, image: \"acme/web:1{{ if .Values.variant }}-{{ .Values.variant | trunc 6 | upper }}{{ end }}\"}\n\
+                    {{- if ne .Values.kind \"cpu\" }}\n  - {name: b, image: \"acme/driver:2-{{ .Values.kind | trunc 3 }}-x\"}\n  \
+                    - {name: c, image: \"acme/{{ .Values.kind | upper | lower | trunc 5 }}:1\"}\n{{- end }}\n";
+    let note = "(from local chart web:1.0.0)";
+    let workspace = Workspace::with_list(&format!(
+        "# Web {note}\nweb=acme/web:1\n\n# Web {note}\nweb-slim=acme/web:1-SLIM\n\n# Web {note}\nweb-2=acme/web:2-SLIM\n\n\
+         # Driver {note}\ndriver=acme/driver:2-gpu-x\n\n# No {note}\nno=acme/mirro:1\n"
+    ))
+    .chart("web", &[])
+    .file("web/values.yaml", "kind: cpu\nvariant: ''\n")
+    .file("web/templates/web.yaml", template);
+    let findings = workspace.findings();
+    assert_eq!(
+        findings.iter().map(|finding| finding.split(". ").next().unwrap()).collect::<Vec<_>>(),
+        [
+            "tools/ecr-images.conf:5:10 disabled-source `web-slim` lists 1-SLIM, which web:1.0.0 may deploy when variant given: which \
+             tag is for values to say",
+            "tools/ecr-images.conf:8:7 stale-entry no chart deploys acme/web:2-SLIM; the charts deploy acme/web:1, which `web` lists",
+            "tools/ecr-images.conf:11:8 disabled-source `driver` lists 2-gpu-x, which web:1.0.0 may deploy when not kind=cpu: which tag \
+             is for values to say",
+            "tools/ecr-images.conf:14:4 stale-entry no chart deploys acme/mirro:1",
+        ]
+    );
+    assert_eq!(images(&workspace, &[]), ["acme/web:1 null default"]);
 }
 
 #[test]

@@ -47,7 +47,7 @@ fn widened(settings: Settings, all_regions: bool) -> Settings {
 
 /// `inventory` without the images of which only a made-up value is known.
 fn known(mut inventory: Inventory) -> Inventory {
-    inventory.uses.retain(|used| !used.is_invented());
+    inventory.uses.retain(|used| used.invented().is_none());
     inventory
 }
 

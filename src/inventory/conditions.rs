@@ -8,7 +8,8 @@ use std::sync::Arc;
 use super::operands::is_image_part;
 use super::scenario::is_region_key;
 use super::switches::Path;
-use crate::source::Text;
+use super::when::given;
+use crate::source::{Origin, Text};
 use crate::template::ast::{Command, Node, Operand, Pipe, Term, Tree, Variable};
 use crate::yaml::Value;
 
@@ -19,20 +20,21 @@ pub(super) enum Fact {
     Switch(Path, bool),
     /// It is a text.
     Text(Path, String),
-    /// It is another text than that.
+    /// It is another text than that; which is not known.
     Other(Path, String),
     /// The cluster has an API version.
     Capability(String),
 }
 
 impl Fact {
-    /// `a.enabled`, `not a.enabled`, `mode=ha`, `not mode=ha`, `capability example.org/v1`
+    /// `a.enabled`, `not a.enabled`, `mode=ha`, `not mode=ha`, `url given`, `capability example.org/v1`
     pub fn words(&self) -> String {
         match self {
             Self::Switch(path, true) => path.join("."),
             Self::Switch(path, false) => negated(&path.join(".")),
             Self::Text(path, text) if text.is_empty() => negated(&path.join(".")),
             Self::Text(path, text) => format!("{}={text}", path.join(".")),
+            Self::Other(path, text) if text.is_empty() => given(&path.join(".")),
             Self::Other(path, text) => negated(&format!("{}={text}", path.join("."))),
             Self::Capability(version) => format!("capability {version}"),
         }
@@ -51,14 +53,15 @@ impl Fact {
         match self {
             Self::Switch(path, on) => Some((path, Value::Bool(*on, None))),
             Self::Text(path, text) => Some((path, Value::String(Text::new(text)))),
-            Self::Other(path, _) => Some((path, Value::String(Text::new(OTHER)))),
+            Self::Other(path, _) => Some((path, Value::String(Text::computed(OTHER, Some(Origin::invented()))))),
             Self::Capability(_) => None,
         }
     }
 }
 
-/// A text that no condition asks for, and that stands in no chart: an image that holds it is told by [`super::Use::is_invented`].
-pub(super) const OTHER: &str = "mirrorlint-another";
+/// A text that no condition asks for. What becomes of it is known by its origin, whatever templates make of it: see
+/// [`super::Use::invented`].
+const OTHER: &str = "mirrorlint-another";
 
 /// That `words` do not hold.
 pub(super) fn negated(words: &str) -> String {
@@ -89,6 +92,8 @@ pub(super) struct Conditions<'a> {
     pub templates: &'a HashMap<&'a str, &'a Tree>,
     /// What was given to variables, by their numbers, with the blocks around that.
     pub variables: HashMap<u32, Vec<Given<'a>>>,
+    /// Whether empty texts may be given: only where an image's text hangs on it is what they are then no matter.
+    pub invents: bool,
 }
 
 /// What a variable was given, or what decided whether it was.
@@ -289,6 +294,13 @@ impl<'a> Conditions<'a> {
                 turned(Fact::Switch(path, true))
             }
             // A part of an image that is not there makes another image, not another feature.
+            Some(Value::String(_))
+                if wanted
+                    && self.invents
+                    && !path.last().is_some_and(|last| is_image_part(last) || is_region_key(last)) =>
+            {
+                turned(Fact::Other(path, String::new()))
+            }
             Some(Value::String(_)) if !wanted && !path.last().is_some_and(|last| is_image_part(last)) => {
                 turned(Fact::Text(path, String::new()))
             }

@@ -237,11 +237,13 @@ impl Use {
         self.naming.as_ref().is_some_and(|naming| naming.completed)
     }
 
-    /// Whether its text holds a value that was made up to try a condition: what it is then is not known, but for what stands
-    /// before that.
+    /// The stretch of its text that was invented to try a condition, with what lies in between, where there is such: what it is
+    /// then is not known, and it is neither shown nor compared.
     #[must_use]
-    pub fn is_invented(&self) -> bool {
-        self.when.is_some() && self.text.as_str().contains(conditions::OTHER)
+    pub fn invented(&self) -> Option<std::ops::Range<usize>> {
+        let parts = self.text.parts().into_iter();
+        let invented = parts.filter(|(_, origin)| origin.as_ref().is_some_and(Origin::is_invented));
+        invented.map(|(range, _)| range).reduce(|first, last| first.start..last.end)
     }
 
     /// Where the version of its chart is pinned.

@@ -138,6 +138,9 @@ pub fn optional(sources: &Sources, targets: &[Target], survey: &Survey) -> Optio
     let mut uses = search.new_uses(targets);
     let unused = values::unused(search.named, &survey.inventory, &uses);
     uses.extend(unused);
+    // What has an invented name is an image that nobody knows.
+    let is_named = |used: &Use| used.invented().is_none_or(|invented| invented.start > used.reference.name_range().end);
+    uses.retain(is_named);
     let found = Optional { uses, unknown: search.found.unknown, gaps: search.gaps, switches: search.switches };
     (!survey.stop.is_said()).then_some(found)
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::conditions::{Conditions, Fact, Given, is_capability, is_switch, negated, product};
 use super::operands::is_image_part;
 use super::speech::{MAX_DEPTH, Speech, Speeches, says_image};
+use super::when::given;
 use crate::chart::{Chart, ChartNode, Processed};
 use crate::render::{Decisions, Renderer};
 use crate::source::{FileId, Span, Text};
@@ -86,7 +87,7 @@ pub(super) fn blocks(
                 taken,
                 is_first: taken.is_empty(),
                 names,
-                conditions: Conditions { values, templates: &templates, variables: HashMap::new() },
+                conditions: Conditions { values, templates: &templates, variables: HashMap::new(), invents: false },
                 loops: HashMap::new(),
                 around: Vec::new(),
                 is_within: false,
@@ -254,7 +255,9 @@ impl<'a> Reader<'a> {
             let words = self.words(&branch.pipe, taken, dot);
             self.blocks.push(Block { decision: Decision { place, taken }, words });
         }
+        self.conditions.invents = self.is_within_image(&branch.pipe);
         let own = self.conditions.ways(&branch.pipe, taken, dot);
+        self.conditions.invents = false;
         let both = ways.zip(own.as_ref()).map(|(ways, own)| product(ways, own));
         // What is asked for only when something else is otherwise stands inside of that.
         let asked = ran(!taken) || self.is_within;
@@ -329,16 +332,16 @@ impl<'a> Reader<'a> {
             },
             _ => None,
         };
-        let given = |path: Path| {
+        let value = |path: Path| {
             let is_switch = matches!(self.conditions.look_up(&path), Some(Value::Bool(..)) | None);
             let words = path_from_root(&path, self.names).join(".");
-            if is_switch || !wanted { words } else { format!("{words} given") }
+            if is_switch || !wanted { words } else { given(&words) }
         };
         if let Some((path, text, is_same)) = self.conditions.compared(pipe, dot) {
             let words = format!("{}={text}", path_from_root(&path, self.names).join("."));
             return if is_same == wanted { words } else { negated(&words) };
         }
-        let words = path.map(given).or_else(capability);
+        let words = path.map(value).or_else(capability);
         let text = || self.spelled_out(self.conditions.spelled(pipe), 0);
         let words = words.unwrap_or_else(|| format!("({})", text().replace(", ", ",")));
         if wanted { words } else { negated(&words) }

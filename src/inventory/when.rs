@@ -8,10 +8,16 @@ const AND: &str = ", ";
 const OR: &str = " or ";
 const PRINTED: &str = " printed";
 const USED: &str = " used";
+const GIVEN: &str = " given";
 
 /// The fact that a template prints the value at `path`.
 pub(super) fn printed(path: &str) -> String {
     format!("{path}{PRINTED}")
+}
+
+/// The fact that there is something at `path`.
+pub(super) fn given(path: &str) -> String {
+    format!("{path}{GIVEN}")
 }
 
 /// One of several facts.
@@ -109,6 +115,9 @@ fn is_switch(fact: &str) -> bool {
 
 /// What is to be said of the place where the value of a fact stands.
 pub(crate) fn at_its_place(fact: &str) -> String {
+    if let Some(value) = fact.strip_suffix(GIVEN) {
+        return format!("{value} is empty here");
+    }
     match (fact.strip_prefix("not "), fact.split_once('=')) {
         (Some(value), Some(_)) => format!("{value} here"),
         (Some(value), None) => format!("{value} is on here"),
@@ -152,5 +161,6 @@ mod tests {
         assert!(is_switched("a.enabled or (x printed y)") && !is_switched("a, b.image printed"));
         assert_eq!(at_its_place("not a.enabled"), "a.enabled is on here");
         assert_eq!(at_its_place("mode=ha"), "mode is not ha here");
+        assert_eq!(at_its_place("a.url given"), "a.url is empty here");
     }
 }

@@ -117,7 +117,8 @@ pub(super) fn disagreements(testimonies: &[Testimony], inventory: &Inventory) ->
 
 /// What was told, and neither rendered nor known to be switched off.
 fn unseen(told: &Testimony, inventory: &Inventory) -> Option<Disagreement> {
-    let references = inventory.uses.iter().map(|used| &used.reference);
+    let known = inventory.uses.iter().filter(|used| used.invented().is_none());
+    let references = known.map(|used| &used.reference);
     let named: Vec<&Reference> = references.filter(|other| other.same_repository(&told.reference)).collect();
     let agrees = |other: &&Reference| {
         // A digest beside the same tag says more, not something else.

@@ -55,7 +55,7 @@ pub use opening::{Configuring, configure, open, open_charts, settings_of, store}
 pub use plan::{Plan, Step};
 pub use reconcile::{Coverage, Listed, NotedChart, Reconciliation, reconcile};
 pub use rule::{PAGES, Rule, nearest_rule, rule, rules};
-pub use same::{brings, same_image, serves, wanted};
+pub use same::{brings, may_bring, same_image, serves, wanted};
 pub use settings::Settings;
 pub use verdict::{Standing, Verdict};
 

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::same::{as_entry, brings, same_image, serves};
+use super::same::{as_entry, brings, is_version, may_bring, same_image, serves};
 use super::verdict::{Standing, Verdict};
 use crate::image::Reference;
 use crate::inventory::when::{either, is_switched};
@@ -500,10 +500,11 @@ impl Work<'_> {
     /// What the entry lists, from the chart that its note names, behind a switch: exactly that, else another version that no
     /// entry lists.
     fn switched_off(&self, entry: &Listed, is_listed: &impl Fn(&Reference) -> bool) -> Option<Verdict> {
-        let exact = |used: &Use| brings(&entry.reference, used) && self.names(entry, used);
-        let other = |used: &Use| {
-            used.reference.same_repository(&entry.reference) && !is_listed(&used.reference) && self.names(entry, used)
+        let exact = |used: &Use| {
+            (brings(&entry.reference, used) || may_bring(&entry.reference, used)) && self.names(entry, used)
         };
+        let other =
+            |used: &Use| is_version(&entry.reference, used) && !is_listed(&used.reference) && self.names(entry, used);
         // What a chart means by an image that cannot be read may be this very version.
         let other = || self.optional(other).filter(|_| self.may_judge(entry, Partner::SamePath, true));
         self.optional(exact).or_else(other).filter(|_| !self.is_unknown(entry))
@@ -549,8 +550,10 @@ impl Work<'_> {
         if self.is_doubtful(entry) {
             return Verdict::Unknown;
         }
-        let other_version =
-            |used: &Use| used.reference.same_repository(&entry.reference) && !is_listed(&used.reference);
+        if let Some(near) = self.optional(|used| may_bring(&entry.reference, used)) {
+            return near;
+        }
+        let other_version = |used: &Use| is_version(&entry.reference, used) && !is_listed(&used.reference);
         if let Some(other) = self.optional(|used| other_version(used) && self.names(entry, used)) {
             return other;
         }

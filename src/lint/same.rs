@@ -35,7 +35,28 @@ pub(crate) fn as_entry(image: &Reference) -> Reference {
 /// the whole tag, for the bare one does not exist.
 #[must_use]
 pub fn brings(listed: &Reference, used: &Use) -> bool {
+    if used.when.is_some() && used.invented().is_some() {
+        return false;
+    }
     if used.is_completed() { completes(listed, used) } else { serves(listed, &used.reference) }
+}
+
+/// Whether `used`, all of which is known, has the repository of `listed`.
+pub(super) fn is_version(listed: &Reference, used: &Use) -> bool {
+    used.invented().is_none() && used.reference.same_repository(listed)
+}
+
+/// Whether an entry for `listed` may bring what `used` names, of which a part is not known: the rest is the same.
+#[must_use]
+pub fn may_bring(listed: &Reference, used: &Use) -> bool {
+    let Some(invented) = used.invented() else { return false };
+    let (name, whole) = (used.reference.name_range().end, used.reference.as_str());
+    let version = &listed.as_str()[listed.name_range().end..];
+    let (Some(before), Some(after)) = (whole.get(name..invented.start), whole.get(invented.end..)) else {
+        return false;
+    };
+    listed.same_repository(&used.reference)
+        && version.strip_prefix(before).and_then(|rest| rest.strip_suffix(after)).is_some_and(|rest| !rest.is_empty())
 }
 
 /// Whether `listed` is `used` with the node's system behind the tag, where its controller puts that there.

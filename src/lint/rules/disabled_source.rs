@@ -35,9 +35,9 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
                 let finding = judged.finding(rule, judged.entry.source.span, message).advise(advice);
                 finding.label("deployed only when switched on")
             }
-            Some(used) if used.is_invented() => {
+            Some(used) if used.invented().is_some() => {
                 let message = format!(
-                    "`{name}` lists {}, and {} deploys its repository only when {}: which tag is for values to say",
+                    "`{name}` lists {}, which {} may deploy when {}: which tag is for values to say",
                     version_of(judged.reference),
                     used.chart,
                     in_words(when)

@@ -127,7 +127,8 @@ fn listed(rule: &'static Rule, context: &Context<'_>, judged: Judged<'_>) -> Fin
         left_out(image),
     );
     let finding = judged.finding(rule, judged.tag_span(), message).label("moves").advise("List a fixed tag");
-    let fixed = |used: &&Use| used.reference.same_repository(image) && !floats(&used.reference) && !used.is_invented();
+    let fixed =
+        |used: &&Use| used.reference.same_repository(image) && !floats(&used.reference) && used.invented().is_none();
     let known: Vec<_> = context.inventory.uses.iter().filter(fixed).collect();
     let versions: BTreeSet<_> = known.iter().map(|used| (used.reference.tag(), used.reference.digest())).collect();
     match (judged.verdict, known.first()) {

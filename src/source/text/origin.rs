@@ -42,6 +42,8 @@ enum Node {
         inner: Origin,
     },
     Union(Vec<Origin>),
+    /// Nobody wrote it.
+    Invented,
 }
 
 impl Origin {
@@ -51,21 +53,37 @@ impl Origin {
         Self(Arc::new(Node::Source { span, layer }))
     }
 
+    /// That of a text which nobody wrote: it stands in for one that is not known. It has no place.
+    #[must_use]
+    pub fn invented() -> Self {
+        Self(Arc::new(Node::Invented))
+    }
+
+    /// Whether something of it was invented.
+    #[must_use]
+    pub fn is_invented(&self) -> bool {
+        match &*self.0 {
+            Node::Source { .. } => false,
+            Node::Via { inner, .. } => inner.is_invented(),
+            Node::Union(all) => all.iter().any(Self::is_invented),
+            Node::Invented => true,
+        }
+    }
+
     /// This origin, seen through the template action at `site`.
     #[must_use]
     pub fn via(&self, site: Span) -> Self {
         Self(Arc::new(Node::Via { site, inner: self.clone() }))
     }
 
-    /// All of `origins` together; `None` when there are none. Equal ones are kept once, and no more than [`MOST_ORIGINS`].
+    /// All of `origins` together; `None` when there are none. Equal ones are kept once, and of those with a
+    /// place no more than [`MOST_ORIGINS`].
     pub fn union(origins: impl IntoIterator<Item = Origin>) -> Origins {
         let mut all: Vec<Origin> = Vec::new();
         for origin in origins {
-            if !all.contains(&origin) {
+            // What was invented is known as such among any number.
+            if (all.len() < MOST_ORIGINS || origin.is_invented()) && !all.contains(&origin) {
                 all.push(origin);
-            }
-            if all.len() == MOST_ORIGINS {
-                break;
             }
         }
         if all.len() > 1 { Some(Self(Arc::new(Node::Union(all)))) } else { all.pop() }
@@ -89,6 +107,7 @@ impl Origin {
                 chain.pop();
             }
             Node::Union(all) => all.iter().for_each(|origin| origin.collect(chain, found)),
+            Node::Invented => {}
         }
     }
 
@@ -105,7 +124,7 @@ impl Origin {
                 Self::new(Span::new(span.file, start + range.start, start + range.end), *layer)
             }
             Node::Via { site, inner } => inner.narrowed(range).via(*site),
-            Node::Union(_) => self.clone(),
+            Node::Union(_) | Node::Invented => self.clone(),
         }
     }
 }
