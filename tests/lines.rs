@@ -76,11 +76,11 @@ fn decoration_is_taken_away() {
 #[test]
 fn what_cannot_be_seen_is_shown() {
     insta::assert_snapshot!(told("web\u{a0}=\u{a0}nginx:1.27.1\n"), @r#"
-    3:1 reader-disagreement `web` means nginx:1.27.1, but the copy script creates `web\u{a0}`. Write `web=nginx:1.27.1`
+    3:4 reader-disagreement `web` means nginx:1.27.1, but the copy script creates `web\u{a0}`, for a no-break space (U+00A0) stands here. Write `web=nginx:1.27.1`
     = web=nginx:1.27.1\n
     "#);
     insta::assert_snapshot!(told("web=nginx:1.27.1\n\u{3000}# why\n \t\n"), @r#"
-    4:1 reader-disagreement where the locale is not UTF-8, the copy script takes this comment for an entry called `\u{3000}# why`. Start the line with `#`
+    4:1 reader-disagreement where the locale is not UTF-8, the copy script takes this comment for an entry called `\u{3000}# why`, for it starts with a wide space (U+3000). Start the line with `#`
     5:1 reader-disagreement the copy script stops here: it takes the blanks for a name. Leave the line empty
     = web=nginx:1.27.1\n# why\n\n
     "#);
@@ -105,6 +105,18 @@ fn crlf_is_one_finding() {
 }
 
 #[test]
+fn what_only_looks_like_a_comment_or_an_entry_is_named() {
+    let first = |line: &str| told(line).lines().next().unwrap_or_default().to_owned();
+    insta::assert_snapshot!(first("\u{200b}# a note\n"), @r#"3:1 invalid-entry a zero-width space (U+200B) stands before the `#`: the scripts read `NAME=IMAGE` lines only. Start the line with `#`"#);
+    insta::assert_snapshot!(first("\u{feff}# a note\n"), @r#"3:1 invalid-entry a byte order mark (U+FEFF) stands before the `#`: the scripts read `NAME=IMAGE` lines only. Start the line with `#`"#);
+    insta::assert_snapshot!(first("\u{ff03} a note\n"), @r#"3:1 invalid-entry only `#` starts a comment, not a wide number sign (U+FF03): the scripts read `NAME=IMAGE` lines only. Write `#`"#);
+    insta::assert_snapshot!(first("web\u{ff1d}nginx:1.27.1\n"), @r#"3:1 invalid-entry there is no `=` between repository name and source image, but a wide equals sign (U+FF1D): the scripts read `NAME=IMAGE` lines only. Write `=`"#);
+    insta::assert_snapshot!(first("\u{200b}web=nginx:1.27.1\n"), @r#"3:1 invalid-repository-name ECR refuses the repository name `​web`: a zero-width space (U+200B) is not allowed in a name. Take it away"#);
+    insta::assert_snapshot!(first("web=nginx:1.27.1\u{ad}\n"), @r#"3:17 invalid-image-reference `nginx:1.27.1­` is no image that can be pulled: a soft hyphen (U+00AD) is not allowed in a tag. Take it away"#);
+    insta::assert_snapshot!(first("w\u{435}b=nginx:1.27.1\n"), @r#"3:2 invalid-repository-name ECR refuses the repository name `wеb`: `е` (U+0435) is not allowed in a name. Choose another one"#);
+}
+
+#[test]
 fn a_byte_order_mark_is_one_finding() {
     for (list, name) in [
         ("\u{feff}web=nginx:1.27.1\n", "web"),
@@ -115,7 +127,7 @@ fn a_byte_order_mark_is_one_finding() {
         let found = workspace.findings_with(&["--ignore", "undocumented-source"]);
         assert_eq!(found.len(), 1, "{found:?}");
         let wanted = format!(
-            "tools/ecr-images.conf:1:1 reader-disagreement the list starts with a byte order mark, which no editor shows: the copy script takes line 1 for an entry called `\\u{{feff}}{name}`."
+            "tools/ecr-images.conf:1:1 reader-disagreement the list starts with a byte order mark (U+FEFF), which no editor shows: the copy script takes line 1 for an entry called `\\u{{feff}}{name}`."
         );
         assert!(found[0].starts_with(&wanted), "{found:?}");
         assert_eq!(workspace.fixed("reader-disagreement"), list.trim_start_matches('\u{feff}'));

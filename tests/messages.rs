@@ -255,19 +255,19 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     reader-disagreement: `web` means registry.example:5000/nginx:1.27.1, but the copy script takes `5000/nginx` for the tag. List the image from a registry without a port
     reader-disagreement: `probe` lists a digest: the copy script takes `1.4.0@sha256` for the tag, and the values script takes the digest for the tag. List the tag alone
     reader-disagreement: the copy script stops here: it takes the blanks for a name. Leave the line empty
-    reader-disagreement: where the locale is not UTF-8, the copy script takes this comment for an entry called `\u{3000}# 更新時は確認`. Start the line with `#`
+    reader-disagreement: where the locale is not UTF-8, the copy script takes this comment for an entry called `\u{3000}# 更新時は確認`, for it starts with a wide space (U+3000). Start the line with `#`
     reader-disagreement: `probe` lists a digest: both scripts take the digest for the tag. Set the tag to 1.4.0
     reader-disagreement: `web` means nginx:1.27.1, but the values script calls it `"web"`. Remove the quotes
     reader-disagreement: `web` means nginx:1.27.1, but the values script calls it `w\eb`. Remove the backslashes
     reader-disagreement: `web` means nginx:1.27.1, but the values script calls it `-n web`. Remove the `-n`
     reader-disagreement: `web` means nginx:1.27.1, but the values script takes `"1.27.1"` for the tag. Remove the quotes
     reader-disagreement: `web` means nginx:1.27.1, but the values script takes `1.27.1=` for the tag. Remove the `=` at the end
-    reader-disagreement: the list starts with a byte order mark, which no editor shows: the copy script takes line 1 for an entry called `\u{feff}# Web (from local chart web:1.0.0)`. Remove the byte order mark
+    reader-disagreement: the list starts with a byte order mark (U+FEFF), which no editor shows: the copy script takes line 1 for an entry called `\u{feff}# Web (from local chart web:1.0.0)`. Remove the byte order mark
     reader-disagreement: the lines end with CRLF, of which the copy script reads the CR as text: it pulls `nginx:1\r`. End all lines with LF
     reader-disagreement: the values script reads an entry called `web` behind a CR in this comment. Remove the CR
     reader-disagreement: the lines end with CRLF, of which the copy script reads the CR as text: it stops at the first blank line. End all lines with LF
-    reader-disagreement: the copy script takes this comment for an entry called `\u{a0}# note`. Start the line with `#`
-    reader-disagreement: `web` means nginx:1, but the copy script creates `web\u{a0}`. Write `web=nginx:1`
+    reader-disagreement: the copy script takes this comment for an entry called `\u{a0}# note`, for it starts with a no-break space (U+00A0). Start the line with `#`
+    reader-disagreement: `web` means nginx:1, but the copy script creates `web\u{a0}`, for a no-break space (U+00A0) stands here. Write `web=nginx:1`
     reader-disagreement: `web` means [2001:db8::1]/web:1, but the copy script takes `db8` for the tag. List the image from a registry that has a name
     reader-disagreement: `web` lists a digest: both scripts take the digest for the tag. The copy scripts cannot read a digest: give it a fixed tag in the chart, then list that
     region-mismatch: `agent` copies from account 767398015722 in us-west-2, but agent:0.1.0 builds no such image: in us-west-2 the account is 905418368575. List 905418368575.dkr.ecr.us-west-2.amazonaws.com/acme/agent:1.2

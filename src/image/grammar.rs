@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::character::name_of;
 use super::reference::ReferenceError;
 
 /// The most bytes a tag may have.
@@ -12,23 +13,6 @@ pub(super) type Check = Result<(), ReferenceError>;
 
 pub(super) fn error(message: impl Into<String>, range: Range<usize>) -> ReferenceError {
     ReferenceError { message: message.into(), range }
-}
-
-/// How a message names `character`, so that blanks and invisible ones can be seen.
-pub(super) fn name_of(character: char) -> String {
-    match character {
-        ' ' => "a space".to_owned(),
-        '\t' => "a tab".to_owned(),
-        '\r' => "a carriage return".to_owned(),
-        '\n' => "a line break".to_owned(),
-        '`' => "a backtick".to_owned(),
-        '\u{feff}' => "a byte order mark".to_owned(),
-        _ if character.is_ascii_graphic() || character.is_alphanumeric() => format!("`{character}`"),
-        _ => match crate::source::to_bytes(character.encode_utf8(&mut [0; 4])).as_ref() {
-            [byte] if *byte >= 0x80 => format!("the stray byte 0x{byte:02X}"),
-            _ => format!("the character U+{:04X}", u32::from(character)),
-        },
-    }
 }
 
 /// `host[:port]`: a domain name, an IPv4 address or an IPv6 address in brackets.

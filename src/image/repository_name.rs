@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::grammar::name_of;
+use super::character::name_of;
 
 /// The fewest and the most characters a name may have.
 const LENGTHS: std::ops::RangeInclusive<usize> = 2..=256;

@@ -1,6 +1,6 @@
 //! A source that is no image reference, in the list or in a chart.
 
-use crate::image::Reference;
+use crate::image::{Reference, is_unseen};
 use crate::inventory::Malformed;
 use crate::lint::number::numbers;
 use crate::lint::{Context, Finding, Rule};
@@ -12,12 +12,14 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         let Err(error) = Reference::parse(&entry.source.text) else { continue };
         let fault = entry.source.span_of(error.range.clone());
         let span = if fault.is_empty() { entry.source.span } else { fault };
+        let at_fault = entry.source.text.get(error.range.clone()).unwrap_or_default();
+        let advice = if at_fault.contains(is_unseen) { "Take it away" } else { "Correct it" };
         let message = format!("`{}` is no image that can be pulled: {}", entry.source.text, error.message);
         findings.push(
             Finding::new(rule, span, &entry.name.text, message)
                 .entry(&entry.name.text)
                 .image(&entry.source.text)
-                .advise("Correct it"),
+                .advise(advice),
         );
     }
     // What a number without quotes has spoilt is that number's fault.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::tag_mismatch::{differs, obstacle};
-use crate::image::{Reference, check_repository_name};
+use crate::image::{Reference, check_repository_name, is_unseen, name_of};
 use crate::inventory::Use;
 use crate::lint::addition::{listable, spoilt};
 use crate::lint::same::{as_entry, brings};
@@ -71,7 +71,7 @@ fn byte_order_mark(rule: &'static Rule, list: &List) -> Option<Finding> {
         _ => BYTE_ORDER_MARK.to_string(),
     };
     let message = format!(
-        "the list starts with a byte order mark, which no editor shows: the copy script takes line 1 for an entry called \
+        "the list starts with a byte order mark (U+FEFF), which no editor shows: the copy script takes line 1 for an entry called \
          `{}`",
         shown(&name)
     );
@@ -112,7 +112,10 @@ fn nothing(rule: &'static Rule, line: &Line, text: &str, span: Span) -> Option<F
         ShellStep::Copies(reading) => {
             let everywhere = matches!(read_shell_line(text, true, Locale::Utf8), ShellStep::Copies(_));
             let place = if everywhere { "" } else { "where the locale is not UTF-8, " };
-            format!("{place}the copy script takes this {what} for an entry called `{}`", shown(&reading.name))
+            let starts = unseen(text, span).filter(|(at, _)| at.start == span.start);
+            let starts = starts.map(|(_, character)| format!(", for it starts with {}", name_of(character)));
+            let starts = starts.unwrap_or_default();
+            format!("{place}the copy script takes this {what} for an entry called `{}`{starts}", shown(&reading.name))
         }
         ShellStep::Skips | ShellStep::Loses => match read_python_line(text).iter().find_map(taken) {
             Some(name) => {
@@ -182,6 +185,7 @@ fn entry(
     let port = registry.filter(|range| source[range.clone()].contains(':'));
     let digest = reference.as_ref().and_then(Reference::digest_range);
     let alone = reference.as_ref().filter(|_| digest.is_some()).map(|image| without_digest(context, entry, image));
+    let odd = unseen(text, span);
     let (advice, place, label) = if let Some(comment) = &entry.trailing_comment {
         ("Put the comment on a line of its own".to_owned(), comment.span, "read as a part of the image")
     } else if let Some((advice, place)) = taken_away(context.list, entry) {
@@ -202,17 +206,25 @@ fn entry(
             false => ("List the image from a registry without a port".to_owned(), within(port), "a port"),
         }
     } else {
-        (format!("Write `{name}={source}`"), span, "not what it seems")
+        (format!("Write `{name}={source}`"), odd.map_or(span, |(place, _)| place), "not what it seems")
     };
     // A digest says nothing in a message, and fills a line.
     let means = match &reference {
         Some(reference) if reference.digest().is_some() => format!("`{name}` lists a digest:"),
         _ => format!("`{name}` means {source}, but"),
     };
-    let message = format!("{means} {}", together(&readings));
+    let because = odd.map(|(_, character)| format!(", for {} stands here", name_of(character))).unwrap_or_default();
+    let message = format!("{means} {}{because}", together(&readings));
     let finding = Finding::new(rule, place, name, message).label(label).entry(name).image(source).advise(&*advice);
     let alone = alone.and_then(Result::ok);
     Some(finding.fix(fix(context.list, entry, line, span, &advice, alone.as_deref())))
+}
+
+/// The first character of `text`, which stands at `span`, that nobody can see, and its place.
+fn unseen(text: &str, span: Span) -> Option<(Span, char)> {
+    let (at, character) = text.char_indices().find(|(_, character)| is_unseen(*character))?;
+    let start = span.start as usize + at;
+    Some((Span::new(span.file, start, start + character.len_utf8()), character))
 }
 
 /// What has to go from the line of `entry` for both scripts to read it as the shell does, and where it stands.

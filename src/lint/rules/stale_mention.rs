@@ -98,7 +98,7 @@ fn is_chart(context: &Context<'_>, mention: &Mention) -> bool {
     let dependencies = context.charts.iter().flat_map(|chart| chart.metadata.dependencies.iter().flatten());
     notes.into_iter().any(noted)
         || context.inventory.uses.iter().any(|used| is(&used.chart.name, &used.chart.version))
-        || dependencies.into_iter().any(|pinned| is(&pinned.name.to_string(), &pinned.version.to_string()))
+        || dependencies.into_iter().any(|pinned| is(pinned.name.as_ref(), pinned.version.as_ref()))
 }
 
 /// The words behind a version that make another image of it: `alpine` of `1.27.1-alpine`.
