@@ -224,6 +224,7 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     duplicate-entry: `web` is listed twice: nginx:1.27.1 and redis:7.4 go to one repository. Rename one
       [tools/ecr-images.conf:2:1 first listed here]
     duplicate-entry: docker.io/library/nginx:1.27.1 is already listed as `web`. Keep one of the two
+    duplicate-entry: `web` is listed twice: nginx:1.27.1 and acme/web:2.0.0 go to one repository. Delete acme/web:2.0.0, which no chart deploys
     duplicate-entry: `web` is listed twice. Delete one of the lines
     floating-tag: web:1.0.0 deploys nginx:stable, and `stable` moves: nodes may want another image than was copied. Pin it in the chart, then list that
       [chart/templates/web.yaml:6:33 web:1.0.0 says so here (template)]

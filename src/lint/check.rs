@@ -169,6 +169,7 @@ pub fn check(sources: &Sources, workspace: &Workspace, settings: &Settings) -> R
         checked.findings.extend(unused.iter().flat_map(|rule| rules::unused_suppression::configured(rule, &faults)));
     }
     checked.findings = checked.findings.into_iter().filter_map(|finding| levels.apply(finding)).collect();
+    super::cause::once(&mut checked.findings);
     // What is wrong with a chart is said once, however many lists it is for.
     let mut known = BTreeSet::new();
     checked.findings.retain(|finding| known.insert((finding.kind(), finding.span, finding.message.clone())));

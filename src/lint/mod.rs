@@ -2,6 +2,7 @@
 
 mod addition;
 mod assumption;
+mod cause;
 mod check;
 mod choice;
 mod context;

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::stale_entry::deletion;
 use crate::image::Reference;
-use crate::lint::{Context, Finding, Rule, same_image};
+use crate::lint::{Context, Finding, Rule, Verdict, same_image};
 use crate::mirror::Entry;
 
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
@@ -12,13 +13,20 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
     for entry in &context.list.entries {
         if let Some(first) = names.get(entry.name.text.as_str()) {
             let name = &entry.name.text;
-            let (message, advice) = if same(first, entry) {
-                (format!("`{name}` is listed twice"), "Delete one of the lines")
-            } else {
-                let (one, other) = (&first.source.text, &entry.source.text);
-                (format!("`{name}` is listed twice: {one} and {other} go to one repository"), "Rename one")
+            let (one, other) = (&first.source.text, &entry.source.text);
+            let (message, advice) = match same(first, entry) {
+                true => (format!("`{name}` is listed twice"), "Delete one of the lines"),
+                false => (format!("`{name}` is listed twice: {one} and {other} go to one repository"), "Rename one"),
             };
-            findings.push(duplicate(rule, entry, entry.name.span, first, message).advise(advice));
+            let stale: Vec<_> = [*first, entry].into_iter().filter(|entry| is_stale(context, entry)).collect();
+            let found = duplicate(rule, entry, entry.name.span, first, message);
+            findings.push(match stale.as_slice() {
+                [stale] => {
+                    let title = format!("Delete {}, which no chart deploys", stale.source.text);
+                    found.fix(deletion(context.list, stale, title))
+                }
+                _ => found.advise(advice),
+            });
         }
         names.entry(&entry.name.text).or_insert(entry);
     }
@@ -45,6 +53,10 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         }
     }
     findings
+}
+
+fn is_stale(context: &Context<'_>, entry: &Entry) -> bool {
+    context.judged().any(|judged| judged.entry.line == entry.line && *judged.verdict == Verdict::Stale)
 }
 
 /// Whether both name one image, however it is spelled.
