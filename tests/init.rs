@@ -164,30 +164,57 @@ fn charts_that_show_no_image_make_no_list() {
 /// A copy script as teams have it.
 const SCRIPT: &str = r#"
 set -e
+retry_command() {
+    local command="$@"
+    if eval "$command"; then return 0; else return 1; fi
+}
 REGISTRY=111122223333.dkr.ecr.us-west-2.amazonaws.com
 while IFS='=' read -r repo_name source_image; do
     [[ "$repo_name" =~ ^[[:space:]]*# ]] && continue
     [[ -z "$repo_name" ]] && continue
     repo_name=$(echo "$repo_name" | xargs)
     source_image=$(echo "$source_image" | xargs)
-    aws ecr create-repository --repository-name "$repo_name"
-    docker pull --platform linux/amd64 "$source_image"
-    docker tag "$source_image" "$REGISTRY/$repo_name:latest"
-    docker push "$REGISTRY/$repo_name:latest"
-    tag=$(echo "$source_image" | cut -d: -f2)
-    if [[ "$source_image" == *:* && "$tag" != "latest" ]]; then
-        docker tag "$source_image" "$REGISTRY/$repo_name:$tag"
-        docker push "$REGISTRY/$repo_name:$tag"
+    target_repo="$REGISTRY/$repo_name"
+    if ! aws ecr describe-repositories --repository-names "$repo_name" >/dev/null 2>&1; then
+        aws ecr create-repository --repository-name "$repo_name" >/dev/null
+    fi
+    retry_command "docker pull --platform linux/amd64 \"$source_image\""
+    docker tag "$source_image" "$target_repo:latest"
+    if [[ "$source_image" == *":"* ]]; then
+        original_tag=$(echo "$source_image" | cut -d':' -f2)
+        if [[ "$original_tag" != "latest" ]]; then
+            docker tag "$source_image" "$target_repo:$original_tag"
+        fi
+    fi
+    retry_command "docker push \"$target_repo:latest\""
+    if [[ "$source_image" == *":"* ]]; then
+        original_tag=$(echo "$source_image" | cut -d':' -f2)
+        if [[ "$original_tag" != "latest" ]]; then
+            retry_command "docker push \"$target_repo:$original_tag\""
+        fi
     fi
 done < tools/ecr-images.conf
 "#;
 
-/// What `docker` was told to pull and push, in order; `aws` and `docker` only take notes.
+/// Refuses names as ECR does.
+const AWS: &str = r#"#!/bin/bash
+[[ "$2" == create-repository && "$4" =~ ^([a-z0-9]+([._-][a-z0-9]+)*/)*[a-z0-9]+([._-][a-z0-9]+)*$ && ${#4} -gt 1 ]]
+"#;
+
+/// Takes notes, and refuses images as Docker does.
+const DOCKER: &str = r#"#!/bin/bash
+part='[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*'
+host='[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)*(:[0-9]+)?'
+image="^($host/)?$part(/$part)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?\$"
+[[ "${@: -1}" =~ $image ]] || exit 1
+echo "docker $*" >> "$NOTES"
+"#;
+
+/// What `docker` pulled and pushed, in order.
 fn copied(workspace: &Workspace) -> Vec<String> {
-    let stub = "#!/bin/sh\necho \"$(basename \"$0\") $*\" >> \"$NOTES\"\n";
     let notes = workspace.path("notes");
-    let _ = std::fs::remove_file(&notes);
-    for name in ["aws", "docker"] {
+    std::fs::write(&notes, "").unwrap();
+    for (name, stub) in [("aws", AWS), ("docker", DOCKER)] {
         let path = workspace.path(&format!("bin/{name}"));
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, stub).unwrap();
@@ -197,7 +224,7 @@ fn copied(workspace: &Workspace) -> Vec<String> {
     let path = format!("{}:{}", workspace.path("bin").display(), std::env::var("PATH").unwrap());
     let mut bash = Command::new("bash");
     bash.args(["-c", SCRIPT]).current_dir(workspace.path("")).env("PATH", path).env("NOTES", &notes);
-    assert!(bash.status().unwrap().success());
+    bash.env("LC_ALL", "C.UTF-8").output().unwrap();
     let notes = std::fs::read_to_string(notes).unwrap();
     let calls = notes.lines().filter_map(|line| {
         let pulled = line.strip_prefix("docker pull --platform linux/amd64 ").map(|image| format!("pull {image}"));
@@ -221,6 +248,8 @@ fn announced(plan: &serde_json::Value) -> Vec<String> {
         calls.push(format!("pull {}", text(&step["pulls"])));
         calls.extend(step["pushes"].as_array().unwrap().iter().map(|push| format!("push {}", text(push))));
     }
+    let lost = plan["lost"].as_array().unwrap().iter().filter(|lost| !lost["pulls"].is_null());
+    calls.extend(lost.map(|lost| format!("pull {}", text(&lost["pulls"]))));
     calls
 }
 
@@ -256,6 +285,73 @@ fn the_plan_is_what_the_script_does() {
         let pushed = pushes.iter().map(|push| push.as_str().unwrap()).find(|push| push.ends_with(&format!(":{tag}")));
         let pushed = pushed.unwrap_or_else(|| panic!("{image} is not pushed under its tag"));
         assert!(calls.contains(&format!("push {pushed}")), "{image}");
+    }
+}
+
+/// Whatever stands in a list, the plan says what the script makes of it, up to where it stops.
+#[test]
+fn the_plan_is_what_the_script_does_with_odd_lists() {
+    if Command::new("bash").arg("--version").output().is_err() {
+        eprintln!("bash is missing, so this test holds nothing");
+        return;
+    }
+    let digest = format!("sha256:{}", "a".repeat(64));
+    let lines = [
+        "web=nginx:1",
+        "web = nginx:1 ",
+        "\tweb=nginx:1",
+        "\"web\"='nginx:1'",
+        "w\\eb=ngi\\nx:1",
+        "web=nginx:1 # why",
+        "web=nginx:1# why",
+        "web=nginx:1\r",
+        "web=nginx",
+        "web=nginx:latest",
+        "web=docker.io/library/nginx:1",
+        "web=quay.io:443/acme/web:1",
+        "web=localhost:5000/web",
+        "web=localhost:5000/web:1",
+        &format!("web=nginx@{digest}"),
+        &format!("web=nginx:1@{digest}"),
+        "web=nginx:1=",
+        "web=nginx:1==",
+        "web=",
+        "web",
+        "=nginx:1",
+        " = nginx:1",
+        "   ",
+        "\r",
+        "Web=nginx:1",
+        "w=nginx:1",
+        "team/web=nginx:1",
+        "web/=nginx:1",
+        "web--x=nginx:1",
+        "web=NGINX:1",
+        "web=nginx:1 redis:7",
+        "web='nginx:1",
+        "web=\"nginx:1",
+        "web=nginx:1\\",
+        "export web=nginx:1",
+        "web=-n nginx:1",
+        "-e web=nginx:1",
+        "# web=nginx:1",
+        " \t # web='nginx:1",
+        "// web",
+        "<<<<<<< HEAD",
+        "web=https://quay.io/acme/web:1",
+        "web=nginx:",
+        "web=nginx:-1",
+        "web=nginx:1.0+b",
+        "\u{3000}# web=nginx:1",
+        "web=nginx:1\u{a0}",
+        "\u{feff}web=nginx:1",
+        "web=nginx:1\0",
+    ];
+    let lists = lines.iter().map(|line| format!("one=redis:7\n{line}\ntwo=busybox:1\n"));
+    for list in lists.chain(["one=redis:7\nweb=nginx:1".to_owned()]) {
+        let workspace = Workspace::with_list(&list).chart("web", &["nginx:1"]);
+        let plan = plan(&workspace);
+        assert_eq!(announced(&plan), copied(&workspace), "{list:?}: {plan}");
     }
 }
 
@@ -370,6 +466,12 @@ fn the_plan_holds_the_registry_against_what_values_point_at() {
         serde_json::from_str::<serde_json::Value>(&run.stdout).unwrap()["lists"][0].clone()
     };
     let own = "111122223333.dkr.ecr.us-west-2.amazonaws.com";
+    // What is deployed from where nothing is pushed to is said, and what asks for what is not pushed.
+    assert_eq!(plan("image=nginx:1", &["--registry", own])["upstream"], serde_json::json!(["nginx:1"]));
+    let wrong = workspace.run(&["plan", "--set", &format!("image={own}/other:1")]).stdout;
+    let cause = format!("web:1.0.0 deploys {own}/other:1, which no entry fills (unmirrored-override)");
+    assert!(wrong.contains(&format!("not known whether the charts deploy it: {cause}\n")), "{wrong}");
+    assert!(wrong.contains(&format!("deployed, but not pushed: {own}/other:1 (unmirrored-override)\n")), "{wrong}");
     for (image, registry, missing) in [
         (format!("{own}/web:1"), vec![], vec![]),
         (format!("{own}/web:1"), vec!["--registry", own], vec![]),
@@ -381,6 +483,8 @@ fn the_plan_holds_the_registry_against_what_values_point_at() {
         assert_eq!(plan["missing"], serde_json::json!(missing), "{image}");
         let serves = if missing.is_empty() { vec![image.clone()] } else { vec![] };
         assert_eq!(plan["steps"][0]["serves"], serde_json::json!(serves), "{image}");
+        let unfilled = if missing.is_empty() { vec![] } else { vec![image.clone()] };
+        assert_eq!((&plan["unfilled"], &plan["upstream"]), (&serde_json::json!(unfilled), &serde_json::json!([])));
     }
     for other in ["444455556666.dkr.ecr.us-west-2.amazonaws.com", "111122223333.dkr.ecr.eu-west-1.amazonaws.com"] {
         let plan = plan(&format!("image={own}/web:1"), &["--registry", other]);

@@ -130,8 +130,8 @@ fn new_entries_of_a_chart_stand_as_it_names_them() {
     let workspace = |list: &str| {
         Workspace::with_list(list)
             .file("web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n")
-            .file("web/templates/a.yaml", &format!("{}---\n{}", pod("z", &["web", "proxy"]), pod("b", &["cache"])))
-            .file("web/templates/b.yaml", &pod("a", &["agent", "web"]))
+            .file("web/templates/a.yaml", format!("{}---\n{}", pod("z", &["web", "proxy"]), pod("b", &["cache"])))
+            .file("web/templates/b.yaml", pod("a", &["agent", "web"]))
     };
     let whole = workspace("");
     whole.run(&["check", "--fix"]);

@@ -440,7 +440,10 @@ impl Run<'_> {
         let mut wanted: BTreeSet<usize> = verdicts.chain(missing).copied().filter(own).collect();
         wanted.extend(&overridden);
         let pushed = Pushed { overridden: &overridden, registry };
-        let unknown = unknown(&listed, &reconciliation.verdicts, &survey.problems, &lost);
+        let is_entry = |used: &Use| listed.iter().any(|entry| entry.name == used.reference.path());
+        let unfilled: Vec<&Use> =
+            overridden.iter().map(|at| &survey.inventory.uses[*at]).filter(|used| !is_entry(used)).collect();
+        let unknown = unknown(&listed, &reconciliation.verdicts, &survey.problems, &lost, &unfilled);
         let plan = plan(&list, &survey.inventory, &wanted, &pushed, &exemptions, &unknown);
         let entries = listed.iter().map(|listed| listed.entry);
         let missing = [reconciliation.missing.as_slice(), &reconciliation.missing_operands].concat();

@@ -53,7 +53,7 @@ pub use discovery::{
 pub use finding::{Edit, Finding, Fix, Refusal, Related, Safety, Severity};
 pub use kept::Kept;
 pub use opening::{Configuring, configure, open, open_charts, settings_of, store};
-pub use plan::{Plan, Step};
+pub use plan::{LostEntry, Plan, Step};
 pub use reconcile::{Coverage, Listed, NotedChart, Reconciliation, reconcile};
 pub use rule::{PAGES, Rule, nearest_rule, rule, rules};
 pub use same::{brings, may_bring, same_image, serves, wanted};

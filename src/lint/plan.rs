@@ -19,10 +19,14 @@ use crate::mirror::{LineKind, List};
 pub struct Plan {
     /// What it copies, in order.
     pub steps: Vec<Step>,
-    /// Entries that it does not copy: their lines (from 1), and why.
-    pub lost: Vec<(usize, String)>,
+    /// Entries that it does not copy.
+    pub lost: Vec<LostEntry>,
     /// Deployed images that no step serves.
     pub missing: Vec<String>,
+    /// Those of them that values look for in the team's own registry.
+    pub unfilled: Vec<String>,
+    /// Deployed images that are not pulled from the registry that the copy fills, where that is known.
+    pub upstream: Vec<String>,
     /// Deployed images that need no copy.
     pub exempt: Vec<String>,
 }
@@ -44,6 +48,17 @@ pub struct Step {
     pub unknown: Option<String>,
 }
 
+/// An entry that is not copied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LostEntry {
+    /// The line, from 1.
+    pub line: usize,
+    /// What is pulled all the same, before the script stops.
+    pub pulls: Option<String>,
+    /// Why.
+    pub reason: String,
+}
+
 /// Where the copy goes.
 pub(super) struct Pushed<'a> {
     /// The uses that come from the team's own registry already.
@@ -58,15 +73,22 @@ pub(super) fn unknown(
     verdicts: &[Verdict],
     problems: &[Problem],
     lost: &[Lost],
+    unfilled: &[&Use],
 ) -> BTreeMap<usize, String> {
-    let unjudged = listed.iter().zip(verdicts).filter(|(_, verdict)| **verdict == Verdict::Unknown);
+    let unjudged =
+        (listed.iter().zip(verdicts)).filter(|(_, verdict)| matches!(verdict, Verdict::Unknown | Verdict::Overridden));
     let cause = |entry: &Listed| {
         let noted = entry.noted.as_ref().map(|noted| &noted.name);
         let of_note = problems.iter().filter_map(problem).find(|(chart, _)| Some(*chart) == noted);
         let any = || problems.iter().filter_map(problem).next();
         let nowhere = |lost: &&Lost| noted.map_or(lost.names.is_empty(), |noted| lost.names.contains(noted));
         let place = lost.iter().find(nowhere).map(|lost| lost.message.clone());
-        let said = of_note.map(|(_, cause)| cause).or(place).or_else(|| any().map(|(_, cause)| cause));
+        let private = noted.and_then(|name| unfilled.iter().find(|used| !used.charts_named(name).is_empty()));
+        let private = private.map(|used| {
+            let image = used.reference.as_str();
+            format!("{} deploys {image}, which no entry fills (unmirrored-override)", used.chart)
+        });
+        let said = of_note.map(|(_, cause)| cause).or(place).or(private).or_else(|| any().map(|(_, cause)| cause));
         said.unwrap_or_else(|| "not all that they deploy, or that the list says, can be read".to_owned())
     };
     unjudged.map(|(entry, _)| (entry.entry, cause(entry))).collect()
@@ -97,30 +119,35 @@ pub(super) fn plan(
     let deployed = |at: &usize| uses[*at].when.is_none();
     let deployed: Vec<usize> = (0..uses.len()).filter(deployed).collect();
     let mut served: Vec<Vec<&Use>> = Vec::new();
+    let lost = |line: usize, reason: String| LostEntry { line, pulls: None, reason };
     for ((line, step), number) in list.lines.iter().zip(shell_steps(list, Locale::Utf8)).zip(1..) {
         let is_entry = matches!(line.kind, LineKind::Entry(_));
         if let Some(by) = stopped {
             if is_entry {
-                plan.lost.push((number, format!("the script has stopped in line {by}")));
+                plan.lost.push(lost(number, format!("the script has stopped in line {by}")));
             }
             continue;
         }
         let read = match step {
             ShellStep::Loses if is_entry => {
-                plan.lost.push((number, "no newline ends the line".to_owned()));
+                plan.lost.push(lost(number, "no newline ends the line".to_owned()));
                 continue;
             }
             ShellStep::Skips | ShellStep::Loses => continue,
             ShellStep::Stops(Stop::UnmatchedQuote(quote)) => {
-                Err(format!("the script stops here, at a {quote} that is not closed"))
+                Err(lost(number, format!("the script stops here, at a {quote} that is not closed")))
             }
-            ShellStep::Stops(Stop::NoName) => Err("the script stops here, for there is no name".to_owned()),
-            ShellStep::Copies(read) => copyable(read),
+            ShellStep::Stops(Stop::NoName) => {
+                Err(lost(number, "the script stops here, for there is no name".to_owned()))
+            }
+            ShellStep::Copies(read) => {
+                copyable(read).map_err(|(reason, pulls)| LostEntry { line: number, pulls, reason })
+            }
         };
         let (read, pulled) = match read {
             Ok(read) => read,
-            Err(why) => {
-                plan.lost.push((number, why));
+            Err(entry) => {
+                plan.lost.push(entry);
                 stopped = Some(number);
                 continue;
             }
@@ -163,27 +190,35 @@ pub(super) fn plan(
         !used.only_in.is_empty() && wanted.iter().any(|other| uses[*other].is_variant(used))
     };
     let wanted: BTreeSet<usize> = wanted.iter().chain(deployed.iter().filter(of_copies)).copied().collect();
-    let left = wanted.iter().map(|at| &uses[*at]).filter(|used| !is_served(used));
-    plan.missing = each_once(left.filter(|used| !exemptions.cover(used)));
+    let left: Vec<(&usize, &Use)> = (wanted.iter().map(|at| (at, &uses[*at])))
+        .filter(|(_, used)| !is_served(used) && !exemptions.cover(used))
+        .collect();
+    plan.missing = each_once(left.iter().map(|(_, used)| *used));
+    plan.unfilled = each_once(left.iter().filter(|(at, _)| pushed.overridden.contains(at)).map(|(_, used)| *used));
+    if let Some(registry) = pushed.registry {
+        let others = deployed.iter().map(|at| &uses[*at]).filter(|used| !is_from(registry, used));
+        plan.upstream = each_once(others.filter(|used| !exemptions.cover(used)));
+    }
     let exempt = deployed.iter().map(|at| &uses[*at]).filter(|used| exemptions.cover(used));
     plan.exempt = each_once(exempt.filter(|used| !is_served(used)));
     plan
 }
 
-/// What is read, if it can be pulled and pushed; else why the script stops.
-fn copyable(read: ShellReading) -> Result<(ShellReading, Reference), String> {
-    let pulled = Reference::parse(&read.image)
-        .map_err(|error| format!("the script stops here: `{}` cannot be pulled: {}", read.image, error.message))?;
-    for push in read.pushes() {
-        let name = push.split(':').next().unwrap_or_default();
-        // As the script pushes it: behind a registry.
-        let can_be_pushed =
-            check_repository_name(name).is_ok() && Reference::parse(&format!("registry.example/{push}")).is_ok();
-        if !can_be_pushed {
-            return Err(format!("the script stops here: `{push}` cannot be pushed"));
-        }
+/// What is read, if it can be pulled and pushed; else why the script stops, and what it has pulled by then: it makes the repository,
+/// pulls, tags, and pushes last.
+fn copyable(read: ShellReading) -> Result<(ShellReading, Reference), (String, Option<String>)> {
+    if check_repository_name(&read.name).is_err() {
+        return Err((format!("the script stops here: no repository can be called `{}`", read.name), None));
     }
-    Ok((read, pulled))
+    let pulled = Reference::parse(&read.image).map_err(|error| {
+        (format!("the script stops here: `{}` cannot be pulled: {}", read.image, error.message), None)
+    })?;
+    // As the script pushes it: behind a registry.
+    let is_refused = |push: &String| Reference::parse(&format!("registry.example/{push}")).is_err();
+    match read.pushes().into_iter().find(is_refused) {
+        Some(push) => Err((format!("the script stops here: `{push}` cannot be pushed"), Some(read.image))),
+        None => Ok((read, pulled)),
+    }
 }
 
 /// Whether `NAME:TAG` is pushed that `used` names below the registry, or one with the tag completed. A digest that was not pulled is

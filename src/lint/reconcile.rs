@@ -544,7 +544,8 @@ impl Work<'_> {
         // Its chart's image comes from the team's registry, under a name that is no entry's.
         let is_under =
             |at: &usize| self.coverage.under.get(at).is_some_and(|own| own.same_repository(&entry.reference));
-        if self.coverage.overridden.iter().any(|at| self.names(entry, &self.uses[*at]) || is_under(at)) {
+        let mut unfilled = self.coverage.overridden.iter().filter(|at| !self.served.contains(at));
+        if unfilled.any(|at| self.names(entry, &self.uses[*at]) || is_under(at)) {
             return Verdict::Overridden;
         }
         if self.is_doubtful(entry) {

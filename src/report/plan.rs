@@ -9,7 +9,7 @@ use super::human::printable;
 use super::json::to_json;
 use super::location::display_path;
 use super::style::{Colour, Style};
-use crate::lint::{Checked, Plan, Step};
+use crate::lint::{Checked, LostEntry, Plan, Step};
 
 /// The plan for people: a block for each image, then what is not copied.
 #[must_use]
@@ -17,7 +17,7 @@ pub fn plan(checked: &Checked, registry: Option<&str>, style: Style) -> String {
     let mut out = String::new();
     for list in &checked.lists {
         let path = printable(&display_path(Path::new("."), &list.path));
-        let Plan { steps, lost, missing, exempt } = &list.plan;
+        let Plan { steps, lost, missing, unfilled, upstream, exempt } = &list.plan;
         let _ = writeln!(out, "{}", style.paint(Colour::Strong, &path));
         for step in steps {
             let _ = writeln!(out, "  {}: pull {}", step.line, style.paint(Colour::Note, &printable(&step.pulls)));
@@ -36,17 +36,26 @@ pub fn plan(checked: &Checked, registry: Option<&str>, style: Style) -> String {
                         style.paint(Colour::Doubtful, "serves nothing that the charts deploy")
                     );
                 }
-                ([one], _) if *one == step.pulls => {}
                 (images, _) => {
                     let _ = writeln!(out, "      serves {}", printable(&images.join(", ")));
                 }
             }
         }
-        for (line, why) in lost {
-            let _ = writeln!(out, "  {line}: {}: {}", style.paint(Colour::Bad, "not copied"), printable(why));
+        for LostEntry { line, pulls, reason } in lost {
+            let pull = pulls.as_ref().map(|image| format!("pull {}, ", style.paint(Colour::Note, &printable(image))));
+            let pull = pull.unwrap_or_default();
+            let _ = writeln!(out, "  {line}: {pull}{}: {}", style.paint(Colour::Bad, "not copied"), printable(reason));
         }
         for image in missing {
-            let _ = writeln!(out, "  {}: {image}", style.paint(Colour::Bad, "deployed, but not copied"));
+            let (what, rule) = match unfilled.contains(image) {
+                true => ("deployed, but not pushed", " (unmirrored-override)"),
+                false => ("deployed, but not copied", ""),
+            };
+            let _ = writeln!(out, "  {}: {image}{rule}", style.paint(Colour::Bad, what));
+        }
+        for image in upstream {
+            let _ =
+                writeln!(out, "  {}: {image}", style.paint(Colour::Doubtful, "deployed, but not from that registry"));
         }
         for image in exempt {
             let _ = writeln!(out, "  exempt, not copied: {image}");
@@ -73,6 +82,8 @@ struct List {
     steps: Vec<JsonStep>,
     lost: Vec<Lost>,
     missing: Vec<String>,
+    unfilled: Vec<String>,
+    upstream: Vec<String>,
     exempt: Vec<String>,
 }
 
@@ -89,6 +100,7 @@ struct JsonStep {
 #[derive(Serialize)]
 struct Lost {
     line: usize,
+    pulls: Option<String>,
     reason: String,
 }
 
@@ -96,7 +108,9 @@ struct Lost {
 #[must_use]
 pub fn plan_json(checked: &Checked, registry: Option<&str>) -> String {
     let list = |list: &crate::lint::CheckedList| {
-        let Plan { steps, lost, missing, exempt } = &list.plan;
+        let Plan { steps, missing, unfilled, upstream, exempt, .. } = &list.plan;
+        let lost =
+            |entry: &LostEntry| Lost { line: entry.line, pulls: entry.pulls.clone(), reason: entry.reason.clone() };
         let step = |step: &Step| JsonStep {
             line: step.line,
             name: step.name.clone(),
@@ -108,8 +122,10 @@ pub fn plan_json(checked: &Checked, registry: Option<&str>) -> String {
         List {
             path: display_path(&checked.root, &list.path),
             steps: steps.iter().map(step).collect(),
-            lost: lost.iter().map(|(line, reason)| Lost { line: *line, reason: reason.clone() }).collect(),
+            lost: list.plan.lost.iter().map(lost).collect(),
             missing: missing.clone(),
+            unfilled: unfilled.clone(),
+            upstream: upstream.clone(),
             exempt: exempt.clone(),
         }
     };
