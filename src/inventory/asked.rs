@@ -55,7 +55,12 @@ fn collect(
     for file in renderer.trees(node).filter(|file| file.first().is_some_and(speaks)) {
         for tree in file.iter() {
             let templates = HashMap::new();
-            let conditions = Conditions { values: &processed.values, templates: &templates, variables: HashMap::new() };
+            let conditions = Conditions {
+                values: &processed.values,
+                templates: &templates,
+                variables: HashMap::new(),
+                invents: false,
+            };
             let mut reader = Reader { conditions, found: BTreeSet::new() };
             reader.nodes(&tree.body, None, 0);
             found.extend(reader.found.into_iter().map(
