@@ -214,7 +214,7 @@ fn of_the_kitchen_sink() {
     Tag:
       wrong-comment in the block: all
     dropped
-      missing-entry at the end: nginx aws-otel-collector oauth2-proxy migrations queue-worker redis
+      missing-entry at the end: nginx oauth2-proxy aws-otel-collector queue-worker migrations redis
       missing-operand on the next line: job-runner
     doubled
       duplicate-entry on the next line: all

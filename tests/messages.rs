@@ -244,10 +244,10 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
       [chart/templates/web.yaml:6:31 web:1.0.0 names it here]
       safe: List it as `prepare`
     missing-entry: web:1.0.0 deploys nginx:1 (Pod web, container c0), which is not listed. List it as `nginx`
-    missing-operand: operator:1.0.0 names busybox:1.37 for a controller to pull (Deployment operator, container manager, env RELATED_IMAGE_SHELL), which is not listed. List it as `busybox`
-      [chart/templates/operator.yaml:14:51 operator:1.0.0 names it here]
-      safe: List it as `busybox`
     missing-operand: operator:1.0.0 names quay.io/acme/agent:2.1 for a controller to pull (Deployment operator, container manager, argument --agent-image), which is not listed. List it as `agent`
+      [chart/values.yaml:3:17 operator:1.0.0 names it here]
+      safe: List it as `agent`
+    missing-operand: operator:1.0.0 names busybox:1.37 for a controller to pull (Deployment operator, container manager, env RELATED_IMAGE_SHELL), which is not listed. List it as `busybox`
     missing-operand: operator:1.0.0 names nvcr.io/acme/toolkit:v1.17.8 for a controller to pull (ClusterPolicy policy, field spec.toolkit.repository+image+version), which is not listed. List it as `toolkit`
     missing-operand: operator:1.0.0 names quay.io/acme/agent:2.0 for a controller to pull (Deployment operator, container operator, env AGENT), which is not listed. List it as `agent`
     reader-disagreement: `web` means nginx:1.27.1, but the copy script pulls it with ` # waits for the new certificates` behind, and the values script takes `1.27.1 # waits for the new certificates` for the tag. Put the comment on a line of its own
@@ -280,6 +280,7 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     repository-mismatch: `operator` is documented as from operator:2.0.0, which deploys quay.io/acme/operator:2.0.0 and not docker.io/acme/operator. List quay.io/acme/operator:2.0.0
       [chart/templates/operator.yaml:6:32 operator:2.0.0 names it here]
       unsafe: List quay.io/acme/operator:2.0.0
+    repository-mismatch: `web` copies quay.io/acme/shop, but what web:1.0.0 takes by that name from the private registry is quay.io/acme/web, as its own values say. Copy quay.io/acme/web
     repository-mismatch: `web` is documented as from other:1.0.0, which deploys redis:7 and not nginx. List redis:7
     repository-mismatch: `web` is documented as from web:1.0.0, which deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/proxy:1 and not nginx. If that is your own registry, call the entry as the repository there is called; else list that image
     repository-mismatch: `proxy` is documented as from web:1.0.0, which deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/proxy:1 and not nginx. If that is your own registry, name it in values of your own; else list that image
@@ -315,6 +316,7 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     unmirrored-override: plugin:1.0.0 deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/proxy:2.0 from the private registry, but no entry is called `proxy`: the copy never fills that repository. Write an entry's name (`acme-proxy`?) in the values
     unmirrored-override: plugin:1.0.0 deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/plugin@sha256:111111111111… from the private registry, but the copy pushes tags (`latest` and `1.0` to `plugin`), not that digest. Ask for a tag alone
     unmirrored-override: plugin:1.0.0 deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/plugin:1.1 from the private registry, but the copy pushes only `latest` and `1.0` to `plugin`. Ask for one that it pushes
+    unmirrored-override: web:1.0.0 deploys 999988887777.dkr.ecr.us-west-2.amazonaws.com/wrong-name:1.2 from the private registry, but no entry is called `wrong-name`: the copy never fills that repository. Write an entry's name in the values
     unquoted-number: web:1.0.0 deploys `docker.io/acme/web:0.1`: the values say the number 0.10 without quotes, and Helm prints it as 0.1. Quote it
       unsafe: Write "0.10"
     unquoted-number: web:1.0.0 deploys `docker.io/acme/web:v1.1`: Chart.yaml says the number 1.10 without quotes, and Helm prints it as 1.1. Quote it
@@ -348,6 +350,7 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
       [tools/ecr-images.conf:4:5 this is copied]
       safe: Write `Repository: nginx`
     wrong-comment: the comment says tag 1.25.3, but `web` copies 1.27.1. Write `Tag: 1.27.1`
+    wrong-comment: the comment says repository valkey, but `cache` copies redis. Write `Repository: redis`
     wrong-source: the note says device-plugin:0.5.10, but device-plugin:0.5.20 deploys the image. Note device-plugin:0.5.20
       [umbrella/Chart.yaml:6:14 device-plugin:0.5.20 is pinned here]
       safe: Note device-plugin:0.5.20

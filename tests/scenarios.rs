@@ -188,7 +188,7 @@ fn overrides_of_the_user_are_held_against_the_list() {
         assert!(told[0].contains("the copy pushes tags (`latest` and `1` to `web`)"), "{told:#?}");
         let plan = workspace.run(&["plan", "--set", &format!("{host}/{image}")]).stdout;
         assert!(
-            plan.contains(&format!("deployed, but not copied: 123456789012.dkr.ecr.us-west-2.amazonaws.com/{image}")),
+            plan.contains(&format!("deployed, but not pushed: 123456789012.dkr.ecr.us-west-2.amazonaws.com/{image}")),
             "{plan}"
         );
     }
@@ -234,10 +234,10 @@ fn each_finding_says_under_which_scenarios_it_holds() {
     let workspace = configured(&format!("{note}nginx=docker.io/library/nginx:0\n"));
     let expected = [
         "tools/ecr-images.conf:2:31 tag-mismatch `nginx` lists 0, but web:1.0.0 deploys 1 (under the scenarios east, dark). Set the tag to 1",
-        "tools/ecr-images.conf:3:1 missing-entry web:1.0.0 deploys busybox:1 (Pod web, container probe), which is not listed \
-         (under the scenarios east, west). List it as `busybox`",
         "tools/ecr-images.conf:3:1 missing-entry web:1.0.0 deploys nginx:2 (Pod web, container web), which is not listed \
          (under the scenario west). List it as `nginx-2`",
+        "tools/ecr-images.conf:3:1 missing-entry web:1.0.0 deploys busybox:1 (Pod web, container probe), which is not listed \
+         (under the scenarios east, west). List it as `busybox`",
     ];
     assert_eq!(workspace.findings(), expected);
     // Every format says it, and JSON by itself.
@@ -249,7 +249,7 @@ fn each_finding_says_under_which_scenarios_it_holds() {
     let report: serde_json::Value =
         serde_json::from_str(&workspace.run(&["check", "--format", "json"]).stdout).unwrap();
     assert_eq!(report["findings"][0]["scenarios"], serde_json::json!(["east", "dark"]));
-    assert_eq!(report["findings"][1]["scenarios"], serde_json::json!(["east", "west"]));
+    assert_eq!(report["findings"][2]["scenarios"], serde_json::json!(["east", "west"]));
     assert_eq!(report["lists"][0]["scenarios"], serde_json::json!(["east", "west", "dark"]));
 }
 

@@ -121,7 +121,9 @@ pub fn list(bytes: &[u8]) {
     let lines: usize = list.lines.iter().map(|line| line.span.len() + line.ending.as_str().len()).sum();
     assert_eq!(lines, text.len(), "lines are lost");
     for entry in &list.entries {
-        assert_eq!(sources.slice(entry.name.span), entry.name.text);
+        let written = sources.slice(entry.name.span);
+        let is_plain = !written.contains(['\\', '"', '\'']);
+        assert!(written == entry.name.text || !is_plain, "{written:?} is read as {:?}", entry.name.text);
     }
     for locale in [Locale::C, Locale::Utf8] {
         let _ = readers::shell_steps(&list, locale);
