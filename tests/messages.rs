@@ -323,6 +323,7 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     unquoted-number: web:1.0.0 deploys `docker.io/acme/web:true`: the values say the word yes without quotes, and Helm prints it as true. Quote it
     unrenderable-chart: Helm would refuse web: execution error at (web/templates/web.yaml:6:35): a tag is needed. Correct the chart, or give the values that you deploy it with
     unrenderable-chart: Helm would refuse chart: cannot load values.yaml: error converting YAML to JSON: yaml: line 2: did not find expected node content. Correct the chart, or give the values that you deploy it with
+    unrenderable-chart: Helm would refuse web: template: web/templates/web.yaml:7:38: executing "web/templates/web.yaml" at <.Values.own.image>: nil pointer evaluating interface {}.image. Correct the chart, or give the values that you deploy it with
     unterminated-last-line: `web` stands on a last line without a newline: the copy script's `while read` never sees it. End the last line
       safe: End the last line
     unused-suppression: `allow tag-mismatch` silences nothing: the entry has no such finding. Delete the line
