@@ -263,6 +263,7 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     reader-disagreement: `web` means nginx:1.27.1, but the values script calls it `-n web`. Remove the `-n`
     reader-disagreement: `web` means nginx:1.27.1, but the values script takes `"1.27.1"` for the tag. Remove the quotes
     reader-disagreement: `web` means nginx:1.27.1, but the values script takes `1.27.1=` for the tag. Remove the `=` at the end
+    reader-disagreement: `web` means nginx:1.26.0, but both scripts read the suppression behind it as a part of the image. Put it on a line of its own above: here it is not read
     reader-disagreement: the list starts with a byte order mark (U+FEFF), which no editor shows: the copy script takes line 1 for an entry called `\u{feff}# Web (from local chart web:1.0.0)`. Remove the byte order mark
     reader-disagreement: the lines end with CRLF, of which the copy script reads the CR as text: it pulls `nginx:1\r`. End all lines with LF
     reader-disagreement: the values script reads an entry called `web` behind a CR in this comment. Remove the CR

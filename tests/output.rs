@@ -155,7 +155,13 @@ fn quiet_leaves_the_closing_lines_out() {
 #[test]
 fn a_page_is_rendered_for_the_terminal() {
     let plain = right().run(&["explain", "unterminated-last-line"]).stdout;
-    assert!(plain.starts_with("unterminated-last-line\n\nWhat it finds\n\nA last line that is an entry"), "{plain}");
+    let facts = "- error, safe fix (`--fix`), since 0.1.0\n- https://";
+    assert!(plain.starts_with(&format!("unterminated-last-line\n\n{facts}")), "{plain}");
+    assert!(
+        plain.contains("/rules/unterminated-last-line.md\n\nWhat it finds\n\nA last line that is an entry"),
+        "{plain}"
+    );
+    assert!(plain.contains("\n  gives nothing\n"), "{plain}");
     assert!(plain.contains("\n  tools/ecr-images.conf, fixed:\n    # Web server"), "{plain}");
     assert!(!plain.contains("```") && !plain.contains('\u{1b}'));
     let filled = plain.lines().filter(|line| !line.starts_with("    "));

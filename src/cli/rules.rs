@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::arguments::{Explain, Format, Rules};
 use super::{Ending, Outcome, Session};
-use crate::lint::{Refusal, Rule, nearest_rule, rule, rules};
+use crate::lint::{Refusal, Rule, Safety, nearest_rule, rule, rules};
 use crate::report;
 
 #[derive(Serialize)]
@@ -73,7 +73,7 @@ pub(super) fn list(session: &Session, options: &Rules) -> Outcome {
 pub(super) fn explain(session: &Session, options: &Explain) -> Outcome {
     let rule = rule(&options.rule).ok_or_else(|| unknown(&options.rule))?;
     let text = match options.format {
-        Format::Human => report::page(rule.body(), session.style),
+        Format::Human => report::page(&with_facts(rule), session.style),
         Format::Json => {
             let sections = rule.sections().into_iter().map(|(title, text)| Section { title, text }).collect();
             report::to_json(&Page { version: 1, row: rule.into(), url: rule.url(), sections })
@@ -81,6 +81,19 @@ pub(super) fn explain(session: &Session, options: &Explain) -> Outcome {
     };
     session.print(&text)?;
     Ok(Ending::Clean)
+}
+
+/// The page with what its front matter says below the title.
+fn with_facts(rule: &Rule) -> String {
+    let fix = match rule.fix {
+        None => "no fix",
+        Some(Safety::Safe) => "safe fix (`--fix`)",
+        Some(Safety::Unsafe) => "unsafe fix (`--fix --unsafe-fixes`)",
+    };
+    let facts = format!("- {}, {fix}, since {}\n- {}", rule.severity.as_str(), rule.since, rule.url());
+    let body = rule.body();
+    let (title, text) = body.split_once('\n').unwrap_or((body, ""));
+    format!("{title}\n\n{facts}\n{text}")
 }
 
 /// What to say when there is no rule of that name.

@@ -9,7 +9,7 @@ const INDENT: &str = "    ";
 /// Renders Markdown.
 #[must_use]
 pub fn page(markdown: &str, style: Style) -> String {
-    let mut printer = Printer { style, out: String::new(), paragraph: String::new() };
+    let mut printer = Printer { style, out: String::new(), paragraph: String::new(), is_clean: false };
     let mut lines = markdown.lines();
     while let Some(line) = lines.next() {
         if let Some(info) = line.strip_prefix("```") {
@@ -33,6 +33,7 @@ pub fn page(markdown: &str, style: Style) -> String {
         }
     }
     printer.fill();
+    printer.verdict();
     printer.out.trim_end().to_owned() + "\n"
 }
 
@@ -41,6 +42,8 @@ struct Printer {
     out: String,
     /// The words that are not printed yet.
     paragraph: String,
+    /// Whether an example is being printed in which nothing is found so far.
+    is_clean: bool,
 }
 
 impl Printer {
@@ -56,7 +59,17 @@ impl Printer {
         }
     }
 
+    /// Says of an example in which nothing is found that it is right.
+    fn verdict(&mut self) {
+        if std::mem::take(&mut self.is_clean) {
+            self.gap();
+            let words = self.style.paint(Colour::Faint, "gives nothing");
+            self.line(&format!("  {words}"));
+        }
+    }
+
     fn heading(&mut self, line: &str) {
+        self.verdict();
         let text = line.trim_start_matches('#').trim();
         let code = if line.starts_with("### ") { Colour::Strong } else { Colour::Title };
         let heading = self.style.paint(code, &plain(text));
@@ -95,6 +108,7 @@ impl Printer {
         self.fill();
         self.gap();
         let named = |key: &str| info.split_whitespace().find_map(|word| word.strip_prefix(key));
+        self.is_clean = named("file=").is_some() || (self.is_clean && info != "expect");
         let title = match (named("file="), named("fixed=")) {
             (Some(path), _) => format!("{path}:"),
             (None, Some(path)) => format!("{path}, fixed:"),
@@ -160,6 +174,16 @@ mod tests {
             "tag-mismatch\n\nWhat it finds\n\nAn entry whose\nrepository the charts\ndeploy, see missing\nentries, a[0].\n\
              - one\n- two words that do not\n  fit\n\n    shell line\n\nGood\n\n  list:\n    a=b:1\n\n  gives:\n    list:1:1 x\n      \"y\"\n\n  \
              list, fixed:\n    a=b:2\n"
+        );
+    }
+
+    #[test]
+    fn an_example_in_which_nothing_is_found_says_so() {
+        let style = Style { color: false, links: false, width: 24 };
+        let clean = "### Right\n\n```conf file=list\na=b:1\n```\n\n### Also\n\n```conf file=list\na=b:2\n```\n";
+        assert_eq!(
+            page(clean, style),
+            "Right\n\n  list:\n    a=b:1\n\n  gives nothing\n\nAlso\n\n  list:\n    a=b:2\n\n  gives nothing\n"
         );
     }
 

@@ -10,7 +10,7 @@ use crate::lint::addition::{listable, spoilt};
 use crate::lint::same::{as_entry, brings};
 use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Verdict, wanted};
 use crate::mirror::readers::{Locale, PythonStep, ShellStep, Stop, read_python_line, read_shell_line};
-use crate::mirror::{Ending, Entry, Line, LineKind, List};
+use crate::mirror::{Ending, Entry, Line, LineKind, List, Located};
 use crate::source::Span;
 
 /// What Windows editors put in front of a file; both scripts take it for text.
@@ -187,7 +187,14 @@ fn entry(
     let alone = reference.as_ref().filter(|_| digest.is_some()).map(|image| without_digest(context, entry, image));
     let odd = unseen(text, span);
     let (advice, place, label) = if let Some(comment) = &entry.trailing_comment {
-        ("Put the comment on a line of its own".to_owned(), comment.span, "read as a part of the image")
+        match orders(context.list, comment) {
+            true => (
+                "Put it on a line of its own above: here it is not read".to_owned(),
+                comment.span,
+                "no suppression here",
+            ),
+            false => ("Put the comment on a line of its own".to_owned(), comment.span, "read as a part of the image"),
+        }
     } else if let Some((advice, place)) = taken_away(context.list, entry) {
         (advice, place, "read as text by the values script")
     } else if let Some(digest) = digest {
@@ -214,7 +221,12 @@ fn entry(
         _ => format!("`{name}` means {source}, but"),
     };
     let because = odd.map(|(_, character)| format!(", for {} stands here", name_of(character))).unwrap_or_default();
-    let message = format!("{means} {}{because}", together(&readings));
+    let message = match &entry.trailing_comment {
+        Some(comment) if orders(context.list, comment) => {
+            format!("{means} both scripts read the suppression behind it as a part of the image")
+        }
+        _ => format!("{means} {}{because}", together(&readings)),
+    };
     let finding = Finding::new(rule, place, name, message).label(label).entry(name).image(source).advise(&*advice);
     let alone = alone.and_then(Result::ok);
     Some(finding.fix(fix(context.list, entry, line, span, &advice, alone.as_deref())))
@@ -252,6 +264,12 @@ fn together(readings: &[String]) -> String {
         (Some(shell), Some(python)) if shell == python => format!("both scripts take {shell}"),
         _ => readings.join(", and "),
     }
+}
+
+/// Whether a comment behind an image would be an order to the linter in a line of its own.
+fn orders(list: &List, comment: &Located) -> bool {
+    let line: Arc<str> = comment.text.as_str().into();
+    !List::parse(list.file(), &line).directives.is_empty()
 }
 
 /// The line as it is meant, the comment above it; with `alone`, the image without its digest, where the scripts cannot read that.
