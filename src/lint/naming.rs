@@ -10,12 +10,34 @@ const SEPARATORS: [char; 4] = ['/', '-', '_', '.'];
 /// The entries, by what they show of the team's habit.
 pub(crate) struct Habit<'a> {
     entries: Vec<(&'a str, Reference)>,
-    /// What stands between the parts of an image's path in the names of all entries.
-    joined: Option<char>,
+    /// How most names are made.
+    scheme: Option<Scheme<'a>>,
     /// Whether the names of images have the owner of the image in front, where their last path part does not say it.
     is_fronted: bool,
-    /// What all names begin with, which is of no image.
+    /// What all names begin with, or most, which is of no image.
     prefix: &'a str,
+}
+
+/// What a name has of its image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// The last part of the path.
+    Last,
+    /// The path as it is written, with that between its parts.
+    Path(char),
+    /// The path in full: `library/nginx`.
+    WholePath(char),
+    /// The registry, too: `docker.io/library/nginx`.
+    Whole(char),
+}
+
+/// How names are made: what stands in front, and what of the image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Scheme<'a> {
+    prefix: &'a str,
+    form: Form,
+    /// Whether all names are made so.
+    is_common: bool,
 }
 
 impl<'a> Habit<'a> {
@@ -23,24 +45,26 @@ impl<'a> Habit<'a> {
     pub fn of(entries: &'a [Entry]) -> Self {
         let read = |entry: &'a Entry| Some((entry.name.text.as_str(), Reference::parse(&entry.source.text).ok()?));
         let read: Vec<_> = entries.iter().filter_map(read).collect();
-        let is_whole = read.len() == entries.len();
-        let joined = SEPARATORS.into_iter().find(|separator| is_whole && is_joined(&read, *separator));
+        let scheme = scheme(&read, entries.len());
         let mut fronted = read.iter().filter_map(|(name, image)| Some(*name == under_owner(image)?)).peekable();
         let is_fronted = fronted.peek().is_some() && fronted.all(|is_fronted| is_fronted);
-        Self { joined, is_fronted, prefix: common_prefix(entries), entries: read }
+        let prefix = scheme.map(|scheme| scheme.prefix).filter(|prefix| !prefix.is_empty());
+        Self { scheme, is_fronted, prefix: prefix.unwrap_or_else(|| common_prefix(entries)), entries: read }
     }
 
     /// A repository name for `image` that ECR accepts and that is not `taken`: as the habit is, where ECR accepts that; else its
     /// last path part. More of the path stands in front where that is needed.
     pub fn name(&self, image: &Reference, taken: &[String]) -> String {
-        let parts = parts(image);
+        let parts = parts(image.path());
         let last = parts.last().map(String::as_str).unwrap_or_default();
-        let habitual = match self.joined {
-            Some(separator) => parts.join(&separator.to_string()),
-            None => match self.front(image) {
-                Some(front) => fronted(front, last),
-                None if self.is_fronted => under_owner(image).unwrap_or_else(|| last.to_owned()),
-                None => fronted(self.prefix, last),
+        let made = |scheme: Scheme<'_>| fronted(scheme.prefix, &scheme.form.of(image));
+        let habitual = match self.scheme.filter(|scheme| scheme.is_common && scheme.form != Form::Last) {
+            Some(scheme) => made(scheme),
+            None => match (self.front(image), self.scheme) {
+                (Some(front), _) => fronted(front, last),
+                (None, _) if self.is_fronted => under_owner(image).unwrap_or_else(|| last.to_owned()),
+                (None, Some(scheme)) => made(scheme),
+                (None, None) => fronted(self.prefix, last),
             },
         };
         let longer = |prefix: &str| -> Vec<String> {
@@ -65,7 +89,7 @@ impl<'a> Habit<'a> {
         };
         let most = self.entries.iter().map(|(_, other)| near(other)).max().filter(|most| *most > 0)?;
         let fronts = self.entries.iter().filter(|(_, other)| near(other) == most).filter_map(|(name, other)| {
-            let front = name.strip_suffix(parts(other).last()?.as_str())?;
+            let front = name.strip_suffix(parts(other.path()).last()?.as_str())?;
             (front.is_empty() || front.ends_with(SEPARATORS)).then_some((front, other))
         });
         let fronts: Vec<_> = fronts.collect();
@@ -84,7 +108,7 @@ fn fronted(prefix: &str, name: &str) -> String {
 /// The last path part with the owner in front: `nvidia-k8s-device-plugin` for `nvidia/k8s-device-plugin`. Nothing where the last
 /// part says the owner (`mpioperator/mpi-operator`) or the registry does: an account of ECR.
 fn under_owner(image: &Reference) -> Option<String> {
-    let parts = parts(image);
+    let parts = parts(image.path());
     let (owner, last) = (parts.first()?, parts.last()?);
     let bare = |part: &str| part.replace(SEPARATORS, "");
     let said = parts.len() < 2 || image.ecr().is_some() || is_official(image) || bare(last).contains(&bare(owner));
@@ -96,10 +120,55 @@ fn is_official(image: &Reference) -> bool {
     image.path().starts_with("library/")
 }
 
-/// Whether all names are the paths of their images with `separator` between the parts, and at least two show it.
-fn is_joined(entries: &[(&str, Reference)], separator: char) -> bool {
-    let joined = |(name, image): &(&str, Reference)| *name == parts(image).join(&separator.to_string());
-    entries.iter().all(joined) && entries.iter().filter(|(_, image)| parts(image).len() > 1).count() > 1
+/// How at least three of four names are made, and two at least; one that has more of the image than its last part where two show
+/// that. `count` is the number of entries, those that cannot be read among them.
+fn scheme<'a>(entries: &[(&'a str, Reference)], count: usize) -> Option<Scheme<'a>> {
+    let of_all = |form: fn(char) -> Form| SEPARATORS.map(form);
+    let forms = [Form::Path, Form::WholePath, Form::Whole].into_iter().flat_map(of_all);
+    let mut best: Option<(usize, Scheme<'a>)> = None;
+    for form in std::iter::once(Form::Last).chain(forms) {
+        let mut counted: Vec<(&str, usize, usize)> = Vec::new();
+        for (name, image) in entries {
+            let Some(prefix) = prefix_of(name, image, form) else { continue };
+            let shows = usize::from(form == Form::Last || prefix_of(name, image, Form::Last) != Some(prefix));
+            match counted.iter_mut().find(|(known, ..)| *known == prefix) {
+                Some((_, votes, shown)) => (*votes, *shown) = (*votes + 1, *shown + shows),
+                None => counted.push((prefix, 1, shows)),
+            }
+        }
+        for (prefix, votes, shown) in counted {
+            let is_habit = votes * 4 >= count * 3 && shown > 1;
+            if is_habit && best.is_none_or(|(most, _)| votes > most) {
+                best = Some((votes, Scheme { prefix, form, is_common: votes == count }));
+            }
+        }
+    }
+    best.map(|(_, scheme)| scheme)
+}
+
+/// What stands in front of that of `image` in `name`: nothing, or what ends with a separator and is not the image's own.
+fn prefix_of<'a>(name: &'a str, image: &Reference, form: Form) -> Option<&'a str> {
+    let prefix = name.strip_suffix(form.of(image).as_str())?;
+    let is_own = || {
+        let repository = image.repository();
+        let words: Vec<&str> = repository.split(SEPARATORS).collect();
+        prefix.trim_end_matches(SEPARATORS).split(SEPARATORS).all(|word| words.contains(&word))
+    };
+    (prefix.is_empty() || (prefix.ends_with(SEPARATORS) && !is_own())).then_some(prefix)
+}
+
+impl Form {
+    /// That of `image`.
+    fn of(self, image: &Reference) -> String {
+        let repository = image.repository();
+        let (parts, separator) = match self {
+            Self::Last => return parts(image.path()).pop().unwrap_or_default(),
+            Self::Path(separator) => (parts(image.path()), separator),
+            Self::WholePath(separator) => (parts(repository.split_once('/').map_or("", |(_, path)| path)), separator),
+            Self::Whole(separator) => (parts(&repository), separator),
+        };
+        parts.join(&separator.to_string())
+    }
 }
 
 /// The registry and the folders within it.
@@ -109,8 +178,8 @@ fn folders(image: &Reference) -> Vec<String> {
     parts
 }
 
-/// The parts of the image's path, each with ECR's stricter rule: one separator between letters or digits.
-fn parts(image: &Reference) -> Vec<String> {
+/// The parts of an image's path, each with ECR's stricter rule: one separator between letters or digits.
+fn parts(path: &str) -> Vec<String> {
     let part = |part: &str| {
         let mut name = String::with_capacity(part.len());
         for letter in part.chars() {
@@ -121,7 +190,7 @@ fn parts(image: &Reference) -> Vec<String> {
         }
         name
     };
-    image.path().split('/').map(part).collect()
+    path.split('/').map(part).collect()
 }
 
 /// What the names of all `entries` begin with, up to a separator, when that is the team's habit and not the images' own.
@@ -174,6 +243,11 @@ mod tests {
             "web",
             "ECR refuses the other names as well"
         );
+        // Most do.
+        let most = "team/nginx=nginx:1 team/redis=redis:7 other=ghcr.io/x/other:1 team/db=quay.io/acme/db:1";
+        assert_eq!(name(most, "gcr.io/y/web:1"), "team/web");
+        assert_eq!(name(most, "ghcr.io/x/web:1"), "web", "the nearest has none");
+        assert_eq!(name(&format!("{most} two=ghcr.io/y/two:1"), "gcr.io/y/web:1"), "web", "not most of them");
         for none in [
             "mirror/nginx=nginx:1",
             "nginx=nginx:1 mirror/redis=redis:7",
@@ -191,7 +265,22 @@ mod tests {
         let dashes = "nvidia-driver=nvcr.io/nvidia/driver:1 acme-web=quay.io/acme/web:1 nginx=nginx:1";
         assert_eq!(name(dashes, "quay.io/prometheus/node-exporter:1"), "prometheus-node-exporter");
         assert_eq!(name(dashes, "redis:7"), "redis");
-        assert_eq!(name(&format!("{paths} web=nginx:1"), "ghcr.io/acme/web:1"), "acme-web", "not all of them");
+        assert_eq!(name(&format!("{paths} web=nginx:1"), "ghcr.io/acme/web:1"), "acme-web", "not most of them");
+        let mirror =
+            "mirror/nvidia/driver=nvcr.io/nvidia/driver:1 mirror/acme/web=quay.io/acme/web:1 mirror/redis=redis:7";
+        assert_eq!(name(mirror, "ghcr.io/other/web:1"), "mirror/other/web");
+        assert_eq!(name(mirror, "nginx:1"), "mirror/nginx");
+        let whole_path = "library/redis=redis:7 acme/web=quay.io/acme/web:1 library/nginx=docker.io/nginx:1";
+        assert_eq!(name(whole_path, "busybox:1"), "library/busybox");
+        assert_eq!(name(whole_path, "docker.io/library/busybox:1"), "library/busybox");
+        assert_eq!(name(whole_path, "ghcr.io/x/y/tool:1"), "x/y/tool");
+        let whole = "docker.io/library/redis=redis:7 quay.io/acme/web=quay.io/acme/web:1";
+        assert_eq!(name(whole, "nginx:1"), "docker.io/library/nginx");
+        assert_eq!(name(whole, "ghcr.io/acme/web:1"), "ghcr.io/acme/web");
+        assert_eq!(name(whole, "ghcr.io/acme/my__web:1"), "ghcr.io/acme/my_web");
+        assert_eq!(name(whole, "Registry:5000/acme/web:1"), "web", "ECR refuses the port");
+        let dashed = "m-quay.io-acme-web=quay.io/acme/web:1 m-docker.io-library-redis=redis:7";
+        assert_eq!(name(dashed, "nginx:1"), "m-docker.io-library-nginx");
     }
 
     #[test]
