@@ -105,6 +105,19 @@ fn a_list_that_is_there_is_left_alone() {
         assert_eq!((run.code, workspace.read(LIST).as_str()), (2, "web=nginx:1\n"));
         assert!(run.stderr.contains("`mirrorlint check --fix` brings it up to date"), "{}", run.stderr);
     }
+    // What is only printed is in nobody's way.
+    let nginx =
+        "# Nginx (from local chart web:1.0.0)\n# Repository: nginx\n# Tag: 1 (from chart template)\nnginx=nginx:1\n";
+    for (arguments, printed) in [
+        (&["init", "--output", "-"][..], nginx),
+        (&["init", "--chart", "web"], nginx),
+        (&["init", "--format", "plain"], "nginx:1\n"),
+    ] {
+        let run = workspace.run(arguments);
+        assert_eq!((run.code, workspace.read(LIST).as_str()), (0, "web=nginx:1\n"), "{}", run.stderr);
+        assert!(run.stdout.ends_with(printed), "{}", run.stdout);
+    }
+    assert!(!workspace.path("-").exists());
 }
 
 #[test]
@@ -345,7 +358,6 @@ fn the_plan_is_what_the_script_does_with_odd_lists() {
         "\u{3000}# web=nginx:1",
         "web=nginx:1\u{a0}",
         "\u{feff}web=nginx:1",
-        "web=nginx:1\0",
     ];
     let lists = lines.iter().map(|line| format!("one=redis:7\n{line}\ntwo=busybox:1\n"));
     for list in lists.chain(["one=redis:7\nweb=nginx:1".to_owned()]) {

@@ -257,7 +257,7 @@ pub(super) struct Why {
 pub(super) struct Init {
     /// The workspace folder; none is the current folder.
     pub path: Option<PathBuf>,
-    /// Where to write the list, which must not be there yet; standard output otherwise.
+    /// Where to write the list, which must not be there yet; standard output otherwise, or with `-`.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// What to write.

@@ -11,6 +11,9 @@ use crate::lint::{Checked, CheckedList, Finding, Fix, LIST_NAME, Refusal, Safety
 use crate::report;
 use crate::source::Sources;
 
+/// What means standard output in place of a file.
+const STANDARD_OUTPUT: &str = "-";
+
 /// What stands on top of a new list.
 const HEADER: &str = "\
 # Container images to mirror into the private registry: REPO_NAME=SOURCE_IMAGE
@@ -24,11 +27,18 @@ pub(super) fn run(session: &Session, options: &Init) -> Outcome {
         return Err(Refusal { path: Some(folder.to_owned()), ..refusal });
     }
     let found = find(&session.sources, folder, options.charts.config.is_none() && !options.charts.isolated)?;
-    let path = options.output.clone().unwrap_or_else(|| found.root.join("tools").join(LIST_NAME));
-    let existing = if options.output.is_some() { None } else { found.lists.first().cloned() };
-    if let Some(list) = existing.or_else(|| path.exists().then(|| path.clone())) {
-        let refusal =
-            Refusal::new("is there already: `mirrorlint check --fix` brings it up to date; --output names another");
+    let output = options.output.as_deref().filter(|output| *output != Path::new(STANDARD_OUTPUT));
+    let path = output.map_or_else(|| found.root.join("tools").join(LIST_NAME), Path::to_owned);
+    // Whoever asks for something else than the list of this workspace, or where to print it, means no update.
+    let is_update = options.output.is_none() && options.charts.charts.is_empty() && options.format == ListFormat::List;
+    let existing = match output {
+        Some(output) => Some(output.to_owned()).filter(|output| output.exists()),
+        None => Some(&path).filter(|path| path.exists()).or(found.lists.first()).filter(|_| is_update).cloned(),
+    };
+    if let Some(list) = existing {
+        let refusal = Refusal::new(
+            "is there already: `mirrorlint check --fix` brings it up to date; --output names another, `-` prints one",
+        );
         return Err(Refusal { path: Some(list), ..refusal });
     }
     let mut settings = settings_of(session, &found, &options.charts)?;
@@ -64,7 +74,7 @@ pub(super) fn run(session: &Session, options: &Init) -> Outcome {
             lines.filter_map(|line| Some(format!("{}\n", line.split_once('=')?.1))).collect()
         }
     };
-    match &options.output {
+    match output {
         Some(output) => create(output, &text).map_err(|error| Refusal::new(error.to_string()))?,
         None => session.print(&text)?,
     }
