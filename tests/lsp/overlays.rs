@@ -85,6 +85,27 @@ fn an_unsaved_configuration_counts() {
 }
 
 #[test]
+fn a_configuration_above_the_folder_counts() {
+    let workspace = Workspace::new()
+        .file(".git/HEAD", "ref: refs/heads/main\n")
+        .chart("team/web", &["nginx:1"])
+        .file("team/tools/ecr-images.conf", "# (from local chart web:1.0.0)\nweb=nginx:2\n");
+    let mut client = Client::open(&workspace.path("team"), &json!({}));
+    let list = workspace.path("team/tools/ecr-images.conf");
+    client.open_document(&list, "conf", &workspace.read("team/tools/ecr-images.conf"));
+    assert_eq!(published(&mut client), told(LIST, json!(1), &["tag-mismatch"]));
+    // One that comes is seen.
+    let workspace = workspace.file(".mirrorlint.yaml", "rules: {tag-mismatch: off}\n");
+    std::thread::sleep(std::time::Duration::from_millis(400));
+    client.change_document(&list, 2, "# (from local chart web:1.0.0)\nweb=nginx:3\n");
+    assert_eq!(published(&mut client), told(LIST, json!(2), &[]));
+    client.open_document(&workspace.path(".mirrorlint.yaml"), "yaml", "");
+    let rules: Vec<_> = std::iter::repeat_with(|| published(&mut client)).take(2).collect();
+    assert!(rules.contains(&told(LIST, json!(2), &["tag-mismatch"])), "{rules:?}");
+    client.finish();
+}
+
+#[test]
 fn a_list_of_which_no_chart_can_be_loaded_says_so() {
     let workspace = workspace().file("web/Chart.yaml", "apiVersion: v2\nname: web\n");
     let mut client = Client::open(&workspace.path(""), &json!({"textDocument": {"diagnostic": {}}}));
