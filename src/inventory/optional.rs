@@ -10,7 +10,7 @@ use super::conditions::Fact;
 use super::jobs::{Job, choices, run_all};
 use super::regions::speaks_of_regions;
 use super::speech::Speeches;
-use super::switches::{Blocks, Guard, beside, blocks};
+use super::switches::{Block, Blocks, Guard, beside, blocks};
 use super::when::printed;
 use super::{Gap, Problem, Scenario, Survey, Target, Use, values};
 use crate::chart::{Chart, ChartNode, Choice, Disabled, Processed};
@@ -93,8 +93,10 @@ struct Search<'a> {
     taken: HashSet<Decision>,
     /// What each of them was first asked for in.
     reached: HashMap<Span, Arc<Variant<'a>>>,
-    /// The blocks that print whole images, with their conditions in words.
-    blocks: BTreeMap<Decision, String>,
+    /// The blocks that print whole images.
+    blocks: BTreeMap<Decision, Block>,
+    /// What else is decided where a value is there, by its path.
+    together: BTreeMap<Vec<String>, BTreeSet<Decision>>,
     /// Which templates name images.
     speeches: Speeches,
 }
@@ -118,6 +120,7 @@ pub fn optional(sources: &Sources, targets: &[Target], survey: &Survey) -> Optio
         taken: HashSet::new(),
         reached: HashMap::new(),
         blocks: BTreeMap::new(),
+        together: BTreeMap::new(),
         speeches: Speeches::default(),
     };
     let (mut round, mut bases) = (Vec::new(), Vec::new());
@@ -290,7 +293,7 @@ impl<'a> Search<'a> {
     }
 
     /// Notes what `variant` decided, and the blocks of its templates.
-    fn learn(&mut self, variant: &Variant<'a>, decisions: &Decisions, Blocks { blocks, .. }: Blocks) {
+    fn learn(&mut self, variant: &Variant<'a>, decisions: &Decisions, Blocks { blocks, together, .. }: Blocks) {
         let variant = Arc::new(variant.clone());
         for (chart, decision) in decisions.iter() {
             self.asked.insert((chart.to_owned(), decision.place));
@@ -298,20 +301,27 @@ impl<'a> Search<'a> {
             self.reached.entry(decision.place).or_insert_with(|| variant.clone());
         }
         for block in blocks {
-            self.blocks.entry(block.decision).or_insert(block.words);
+            self.blocks.entry(block.decision).or_insert(block);
+        }
+        for (path, decision) in together {
+            self.together.entry(path).or_default().insert(decision);
         }
     }
 
-    /// Runs by force each block that was reached and that no rendering has run. What Helm would refuse then says nothing: the values
+    /// Runs by force each block that was reached and that no rendering has run, alone and with what else its value decides. What Helm would refuse then says nothing: the values
     /// are not there that would let it run.
     fn force(&mut self) {
-        let mut round = Vec::new();
-        for (decision, words) in &self.blocks {
+        let (mut round, mut joint) = (Vec::new(), Vec::new());
+        for (decision, Block { words, path, .. }) in &self.blocks {
             let Some(variant) = self.reached.get(&decision.place).filter(|_| !self.taken.contains(decision)) else {
                 continue;
             };
-            round.extend(variant.with_block(*decision, words, &mut self.known));
+            round.extend(variant.with_blocks(&[*decision], words, &mut self.known));
+            let others = path.as_ref().and_then(|path| self.together.get(path)).filter(|others| others.len() > 1);
+            let others: Option<Vec<Decision>> = others.map(|others| others.iter().copied().collect());
+            joint.extend(others.and_then(|others| variant.with_blocks(&others, words, &mut self.known)));
         }
+        round.extend(joint);
         round.truncate(MAX_FORCED);
         let jobs: Vec<_> = round.iter().map(Variant::job).collect();
         for ((job, outcome), variant) in
@@ -450,11 +460,11 @@ impl Variant<'_> {
         self.with(facts, facts.iter().map(Fact::words).collect(), known)
     }
 
-    /// This rendering with a block run by force, whose condition is `words`, unless that is `known`.
-    fn with_block(&self, decision: Decision, words: &str, known: &mut BTreeSet<String>) -> Option<Self> {
-        let key = format!("{:?} {} {:?} {decision:?}", self.chart.path, self.scenario.name, self.choice);
+    /// This rendering with blocks run by force, whose condition is `words`, unless that is `known`.
+    fn with_blocks(&self, blocks: &[Decision], words: &str, known: &mut BTreeSet<String>) -> Option<Self> {
+        let key = format!("{:?} {} {:?} {blocks:?}", self.chart.path, self.scenario.name, self.choice);
         let mut variant = self.turned(vec![words.to_owned()], key, known)?;
-        let forced = self.scenario.options.forced.iter().copied().chain([decision]);
+        let forced = self.scenario.options.forced.iter().chain(blocks).copied();
         variant.scenario.options.forced = forced.collect();
         Some(variant)
     }

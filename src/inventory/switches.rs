@@ -42,6 +42,8 @@ pub(super) struct Block {
     pub decision: Decision,
     /// Its condition, in words.
     pub words: String,
+    /// The value that is the condition, from the root's, if it is nothing else.
+    pub path: Option<Path>,
 }
 
 /// The blocks of a rendering that do not run.
@@ -51,6 +53,8 @@ pub(super) struct Blocks {
     pub guards: Vec<Guard>,
     /// Those that print a whole image.
     pub blocks: Vec<Block>,
+    /// What a value, by its path from the root's, decides by being there: that other blocks run as well.
+    pub together: Vec<(Path, Decision)>,
 }
 
 /// The blocks in the templates of all charts of `processed` whose conditions were asked for and are not among `known`, and those
@@ -93,6 +97,7 @@ pub(super) fn blocks(
                 is_within: false,
                 ways: Vec::new(),
                 blocks: &mut found.blocks,
+                together: &mut found.together,
             };
             reader.nodes(&tree.body, Some(&[Vec::new()]), None, 0);
             for (facts, decision) in reader.ways {
@@ -177,6 +182,7 @@ struct Reader<'a> {
     /// What would make blocks run, and what is decided then.
     ways: Vec<(Vec<Fact>, Option<Decision>)>,
     blocks: &'a mut Vec<Block>,
+    together: &'a mut Vec<(Path, Decision)>,
 }
 
 impl<'a> Reader<'a> {
@@ -248,12 +254,19 @@ impl<'a> Reader<'a> {
         if self.conditions.constant(&branch.pipe) == Some(!taken) {
             return;
         }
+        if let Some(place) = place.filter(|_| taken) {
+            let mut deciding = Vec::new();
+            self.deciding(&branch.pipe, dot, &mut deciding, 0);
+            self.together.extend(deciding.into_iter().map(|path| (path, Decision { place, taken })));
+        }
         // A part of an image that is not there makes another image, not another feature.
         let forced =
             || self.speech.gives_whole(self.source, nodes) && !self.conditions.asks_for_part(&branch.pipe, dot);
         if let Some(place) = place.filter(|_| forced()) {
             let words = self.words(&branch.pipe, taken, dot);
-            self.blocks.push(Block { decision: Decision { place, taken }, words });
+            let path = self.conditions.path_of(&branch.pipe, dot).filter(|path| taken && !path.is_empty());
+            let path = path.map(|path| path_from_root(&path, self.names));
+            self.blocks.push(Block { decision: Decision { place, taken }, words, path });
         }
         self.conditions.invents = self.is_within_image(&branch.pipe);
         let own = self.conditions.ways(&branch.pipe, taken, dot);
@@ -281,6 +294,23 @@ impl<'a> Reader<'a> {
         let was_within = std::mem::replace(&mut self.is_within, true);
         self.nodes(nodes, both.as_deref(), inner, depth + 1);
         self.is_within = was_within;
+    }
+
+    /// The values each of which makes a condition true by being there: the one that it is, or those of an `or`.
+    fn deciding(&self, pipe: &Pipe, dot: Option<&Path>, found: &mut Vec<Path>, depth: usize) {
+        let [command] = &*pipe.commands else { return };
+        let words = match command.words.split_first() {
+            Some((Operand { term: Term::Function(callee), .. }, arguments)) if callee.name == "or" => arguments,
+            Some((only, [])) => std::slice::from_ref(only),
+            _ => return,
+        };
+        for word in words {
+            match (&word.term, self.conditions.path(word, dot)) {
+                (_, Some(path)) if !path.is_empty() => found.push(path_from_root(&path, self.names)),
+                (Term::Pipe(inner), None) if depth <= MAX_DEPTH => self.deciding(inner, dot, found, depth + 1),
+                _ => {}
+            }
+        }
     }
 
     /// What would make each `ternary` in a pipeline choose otherwise.
