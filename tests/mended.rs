@@ -341,3 +341,17 @@ fn a_byte_order_mark_is_no_part_of_the_first_name() {
     let after = told(&workspace);
     assert!(after.is_subset(&before), "{before:?} {after:?}");
 }
+
+/// A fix writes no comment that a rule would ask for which is switched off.
+#[test]
+fn what_is_switched_off_is_not_mended_on_the_way() {
+    let list = "web=quay.io/acme/web:1\n";
+    let fixed = |rules: &str| {
+        let workspace = Workspace::with_list(list).chart("web", &["ghcr.io/acme/web:1"]);
+        let workspace = workspace.file(".mirrorlint.yaml", format!("rules: {{{rules}}}\n"));
+        workspace.run(&["check", "--fix", "--unsafe-fixes"]);
+        workspace.read(LIST)
+    };
+    assert_eq!(fixed(""), "# Web (from local chart web:1.0.0)\nweb=ghcr.io/acme/web:1\n");
+    assert_eq!(fixed("undocumented-source: off"), "web=ghcr.io/acme/web:1\n");
+}

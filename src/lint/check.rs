@@ -391,6 +391,7 @@ impl Run<'_> {
         let charts: Vec<_> = targets.iter().map(|target| target.chart.clone()).collect();
         let mut unmirrored = overridden.clone();
         unmirrored.retain(needed);
+        let off = self.levels.off();
         let context = Context {
             sources,
             list: &list,
@@ -406,6 +407,7 @@ impl Run<'_> {
             regions: &survey.regions,
             dynamic: &dynamic,
             files: self.files,
+            off: &off,
             faults: &[],
         };
         let unsure = unsure || blind || !coverage.unknown.is_empty();

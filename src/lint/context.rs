@@ -43,6 +43,8 @@ pub(crate) struct Context<'a> {
     pub dynamic: &'a BTreeMap<usize, Change>,
     /// The other text files of the workspace.
     pub files: &'a TextFiles<'a>,
+    /// The rules that the configuration switches off, by name.
+    pub off: &'a [&'static str],
     /// Suppressions and exemptions at fault: none while the other rules run.
     pub faults: &'a [Fault],
 }
@@ -100,14 +102,15 @@ impl<'a> Context<'a> {
         fields.flat_map(|field| &field.charts).filter_map(edit).collect()
     }
 
-    /// Whether somebody wants findings of `rule` about `entry` to stay: then no other fix mends them on the way.
+    /// Whether somebody wants findings of `rule` about `entry` to stay, or none at all: then no other fix mends them on the way.
     pub fn is_silenced(&self, entry: &Entry, rule: &str) -> bool {
         let speaks = |scope: Scope| match scope {
             Scope::File => true,
             Scope::Entry(at) => self.list.entries.get(at).is_some_and(|other| other.line == entry.line),
             Scope::Nowhere => false,
         };
-        self.list.directives.iter().any(|order| match &order.kind {
+        let off = self.off.contains(&rule);
+        off || self.list.directives.iter().any(|order| match &order.kind {
             DirectiveKind::Allow { rules, .. } => speaks(order.scope) && rules.iter().any(|name| name.text == rule),
             _ => false,
         })
