@@ -375,6 +375,31 @@ fn a_fix_that_opens_a_region_goes_first() {
     assert!(new.contains("\nnginx=nginx:2\n") && !new.contains("default values"), "{new}");
 }
 
+/// The first entry of a region leaves no chart out.
+#[test]
+fn a_region_is_opened_for_all_charts() {
+    let by_region = |name: &str| format!("quay.io/{{{{ .Values.region | default `none` }}}}/{name}:1");
+    let [agent, first, second] = [
+        "602401143452.dkr.ecr.us-west-2.amazonaws.com/eks/agent:1".to_owned(),
+        by_region("first"),
+        by_region("second"),
+    ];
+    for (other, is_known) in [(&["redis:1", &second][..], true), (&[second.as_str()], false)] {
+        let workspace = Workspace::new().chart("app", &[&agent, &first]).chart("other", other);
+        let workspace = workspace.file("app/values.yaml", "region: ''\n").file("other/values.yaml", "region: ''\n");
+        let new = workspace.run(&["init"]).stdout;
+        let names = |text: &str, region: &str| {
+            ["first", "second"].map(|name| text.contains(&format!("\n{name}=quay.io/{region}/{name}:1\n")))
+        };
+        let workspace = workspace.file(LIST, "");
+        workspace.run(&["check", "--fix"]);
+        for text in [new, workspace.read(LIST)] {
+            assert_eq!(names(&text, if is_known { "us-west-2" } else { "none" }), [true; 2], "{text}");
+            assert_eq!(text.contains(&agent), is_known, "{text}");
+        }
+    }
+}
+
 /// However many regions there are, all of it is done in one run.
 #[test]
 fn every_region_is_opened() {

@@ -117,7 +117,7 @@ fn line_of(view: &View, finding: &Finding) -> Option<String> {
 /// Whether the file that a finding of `after` is about had that line.
 fn has_line(before: &View, finding: &Finding, after: &View, line: &str) -> bool {
     let known = before.sources.find(&file_of(after, finding));
-    known.is_some_and(|known| before.sources.get(known).text().lines().any(|old| old == line))
+    known.is_some_and(|known| before.sources.get(known).text().lines().any(|old| old.trim_end_matches('\r') == line))
 }
 
 fn told(findings: &[&Finding]) -> Vec<String> {

@@ -111,15 +111,14 @@ fn images(list: &CheckedList) -> (BTreeSet<&str>, usize) {
     (deployed.map(|used| used.reference.as_str()).collect(), list.inventory.gaps.len())
 }
 
-/// Whether the line that `finding` is about was not in its file at first. What is missing is about no line.
+/// Whether the line that `finding` is about was not in its file at first, however it ended. What is missing is about no line.
 fn is_written(first: &View, after: &View, finding: &Finding) -> bool {
     let is_missing = finding.entry.is_none() && finding.expected.is_some();
+    let bare = |line: &str| line.trim_end_matches(['\r', '\n']).to_owned();
     let file = after.sources.get(finding.span.file);
-    let line = file.line(file.position(finding.span.range().start).line).and_then(|line| file.text().get(line));
-    let was_there = |known| {
-        let known = first.sources.get(known);
-        line.is_some_and(|line| known.text().lines().any(|old| old == line.trim_end_matches(['\r', '\n'])))
-    };
+    let line =
+        file.line(file.position(finding.span.range().start).line).and_then(|line| file.text().get(line)).map(bare);
+    let was_there = |known| first.sources.get(known).text().lines().any(|old| Some(bare(old)) == line);
     !is_missing && !first.sources.find(file.path()).is_some_and(was_there)
 }
 

@@ -316,7 +316,9 @@ where
         for movers in by_file(movers) {
             let known = self.accepted.len();
             for mover in movers {
-                withheld.extend(self.absorb(vec![mover]));
+                if !self.move_along(&mover, &others) {
+                    withheld.extend(self.absorb(vec![mover]));
+                }
                 if self.accepted.len() > known {
                     break;
                 }
@@ -328,6 +330,33 @@ where
             self.is_over = true;
         }
         withheld
+    }
+
+    /// Accepts `mover`, the first entry of a list that is held against all charts, with those of `others` that name the other charts:
+    /// what does not depend on the region, else everything. Gives whether it did.
+    fn move_along(&mut self, mover: &Chosen, others: &[Chosen]) -> bool {
+        if !self.is_unnamed(&mover.fixed.path) {
+            return false;
+        }
+        let names = |one: &&Chosen| one.fixed.path == mover.fixed.path && self.says_otherwise(one, |says| &says.charts);
+        let with = |others: Vec<&Chosen>| -> Vec<Chosen> {
+            let along = others.into_iter().map(|one| Chosen { goes_along: true, ..one.clone() });
+            std::iter::once(mover.clone()).chain(along).collect()
+        };
+        let naming: Vec<&Chosen> = others.iter().filter(names).collect();
+        let steady = naming.iter().copied().filter(|one| !one.fix.regional).collect();
+        for fixes in [with(steady), with(naming)] {
+            if let Ok(next) = self.verify(&fixes) {
+                self.accept(fixes, next);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Whether the list at `path` is held against all charts, for no note of it names one.
+    fn is_unnamed(&self, path: &Path) -> bool {
+        self.before.checked.lists.iter().any(|list| list.path == path && !list.by_notes)
     }
 
     /// Whether `one` by itself changes what a list says in that regard.
@@ -344,24 +373,24 @@ where
     /// the fewer charts are lost.
     fn are_first_notes(&self, fixes: &[Chosen]) -> bool {
         let path = &fixes[0].fixed.path;
-        let is_unnamed = self.before.checked.lists.iter().any(|list| list.path == *path && !list.by_notes);
-        is_unnamed && fixes.iter().all(|one| one.fixed.path == *path && self.says_otherwise(one, |says| &says.charts))
+        let names = |one: &Chosen| one.fixed.path == *path && self.says_otherwise(one, |says| &says.charts);
+        self.is_unnamed(path) && fixes.iter().all(names)
     }
 
     /// Accepts what was set apart, where all of it together in one file names the charts that each by itself would take. Gives it
     /// otherwise.
     fn reunite(&mut self) -> Vec<Withheld> {
         let mut withheld = Vec::new();
-        let (all, reasons): (Vec<_>, Vec<_>) = std::mem::take(&mut self.apart).into_iter().unzip();
-        for (fixes, reason) in by_file(all).into_iter().zip(reasons) {
+        let (apart, reasons): (Vec<_>, Vec<_>) = std::mem::take(&mut self.apart).into_iter().unzip();
+        let Some(alone) = reasons.into_iter().next().filter(|_| !self.is_over) else { return withheld };
+        for fixes in by_file(apart) {
             let reason = match self.verify(&fixes) {
-                _ if self.is_over => continue,
                 Ok(next) => {
                     self.accept(fixes, next);
                     continue;
                 }
                 Err(Objection::Chart(reason) | Objection::Region(reason) | Objection::Harm(reason)) => reason,
-                Err(Objection::Moves) => reason,
+                Err(Objection::Moves) => alone.clone(),
             };
             withheld.extend(fixes.into_iter().map(|one| Withheld { fix: one.fixed, reason: reason.clone() }));
         }
@@ -382,15 +411,16 @@ where
         }
         let view = (self.attempt.check)(&texts).map_err(|refusal| Objection::Harm(refusal.message))?;
         let keeps_charts = self.attempt.keeps_charts;
-        if let Some(chart) = lost_chart(self.before, &view).filter(|_| keeps_charts) {
+        let moved = moved(self.before, &view);
+        if let Some(chart) = lost_chart(self.before, &view).filter(|_| keeps_charts || !moved.is_empty()) {
             return Err(Objection::Chart(without(&chart.name.to_string(), "charts")));
         }
         if let Some(region) = lost_region(self.before, &view) {
             return Err(Objection::Region(without(region, "scenarios")));
         }
         let paths: BTreeSet<&Path> = all.iter().map(|one| one.fixed.path.as_path()).collect();
-        let moved = moved(self.before, &view);
-        if !moved.is_empty() && all.len() > 1 && (paths.len() < all.len() || !paths.is_subset(&moved)) {
+        let movers = all.iter().filter(|one| !one.goes_along).count();
+        if !moved.is_empty() && all.len() > 1 && (paths.len() < movers || !paths.is_subset(&moved)) {
             return Err(Objection::Moves);
         }
         let gains = keeps_charts && gains_charts(self.before, &view);
@@ -436,8 +466,11 @@ fn by_file(fixes: Vec<Chosen>) -> Vec<Vec<Chosen>> {
 }
 
 /// A fix that is to be applied.
+#[derive(Clone)]
 struct Chosen {
     fix: Fix,
+    /// Whether it may be applied with one that opens a region.
+    goes_along: bool,
     /// Which of the findings it mends, which is where it stands among the others at one place.
     number: usize,
     fixed: Fixed,
@@ -478,7 +511,7 @@ fn choose(
         }
         let fixed =
             Fixed { rule: finding.rule.id, key: finding.key(), path: path.to_owned(), title: fix.title.clone() };
-        chosen.push(Chosen { fix, number, fixed, kind: kind_of(view, finding) });
+        chosen.push(Chosen { fix, goes_along: false, number, fixed, kind: kind_of(view, finding) });
     }
     chosen
 }

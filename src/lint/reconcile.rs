@@ -1,6 +1,8 @@
 //! Holds the entries of a list against the images that the charts deploy: each entry gets one verdict, each deployed image
 //! is listed or missing. Every rule about images reads the verdicts from here, so that one cause gives one finding.
 
+mod claim;
+
 use std::collections::{HashMap, HashSet};
 
 use super::same::{as_entry, brings, is_version, may_bring, same_image, serves};
@@ -231,35 +233,6 @@ impl Work<'_> {
             self.served.insert(at);
             self.taken.insert(at);
         }
-    }
-
-    /// Claims the images for which there are entries that cannot be read: those have a finding already. Gives their uses. An entry
-    /// that lists another version of such an image knows better than a name does.
-    fn reserve(&mut self) -> Vec<usize> {
-        let mut reserved = Vec::new();
-        let (served, taken) = (self.served.clone(), self.taken.clone());
-        for meant in &self.coverage.meant {
-            let alike = |at: &usize| {
-                let name = self.uses[*at].reference.name();
-                meant.iter().map(|meant| common_parts(meant, name)).max().unwrap_or_default()
-            };
-            let free: Vec<usize> = self.select(|_| true).into_iter().filter(|at| !self.served.contains(at)).collect();
-            let most = free.iter().map(alike).max().filter(|most| *most > 0);
-            let best = free.iter().copied().filter(|at| Some(alike(at)) == most).collect();
-            let uses = self.first_image(best).unwrap_or_default();
-            self.serve(&uses, true);
-            reserved.extend(uses);
-        }
-        self.claimed = std::mem::replace(&mut self.served, served).difference(&self.served).copied().collect();
-        self.taken = taken;
-        reserved
-    }
-
-    /// `verdict`, unless only a name speaks for it, and an entry that cannot be read has the same name.
-    fn unless_claimed(&self, verdict: Verdict) -> Verdict {
-        let is_guess = matches!(verdict, Verdict::OtherRepository { .. });
-        let is_claimed = is_guess && verdict.uses().iter().any(|at| self.claimed.contains(at));
-        if is_claimed { Verdict::Unknown } else { verdict }
     }
 
     /// What the entry lists once its finding is mended.
@@ -612,11 +585,6 @@ impl Work<'_> {
         }
         missing
     }
-}
-
-/// How many parts, from the last one on, both paths have in common.
-fn common_parts(one: &str, other: &str) -> usize {
-    one.rsplit('/').zip(other.rsplit('/')).take_while(|(one, other)| one == other).count()
 }
 
 fn last_part(path: &str) -> &str {
