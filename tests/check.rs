@@ -686,7 +686,7 @@ fn a_name_in_another_registry_is_the_partner() {
     assert_eq!(rules_of(&workspace), "repository-mismatch missing-entry", "the entry's name tells");
     let other =
         Workspace::with_list(&list.replace("health-agent=", "thing=")).chart("web", &["example.org/health-agent:2"]);
-    assert_eq!(rules_of(&other), "stale-entry floating-tag missing-entry");
+    assert_eq!(rules_of(&other), "stale-entry missing-entry");
 }
 
 #[test]

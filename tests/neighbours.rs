@@ -58,7 +58,7 @@ fn one_cause_is_one_finding() {
         ("web: nginx:1.27.1", "nginx:1.27.1", "2:1 invalid-entry"),
         ("Web=nginx:1.27.1", "nginx:1.27.1", "2:1 invalid-repository-name"),
         ("# Tag: 1.26\nweb=nginx:1.25", "nginx:1.27.1", "3:11 tag-mismatch"),
-        ("web\u{3000}=\u{3000}nginx:1.27.1", "nginx:1.27.1", "2:1 reader-disagreement"),
+        ("web\u{3000}=\u{3000}nginx:1.27.1", "nginx:1.27.1", "2:4 reader-disagreement"),
         ("web=nginx:latest", "nginx:1.27.1", "2:11 tag-mismatch"),
     ] {
         assert_eq!(found(&format!("{NOTE}{entry}\n"), &[image]), [expected], "{entry}");
