@@ -210,6 +210,7 @@ fn many_findings_are_grouped_and_short() {
     assert!(printed.contains(told), "{printed}");
     assert_eq!(printed.matches("error[tag-mismatch]").count(), 30);
     assert!(printed.lines().count() < 180, "{printed}");
+    assert_eq!(printed.matches("\n\nMore on a rule: `mirrorlint explain RULE`\n\n").count(), 1, "{printed}");
 }
 
 /// What a list has that a terminal would obey is shown as something else.

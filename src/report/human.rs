@@ -387,6 +387,9 @@ pub fn findings(checked: &Checked, sources: &Sources, style: Style) -> String {
         heading = Some(fitting);
         out.push('\n');
     }
+    if told.values().any(|count| *count > DRAWN_PER_RULE) && checked.findings.len() > MOST_DRAWN {
+        out += "More on a rule: `mirrorlint explain RULE`\n\n";
+    }
     out
 }
 
