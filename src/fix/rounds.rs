@@ -424,9 +424,12 @@ where
             return Err(Objection::Moves);
         }
         let gains = keeps_charts && gains_charts(self.before, &view);
+        // A new list names all charts first: what it says of a region that it opens is told when it is written.
+        let is_opening = !keeps_charts && all.iter().any(|one| one.goes_along);
         let mended: Vec<&Kind> = all.iter().map(|one| &one.kind).collect();
         let mut owed = BTreeSet::new();
-        for finding in brought((self.attempt.before, self.before), &view, &paths, &mended) {
+        let brought = brought((self.attempt.before, self.before), &view, &paths, &mended);
+        for finding in brought.into_iter().filter(|_| !is_opening) {
             let kind = kind_of(&view, finding);
             let is_owed = !gains && !self.attempt.lasting.contains(&kind);
             if !is_owed || (self.attempt.wanted)(&view, finding).is_none() {
