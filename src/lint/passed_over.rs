@@ -82,6 +82,11 @@ impl PassedOver {
         let mut is_stale = false;
         let verdicts = places.into_iter().zip(found.verdicts).filter(|(at, _)| is_open(&known.verdicts[*at]));
         for (at, mut verdict) in verdicts {
+            // Charts that the list is not for give no image twice: an entry that cannot be read may be for it.
+            let is_claimed = verdict.uses().iter().any(|used| found.reserved.contains(used));
+            if is_claimed && !matches!(verdict, Verdict::Right { .. }) {
+                verdict = Verdict::Unknown;
+            }
             let was_stale = known.verdicts[at] == Verdict::Stale;
             let deployed = match &verdict {
                 Verdict::Right { .. } | Verdict::OtherRegistry { .. } | Verdict::OtherVersion { .. } => true,
