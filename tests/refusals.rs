@@ -116,7 +116,7 @@ fn lists_charts_and_files() {
     $ init nowhere
       × nowhere: is no folder: name the workspace, or the chart with --chart
     $ init --output tools/ecr-images.conf
-      × tools/ecr-images.conf: is there already: `mirrorlint check --fix` brings it up to date; --output names another
+      × tools/ecr-images.conf: is there already: `mirrorlint check --fix` brings it up to date; --output names another, `-` prints one
     $ init empty
       × no Helm chart below empty: name one with --chart; if the charts are a git submodule, check it out (`git submodule update --init`)
       × the charts show no image that could be listed, for the reasons above: no list was written
@@ -304,7 +304,7 @@ fn places_that_cannot_be_written() {
     $ init --output file/list.conf
       × file/list.conf: cannot be written: Not a directory (os error 20); nothing was written to it
     $ init --output web
-      × web: is there already: `mirrorlint check --fix` brings it up to date; --output names another
+      × web: is there already: `mirrorlint check --fix` brings it up to date; --output names another, `-` prints one
     "#);
     assert_eq!(workspace.read("tools/ecr-images.conf"), "# Web (from local chart web:1.0.0)\nweb=nginx:1\n");
     assert_eq!(workspace.read("report.json"), "{}\n");
