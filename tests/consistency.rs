@@ -116,6 +116,12 @@ fn a_new_list_says_what_the_charts_deploy() {
       refused
     unrenderable-chart: A required value is missing
       refused
+    unrenderable-chart: A template that a chart which is not on disk may have
+      refused
+    unrenderable-chart: A value of a chart that is not on disk
+      refused
+    unrenderable-chart: A value of its own that is missing beside a chart that is
+      refused
     "#);
 }
 
