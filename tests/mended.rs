@@ -200,7 +200,7 @@ fn the_configuration_says_how_far_fixes_are_trusted() {
     assert!(shown.contains("\n  fixes of stale-entry: safe\n"), "{shown}");
     for (fixes, message) in [
         ("stale-entries: safe", "there is no rule called `stale-entries`; did you mean `stale-entry`?"),
-        ("invalid-entry: safe", "`invalid-entry` has no fixes"),
+        ("duplicate-entry: safe", "`duplicate-entry` has no fixes"),
         ("stale-entry: always", "`fixes.stale-entry`"),
     ] {
         let refused = run(fixes, &["--fix"]).0;

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use super::stale_entry::deletion;
 use crate::image::Reference;
 use crate::lint::{Context, Finding, Rule, Verdict, same_image};
 use crate::mirror::Entry;
@@ -18,15 +17,12 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
                 true => (format!("`{name}` is listed twice"), "Delete one of the lines"),
                 false => (format!("`{name}` is listed twice: {one} and {other} go to one repository"), "Rename one"),
             };
-            let stale: Vec<_> = [*first, entry].into_iter().filter(|entry| is_stale(context, entry)).collect();
-            let found = duplicate(rule, entry, entry.name.span, first, message);
-            findings.push(match stale.as_slice() {
-                [stale] => {
-                    let title = format!("Delete {}, which no chart deploys", stale.source.text);
-                    found.fix(deletion(context.list, stale, title))
-                }
-                _ => found.advise(advice),
-            });
+            let mut stale = [*first, entry].into_iter().filter(|entry| is_stale(context, entry));
+            let advice = match (stale.next(), stale.next()) {
+                (Some(stale), None) => format!("Delete {}, which no chart deploys", stale.source.text),
+                _ => advice.to_owned(),
+            };
+            findings.push(duplicate(rule, entry, entry.name.span, first, message).advise(advice));
         }
         names.entry(&entry.name.text).or_insert(entry);
     }

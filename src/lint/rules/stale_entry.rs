@@ -23,7 +23,9 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             None => format!("no chart deploys {image}{}", nowhere(judged)),
         };
         let or = if sibling.is_some() { "" } else { ", or say why it stays" };
-        let fix = deletion(context.list, judged.entry, format!("Delete `{name}`"));
+        let span = removal(context.list, judged.entry);
+        let edit = Edit { span, text: context.list.remainder(span).to_owned() };
+        let fix = Fix::new(format!("Delete `{name}`"), Safety::Unsafe, vec![edit]);
         let other = sibling.map(|other| other.entry.source.span);
         let finding = judged
             .finding(rule, judged.entry.source.span, message)
@@ -48,12 +50,6 @@ fn written(from: &NamedChart) -> String {
 fn nowhere(judged: Judged<'_>) -> String {
     let note = judged.entry.note.from.as_ref().filter(|_| judged.noted == Standing::Nowhere);
     note.map(|from| format!(", and {} is in no root chart", written(from))).unwrap_or_default()
-}
-
-/// The fix that takes the entry away.
-pub(super) fn deletion(list: &List, entry: &Entry, title: String) -> Fix {
-    let span = removal(list, entry);
-    Fix::new(title, Safety::Unsafe, vec![Edit { span, text: list.remainder(span).to_owned() }])
 }
 
 /// The entry with its comment block, and with one blank line beside it where there is one. Comments that speak of more than
