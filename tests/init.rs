@@ -154,6 +154,22 @@ fn a_root_chart_that_shows_nothing_is_told_beside_those_that_are_listed() {
     assert!(run.stderr.contains("broken/templates/broken.yaml:1:4: error[unrenderable-chart]"), "{}", run.stderr);
 }
 
+/// Also where several charts have nothing but images whose hosts name a region: each would be left out by the other's first entry.
+#[test]
+fn charts_that_bring_a_region_are_all_listed() {
+    let ecr = "602401143452.dkr.ecr.us-west-2.amazonaws.com/eks";
+    let workspace = Workspace::new()
+        .chart("agent", &[&format!("{ecr}/agent:1")])
+        .chart("cni", &[&format!("{ecr}/cni:2")])
+        .chart("web", &["nginx:1"]);
+    let made = workspace.run(&["init", "--output", LIST]);
+    assert_eq!((made.code, made.stderr.as_str()), (0, ""));
+    let list = workspace.read(LIST);
+    let entries: Vec<&str> = list.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
+    assert_eq!(entries, [&format!("agent={ecr}/agent:1"), &format!("cni={ecr}/cni:2"), "nginx=nginx:1"]);
+    assert_eq!(workspace.findings(), Vec::<String>::new());
+}
+
 #[test]
 fn a_submodule_that_is_not_there_is_told() {
     let modules = "[submodule \"platform\"]\n\tpath = platform\n\turl = ../platform\n";

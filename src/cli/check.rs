@@ -197,6 +197,7 @@ pub(super) fn settings(session: &Session, options: &ChartOptions) -> Result<Sett
         registry: None,
         charts: options.charts.clone(),
         regions: options.regions.clone(),
+        expected_regions: Vec::new(),
         overrides: overrides(session, &options.values)?,
         namespace: options.namespace.clone().filter(|name| !name.is_empty()),
         kube_version: options.kube_version.clone(),

@@ -7,7 +7,11 @@ use super::arguments::{Init, ListFormat};
 use super::check::settings_of;
 use super::{Ending, Outcome, Session, here};
 use crate::fix::{Settled, Texts, View, create, settle_new};
-use crate::lint::{Checked, CheckedList, Finding, Fix, LIST_NAME, Refusal, Safety, Severity, Workspace, check, find};
+use crate::image::Reference;
+use crate::inventory::regions_of;
+use crate::lint::{
+    Checked, CheckedList, Finding, Fix, LIST_NAME, Refusal, Safety, Settings, Severity, Workspace, check, find,
+};
 use crate::report;
 use crate::source::Sources;
 
@@ -45,16 +49,22 @@ pub(super) fn run(session: &Session, options: &Init) -> Outcome {
     // What may be mended without being asked is no matter here: a new list is wanted whole.
     settings.configuration.iter_mut().for_each(|loaded| loaded.configuration.fixes.clear());
     let workspace = Workspace { lists: vec![path.clone()], ..found };
-    let check_with = |texts: &Texts| {
+    let check_with = |settings: &Settings, texts: &Texts| {
         let mut sources = Sources::new();
         sources.overlay(&path, texts.get(&path).map_or(HEADER, |text| text));
-        let checked = check(&sources, &workspace, &settings)?;
+        let checked = check(&sources, &workspace, settings)?;
         Ok(View { sources, checked })
     };
-    let Settled { before, after, changes, .. } = settle_new(check_with, |view, finding| wanted(view, finding, &path))?;
-    let (View { sources, mut checked }, before) = match after {
-        Some(after) => (after, Some(before)),
-        None => (before, None),
+    let before = check_with(&settings, &Texts::new())?;
+    // What is listed is judged in the regions that the list will name, from the first entry on.
+    settings.expected_regions = regions_to_come(&before, &path);
+    let settled = settle_new(|texts| check_with(&settings, texts), |view, finding| wanted(view, finding, &path))?;
+    settings.expected_regions.clear();
+    let Settled { changes, .. } = settled;
+    let texts: Texts = changes.iter().map(|change| (change.path.clone(), change.after.clone())).collect();
+    let (View { sources, mut checked }, before) = match changes.is_empty() {
+        true => (before, None),
+        false => (check_with(&settings, &texts)?, Some(before)),
     };
     let after = session.with(sources);
     let is_empty = checked.lists.iter().all(|list| list.entries == 0);
@@ -98,6 +108,14 @@ pub(super) fn run(session: &Session, options: &Init) -> Outcome {
     }
     let whole = is_whole && workspace.absent_submodules.is_empty();
     Ok(if whole { Ending::Clean } else { Ending::Incomplete })
+}
+
+/// The regions that ECR hosts of the list at `path` name once all is listed that `view` misses.
+fn regions_to_come(view: &View, path: &Path) -> Vec<String> {
+    let listed = view.checked.findings.iter().filter(|finding| wanted(view, finding, path).is_some());
+    let images: Vec<Reference> =
+        listed.filter_map(|finding| Reference::parse(finding.expected.as_deref()?).ok()).collect();
+    regions_of(&images)
 }
 
 /// What was wrong with charts `before` there were notes, which the `new` list has no word of: the notes say which charts count,

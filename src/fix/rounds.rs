@@ -412,7 +412,7 @@ where
         let view = (self.attempt.check)(&texts).map_err(|refusal| Objection::Harm(refusal.message))?;
         let keeps_charts = self.attempt.keeps_charts;
         let moved = moved(self.before, &view);
-        if let Some(chart) = lost_chart(self.before, &view).filter(|_| keeps_charts || !moved.is_empty()) {
+        if let Some(chart) = lost_chart(self.before, &view).filter(|_| keeps_charts) {
             return Err(Objection::Chart(without(&chart.name.to_string(), "charts")));
         }
         if let Some(region) = lost_region(self.before, &view) {
@@ -424,12 +424,10 @@ where
             return Err(Objection::Moves);
         }
         let gains = keeps_charts && gains_charts(self.before, &view);
-        // A new list names all charts first: what it says of a region that it opens is told when it is written.
-        let is_opening = !keeps_charts && all.iter().any(|one| one.goes_along);
         let mended: Vec<&Kind> = all.iter().map(|one| &one.kind).collect();
         let mut owed = BTreeSet::new();
         let brought = brought((self.attempt.before, self.before), &view, &paths, &mended);
-        for finding in brought.into_iter().filter(|_| !is_opening) {
+        for finding in brought {
             let kind = kind_of(&view, finding);
             let is_owed = !gains && !self.attempt.lasting.contains(&kind);
             if !is_owed || (self.attempt.wanted)(&view, finding).is_none() {

@@ -78,7 +78,7 @@ pub(super) fn hold(
         let survey = settings.kept.survey(sources, &found.targets, settings.kept.listing(listed));
         is_wanted(settings.kept.stop()).map(|()| (found, survey))
     };
-    let mut named = named_regions(listed, exemptions);
+    let mut named = named_regions(listed, exemptions, &settings.expected_regions);
     let (mut found, mut survey) = find(&named)?;
     // Without such regions everything else is as it would be without the mistake.
     let guessed: Vec<String> = named.iter().filter(|region| found.guesses(region)).cloned().collect();
@@ -96,13 +96,14 @@ pub(super) fn hold(
     Ok((found, survey))
 }
 
-/// The regions that the list's ECR hosts name, whether there are such regions or not: those of its entries, else those of what
-/// is exempt.
-pub(super) fn named_regions(listed: &[Listed], exemptions: &Exemptions) -> Vec<String> {
-    match regions_of(listed.iter().map(|entry| &entry.reference)) {
-        none if none.is_empty() => exemptions.named_regions(),
-        named => named,
-    }
+/// The regions that the list's ECR hosts name, whether there are such regions or not, and those that they are `expected` to: those of
+/// its entries, else those of what is exempt.
+pub(super) fn named_regions(listed: &[Listed], exemptions: &Exemptions, expected: &[String]) -> Vec<String> {
+    let mut named = regions_of(listed.iter().map(|entry| &entry.reference));
+    named.extend_from_slice(expected);
+    named.sort();
+    named.dedup();
+    if named.is_empty() { exemptions.named_regions() } else { named }
 }
 
 /// Ends a check that nobody waits for any more. What it refuses is not told: whoever says stop reads nothing of the check.

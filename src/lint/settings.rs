@@ -18,6 +18,8 @@ pub struct Settings {
     pub charts: Vec<PathBuf>,
     /// Regions that empty `region` values take; none means those that the list's ECR hosts name.
     pub regions: Vec<String>,
+    /// Regions that ECR hosts of the list are to name, beside those that they do: of a list that is being written.
+    pub expected_regions: Vec<String>,
     /// Values over the charts' own.
     pub overrides: Overrides,
     /// The namespace of the releases; none means that of the configuration, else Helm's own default.
