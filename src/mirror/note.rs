@@ -4,6 +4,7 @@
 use super::directive;
 use super::located::{Located, Piece};
 use super::named_chart::{CLOSING, Named, NamedChart, OPENING};
+use crate::source::Span;
 
 /// A `KEY: VALUE` line of the block.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,7 +52,7 @@ impl SourceNote {
     pub(super) fn read<'a>(comments: impl Iterator<Item = Piece<'a>>) -> Self {
         let mut note = Self::default();
         let comments = comments.filter(|comment| directive::read(*comment).is_none());
-        for comment in comments.flat_map(|comment| parts(unbulleted(comment))) {
+        for comment in comments.flat_map(|comment| lines(unbulleted(comment))) {
             match keyed(comment) {
                 Some((Key::Repository, value)) => note.repositories.extend(field(value)),
                 Some((Key::Tag, value)) => note.tags.extend(field(value)),
@@ -112,47 +113,69 @@ const BULLETS: [char; 7] = ['-', '*', '+', '•', '・', '–', '—'];
 /// What stands behind a key.
 const COLONS: [char; 2] = [':', '：'];
 
-/// Letters that a key has at most, its colon and blanks among them.
-const MOST_KEY: usize = 30;
-
 /// What may part several `KEY: VALUE` in one line.
-const PARTING: [char; 8] = [',', ';', '|', ')', '）', '、', '，', '；'];
+const PARTING: [char; 6] = [',', ';', '|', '、', '，', '；'];
 
 /// The words of `comment` without a bullet in front of them. Behind one a key may be the beginning of a sentence.
 fn unbulleted(comment: Piece<'_>) -> Piece<'_> {
     let (bullet, words) = comment.first_word();
     let is_bullet = bullet.text.chars().count() == 1 && bullet.text.starts_with(BULLETS);
     let words = words.trim();
-    let is_sentence = || matches!(keyed(words), Some((Key::Repository | Key::Tag, value)) if !is_value(value));
+    let is_sentence = || !matches!(keyed(words), None | Some((Key::Note, _))) && parts(words).is_none();
     if is_bullet && !is_sentence() { words } else { comment }
 }
 
-/// What one line says one behind the other, each `KEY: VALUE` for itself: `(from web:1) Repository: nginx, Tag: 1`. A note is whole.
-fn parts(comment: Piece<'_>) -> Vec<Piece<'_>> {
-    let is_note = matches!(keyed(comment), Some((Key::Note, _)));
-    let (mut parts, mut start) = (Vec::new(), 0);
-    for (at, parting) in comment.text.match_indices(PARTING).filter(|_| !is_note) {
-        let behind = at + parting.len();
-        let rest = unbulleted(comment.from(behind).trim());
-        let is_near = rest.text.char_indices().take(MOST_KEY).any(|(_, letter)| COLONS.contains(&letter));
-        let part = if is_near { keyed(rest) } else { None };
-        if !matches!(part, Some((Key::Repository | Key::Tag, value)) if is_value(value)) {
-            continue;
-        }
-        let end = if CLOSING.iter().any(|closing| parting.starts_with(*closing)) { behind } else { at };
-        parts.push(comment.slice(start..end));
-        start = (rest.span().start - comment.span().start) as usize;
+/// What one line says one behind the other: `Repository: nginx, Tag: 1`, and the same behind what names a chart. Where anything else
+/// stands among that it is a sentence, and the line is whole.
+fn lines(comment: Piece<'_>) -> Vec<Piece<'_>> {
+    if matches!(keyed(comment), Some((Key::Note, _))) {
+        return vec![comment];
     }
-    parts.push(comment.from(start));
-    parts
+    let behind_note = |at: Span| {
+        let (head, rest) = comment.split((at.end - comment.span().start) as usize, 0);
+        let rest = rest.trim_start_matching(|letter| letter.is_whitespace() || PARTING.contains(&letter));
+        Some([vec![head], parts(unbulleted(rest))?].concat())
+    };
+    let Named { charts, perhaps } = Named::find(comment);
+    let named = || charts.iter().map(|(chart, _)| chart).chain(&perhaps);
+    parts(comment).or_else(|| named().find_map(|chart| behind_note(chart.span))).unwrap_or_else(|| vec![comment])
 }
 
-/// Whether `value` is one word, perhaps with a remark or another part behind it.
-fn is_value(value: Piece<'_>) -> bool {
-    let (word, rest) = value.first_word();
-    let rest = rest.text.trim_start();
-    !word.text.is_empty()
-        && (rest.is_empty() || rest.starts_with(OPENING) || rest.starts_with(PARTING) || word.text.ends_with(PARTING))
+/// The parts of `words` when they are nothing but `KEY: VALUE`, each with a remark in parentheses at most.
+fn parts(words: Piece<'_>) -> Option<Vec<Piece<'_>>> {
+    let (mut parts, mut start) = (Vec::new(), 0);
+    for (at, letter, depth) in depths(words.text) {
+        if depth == 0 && PARTING.contains(&letter) {
+            parts.push(words.slice(start..at));
+            start = at + letter.len_utf8();
+        }
+    }
+    parts.push(words.from(start));
+    parts.iter().all(|part| is_field(*part)).then_some(parts)
+}
+
+/// Whether `part` is a key and one word, perhaps with a remark in parentheses behind it.
+fn is_field(part: Piece<'_>) -> bool {
+    let Some((Key::Repository | Key::Tag | Key::DefaultRegion, value)) = keyed(part) else { return false };
+    let bare: String = depths(value.text)
+        .filter(|(_, letter, depth)| *depth == 0 && !CLOSING.contains(letter))
+        .map(|(_, letter, _)| letter)
+        .collect();
+    let is_closed = value.text.matches(OPENING).count() == value.text.matches(CLOSING).count();
+    is_closed && bare.split_whitespace().count() == 1 && field(value).is_some()
+}
+
+/// The letters of `text` with their places, and how many parentheses are open around each; one that opens counts as inside.
+fn depths(text: &str) -> impl Iterator<Item = (usize, char, usize)> {
+    let mut depth: usize = 0;
+    text.char_indices().map(move |(at, letter)| {
+        if OPENING.contains(&letter) {
+            depth += 1;
+        } else if CLOSING.contains(&letter) {
+            depth = depth.saturating_sub(1);
+        }
+        (at, letter, depth)
+    })
 }
 
 /// The key of a `KEY: VALUE` line, and the value. Case, blanks and a word like `image` in front do not matter; Japanese is read as
@@ -176,8 +199,8 @@ fn keyed(comment: Piece<'_>) -> Option<(Key, Piece<'_>)> {
 /// The value and the remark behind it; nothing when no value stands there.
 fn field(value: Piece<'_>) -> Option<Field> {
     let (word, rest) = value.first_word();
-    // No tag and no repository holds a parenthesis: a remark may follow without a blank.
-    let remark = word.text.find(OPENING).filter(|at| *at > 0);
+    // No tag and no repository holds a parenthesis: a remark may follow without a blank, or one end that holds them all.
+    let remark = word.text.find([OPENING, CLOSING].as_flattened()).filter(|at| *at > 0);
     let (word, rest) = remark.map_or((word, rest), |at| value.trim().split(at, 0));
     let word = word.trim_end_matching(|c| matches!(c, ',' | ';'));
     let word = unquoted(word);

@@ -61,7 +61,8 @@ fn bullets_and_several_parts_in_one_line_are_read() {
         "# - Web (from a/web:1)\n#   - Repository: nginx\n#   * Tag: 1 (from chart values)",
         "# Web (from a/web:1) Repository: nginx, Tag: 1",
         "# Web (from a/web:1), Tag: 1; Repository: nginx",
-        "# Web | Tag: 1 (old) | Repository: nginx (from a/web:1)",
+        "# Web (from a/web:1) | Tag: 1 (old, not new) | Repository: nginx(mirror)",
+        "# Web\n# - Tag: 1 | Repository: nginx (from a/web:1)",
         "# Web\n# Repository: \"nginx\", Tag: \"1\"",
         "# Web（from a/web:1）リポジトリ：nginx、タグ：1",
         "# Web (from a/web:1) - Tag: 1\n# ・ Repository: nginx",
@@ -74,9 +75,18 @@ fn bullets_and_several_parts_in_one_line_are_read() {
         ("# Note: old, tag: 2", ""),
         ("# Web, which has more than any key: 1, 2", "Web, which has more than any key: 1, 2"),
         ("# --- Web ---", "--- Web ---"),
+        ("# Web, tag: 1 (from a/web:1)", "Web, tag: 1"),
+        ("# Web (from a/web:1, tag: 1)", "Web"),
+        ("# Web (nginx, tag: 1) (from a/web:1)", "Web (nginx, tag: 1)"),
+        ("# Web (from a/web:1); was repository: docker, tag: latest", "Web"),
+        ("# Web (from a/web:1), tag: 1.26, 1.27 are broken", "Web"),
+        ("# Web | Tag: 1 | Repository: nginx", "Web | Tag: 1 | Repository: nginx"),
+        ("# - tag: 1.26, 1.27 are broken", "- tag: 1.26, 1.27 are broken"),
+        ("# - Region: us-west-2 is far", "- Region: us-west-2 is far"),
     ] {
         assert_eq!(fields(comment), (title.to_owned(), String::new(), String::new()), "{comment}");
     }
+    assert_eq!(fields("# Web\n# Tag: 1)"), ("Web".to_owned(), String::new(), "1".to_owned()));
 }
 
 #[test]
