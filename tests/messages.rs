@@ -281,7 +281,6 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     repository-mismatch: `operator` is documented as from operator:2.0.0, which deploys quay.io/acme/operator:2.0.0 and not docker.io/acme/operator. List quay.io/acme/operator:2.0.0
       [chart/templates/operator.yaml:6:32 operator:2.0.0 names it here]
       unsafe: List quay.io/acme/operator:2.0.0
-    repository-mismatch: `web` copies quay.io/acme/shop, but what web:1.0.0 takes by that name from the private registry is quay.io/acme/web, as its own values say. Copy quay.io/acme/web
     repository-mismatch: `web` is documented as from other:1.0.0, which deploys redis:7 and not nginx. List redis:7
     repository-mismatch: `web` is documented as from web:1.0.0, which deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/proxy:1 and not nginx. If that is your own registry, call the entry as the repository there is called; else list that image
     repository-mismatch: `proxy` is documented as from web:1.0.0, which deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/proxy:1 and not nginx. If that is your own registry, name it in values of your own; else list that image

@@ -402,7 +402,6 @@ impl Run<'_> {
             problems: &survey.problems,
             lost: &lost,
             overridden: &unmirrored,
-            under: &coverage.under,
             switches: &survey.switches,
             regions: &survey.regions,
             dynamic: &dynamic,

@@ -1,6 +1,6 @@
 //! What every rule sees: the list, the verdicts, the charts; and the few steps that several rules share.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use crate::chart::Chart;
@@ -33,8 +33,6 @@ pub(crate) struct Context<'a> {
     pub lost: &'a [Lost],
     /// The uses that come from the team's own registry.
     pub overridden: &'a HashSet<usize>,
-    /// What those would be by the values below: repositories, without a version.
-    pub under: &'a HashMap<usize, Reference>,
     /// Where each switch of a chart is off.
     pub switches: &'a [(String, Span)],
     /// What the region of each scenario became in each root chart.

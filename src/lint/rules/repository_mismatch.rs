@@ -7,7 +7,7 @@ use super::{undocumented_dynamic_image, undocumented_source};
 use crate::image::Reference;
 use crate::lint::addition::listable;
 use crate::lint::overridden::may_be_own;
-use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Verdict};
+use crate::lint::{Context, Edit, Finding, Fix, Rule, Safety, Verdict};
 use crate::mirror::Entry;
 
 /// What is to be done about an image that the team itself may have copied there.
@@ -59,36 +59,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         finding.scenarios = used.scenarios.clone();
         findings.push(finding);
     }
-    findings.extend(context.judged().filter_map(|judged| mirrored(rule, context, &judged)));
     findings
-}
-
-/// An entry that fills what values take from the team's own registry, but with another image than the chart's own values name.
-fn mirrored(rule: &'static Rule, context: &Context<'_>, judged: &Judged<'_>) -> Option<Finding> {
-    let Verdict::Right { uses } = judged.verdict else { return None };
-    let copied = judged.reference;
-    // The same path of another registry is another region, or a registry that stands in a value of its own.
-    let differs = |own: &&Reference| own.path() != copied.path();
-    let under: Vec<&Reference> = uses.iter().map(|at| context.under.get(at)).collect::<Option<_>>()?;
-    let own = *under.first().filter(|_| under.iter().all(differs))?;
-    let used = context.used(uses[0]);
-    let message = format!(
-        "`{}` copies {}, but what {} takes by that name from the private registry is {}, as its own values say",
-        judged.entry.name.text,
-        copied.name(),
-        used.chart,
-        own.name()
-    );
-    let place = used.decisive(used.reference.name_range()).map(|(span, _)| span);
-    let mut finding = judged
-        .finding(rule, judged.name_span(), message)
-        .label(format!("the chart's own values name {}", own.name()))
-        .expected(own.name())
-        .chart(used.chart.clone())
-        .related("values point at the private registry here", place)
-        .advise(format!("Copy {}", own.name()));
-    finding.scenarios = used.scenarios.clone();
-    Some(finding)
 }
 
 /// What the comments of `entry` should say and do not, once it lists `image` for the use of index `at`.
