@@ -337,7 +337,7 @@ impl Run<'_> {
         }
         // Rendering what is switched off takes as long again as everything else: only where it can change a verdict.
         let is_ahead = settings.kept.is_ahead();
-        if settings.optional || is_ahead || reconciliation.asks_for_optional(&listed, &coverage) {
+        if settings.optional || is_ahead || reconciliation.asks_for_optional() {
             let found = settings.kept.optional(sources, &targets, &survey);
             coverage.disabled_unknown.clone_from(&found.unknown);
             survey.add_optional(found);
@@ -347,16 +347,11 @@ impl Run<'_> {
         if is_ahead {
             passed_over.prepare(sources, &settings.kept, &listed);
         }
-        let said = passed_over.ask(
-            sources,
-            &settings.kept,
-            (&listed, &coverage.meant),
-            &reconciliation,
-            survey.inventory.len(),
-        );
-        let Said { verdicts, aside, problems, malformed, unsure, note } = said;
-        if !verdicts.is_empty() {
-            coverage.elsewhere = verdicts;
+        let said =
+            passed_over.ask(sources, &settings.kept, (&listed, &coverage.meant), &reconciliation, &survey.inventory);
+        let Said { verdicts, exact, aside, problems, malformed, unsure, note } = said;
+        if !(verdicts.is_empty() && exact.is_empty()) {
+            (coverage.elsewhere, coverage.exactly_elsewhere) = (verdicts, exact);
             reconciliation = reconcile(&listed, &survey.inventory, &coverage);
         }
         // What no trial shows may still be made of pieces of text: that is for people to look at.

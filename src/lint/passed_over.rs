@@ -1,5 +1,6 @@
 //! Root charts that a list is not held against, for no source note names a chart in them. They are asked only before an entry is
-//! said to be deployed by none: then what they deploy speaks for it, and what of them is not known keeps it from being judged.
+//! said to be deployed by none: then what they deploy speaks for it, and what of them is not known keeps it from being judged; and
+//! before one is said to stand for another version than it lists, by its name alone: then the very image that it lists does.
 
 use std::collections::HashMap;
 
@@ -9,7 +10,8 @@ use super::reconcile::{Coverage, Listed, Reconciliation, reconcile};
 use super::same::brings;
 use super::verdict::{Standing, Verdict};
 use crate::image::Reference;
-use crate::inventory::{Malformed, Problem, Survey, Target, Use, survey};
+use crate::inventory::when::is_switched;
+use crate::inventory::{Inventory, Malformed, Problem, Survey, Target, Use, survey};
 use crate::source::Sources;
 
 /// Such charts.
@@ -27,6 +29,8 @@ pub(super) struct Said {
     /// Verdicts on entries that nothing else deploys, by their places; of uses, the indices of `aside` are counted on from
     /// those of the inventory.
     pub verdicts: HashMap<usize, Verdict>,
+    /// The same of entries that they deploy, or would, exactly as listed.
+    pub exact: HashMap<usize, Verdict>,
     /// What they deploy, or would.
     pub aside: Vec<Use>,
     /// What is wrong with them, as far as it matters.
@@ -40,48 +44,69 @@ pub(super) struct Said {
 }
 
 impl PassedOver {
-    /// Asks the charts about the entries that are stale, or stand for another repository by their name alone; `meant` is of those that
-    /// cannot be read. `first` is the index of the first use that is theirs.
+    /// Asks the charts about the entries that are stale, or stand for another image by their name alone; `meant` is of those that
+    /// cannot be read. `own` is what is deployed without them.
     pub fn ask(
         &self,
         sources: &Sources,
         kept: &Kept,
         (listed, meant): (&[Listed], &[Vec<String>]),
         known: &Reconciliation,
-        first: usize,
+        own: &Inventory,
     ) -> Said {
         let is_open =
             |verdict: &Verdict| matches!(verdict, Verdict::Stale | Verdict::OtherRepository { documented: false, .. });
-        if !known.verdicts.iter().any(is_open) || (self.targets.is_empty() && self.broken.is_empty()) {
+        let is_guess = |at: usize| is_guess(&listed[at], &known.verdicts[at], own);
+        let is_asked = |at: usize| is_open(&known.verdicts[at]) || is_guess(at);
+        if !(0..listed.len()).any(is_asked) || (self.targets.is_empty() && self.broken.is_empty()) {
             return Said::default();
         }
         let mut survey = kept.survey(sources, &self.targets, kept.listing(listed));
         let blind = !self.broken.is_empty();
         let mut coverage = Coverage { blind, meant: meant.to_vec(), ..coverage(sources, &survey) };
         // What another entry lists, or will once it is mended, no open one stands for.
-        let deployed = |image: &Reference| survey.inventory.uses.iter().any(|used| brings(image, used));
-        let (mut places, mut entries) = (Vec::new(), Vec::new());
-        for (at, (verdict, mended)) in known.verdicts.iter().zip(&known.mended).enumerate() {
-            if is_open(verdict) {
-                places.push(at);
-                entries.push(listed[at].clone());
-            } else if deployed(mended) {
-                places.push(at);
-                entries.push(Listed { reference: mended.clone(), ..listed[at].clone() });
-            }
-        }
+        let select = |uses: &[Use]| {
+            let brought = |image: &Reference| uses.iter().any(|used| brings(image, used));
+            let deployed = |image: &Reference| uses.iter().any(|used| used.when.is_none() && brings(image, used));
+            let asked = |(at, entry): (usize, &Listed)| {
+                if is_open(&known.verdicts[at]) || (is_guess(at) && brought(&entry.reference)) {
+                    return Some((Some(at), entry.clone()));
+                }
+                let mended = &known.mended[at];
+                deployed(mended).then(|| (None, Listed { reference: mended.clone(), ..entry.clone() }))
+            };
+            listed.iter().enumerate().filter_map(asked).unzip()
+        };
+        let (mut places, mut entries): (Vec<Option<usize>>, Vec<Listed>) = select(&survey.inventory.uses);
         let mut found = reconcile(&entries, &survey.inventory, &coverage);
-        if found.asks_for_optional(&entries, &coverage) {
+        let is_left = |at: usize| is_guess(at) && !places.contains(&Some(at));
+        if found.asks_for_optional() || (0..listed.len()).any(is_left) {
             let more = kept.optional(sources, &self.targets, &survey);
             survey.inventory.uses.extend(more.uses);
             coverage.disabled_unknown = more.unknown;
+            (places, entries) = select(&survey.inventory.uses);
             found = reconcile(&entries, &survey.inventory, &coverage);
         }
         let unknown = coverage.blind || !coverage.unknown.is_empty();
         let mut said = Said::default();
         let mut is_stale = false;
-        let verdicts = places.into_iter().zip(found.verdicts).filter(|(at, _)| is_open(&known.verdicts[*at]));
-        for (at, mut verdict) in verdicts {
+        let uses = &survey.inventory.uses;
+        for (at, mut verdict) in places.into_iter().zip(found.verdicts).filter_map(|(at, verdict)| Some((at?, verdict)))
+        {
+            let is_exact = match &verdict {
+                Verdict::Right { .. } => true,
+                Verdict::Disabled { when, used: Some(used) } => {
+                    is_switched(when) && brings(&listed[at].reference, &uses[*used])
+                }
+                _ => false,
+            };
+            if is_guess(at) {
+                if is_exact {
+                    verdict.count_on(own.len());
+                    said.exact.insert(at, verdict);
+                }
+                continue;
+            }
             // Charts that the list is not for give no image twice: an entry that cannot be read may be for it.
             let is_claimed = verdict.uses().iter().any(|used| found.reserved.contains(used));
             if is_claimed && !matches!(verdict, Verdict::Right { .. }) {
@@ -99,7 +124,7 @@ impl PassedOver {
                 | Verdict::Stale => false,
             };
             if deployed {
-                verdict.count_on(first);
+                verdict.count_on(own.len());
                 said.verdicts.insert(at, verdict);
             } else if (unknown || verdict == Verdict::Unknown) && known.noted[at] != Standing::Known {
                 said.unsure = true;
@@ -117,7 +142,8 @@ impl PassedOver {
         if said.unsure {
             said.malformed = meaningless(sources, &survey.inventory).cloned().collect();
         }
-        said.note = self.note(&survey);
+        let is_told = !said.exact.is_empty() || known.verdicts.iter().any(is_open);
+        said.note = self.note(&survey).filter(|_| is_told);
         said.aside = survey.inventory.uses;
         said
     }
@@ -145,4 +171,12 @@ impl PassedOver {
             )
         })
     }
+}
+
+/// Whether only the name of its image says that the entry stands for what `own` has in its place.
+fn is_guess(entry: &Listed, verdict: &Verdict, own: &Inventory) -> bool {
+    let (Verdict::OtherVersion { uses } | Verdict::OtherRegistry { uses, .. }) = verdict else { return false };
+    let used = uses.first().and_then(|at| own.used(*at));
+    let is_noted = |used: &Use| entry.noted.as_ref().is_some_and(|noted| !used.charts_named(&noted.name).is_empty());
+    !used.is_some_and(is_noted)
 }

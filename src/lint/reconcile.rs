@@ -66,6 +66,8 @@ pub struct Coverage {
     pub written_malformed: Vec<Reference>,
     /// What charts that were passed over say of entries, by their places among the [`Listed`].
     pub elsewhere: HashMap<usize, Verdict>,
+    /// The same of those that such charts deploy, or would, exactly as they are listed.
+    pub exactly_elsewhere: HashMap<usize, Verdict>,
     /// What the entries that cannot be read are for: their images without versions, as they are written, and their names.
     pub meant: Vec<Vec<String>>,
 }
@@ -112,13 +114,10 @@ impl Reconciliation {
 
     /// Whether knowing the images that are switched off could change a verdict.
     #[must_use]
-    pub fn asks_for_optional(&self, listed: &[Listed], coverage: &Coverage) -> bool {
-        self.verdicts.iter().zip(listed).any(|(verdict, entry)| match verdict {
-            Verdict::Stale | Verdict::Overridden | Verdict::Unknown | Verdict::Disabled { .. } => true,
-            Verdict::OtherRepository { .. } => true,
-            Verdict::OtherRegistry { .. } | Verdict::OtherVersion { .. } => coverage.switch_of(entry).is_some(),
-            Verdict::Right { .. } | Verdict::Elsewhere | Verdict::Mentioned(_) => false,
-        })
+    pub fn asks_for_optional(&self) -> bool {
+        let is_sure =
+            |verdict: &Verdict| matches!(verdict, Verdict::Right { .. } | Verdict::Elsewhere | Verdict::Mentioned(_));
+        !self.verdicts.iter().all(is_sure)
     }
 }
 
@@ -136,8 +135,11 @@ pub fn reconcile(listed: &[Listed], inventory: &Inventory, coverage: &Coverage) 
         taken: HashSet::new(),
         claimed: HashSet::new(),
     };
-    let verdict = |entry: &Listed| work.exact(entry).or_else(|| work.documented_optional(entry));
-    let mut verdicts: Vec<Option<Verdict>> = listed.iter().map(verdict).collect();
+    let exact = |(at, entry): (usize, &Listed)| {
+        let own = work.exact(entry).or_else(|| work.exactly_optional(entry));
+        own.or_else(|| coverage.exactly_elsewhere.get(&at).cloned())
+    };
+    let mut verdicts: Vec<Option<Verdict>> = listed.iter().enumerate().map(exact).collect();
     for verdict in verdicts.iter().flatten() {
         work.serve(verdict.uses(), false);
     }
@@ -306,6 +308,12 @@ impl Work<'_> {
     fn is_doubtful(&self, entry: &Listed) -> bool {
         let undocumented = !self.is_documented(entry) && !self.coverage.unknown.is_empty();
         undocumented || self.coverage.blind || self.is_unknown(entry) || self.is_above_unknown(entry)
+    }
+
+    /// Whether what is switched off says nothing of the entry: the chart that the note names, or any chart when none says it, may deploy
+    /// it.
+    fn is_hidden(&self, entry: &Listed) -> bool {
+        self.is_unknown(entry) || (!self.is_documented(entry) && self.is_doubtful(entry))
     }
 
     fn select(&self, accept: impl Fn(&Use) -> bool) -> Vec<usize> {
@@ -483,10 +491,20 @@ impl Work<'_> {
         self.optional(exact).or_else(other).filter(|_| !self.is_unknown(entry))
     }
 
-    /// The image of a switched-off chart that the entry's note names.
-    fn documented_optional(&self, entry: &Listed) -> Option<Verdict> {
-        let accept = |used: &Use| brings(&entry.reference, used) && self.names(entry, used);
-        self.optional(accept).filter(|_| self.coverage.switch_of(entry).is_some() && !self.is_unknown(entry))
+    /// What the entry lists exactly, behind a switch; no other version is meant by it, whoever deploys one. Or from a switched-off
+    /// chart that its note names.
+    fn exactly_optional(&self, entry: &Listed) -> Option<Verdict> {
+        let of_switch = self.coverage.switch_of(entry).is_some();
+        let accept = |used: &Use| {
+            let is_behind = used.when.as_deref().is_some_and(is_switched);
+            brings(&entry.reference, used) && (is_behind || (of_switch && self.names(entry, used)))
+        };
+        let verdict = self.optional(accept).filter(|_| !self.is_unknown(entry))?;
+        Some(if self.is_hidden(entry) || !self.may_judge(entry, Partner::SamePath, false) {
+            Verdict::Unknown
+        } else {
+            verdict
+        })
     }
 
     /// The first use that is only optional and that `accept` takes.
@@ -505,9 +523,7 @@ impl Work<'_> {
     }
 
     fn absent(&self, entry: &Listed, is_listed: &impl Fn(&Reference) -> bool) -> Verdict {
-        // What is switched off says nothing while the chart that the note names, or any chart when none says it, may deploy it.
-        let hidden = self.is_unknown(entry) || (!self.is_documented(entry) && self.is_doubtful(entry));
-        if hidden || !self.may_judge(entry, Partner::SamePath, false) {
+        if self.is_hidden(entry) || !self.may_judge(entry, Partner::SamePath, false) {
             return Verdict::Unknown;
         }
         if let Some(same) = self.optional(|used| brings(&entry.reference, used)) {
