@@ -11,6 +11,7 @@ use crate::config::FILE_NAME;
 use crate::fix::Fixed;
 use crate::lint::{
     Checked, Configuring, Finding, Kept, LIST_NAME, Refusal, Settings, Workspace, check, decide, find_around, rule,
+    rules,
 };
 use crate::report;
 use crate::source::{Sources, canonical};
@@ -42,7 +43,7 @@ pub(super) fn run(session: &Session, options: &Check) -> Outcome {
     if options.fix || options.diff {
         return super::fix::run(session, options, &paths);
     }
-    let mut checked = check_all(session, &paths, &options.charts)?;
+    let mut checked = check_all(session, &paths, options, &options.charts)?;
     if let Some(revision) = &options.since {
         super::since::narrow(session, options, &mut checked, revision)?;
     }
@@ -94,7 +95,11 @@ fn is_list(session: &Session, path: &Path, options: &ChartOptions) -> Result<boo
 
 /// Whether the rule of `finding` was asked for.
 pub(super) fn is_selected(options: &Check, finding: &Finding) -> bool {
-    let named = |list: &[String]| list.iter().any(|name| name == finding.rule.id);
+    is_asked(options, finding.rule.id)
+}
+
+fn is_asked(options: &Check, rule: &str) -> bool {
+    let named = |list: &[String]| list.iter().any(|name| name == rule);
     (options.select.is_empty() || named(&options.select)) && !named(&options.ignore)
 }
 
@@ -118,15 +123,17 @@ pub(super) fn conclude(session: &Session, options: &Check, mut checked: Checked,
 pub(super) fn check_all(
     session: &Session,
     paths: &[Option<&Path>],
+    asked: &Check,
     options: &ChartOptions,
 ) -> Result<Checked, Refusal> {
     // What the command line says has to make sense, whatever it is for.
     overrides(session, &options.values)?;
+    let unasked: Vec<&str> = rules().iter().map(|rule| rule.id).filter(|rule| !is_asked(asked, rule)).collect();
     let mut all: Option<Checked> = None;
     let mut errors = Vec::new();
     let mut known = HashSet::new();
     for path in paths {
-        let (mut workspace, settings) = match open(session, *path, options) {
+        let (mut workspace, mut settings) = match open(session, *path, options) {
             Ok(opened) => opened,
             Err(error) => {
                 errors.push(error);
@@ -134,6 +141,7 @@ pub(super) fn check_all(
             }
         };
         workspace.lists.retain(|list| known.insert(canonical(list)));
+        settings.unasked.clone_from(&unasked);
         if workspace.lists.is_empty() {
             continue;
         }
@@ -205,6 +213,7 @@ pub(super) fn settings(session: &Session, options: &ChartOptions) -> Result<Sett
         all_regions: false,
         configuration: None,
         store: None,
+        unasked: Vec::new(),
         kept: Kept::default(),
     })
 }

@@ -17,7 +17,7 @@ pub(super) fn run(session: &Session, options: &Check, paths: &[Option<&Path>]) -
     let known = Cell::new(None);
     let check = |texts: &Texts| {
         let round = with_texts(session, texts);
-        let checked = check_all(&round, paths, &options.charts)?;
+        let checked = check_all(&round, paths, options, &options.charts)?;
         // A fix that keeps something from being checked is none.
         let most = known.get().unwrap_or(checked.errors.len());
         if let Some(error) = checked.errors.get(most) {
@@ -123,7 +123,7 @@ fn apply(session: &Session, options: &Check, paths: &[Option<&Path>], settled: S
     // What is left is what the disk says: a file that cannot be written keeps no other from being mended, or told.
     fixed.retain(|fixed| failed.iter().all(|error| error.path != fixed.path));
     let after = with_texts(session, &Texts::default());
-    let mut checked = check_all(&after, paths, &options.charts)?;
+    let mut checked = check_all(&after, paths, options, &options.charts)?;
     let told = |WriteError { path, reason }: WriteError| Refusal {
         path: Some(path),
         ..Refusal::new(format!("{reason}; nothing was written to it"))

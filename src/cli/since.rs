@@ -68,7 +68,7 @@ fn check_before(session: &Session, old: &Session, options: &Check, given: &[Path
     let paths: Vec<Option<&Path>> = paths.iter().map(|path| Some(path.as_path())).collect();
     let mut before = Checked::default();
     if let Some(charts) = move_.options(&options.charts) {
-        match check_all(old, &paths, &charts) {
+        match check_all(old, &paths, options, &charts) {
             Ok(checked) => before = checked,
             Err(error) => before.add_error(error),
         }

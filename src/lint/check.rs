@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use super::cause::keep_one_per_cause;
 use super::context::Context;
 use super::coverage::coverage;
 use super::defect::contained;
@@ -169,7 +170,7 @@ pub fn check(sources: &Sources, workspace: &Workspace, settings: &Settings) -> R
         checked.findings.extend(unused.iter().flat_map(|rule| rules::unused_suppression::configured(rule, &faults)));
     }
     checked.findings = checked.findings.into_iter().filter_map(|finding| levels.apply(finding)).collect();
-    super::cause::once(&mut checked.findings);
+    keep_one_per_cause(&mut checked.findings, &settings.unasked);
     // What is wrong with a chart is said once, however many lists it is for.
     let mut known = BTreeSet::new();
     checked.findings.retain(|finding| known.insert((finding.kind(), finding.span, finding.message.clone())));
@@ -386,7 +387,8 @@ impl Run<'_> {
         let charts: Vec<_> = targets.iter().map(|target| target.chart.clone()).collect();
         let mut unmirrored = overridden.clone();
         unmirrored.retain(needed);
-        let off = self.levels.off();
+        let mut off = self.levels.off();
+        off.extend(suppress::allowed(settings, path));
         let context = Context {
             sources,
             list: &list,

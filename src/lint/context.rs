@@ -41,7 +41,7 @@ pub(crate) struct Context<'a> {
     pub dynamic: &'a BTreeMap<usize, Change>,
     /// The other text files of the workspace.
     pub files: &'a TextFiles<'a>,
-    /// The rules that the configuration switches off, by name.
+    /// The rules that the configuration switches off, or whose findings in the list it allows, by name.
     pub off: &'a [&'static str],
     /// Suppressions and exemptions at fault: none while the other rules run.
     pub faults: &'a [Fault],

@@ -157,6 +157,8 @@ pub struct Finding {
     rank: Option<Rank>,
     /// How many before it in its file are of its kind.
     alike: usize,
+    /// The rules and places of findings that tell of the same cause and help more.
+    behind: Vec<(&'static str, Span)>,
 }
 
 impl Finding {
@@ -183,6 +185,7 @@ impl Finding {
             subject: subject.into(),
             rank: None,
             alike: 0,
+            behind: Vec::new(),
         }
     }
 
@@ -212,6 +215,19 @@ impl Finding {
     pub fn related(mut self, message: impl Into<String>, span: Option<Span>) -> Self {
         self.related.extend(span.map(|span| Related { message: shorten(message.into()), span }));
         self
+    }
+
+    /// Leaves it out where a finding of `rule` at `span`, which is about the same cause and helps more, is told and as bad.
+    #[must_use]
+    pub(super) fn behind(mut self, rule: &'static str, span: Span) -> Self {
+        self.behind.push((rule, span));
+        self
+    }
+
+    /// Whether `other` stands for it, too.
+    pub(super) fn is_behind(&self, other: &Self) -> bool {
+        let is_at = |span: Span| other.span == span || other.related.iter().any(|related| related.span == span);
+        other.severity >= self.severity && self.behind.iter().any(|(rule, span)| other.rule.id == *rule && is_at(*span))
     }
 
     /// Says which entry it is about.

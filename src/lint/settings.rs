@@ -36,6 +36,8 @@ pub struct Settings {
     pub store: Option<Arc<Store>>,
     /// The private registry that the list is copied to, when it is known: a host of ECR.
     pub registry: Option<String>,
+    /// Rules whose findings nobody will be told, by name: none of them stands for another of the same cause.
+    pub unasked: Vec<&'static str>,
     /// What earlier checks left.
     pub kept: Kept,
 }

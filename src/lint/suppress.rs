@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::exemption::{Idleness, matches};
 use super::{Finding, Refusal, Rule, Settings, nearest_rule, rule};
-use crate::config::Loaded;
+use crate::config::{Allow, Loaded};
 use crate::mirror::{Directive, DirectiveKind, LineKind, List, Located, Reason, Scope};
 use crate::source::{Sources, Span, canonical, path_from};
 
@@ -316,16 +316,9 @@ impl<'a> Configured<'a> {
     /// Takes the findings out that the configuration silences.
     pub fn suppress(&mut self, sources: &Sources, findings: &mut Vec<Finding>) {
         let Some(loaded) = self.loaded else { return };
-        let silences = |finding: &Finding, allow: &crate::config::Allow| {
+        let silences = |finding: &Finding, allow: &Allow| {
             let file = sources.get(finding.span.file);
-            let below = |path: &Path| {
-                let glob = path.to_string_lossy();
-                match glob.contains(['*', '?']) {
-                    true => is_meant(&path_from(&canonical(&loaded.folder), &canonical(file.path())), &glob),
-                    false => is_below(file.path(), &loaded.folder.join(path)),
-                }
-            };
-            allow.rule == finding.rule.id && finding.rule.id != UNUSED && allow.path.as_deref().is_none_or(below)
+            allow.rule == finding.rule.id && finding.rule.id != UNUSED && covers_file(loaded, allow, file.path())
         };
         findings.retain(|finding| {
             let all = loaded.configuration.allow.iter().enumerate();
@@ -370,6 +363,25 @@ impl<'a> Configured<'a> {
         }
         faults
     }
+}
+
+/// The rules whose findings in the file at `path` the configuration allows, by name.
+pub(super) fn allowed(settings: &Settings, path: &Path) -> Vec<&'static str> {
+    let Some(loaded) = &settings.configuration else { return Vec::new() };
+    let allows = loaded.configuration.allow.iter().filter(|allow| covers_file(loaded, allow, path));
+    allows.filter_map(|allow| Some(rule(&allow.rule)?.id)).collect()
+}
+
+/// Whether `allow` speaks of what is found in the file at `path`.
+fn covers_file(loaded: &Loaded, allow: &Allow, path: &Path) -> bool {
+    let below = |allowed: &Path| {
+        let glob = allowed.to_string_lossy();
+        match glob.contains(['*', '?']) {
+            true => is_meant(&path_from(&canonical(&loaded.folder), &canonical(path)), &glob),
+            false => is_below(path, &loaded.folder.join(allowed)),
+        }
+    };
+    allow.path.as_deref().is_none_or(below)
 }
 
 /// Where `key` of the item `number` of a list of the configuration stands.

@@ -3,8 +3,12 @@
 use std::collections::HashMap;
 
 use crate::image::Reference;
-use crate::lint::{Context, Finding, Rule, Verdict, same_image};
+use crate::lint::{Context, Finding, Judged, Rule, Verdict, same_image};
 use crate::mirror::Entry;
+use crate::source::Span;
+
+/// What to do about two entries that no chart deploys.
+const DELETE_BOTH: &str = "Delete both, which no chart deploys";
 
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -17,10 +21,10 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
                 true => (format!("`{name}` is listed twice"), "Delete one of the lines"),
                 false => (format!("`{name}` is listed twice: {one} and {other} go to one repository"), "Rename one"),
             };
-            let mut stale = [*first, entry].into_iter().filter(|entry| is_stale(context, entry));
-            let advice = match (stale.next(), stale.next()) {
-                (Some(stale), None) => format!("Delete {}, which no chart deploys", stale.source.text),
-                _ => advice.to_owned(),
+            let advice = match (superfluous(context, first, entry), goes(context, first) && goes(context, entry)) {
+                (Some(stale), _) => format!("Delete {}, which no chart deploys", stale.source.text),
+                (None, true) => DELETE_BOTH.to_owned(),
+                (None, false) => advice.to_owned(),
             };
             findings.push(duplicate(rule, entry, entry.name.span, first, message).advise(advice));
         }
@@ -43,7 +47,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             Some((_, first)) => {
                 let message = format!("{} is already listed as `{}`", entry.source.text, first.name.text);
                 let found = duplicate(rule, entry, entry.source.span, first, message);
-                findings.push(found.advise("Keep one of the two"));
+                findings.push(found.advise(if goes(context, entry) { DELETE_BOTH } else { "Keep one of the two" }));
             }
             None => images.push((image, entry)),
         }
@@ -51,8 +55,27 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
     findings
 }
 
-fn is_stale(context: &Context<'_>, entry: &Entry) -> bool {
-    context.judged().any(|judged| judged.entry.line == entry.line && *judged.verdict == Verdict::Stale)
+/// The one of two entries of one name that no chart deploys and nobody wants to keep, when the other one stays.
+fn superfluous<'a>(context: &Context<'_>, first: &'a Entry, again: &'a Entry) -> Option<&'a Entry> {
+    match (goes(context, first), goes(context, again)) {
+        (true, false) => Some(first),
+        (false, true) => Some(again),
+        _ => None,
+    }
+}
+
+/// Whether no chart deploys `entry`, and nobody wants to keep it.
+fn goes(context: &Context<'_>, entry: &Entry) -> bool {
+    let is_stale = |judged: Judged<'_>| judged.entry.line == entry.line && *judged.verdict == Verdict::Stale;
+    context.judged().any(is_stale) && !context.is_silenced(entry, "stale-entry")
+}
+
+/// The places of the findings that advise to delete `entry`.
+pub(super) fn that_delete(context: &Context<'_>, entry: &Entry) -> Vec<Span> {
+    let mut alike = context.list.entries.iter().filter(|other| other.name.text == entry.name.text);
+    let Some(first) = alike.next() else { return Vec::new() };
+    let deletes = |again: &&Entry| superfluous(context, first, again).is_some_and(|gone| gone.line == entry.line);
+    alike.filter(deletes).map(|again| again.name.span).collect()
 }
 
 /// Whether both name one image, however it is spelled.
@@ -62,7 +85,7 @@ fn same(first: &Entry, entry: &Entry) -> bool {
         || read(first).zip(read(entry)).is_some_and(|(first, entry)| same_image(&first, &entry))
 }
 
-fn duplicate(rule: &'static Rule, entry: &Entry, span: crate::source::Span, first: &Entry, message: String) -> Finding {
+fn duplicate(rule: &'static Rule, entry: &Entry, span: Span, first: &Entry, message: String) -> Finding {
     Finding::new(rule, span, &entry.name.text, message)
         .label("again")
         .entry(&entry.name.text)

@@ -127,6 +127,8 @@ fn listed(rule: &'static Rule, context: &Context<'_>, judged: Judged<'_>) -> Fin
         left_out(image),
     );
     let finding = judged.finding(rule, judged.tag_span(), message).label("moves").advise("List a fixed tag");
+    // What no chart deploys needs no tag: it goes.
+    let finding = finding.behind("stale-entry", judged.entry.source.span);
     let fixed =
         |used: &&Use| used.reference.same_repository(image) && !floats(&used.reference) && used.invented().is_none();
     let known: Vec<_> = context.inventory.uses.iter().filter(fixed).collect();

@@ -1,5 +1,6 @@
 //! Listed, deployed under no scenario.
 
+use super::duplicate_entry;
 use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Standing, Verdict};
 use crate::mirror::{ChartOrigin, Entry, LineKind, List, NamedChart};
 use crate::source::Span;
@@ -31,7 +32,9 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             .finding(rule, judged.entry.source.span, message)
             .label("deployed by no chart")
             .advise(format!("Delete `{name}`{or}"));
-        findings.push(finding.related("this one is deployed", other).fix(fix));
+        let finding = finding.related("this one is deployed", other).fix(fix);
+        let better = duplicate_entry::that_delete(context, judged.entry).into_iter();
+        findings.push(better.fold(finding, |finding, span| finding.behind("duplicate-entry", span)));
     }
     findings
 }
