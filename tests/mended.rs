@@ -352,3 +352,63 @@ fn what_is_switched_off_is_not_mended_on_the_way() {
     assert_eq!(fixed(""), "# Web (from local chart web:1.0.0)\nweb=ghcr.io/acme/web:1\n");
     assert_eq!(fixed("undocumented-source: off"), "web=ghcr.io/acme/web:1\n");
 }
+
+/// A new block goes above the note that is written for the entry there, never between the two.
+#[test]
+fn a_note_stays_with_its_entry_when_another_one_is_listed_above() {
+    let new = |name: &str, chart: &str| {
+        let title = format!("{}{}", name[..1].to_uppercase(), &name[1..]);
+        format!(
+            "# {title} (from local chart {chart}:1.0.0)\n# Repository: {name}\n# Tag: 1 (from chart template)\n{name}={name}:1\n"
+        )
+    };
+    let (redis, note) = (new("redis", "web"), "# Nginx (from local chart web:1.0.0)\n");
+    let busybox = new("busybox", "web");
+    for header in ["", "# Images\n\n"] {
+        let list = fixed(&format!("{header}nginx=nginx:1\n"), &["redis:1", "busybox:1", "nginx:1"]);
+        assert_eq!(list, format!("{header}{redis}\n{busybox}\n{note}nginx=nginx:1\n"));
+        let list = fixed(&format!("{header}nginx=nginx:1"), &["redis:1", "nginx:1", "busybox:1"]);
+        assert_eq!(list, format!("{header}{redis}\n{note}nginx=nginx:1\n\n{busybox}"));
+    }
+    let list = fixed("\u{feff}nginx=nginx:1\n", &["redis:1", "nginx:1"]);
+    assert!(list.ends_with(&format!("{redis}\n{note}nginx=nginx:1\n")), "{list}");
+
+    // The note of a region, and that of the chart, above one line.
+    let agent = "602401143452.dkr.ecr.us-west-2.amazonaws.com/eks/agent:1";
+    let by_region = agent.replace("us-west-2", "{{ .Values.region | default `us-west-2` }}");
+    let workspace = Workspace::with_list(&format!("agent={agent}\n")).chart("web", &["redis:1", &by_region]);
+    let workspace = workspace.file("web/values.yaml", "region: ''\n");
+    workspace.run(&["check", "--fix"]);
+    let notes = "# Agent (from local chart web:1.0.0)\n# Note: the registry of this image depends on the region; this one is for us-west-2\n";
+    assert_eq!(workspace.read(LIST), format!("{redis}\n{notes}agent={agent}\n"));
+
+    // Of two charts.
+    let workspace = Workspace::with_list("agent=agent:1\nbox=box:1\n");
+    let workspace = workspace.chart("app", &["redis:1", "agent:1"]).chart("edge", &["nginx:1", "box:1"]);
+    workspace.run(&["check", "--fix"]);
+    let notes =
+        ["# Agent (from local chart app:1.0.0)\nagent=agent:1\n", "# Box (from local chart edge:1.0.0)\nbox=box:1\n"];
+    let [redis, nginx] = [new("redis", "app"), new("nginx", "edge")];
+    assert_eq!(workspace.read(LIST), format!("{redis}\n{}{}\n{nginx}", notes[0], notes[1]));
+}
+
+/// Nothing goes between an entry and the comments that speak of it above a blank line.
+#[test]
+fn a_comment_above_a_blank_line_keeps_its_entry() {
+    let new = "# Redis (from local chart web:1.0.0)\n# Repository: redis\n# Tag: 7.2 (from chart template)\nredis=redis:7.2\n";
+    let (nginx, image) = ("# Nginx (from local chart web:1.0.0)\nnginx=nginx:1\n", "quay.io/a/web:1");
+    for comments in ["# Web\n", "# Frontend\n# Image: quay.io/a/web\n", "# It\n# Repository: quay.io/a/web\n"] {
+        let parted = format!("{comments}\nweb={image}\n");
+        let list = fixed(&format!("{parted}{nginx}"), &["redis:7.2", image, "nginx:1"]);
+        assert!(list.starts_with(&format!("{comments}\n")) && list.ends_with(new), "{list}");
+        let list = fixed(&format!("{nginx}{parted}"), &["nginx:1", "redis:7.2", image]);
+        let (start, end) = list.split_once(new).unwrap();
+        assert!(
+            start.trim_end() == nginx.trim_end() && end.trim_start().starts_with(&format!("{comments}\n")),
+            "{list}"
+        );
+    }
+    // A header says nothing of an entry.
+    let list = fixed(&format!("# Images\n\nweb={image}\n"), &["redis:7.2", image]);
+    assert!(list.starts_with(&format!("# Images\n\n{new}")), "{list}");
+}

@@ -57,10 +57,23 @@ pub struct Fixed {
     pub rule: &'static str,
     /// The finding's key.
     pub key: String,
+    /// The entry that it is about, if it is about one.
+    pub entry: Option<String>,
     /// The file that was changed.
     pub path: PathBuf,
     /// What was done.
     pub title: String,
+}
+
+impl Fixed {
+    /// What was done, and to which entry.
+    #[must_use]
+    pub fn told(&self) -> String {
+        match &self.entry {
+            Some(entry) if !self.title.contains(&format!("`{entry}`")) => format!("{entry}: {}", self.title),
+            _ => self.title.clone(),
+        }
+    }
 }
 
 /// A fix that was not applied.
@@ -510,15 +523,20 @@ fn choose(
         if taken.clone().any(|taken| fix.edits().iter().any(|edit| touches(taken.span, edit.span))) {
             continue;
         }
-        let fixed =
-            Fixed { rule: finding.rule.id, key: finding.key(), path: path.to_owned(), title: fix.title.clone() };
+        let fixed = Fixed {
+            rule: finding.rule.id,
+            key: finding.key(),
+            entry: finding.entry.clone(),
+            path: path.to_owned(),
+            title: fix.title.clone(),
+        };
         chosen.push(Chosen { fix, goes_along: false, number, fixed, kind: kind_of(view, finding) });
     }
     chosen
 }
 
 /// Whether two edits cannot both be made: what they replace overlaps, or one inserts inside of what the other replaces.
-/// Insertions at one point follow each other.
+/// Insertions at one point follow each other, see [`apply_all`].
 fn touches(a: Span, b: Span) -> bool {
     let (a, b, same_file) = (a.range(), b.range(), a.file == b.file);
     let overlap = a.start.max(b.start) < a.end.min(b.end);
@@ -528,27 +546,30 @@ fn touches(a: Span, b: Span) -> bool {
     same_file && (overlap || inside(&a, &b) || inside(&b, &a))
 }
 
-/// The changed texts after some more fixes.
+/// The changed texts after some more fixes. Of insertions at one point those come first that are blocks of their own, then, in the order
+/// of their findings, those that belong to the line there.
 fn apply_all(sources: &Sources, texts: &Texts, fixes: &[&Chosen]) -> Texts {
     let mut texts = texts.clone();
     let paths: BTreeSet<&Path> = fixes.iter().map(|one| one.fixed.path.as_path()).collect();
     for path in paths {
         let mut of_file: Vec<&&Chosen> = fixes.iter().filter(|one| one.fixed.path == path).collect();
         of_file.sort_by_key(|one| one.number);
-        let mut edits: Vec<Edit> = Vec::new();
+        let mut edits: Vec<(Edit, bool)> = Vec::new();
         for one in &of_file {
             let mut own = one.fix.edits().to_vec();
             if let ([insertion], Some(again)) = (own.as_mut_slice(), &one.fix.again)
                 && insertion.span.range().is_empty()
-                && edits.iter().any(|other| other.span == insertion.span)
+                && edits.iter().any(|(other, _)| other.span == insertion.span)
             {
                 insertion.text.clone_from(again);
             }
-            edits.append(&mut own);
+            edits.extend(own.into_iter().map(|edit| (edit, one.fix.is_block)));
         }
-        edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
         let text = of_file.first().map(|one| sources.get(one.file()).text().clone()).unwrap_or_default();
-        texts.insert(path.to_owned(), apply_edits(&text, &edits).into());
+        // A note stays with the entry below; what only ends a line stays first.
+        let is_note = |edit: &Edit, is_block: bool| !is_block && !edit.text.trim().is_empty();
+        edits.sort_by_key(|(edit, is_block)| (edit.span.start, edit.span.end, is_note(edit, *is_block)));
+        texts.insert(path.to_owned(), apply_edits(&text, edits.iter().map(|(edit, _)| edit)).into());
     }
     texts
 }

@@ -72,6 +72,7 @@ pub(crate) fn additions(
                 let safety = if sure { Safety::Safe } else { Safety::Unsafe };
                 Fix::new(format!("List it as `{name}`"), safety, vec![edit])
                     .again(again)
+                    .block()
                     .regional(context.dynamic.contains_key(at))
             });
             findings.push(finding(rule, context, used, message(used), fix).rank(rank));

@@ -75,6 +75,9 @@ pub struct Fix {
     pub again: Option<String>,
     /// Whether it would write something else if the list named another region.
     pub regional: bool,
+    /// Whether its one insertion is a block of its own: it stands above what others insert at the same point, which belongs to the
+    /// line there.
+    pub is_block: bool,
     edits: Vec<Edit>,
 }
 
@@ -85,7 +88,15 @@ impl Fix {
         edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
         edits.dedup();
         debug_assert!(edits.windows(2).all(|pair| pair[0].span.end <= pair[1].span.start), "edits overlap: {edits:?}");
-        Self { title: shorten(title.into()), safety, alone: false, again: None, regional: false, edits }
+        Self {
+            title: shorten(title.into()),
+            safety,
+            alone: false,
+            again: None,
+            regional: false,
+            is_block: false,
+            edits,
+        }
     }
 
     /// The same, applied in a round without others of the file.
@@ -104,6 +115,12 @@ impl Fix {
     #[must_use]
     pub fn regional(self, regional: bool) -> Self {
         Self { regional, ..self }
+    }
+
+    /// The same, as a block of its own.
+    #[must_use]
+    pub fn block(self) -> Self {
+        Self { is_block: true, ..self }
     }
 
     /// The edits, in order of their place.

@@ -139,9 +139,13 @@ fn spot_among(seats: &[&Seat], rank: &Rank) -> Option<Spot> {
 
 impl New<'_> {
     /// Above the block of the entry in `line`, where that is parted from what stands before it. What stands higher above the note
-    /// than elsewhere may be the header of a section, and on top of the file that of the list.
+    /// than elsewhere may be the header of a section, and on top of the file that of the list. Nothing goes between an entry and the
+    /// comments that a blank line parts it from.
     fn above_entry(&self, list: &List, line: usize) -> Option<Edit> {
         let entry = list.entries.iter().find(|entry| entry.line == line)?;
+        if list.parted_comments(entry).is_some() {
+            return None;
+        }
         let height = |entry: &Entry| {
             let note = entry.note.from.as_ref()?.span.start;
             let is_it = |at: &usize| list.lines[*at].span.end >= note;
@@ -162,7 +166,8 @@ impl New<'_> {
         Edit { span: list.start_of_line(line), text: self.lines(ending) + &ending.repeat(self.gap) }
     }
 
-    /// Behind the paragraph of the entry in `line`, or right behind the entry where comments part entries.
+    /// Behind the paragraph of the entry in `line`, but above what is said there of the next entry; or right behind the entry where
+    /// comments part entries.
     fn behind(&self, list: &List, line: usize) -> (Edit, Option<String>) {
         let next = list.lines.get(line + 1).map(|next| next.kind);
         if self.gap == 0 && next == Some(LineKind::Comment) {
@@ -170,14 +175,20 @@ impl New<'_> {
         }
         let is_blank = |at: usize| list.lines[at].kind == LineKind::Blank;
         let blank = (line..list.lines.len()).find(|at| is_blank(*at));
-        match blank.filter(|blank| (*blank..list.lines.len()).any(|at| !is_blank(at))) {
-            Some(blank) => {
-                let ending = list.line_ending();
-                let text = ending.repeat(self.gap) + &self.lines(ending);
-                (Edit { span: list.start_of_line(blank), text }, None)
+        let Some(blank) = blank.filter(|blank| (*blank..list.lines.len()).any(|at| !is_blank(at))) else {
+            return self.at_end(list);
+        };
+        let ending = list.line_ending();
+        let gap = ending.repeat(self.gap);
+        let mut parted = list.entries.iter().filter_map(|entry| list.parted_comments(entry));
+        let edit = match parted.find(|comments| comments.end == blank) {
+            Some(comments) => {
+                let Edit { span, text } = self.above(list, comments.start);
+                Edit { span, text: gap + &text }
             }
-            None => self.at_end(list),
-        }
+            None => Edit { span: list.start_of_line(blank), text: gap + &self.lines(ending) },
+        };
+        (edit, None)
     }
 
     /// Behind the last line that says something, and behind blank lines that part it from that.

@@ -244,6 +244,24 @@ impl List {
             .then_some(blanks)
     }
 
+    /// The comments that blank lines part from `entry`, which has none of its own, though they speak of it: they say where an image is
+    /// from, or name it.
+    #[must_use]
+    pub fn parted_comments(&self, entry: &Entry) -> Option<Range<usize>> {
+        let above = self.lines[..entry.line].iter().rposition(|line| line.kind == LineKind::Comment)?;
+        let (blanks, _) = self.parted_from(above).filter(|(_, below)| below.line == entry.line)?;
+        let count = self.lines[..blanks.start].iter().rev().take_while(|line| line.kind == LineKind::Comment).count();
+        let comments = blanks.start - count..blanks.start;
+        let is_named = |text: &str| {
+            let last = text.rsplit('/').next().unwrap_or_default();
+            let name = last.split([':', '@', '"', '\'']).next().unwrap_or_default().to_lowercase();
+            let names = |line: usize| self.line_text(&self.lines[line]).to_lowercase().contains(&name);
+            !name.is_empty() && comments.clone().any(names)
+        };
+        let speaks = self.says_source_around(above) || is_named(&entry.name.text) || is_named(&entry.source.text);
+        speaks.then_some(comments)
+    }
+
     fn find_directives(&self) -> Vec<Directive> {
         let whole = Piece::of_file(self.file, &self.text);
         let comments = self.lines.iter().enumerate().filter(|(_, line)| line.kind == LineKind::Comment);
