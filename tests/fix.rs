@@ -65,8 +65,16 @@ fn what_was_mended_is_said() {
 
     let human = run(&["check", "--fix"]);
     assert_eq!(human.code, 0, "nothing is left");
-    assert!(human.stdout.contains("fixed tools/ecr-images.conf: wrong-source: Note web:1.0.0\n"), "{}", human.stdout);
-    assert!(human.stdout.contains("fixed tools/ecr-images.conf: tag-mismatch: Set the tag to 1\n"), "{}", human.stdout);
+    assert!(
+        human.stdout.contains("fixed tools/ecr-images.conf: wrong-source: web: Note web:1.0.0\n"),
+        "{}",
+        human.stdout
+    );
+    assert!(
+        human.stdout.contains("fixed tools/ecr-images.conf: tag-mismatch: web: Set the tag to 1\n"),
+        "{}",
+        human.stdout
+    );
 
     let json: serde_json::Value = serde_json::from_str(&run(&["check", "--fix", "--format", "json"]).stdout).unwrap();
     assert_eq!(json["fixed"][0]["rule"], "wrong-source");
@@ -454,7 +462,7 @@ fn notes_that_leave_a_chart_out() {
         settle(look, |_, finding| finding.fixes.iter().find(|fix| fix.safety == Safety::Safe).cloned()).unwrap();
         assert!(checks.get() < 12, "{} checks", checks.get());
         let run = workspace.run(&["check", "--fix"]);
-        let told = "undocumented-source: not applied: Write `(from local chart app:1.0.0)`, and 99 other fixes; they would leave \
+        let told = "undocumented-source: not applied: image-0: Write `(from local chart app:1.0.0)`, and 99 other fixes; they would leave \
                     other:1.0.0 out of what the list is held against; .mirrorlint.yaml can name its charts\n";
         let is_told = run.stderr.lines().count() == 1 && run.stderr.ends_with(told);
         assert_eq!((is_told, workspace.read(LIST) == list), (!other.is_empty(), !other.is_empty()), "{}", run.stderr);

@@ -48,13 +48,13 @@ fn withheld(session: &Session, all: &[Withheld]) {
             1 => ", and another fix; they".to_owned(),
             others => format!(", and {others} other fixes; they"),
         };
-        let (rule, title) = (first.fix.rule, &first.fix.title);
+        let (rule, title) = (first.fix.rule, first.fix.told());
         session.warn(&format!("{path}: {rule}: not applied: {title}{others} would leave {}", first.reason));
     }
 }
 
 /// A session that reads `texts` in place of what is on disk.
-fn with_texts(session: &Session, texts: &Texts) -> Session {
+pub(super) fn with_texts(session: &Session, texts: &Texts) -> Session {
     let mut sources = Sources::new();
     for (path, text) in texts {
         sources.overlay(path, text);

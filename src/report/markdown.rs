@@ -36,7 +36,7 @@ pub fn markdown(checked: &Checked, fixed: &[Fixed], sources: &Sources) -> String
         out.push_str("\n**Fixed**\n\n");
         for one in fixed {
             let path = code(&display_path(&checked.root, &one.path));
-            let _ = writeln!(out, "- {path}: {}: {}", code(one.rule), prose(&one.title));
+            let _ = writeln!(out, "- {path}: {}: {}", code(one.rule), prose(&one.told()));
         }
     }
     for (number, finding) in checked.findings.iter().enumerate() {

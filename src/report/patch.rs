@@ -77,7 +77,8 @@ pub fn fixed(fixed: &[Fixed], root: &Path, style: Style) -> String {
     let mut out = String::new();
     for one in fixed {
         let path = printable(&display_path(root, &one.path));
-        let _ = writeln!(out, "{} {path}: {}: {}", style.paint(Colour::Good, "fixed"), one.rule, printable(&one.title));
+        let _ =
+            writeln!(out, "{} {path}: {}: {}", style.paint(Colour::Good, "fixed"), one.rule, printable(&one.told()));
     }
     out
 }
