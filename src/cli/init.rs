@@ -5,13 +5,12 @@ use std::path::Path;
 
 use super::arguments::{Init, ListFormat};
 use super::check::settings_of;
+use super::fix::with_texts;
 use super::{Ending, Outcome, Session, here};
-use crate::fix::{Settled, Texts, View, create, settle_new};
+use crate::fix::{Texts, View, create, settle_new};
 use crate::image::Reference;
 use crate::inventory::regions_of;
-use crate::lint::{
-    Checked, CheckedList, Finding, Fix, LIST_NAME, Refusal, Safety, Settings, Severity, Workspace, check, find,
-};
+use crate::lint::{Checked, CheckedList, Finding, Fix, LIST_NAME, Refusal, Safety, Severity, Workspace, check, find};
 use crate::report;
 use crate::source::Sources;
 
@@ -45,26 +44,29 @@ pub(super) fn run(session: &Session, options: &Init) -> Outcome {
         );
         return Err(Refusal { path: Some(list), ..refusal });
     }
-    let mut settings = settings_of(session, &found, &options.charts)?;
-    // What may be mended without being asked is no matter here: a new list is wanted whole.
-    settings.configuration.iter_mut().for_each(|loaded| loaded.configuration.fixes.clear());
+    if options.charts.values.reads_input() {
+        session.read_input()?;
+    }
     let workspace = Workspace { lists: vec![path.clone()], ..found };
-    let check_with = |settings: &Settings, texts: &Texts| {
-        let mut sources = Sources::new();
-        sources.overlay(&path, texts.get(&path).map_or(HEADER, |text| text));
-        let checked = check(&sources, &workspace, settings)?;
-        Ok(View { sources, checked })
+    let check_with = |expected: &[String], texts: &Texts| {
+        let mut texts = texts.clone();
+        texts.entry(path.clone()).or_insert_with(|| HEADER.into());
+        let round = with_texts(session, &texts);
+        let mut settings = settings_of(&round, &workspace, &options.charts)?;
+        // What may be mended without being asked is no matter here: a new list is wanted whole.
+        settings.configuration.iter_mut().for_each(|loaded| loaded.configuration.fixes.clear());
+        settings.expected_regions = expected.to_vec();
+        let checked = check(&round.sources, &workspace, &settings)?;
+        Ok(View { sources: round.sources, checked })
     };
-    let before = check_with(&settings, &Texts::new())?;
+    let before = check_with(&[], &Texts::new())?;
     // What is listed is judged in the regions that the list will name, from the first entry on.
-    settings.expected_regions = regions_to_come(&before, &path);
-    let settled = settle_new(|texts| check_with(&settings, texts), |view, finding| wanted(view, finding, &path))?;
-    settings.expected_regions.clear();
-    let Settled { changes, .. } = settled;
-    let texts: Texts = changes.iter().map(|change| (change.path.clone(), change.after.clone())).collect();
-    let (View { sources, mut checked }, before) = match changes.is_empty() {
+    let expected = regions_to_come(&before, &path);
+    let settled = settle_new(|texts| check_with(&expected, texts), |view, finding| wanted(view, finding, &path))?;
+    let texts: Texts = settled.changes.into_iter().map(|change| (change.path, change.after)).collect();
+    let (View { sources, mut checked }, before) = match texts.is_empty() {
         true => (before, None),
-        false => (check_with(&settings, &texts)?, Some(before)),
+        false => (check_with(&[], &texts)?, Some(before)),
     };
     let after = session.with(sources);
     let is_empty = checked.lists.iter().all(|list| list.entries == 0);
@@ -76,7 +78,7 @@ pub(super) fn run(session: &Session, options: &Init) -> Outcome {
             "the charts show no image that could be listed, for the reasons above: no list was written",
         ));
     }
-    let text = changes.first().map_or(HEADER, |change| &change.after);
+    let text = texts.get(&path).map_or(HEADER, |text| text);
     let text = match options.format {
         ListFormat::List => text.to_owned(),
         ListFormat::Plain => {
@@ -95,7 +97,8 @@ pub(super) fn run(session: &Session, options: &Init) -> Outcome {
         checked.errors.is_empty() && !checked.lists.iter().any(|list| list.uncertain || gaps(list))
     };
     let is_known = known(&checked) && before.iter().all(|before| known(&before.checked));
-    let is_whole = is_known && checked.lists.iter().all(|list| list.missing.is_empty());
+    // What `check` finds wrong with a new list, or beside it, was said.
+    let is_right = is_known && checked.findings.is_empty() && checked.lists.iter().all(|list| list.missing.is_empty());
     let left_out = before.map(|before| of_charts(before, &after.sources, &checked, &path));
     if let Some(View { sources, checked }) = left_out {
         complain(&session.with(sources), &checked);
@@ -106,8 +109,8 @@ pub(super) fn run(session: &Session, options: &Init) -> Outcome {
             "{submodule} is a submodule that is not checked out, so nothing in it is listed: `git submodule update --init`"
         ));
     }
-    let whole = is_whole && workspace.absent_submodules.is_empty();
-    Ok(if whole { Ending::Clean } else { Ending::Incomplete })
+    let is_right = is_right && workspace.absent_submodules.is_empty();
+    Ok(if is_right { Ending::Clean } else { Ending::Incomplete })
 }
 
 /// The regions that ECR hosts of the list at `path` name once all is listed that `view` misses.
