@@ -97,8 +97,10 @@ pub(super) fn run(session: &Session, options: &Init) -> Outcome {
         checked.errors.is_empty() && !checked.lists.iter().any(|list| list.uncertain || gaps(list))
     };
     let is_known = known(&checked) && before.iter().all(|before| known(&before.checked));
-    // What `check` finds wrong with a new list, or beside it, was said.
-    let is_right = is_known && checked.findings.is_empty() && checked.lists.iter().all(|list| list.missing.is_empty());
+    // What is wrong beside a new list was said, and leaves the list right.
+    let in_list = |finding: &Finding| after.sources.get(finding.span.file).path() == path;
+    let is_right =
+        is_known && !checked.findings.iter().any(in_list) && checked.lists.iter().all(|list| list.missing.is_empty());
     let left_out = before.map(|before| of_charts(before, &after.sources, &checked, &path));
     if let Some(View { sources, checked }) = left_out {
         complain(&session.with(sources), &checked);

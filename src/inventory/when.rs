@@ -4,6 +4,8 @@
 //! The facts: `a.enabled` is true; `not a.enabled`; `mode=ha`; `a.url given`; `capability example.org/v1`; `(eq .x .y)` as the
 //! template has it; `a.image printed` by a template; `x.json.example used` by somebody.
 
+use super::scenario::is_region_key;
+
 const AND: &str = ", ";
 const OR: &str = " or ";
 const PRINTED: &str = " printed";
@@ -106,6 +108,15 @@ fn fact_in_words(fact: &str) -> String {
 /// Whether `when` says what to switch, and not only where values or examples name the image.
 pub(crate) fn is_switched(when: &str) -> bool {
     !ways(when).flatten().any(|fact| fact.ends_with(PRINTED) || fact.ends_with(USED))
+}
+
+/// Whether a fact of `when` is about a region: another one brings the image, not a switch.
+pub(crate) fn is_regional(when: &str) -> bool {
+    let key = |fact: &str| {
+        let value = fact.strip_prefix("not ").unwrap_or(fact).split(['=', ' ']).next().unwrap_or_default();
+        is_region_key(value.rsplit('.').next().unwrap_or_default())
+    };
+    ways(when).flatten().any(key)
 }
 
 /// Whether a fact is a value that must be true, and is called by its path alone.

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use super::same::{as_entry, brings, is_version, may_bring, same_image, serves};
 use super::verdict::{Standing, Verdict};
 use crate::image::Reference;
-use crate::inventory::when::{either, is_switched};
+use crate::inventory::when::{either, is_regional, is_switched};
 use crate::inventory::{Inventory, Kind, Use, regions_of};
 
 /// What a source note says, as far as reconciling needs it.
@@ -496,7 +496,7 @@ impl Work<'_> {
     fn exactly_optional(&self, entry: &Listed) -> Option<Verdict> {
         let of_switch = self.coverage.switch_of(entry).is_some();
         let accept = |used: &Use| {
-            let is_behind = used.when.as_deref().is_some_and(is_switched);
+            let is_behind = used.when.as_deref().is_some_and(|when| is_switched(when) && !is_regional(when));
             brings(&entry.reference, used) && (is_behind || (of_switch && self.names(entry, used)))
         };
         let verdict = self.optional(accept).filter(|_| !self.is_unknown(entry))?;
