@@ -176,3 +176,54 @@ fn what_no_script_can_read_has_no_fix() {
     3:5 tag-mismatch `web` lists sha256:000000000000…, but web:1.0.0 deploys 1.27.1. Set the tag to 1.27.1
     "#);
 }
+
+#[test]
+fn what_stands_behind_an_image_is_told_as_each_script_reads_it() {
+    let digest = "a1b2".repeat(16);
+    let behind =
+        "the suppression behind it as a part of the image. Put it on a line of its own above: here it is not read";
+    for (line, wanted) in [
+        (
+            "web=nginx:1.27.1 # mirrorlint: allow floating-tag: it's ours".to_owned(),
+            format!(
+                "means nginx:1.27.1, but the copy script stops here, at a quote that is not closed, and the values script reads {behind}"
+            ),
+        ),
+        (
+            "web=nginx:1.27.1 # mirrorlint: allow floating-tag: ours".to_owned(),
+            format!("means nginx:1.27.1, but both scripts read {behind}"),
+        ),
+        (
+            format!("web=\"nginx:1.27.1@sha256:{digest}\""),
+            "and the values script takes the digest for the tag. Remove the quotes, and list the tag alone".to_owned(),
+        ),
+        (
+            format!("web=nginx:1.27.1@sha256:{digest} # why"),
+            "takes `a1b2a1b2a1b2… # why` for the tag. Put the comment on a line of its own, and list the tag alone"
+                .to_owned(),
+        ),
+        (
+            "web=nginx:1.27.1 # why\u{a0}not".to_owned(),
+            r"takes `1.27.1 # why\u{a0}not` for the tag. Put the comment on a line of its own".to_owned(),
+        ),
+        (
+            "web=reg.example:5000/nginx:1.27.1\u{a0}".to_owned(),
+            "and a no-break space (U+00A0) stands here. Remove it, and list the image from a registry without a port"
+                .to_owned(),
+        ),
+        ("web=nginx:1.27.1  #  x  y".to_owned(), "the values script takes `1.27.1  #  x  y` for the tag".to_owned()),
+    ] {
+        let told = told(&format!("{line}\n"));
+        assert!(told.contains(&wanted), "{line}: {told}");
+    }
+}
+
+#[test]
+fn a_note_that_cannot_be_read_for_what_nobody_sees_gets_no_second_one() {
+    let list = "# Web (from local\u{200b} chart web:1.0.0)\nweb=nginx:1.27.1\n";
+    let workspace = Workspace::with_list(list).chart("web", &["nginx:1.27.1"]);
+    let told = workspace.findings();
+    assert!(told.len() == 1 && told[0].contains("a zero-width space (U+200B) stands in it"), "{told:?}");
+    workspace.run(&["check", "--fix"]);
+    assert_eq!(workspace.read("tools/ecr-images.conf"), list);
+}

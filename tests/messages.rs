@@ -337,9 +337,10 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     unused-suppression: `exempt quay.io/*` silences nothing: the charts deploy no such image. Delete the line
     unused-suppression: `allow tag-missmatch` names no rule; `tag-mismatch` would silence a finding here. Write that
     unused-suppression: `allow everything` names no rule; `mirrorlint rules` lists them all. Delete the line
-    unused-suppression: `mirrorlint: ignore tag-mismatch` says nothing. Write `allow RULE: REASON` or `exempt IMAGE: REASON`
+    unused-suppression: `mirrorlint: ignore this` says nothing. Write `allow RULE: REASON` or `exempt IMAGE: REASON`
     unused-suppression: `allow unused-suppression` silences nothing: this rule cannot be silenced. Delete the line
     unused-suppression: `allow stale-entry` stands above no entry: a blank line parts it from `old`. Take the blank line away
+    unused-suppression: `allow ambiguous-subchart` silences nothing: what it means stands in another file. Allow it in `.mirrorlint.yaml`
     unused-suppression: `allow tag-mismatch` stands above no entry. Put it directly above one, or at the top for the whole list, parted by a blank line
     unused-suppression: `exempt nginx` silences nothing: entries stand for every image that it means. Delete the line
     unused-suppression: `allow tag-mismatch for web/*` silences nothing: there is no such finding. Delete it

@@ -306,3 +306,63 @@ fn a_suppression_above_a_bare_hash_is_not_deleted_unasked() {
     right.run(&["check", "--fix"]);
     assert!(!right.read("tools/ecr-images.conf").contains("allow"), "it is good for nothing either way");
 }
+
+/// At the top of the file, parted by a blank line, it speaks of the whole list, whatever stands beside it there.
+#[test]
+fn at_the_top_a_suppression_speaks_of_the_whole_list() {
+    for title in [
+        "# Images of the platform (from local chart web:1.0.0)",
+        "# Title (from REPO/CHART:VERSION)",
+        "# Repository: 123456789012.dkr.ecr.us-west-2.amazonaws.com/nginx",
+    ] {
+        let allow = "# mirrorlint: allow tag-mismatch, undocumented-source: frozen for the release";
+        let list = format!("{title}\n{allow}\n\nnginx=nginx:1\n\nredis=redis:6\n");
+        let with = |images: &[&str]| Workspace::with_list(&list).chart("web", images);
+        assert_eq!(places(&with(&["nginx:1", "redis:7"])), Vec::<String>::new(), "{title}");
+        let idle =
+            Workspace::with_list(&list.replace(", undocumented-source", "")).chart("web", &["nginx:1", "redis:6"]);
+        assert!(!idle.findings().iter().any(|finding| finding.contains("a blank line parts")), "{title}");
+        idle.run(&["check", "--fix"]);
+        assert!(idle.read("tools/ecr-images.conf").contains("allow tag-mismatch: frozen"), "{title}");
+    }
+}
+
+/// What somebody meant to freeze is not written anew before anybody mends the suppression that says so.
+#[test]
+fn a_suppression_that_is_not_read_holds_fixes_back() {
+    for (line, mended) in [
+        (
+            "# mirrorlint: alow tag-mismatch: frozen\nweb=nginx:1.27.1",
+            "# mirrorlint: allow tag-mismatch: frozen\nweb=nginx:1.27.1",
+        ),
+        (
+            "# mirrorlint: ignore tag-mismatch: frozen\nweb=nginx:1.27.1",
+            "# mirrorlint: allow tag-mismatch: frozen\nweb=nginx:1.27.1",
+        ),
+        (
+            "# mirrorlint: allow tag-missmatch: frozen\nweb=nginx:1.27.1",
+            "# mirrorlint: allow tag-mismatch: frozen\nweb=nginx:1.27.1",
+        ),
+        (
+            "# mirrorlint allow tag-mismatch: frozen\nweb=nginx:1.27.1",
+            "# mirrorlint: allow tag-mismatch: frozen\nweb=nginx:1.27.1",
+        ),
+        (
+            "# mirrorlint: allow wrong-source tag-mismatch: frozen\nweb=nginx:1.27.1",
+            "# mirrorlint: allow tag-mismatch: frozen\nweb=nginx:1.27.1",
+        ),
+        (
+            "web=nginx:1.27.1 # mirrorlint: allow tag-mismatch: frozen",
+            "# mirrorlint: allow tag-mismatch: frozen\nweb=nginx:1.27.1",
+        ),
+    ] {
+        let list = LIST.replace("web=nginx:1.27.1", line);
+        let workspace = drifted(&list);
+        let told = workspace.findings();
+        assert!(told.iter().any(|finding| finding.contains("Set the tag to 1.28.0")), "{told:?}");
+        workspace.run(&["check", "--fix"]);
+        assert_eq!(workspace.read("tools/ecr-images.conf"), list);
+        workspace.run(&["check", "--fix", "--unsafe-fixes"]);
+        assert_eq!(workspace.read("tools/ecr-images.conf"), LIST.replace("web=nginx:1.27.1", mended));
+    }
+}

@@ -469,6 +469,7 @@ impl Run<'_> {
         let mut findings: Vec<_> = rules().iter().filter(on).flat_map(|rule| (rule.check)(rule, context)).collect();
         let list = context.list;
         withhold(list, &mut findings);
+        hold_back(list, &mut findings);
         let mut faults = suppress::suppress(list, &mut findings, &|rule| self.is_doubtful(rule, unsure));
         faults.extend(suppress::exemptions_at_fault(list, idle));
         let context = Context { faults: &faults, ..*context };
@@ -502,6 +503,25 @@ fn withhold(list: &List, findings: &mut [Finding]) {
     let refused = |fix: &Fix| fix.edits().iter().any(|edit| odd.iter().any(|line| cuts(edit, line)));
     let told = findings.iter_mut().filter(|finding| finding.fixes.iter().any(refused));
     told.for_each(|finding| finding.withhold(refused));
+}
+
+/// Takes away the fixes for entries that somebody wrote a suppression for which is not read as one: what it was to keep would be gone
+/// before anybody mends it. What mends it stays.
+fn hold_back(list: &List, findings: &mut [Finding]) {
+    for (entry, place) in
+        list.entries.iter().enumerate().filter_map(|(at, entry)| Some((entry, suppress::unread(list, at)?)))
+    {
+        let line = Span { end: entry.value.span.end, ..entry.name.span };
+        let touches = |span: Span| span.file == line.file && span.start < line.end && line.start < span.end;
+        for finding in findings.iter_mut() {
+            let is_about = finding.entry.as_ref() == Some(&entry.name.text);
+            let mends = finding.span == place;
+            let refused = |fix: &Fix| is_about || fix.edits().iter().any(|edit| touches(edit.span));
+            if !mends && finding.fixes.iter().any(refused) {
+                finding.withhold(refused);
+            }
+        }
+    }
 }
 
 /// Says of each finding under which of `scenarios` it holds: of an image, where it is deployed. Where that is everywhere, there is

@@ -2,6 +2,7 @@
 //! Finds those, and the exemptions, that are at fault; how that is told is the rule `unused-suppression`'s matter.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::exemption::{Idleness, matches};
 use super::{Finding, Refusal, Rule, Settings, nearest_rule, rule};
@@ -17,6 +18,10 @@ const AGAIN: &str = "the same stands above already";
 
 /// Why one is good for nothing where others silence all that it means.
 const ABOVE: &str = "another one above does already";
+
+/// Why one silences nothing where what it means is about a chart, and what to do about that.
+const OF_CHART: &str = "what it means stands in another file";
+const CONFIGURE: &str = "Allow it in `.mirrorlint.yaml`";
 
 /// What to do about one that is likely meant for the whole list.
 const OF_LIST: &str = "A blank line in place of the bare `#` makes it one of the whole list";
@@ -70,7 +75,10 @@ pub(crate) enum FaultKind {
     /// A blank line parts it from the entry of that name.
     Torn(String),
     /// It is neither `allow` nor `exempt`.
-    NoOrder,
+    NoOrder {
+        /// The place of its first word, where a rule's name follows: `allow` is most likely meant.
+        verb: Option<Span>,
+    },
     /// No colon stands behind `mirrorlint`; here it belongs.
     Unaddressed(Span),
 }
@@ -90,7 +98,10 @@ pub(super) fn suppress(list: &List, findings: &mut Vec<Finding>, doubtful: &dyn 
     for directive in &list.directives {
         match &directive.kind {
             DirectiveKind::Exempt { .. } => {}
-            DirectiveKind::Unknown(_) => faults.push(fault(list, directive, FaultKind::NoOrder)),
+            DirectiveKind::Unknown(words) => {
+                let verb = words.as_ref().and_then(verb_before_rule);
+                faults.push(fault(list, directive, FaultKind::NoOrder { verb }));
+            }
             DirectiveKind::Unaddressed { at, .. } => {
                 faults.push(fault(list, directive, FaultKind::Unaddressed(*at)));
             }
@@ -100,7 +111,15 @@ pub(super) fn suppress(list: &List, findings: &mut Vec<Finding>, doubtful: &dyn 
                 // What is wrong with several of its rules in one way is said once.
                 let unreasoned = unreasoned(rules.last(), reason.as_ref());
                 if unreasoned.is_some() {
-                    kinds.iter_mut().filter(|kind| kind.is_none()).for_each(|kind| kind.clone_from(&unreasoned));
+                    // What names more rules may be of use when it is read.
+                    let hides = |kind: &Option<FaultKind>| match kind {
+                        None => true,
+                        Some(kind) => {
+                            matches!(unreasoned, Some(FaultKind::Unparted { names_rule: true, .. }))
+                                && matches!(kind, FaultKind::Idle(_) | FaultKind::Slip(..))
+                        }
+                    };
+                    kinds.iter_mut().filter(|kind| hides(kind)).for_each(|kind| kind.clone_from(&unreasoned));
                 }
                 for common in unreasoned.into_iter().chain([adrift(list, directive)]) {
                     let of_common = rules.iter().zip(&mut kinds).filter(|(_, kind)| kind.as_ref() == Some(&common));
@@ -123,6 +142,13 @@ pub(super) fn suppress(list: &List, findings: &mut Vec<Finding>, doubtful: &dyn 
         }
     }
     faults
+}
+
+/// The place of the first of `words`, when a rule's name follows it.
+fn verb_before_rule(words: &Located) -> Option<Span> {
+    let (verb, rest) = words.text.split_once([' ', '\t'])?;
+    let name = rest.trim_start().split([' ', '\t', ':', ',']).next().unwrap_or_default();
+    rule(name).map(|_| words.span_of(0..verb.len()))
 }
 
 /// What is wrong with the reason of a directive, which stands behind `before`.
@@ -168,8 +194,9 @@ fn allow(
             let idle = silenced.len() == before && !doubtful(rule);
             let elsewhere = || findings.iter().any(|found| found.rule == rule && covers(list, Scope::File, found));
             let is_slip = idle && !again && may_be_of_list(list, directive) && elsewhere();
-            let is_parted = matches!(directive.scope, Scope::Entry(_)) && list.parted_from(directive.line).is_some();
-            idle.then_some(match is_parted {
+            let is_of_chart = || findings.iter().any(|found| found.rule == rule && !covers(list, Scope::File, found));
+            idle.then(|| match list.is_torn(directive.line) {
+                _ if !again && is_of_chart() => FaultKind::Slip(OF_CHART, CONFIGURE),
                 // It may speak of an entry that is gone.
                 true => FaultKind::Slip(why, "Delete the line"),
                 false if is_slip => FaultKind::Slip(why, OF_LIST),
@@ -269,6 +296,30 @@ fn allow_of<'a>(rules: impl IntoIterator<Item = &'a Located>) -> String {
         }
     }
     format!("allow {}", names.join(", "))
+}
+
+/// Where a suppression for the entry of index `at` stands that is not read as one: misspelt in its block, or behind its image.
+pub(super) fn unread(list: &List, at: usize) -> Option<Span> {
+    let is_misread = |directive: &&Directive| match &directive.kind {
+        DirectiveKind::Allow { rules, reason } => {
+            let names_rule = || {
+                matches!(unreasoned(rules.last(), reason.as_ref()), Some(FaultKind::Unparted { names_rule: true, .. }))
+            };
+            rules.iter().any(|name| rule(&name.text).is_none()) || names_rule()
+        }
+        DirectiveKind::Unknown(_) | DirectiveKind::Unaddressed { .. } => true,
+        DirectiveKind::Exempt { .. } => false,
+    };
+    let of_entry = list.directives.iter().filter(|directive| directive.scope == Scope::Entry(at));
+    let in_block = of_entry.filter(is_misread).map(|directive| directive.span).next();
+    let behind = || list.entries.get(at)?.trailing_comment.as_ref().filter(|comment| orders(list, comment));
+    in_block.or_else(|| behind().map(|comment| comment.span))
+}
+
+/// Whether a comment behind an image would be an order to the linter in a line of its own.
+pub(super) fn orders(list: &List, comment: &Located) -> bool {
+    let line: Arc<str> = comment.text.as_str().into();
+    !List::parse(list.file(), &line).directives.is_empty()
 }
 
 /// Whether a suppression of `scope` speaks of `finding`: one about its entry, wherever that stands; file-wide, one in the

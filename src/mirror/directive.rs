@@ -10,7 +10,8 @@ use super::located::{Located, Piece};
 pub enum Scope {
     /// The whole list: it stands above the first entry's block.
     File,
-    /// The entry of this index: it stands in the entry's block, or with a source note that blank lines part from an entry without any.
+    /// The entry of this index: it stands in the entry's block, or below the header with a source note that blank lines part from an
+    /// entry without any.
     Entry(usize),
     /// It stands in a block of its own, above no entry.
     Nowhere,

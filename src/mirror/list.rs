@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::image::is_unseen;
 use crate::source::{FileId, Span};
 
 use super::directive::{self, Directive, DirectiveKind, Scope};
@@ -212,14 +213,14 @@ impl List {
         (0..start).find(allows).unwrap_or(start)
     }
 
-    /// Whether the comments around `line` say where an image is from.
-    fn says_source_around(&self, line: usize) -> bool {
+    /// What the comments around `line` say of an image's source.
+    fn note_around(&self, line: usize) -> SourceNote {
         let whole = Piece::of_file(self.file, &self.text);
         let is_comment = |line: &&Line| line.kind == LineKind::Comment;
         let above = self.lines[..line].iter().rev().take_while(is_comment).count();
         let below = self.lines[line..].iter().take_while(is_comment).count();
         let comments = self.lines[line - above..line + below].iter();
-        SourceNote::read(comments.map(|line| line::comment_text(whole.slice(line.span.range())))).says_source()
+        SourceNote::read(comments.map(|line| line::comment_text(whole.slice(line.span.range()))))
     }
 
     /// The blank lines that part the comments around `line` from an entry that has none of its own, and that entry.
@@ -235,13 +236,40 @@ impl List {
         below.filter(|_| blanks < end).map(|entry| (blanks..end, entry))
     }
 
-    /// The blank lines that part `entry`, which has no comments of its own, from a block that says where an image is from.
+    /// The blank lines that part `entry`, which has no comments of its own, from a block that says where an image is from, and what
+    /// that says. What is at the top of the file and holds an order to the linter is meant for the whole list.
     #[must_use]
-    pub fn parted_note(&self, entry: &Entry) -> Option<Range<usize>> {
+    pub fn parted_note(&self, entry: &Entry) -> Option<(Range<usize>, SourceNote)> {
         let above = self.lines[..entry.line].iter().rposition(|line| line.kind != LineKind::Blank)?;
         let (blanks, below) = self.parted_from(above)?;
-        (self.lines[above].kind == LineKind::Comment && below.line == entry.line && self.says_source_around(above))
-            .then_some(blanks)
+        let note = self.note_around(above);
+        let is_note = self.lines[above].kind == LineKind::Comment && below.line == entry.line && note.says_source();
+        let of_list = self.directives.iter().any(|order| order.scope == Scope::File && order.line < entry.line);
+        (is_note && !(of_list && self.header.contains(&above))).then_some((blanks, note))
+    }
+
+    /// The character that nobody can see, and its place, without which the comments of `entry` would say which chart it is from.
+    #[must_use]
+    pub fn unread_note(&self, entry: &Entry) -> Option<(Span, char)> {
+        self.lines[entry.block.clone()].iter().filter(|line| line.kind == LineKind::Comment).find_map(|line| {
+            let text = self.line_text(line).trim_start_matches(line::BYTE_ORDER_MARK);
+            let (at, character) = text.char_indices().find(|(_, letter)| is_unseen(*letter))?;
+            let names = |instead: &str| {
+                let plain = text.replace(is_unseen, instead);
+                let comment = Piece::of_file(self.file, plain.trim_start().trim_start_matches('#'));
+                SourceNote::read(std::iter::once(comment)).from.is_some()
+            };
+            let start = line.span.end as usize - text.len() + at;
+            let place = Span::new(self.file, start, start + character.len_utf8());
+            (names("") || names(" ")).then_some((place, character))
+        })
+    }
+
+    /// Whether the comments around `line` say where an image is from, and belong to no entry, or to one that a blank line parts from them:
+    /// at the top of the file they may be a legend as well.
+    #[must_use]
+    pub fn is_torn(&self, line: usize) -> bool {
+        (self.header.contains(&line) || self.parted_from(line).is_some()) && self.note_around(line).says_source()
     }
 
     /// The comments that blank lines part from `entry`, which has none of its own, though they speak of it: they say where an image is
@@ -279,13 +307,14 @@ impl List {
     }
 
     fn scope_of(&self, line: usize) -> Scope {
+        if self.header.contains(&line) {
+            return Scope::File;
+        }
         let next = self.entries.partition_point(|entry| entry.line < line);
-        let in_block = self.entries.get(next).is_some_and(|entry| entry.block.contains(&line));
-        match self.says_source_around(line) {
-            _ if in_block => Scope::Entry(next),
-            // That is no header's: it was parted from its entry.
-            true if self.parted_from(line).is_some() => Scope::Entry(next),
-            false if self.header.contains(&line) => Scope::File,
+        match self.entries.get(next) {
+            Some(entry) if entry.block.contains(&line) => Scope::Entry(next),
+            // It was parted from its entry.
+            _ if self.is_torn(line) => Scope::Entry(next),
             _ => Scope::Nowhere,
         }
     }

@@ -36,8 +36,9 @@ pub fn concise_refusal(refusal: &Refusal, sources: &Sources) -> Option<String> {
     Some(format!("{}:{line}:{column}: error[unchecked] {}\n", in_line(&path), one_line(&refusal.message)))
 }
 
-/// A message in one line: what stands in several is set apart by blanks.
+/// A message in one line: what stands in several is set apart by a blank. Blanks within a line may be what it speaks of.
 #[must_use]
 pub fn one_line(message: &str) -> String {
-    in_line(&message.split_whitespace().collect::<Vec<_>>().join(" "))
+    let lines = message.split(['\n', '\r']).map(str::trim).filter(|line| !line.is_empty());
+    in_line(&lines.collect::<Vec<_>>().join(" "))
 }

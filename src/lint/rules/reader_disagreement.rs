@@ -8,9 +8,10 @@ use crate::image::{Reference, check_repository_name, is_unseen, name_of};
 use crate::inventory::Use;
 use crate::lint::addition::{listable, spoilt};
 use crate::lint::same::{as_entry, brings};
+use crate::lint::suppress::orders;
 use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Verdict, wanted};
 use crate::mirror::readers::{Locale, PythonStep, ShellStep, Stop, read_python_line, read_shell_line};
-use crate::mirror::{Ending, Entry, Line, LineKind, List, Located};
+use crate::mirror::{Ending, Entry, Line, LineKind, List};
 use crate::source::Span;
 
 /// What Windows editors put in front of a file; both scripts take it for text.
@@ -185,7 +186,18 @@ fn entry(
     let port = registry.filter(|range| source[range.clone()].contains(':'));
     let digest = reference.as_ref().and_then(Reference::digest_range);
     let alone = reference.as_ref().filter(|_| digest.is_some()).map(|image| without_digest(context, entry, image));
-    let odd = unseen(text, span);
+    // What a comment holds does no harm beside what the comment does.
+    let before =
+        entry.trailing_comment.as_ref().map_or(text.len(), |comment| (comment.span.start - span.start) as usize);
+    let odd = unseen(text.get(..before).unwrap_or(text), span);
+    let to_tag = || match (&port, &alone) {
+        (Some(_), _) => "List the tag alone, from a registry that has a name without a port".to_owned(),
+        (None, Some(Err(advice))) => (*advice).to_owned(),
+        (None, Some(Ok(image))) if !source.starts_with(&format!("{image}@")) => {
+            format!("Set the tag to {}", image.rsplit(':').next().unwrap_or_default())
+        }
+        _ => "List the tag alone".to_owned(),
+    };
     let (advice, place, label) = if let Some(comment) = &entry.trailing_comment {
         match orders(context.list, comment) {
             true => (
@@ -197,17 +209,9 @@ fn entry(
         }
     } else if let Some((advice, place)) = taken_away(context.list, entry) {
         (advice, place, "read as text by the values script")
-    } else if let Some(digest) = digest {
-        let advice = match (port, &alone) {
-            (Some(_), _) => "List the tag alone, from a registry that has a name without a port".to_owned(),
-            (None, Some(Err(advice))) => (*advice).to_owned(),
-            (None, Some(Ok(image))) if !source.starts_with(&format!("{image}@")) => {
-                format!("Set the tag to {}", image.rsplit(':').next().unwrap_or_default())
-            }
-            _ => "List the tag alone".to_owned(),
-        };
-        (advice, within(digest), "a digest")
-    } else if let Some(port) = port {
+    } else if let Some(digest) = digest.clone() {
+        (to_tag(), within(digest), "a digest")
+    } else if let Some(port) = port.clone() {
         match source.starts_with('[') {
             true => ("List the image from a registry that has a name".to_owned(), within(port), "colons in an address"),
             false => ("List the image from a registry without a port".to_owned(), within(port), "a port"),
@@ -215,21 +219,52 @@ fn entry(
     } else {
         (format!("Write `{name}={source}`"), odd.map_or(span, |(place, _)| place), "not what it seems")
     };
+    // Where more is amiss, more has to go.
+    let (advice, place, label) = match odd {
+        _ if entry.trailing_comment.as_ref().is_some_and(|comment| orders(context.list, comment)) => {
+            (advice, place, label)
+        }
+        Some((odd, _)) if label == "a digest" || label.contains("port") || label.contains("colons") => {
+            (format!("Remove it, and {}", lower(&advice)), odd, "not what it seems")
+        }
+        _ if label != "a digest" && digest.is_some() => (format!("{advice}, and {}", lower(&to_tag())), place, label),
+        _ => (advice, place, label),
+    };
     // A digest says nothing in a message, and fills a line.
     let means = match &reference {
         Some(reference) if reference.digest().is_some() => format!("`{name}` lists a digest:"),
         _ => format!("`{name}` means {source}, but"),
     };
-    let because = odd.map(|(_, character)| format!(", for {} stands here", name_of(character))).unwrap_or_default();
+    let because = odd.map(|(_, character)| {
+        let alone = disagreement(&format!("{name}={source}"), name, source).is_none();
+        format!(", {} {} stands here", if alone { "for" } else { "and" }, name_of(character))
+    });
     let message = match &entry.trailing_comment {
-        Some(comment) if orders(context.list, comment) => {
-            format!("{means} both scripts read the suppression behind it as a part of the image")
+        Some(comment) if orders(context.list, comment) && is_part_to_python(&readings) => {
+            let readers = match readings.first().filter(|shell| !shell.starts_with("the copy script pulls it with `")) {
+                Some(shell) => format!("{shell}, and the values script reads"),
+                None => "both scripts read".to_owned(),
+            };
+            format!("{means} {readers} the suppression behind it as a part of the image")
         }
-        _ => format!("{means} {}{because}", together(&readings)),
+        _ => format!("{means} {}{}", together(&readings), because.unwrap_or_default()),
     };
-    let finding = Finding::new(rule, place, name, message).label(label).entry(name).image(source).advise(&*advice);
+    let finding = Finding::new(rule, place, name, message).label(label).entry(name).image(source);
     let alone = alone.and_then(Result::ok);
-    Some(finding.fix(fix(context.list, entry, line, span, &advice, alone.as_deref())))
+    let fix = fix(context.list, entry, line, span, alone.as_deref());
+    Some(finding.advise(&*advice).fix(fix.map(|(safety, edit)| Fix::new(advice, safety, vec![edit]))))
+}
+
+/// Whether the copy script reads a line otherwise, and the values script reads what stands behind the image as a part of that.
+fn is_part_to_python(readings: &[String]) -> bool {
+    let [_, python] = readings else { return false };
+    ["the values script takes `", "the values script reads repository `"].iter().any(|start| python.starts_with(start))
+}
+
+/// `order` within a sentence.
+fn lower(order: &str) -> String {
+    let mut letters = order.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 /// The first character of `text`, which stands at `span`, that nobody can see, and its place.
@@ -266,21 +301,17 @@ fn together(readings: &[String]) -> String {
     }
 }
 
-/// Whether a comment behind an image would be an order to the linter in a line of its own.
-fn orders(list: &List, comment: &Located) -> bool {
-    let line: Arc<str> = comment.text.as_str().into();
-    !List::parse(list.file(), &line).directives.is_empty()
-}
-
 /// The line as it is meant, the comment above it; with `alone`, the image without its digest, where the scripts cannot read that.
 /// Nothing when the scripts would still read it otherwise.
-fn fix(list: &List, entry: &Entry, line: &Line, span: Span, title: &str, alone: Option<&str>) -> Option<Fix> {
+fn fix(list: &List, entry: &Entry, line: &Line, span: Span, alone: Option<&str>) -> Option<(Safety, Edit)> {
     let (name, source) = (&entry.name.text, &entry.source.text);
     let mut text = format!("{name}={source}");
     let mut safety = Safety::Safe;
     if disagreement(&text, name, source).is_some() {
         // The tag alone still stands for the image, but no longer holds it in place.
-        let alone = alone?;
+        let ordered = entry.trailing_comment.as_ref().is_some_and(|comment| orders(list, comment));
+        // Whether what is behind it allows that is not known before it is read.
+        let alone = alone.filter(|_| !ordered)?;
         text = format!("{name}={alone}");
         safety = Safety::Unsafe;
         if disagreement(&text, name, alone).is_some() {
@@ -300,7 +331,7 @@ fn fix(list: &List, entry: &Entry, line: &Line, span: Span, title: &str, alone: 
             safety = Safety::Unsafe;
         }
     }
-    Some(Fix::new(title, safety, vec![Edit { span, text }]))
+    Some((safety, Edit { span, text }))
 }
 
 /// What the scripts read otherwise than `name` and `source` mean, in clauses; `None` when there is nothing to say.
@@ -384,15 +415,25 @@ const THE_DIGEST: &str = "the digest";
 
 /// What a script takes for a tag, for a message.
 fn version(tag: &str) -> String {
-    let digest = tag.len() >= 32 && tag.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let bare = tag.trim_matches(['"', '\'']);
+    let digest = bare.len() >= 32 && bare.bytes().all(|byte| byte.is_ascii_hexdigit());
     if digest { THE_DIGEST.to_owned() } else { format!("`{}`", shown(tag)) }
 }
+
+/// Hexadecimal digits from which on a message shows only the first few.
+const LONG: usize = 32;
+const DIGITS: usize = 12;
 
 /// The most characters of the list that a message repeats at once.
 const SHOWN: usize = 60;
 
-/// Text for a message: what cannot be seen is written as an escape, what is long is cut.
+/// Text for a message: what cannot be seen is written as an escape, what is long is cut, digests too.
 fn shown(text: &str) -> String {
+    let digits = |part: &str| part.bytes().take_while(u8::is_ascii_hexdigit).count();
+    if let Some(start) = text.char_indices().map(|(at, _)| at).find(|at| digits(&text[*at..]) >= LONG) {
+        let behind = &text[start + digits(&text[start..])..];
+        return shown(&format!("{}…{behind}", &text[..start + DIGITS]));
+    }
     let unseen = |c: char| c.is_control() || c == BYTE_ORDER_MARK || (c.is_whitespace() && c != ' ');
     let show = |c: char| if unseen(c) { c.escape_default().to_string() } else { c.to_string() };
     let cut = if text.chars().nth(SHOWN).is_some() { "…" } else { "" };

@@ -1,10 +1,12 @@
 //! No `(from ...)` in the comment block of an entry that a chart deploys, or one that is only a name.
 
+use crate::image::name_of;
 use crate::inventory::Use;
+use crate::lint::context::says_repository;
 use crate::lint::note::{source_note, source_note_named, title};
 use crate::lint::style::Style;
 use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Verdict};
-use crate::mirror::{Entry, Located, NamedChart};
+use crate::mirror::{Entry, Located, NamedChart, SourceNote};
 use crate::source::Span;
 
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
@@ -26,7 +28,8 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             continue;
         }
         let name = &entry.name.text;
-        if let Some(blanks) = context.list.parted_note(entry) {
+        let parted = context.list.parted_note(entry);
+        if let Some((blanks, _)) = parted.filter(|(blanks, note)| is_note_of(context, blanks.start, note, used)) {
             let message =
                 format!("a blank line parts `{name}` from the comments above it, which say where an image is from");
             let found = judged.finding(rule, entry.name.span, message).label("without comments");
@@ -34,6 +37,12 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             // They may be what is left of another entry.
             let fix = Fix::new("Take the blank line away", Safety::Unsafe, vec![edit]);
             findings.push(finding(found, used).fix(fix));
+            continue;
+        }
+        if let Some((place, character)) = context.list.unread_note(entry) {
+            let message = format!("the note of `{name}` cannot be read: {} stands in it", name_of(character));
+            let found = judged.finding(rule, place, message).label("stands here").advise("Write it without that");
+            findings.push(finding(found, used));
             continue;
         }
         let note = source_note(used);
@@ -47,6 +56,16 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         findings.push(finding(found, used).fix(fix));
     }
     findings
+}
+
+/// Whether what stands above line `blank` and says `note` may be the note of `used`: at the top of the file it may as well be a legend,
+/// unless it says what is true of that.
+fn is_note_of(context: &Context<'_>, blank: usize, note: &SourceNote, used: &Use) -> bool {
+    let mut named = note.charts();
+    let mut repositories = note.repositories.iter();
+    !context.list.header.contains(&(blank - 1))
+        || (named.all(|named| source_note_named(used, &named.chart.text).is_some())
+            && repositories.all(|field| says_repository(&field.value.text, &used.reference)))
 }
 
 /// The title of `entry`. The first words of the file may be its header instead.

@@ -59,7 +59,7 @@ fn finding(rule: &'static Rule, fault: &Fault) -> Finding {
             "Take the blank line away".to_owned(),
             "parted",
         ),
-        FaultKind::NoOrder => (
+        FaultKind::NoOrder { .. } => (
             format!("`mirrorlint: {written}` says nothing"),
             "Write `allow RULE: REASON` or `exempt IMAGE: REASON`".to_owned(),
             "not understood",
@@ -94,12 +94,16 @@ fn fix(list: &List, fault: &Fault) -> Fix {
             let edit = Edit { span: *name, text: (*meant).to_owned() };
             return Fix::new(format!("Write `{meant}`"), Safety::Unsafe, vec![edit]);
         }
+        (FaultKind::NoOrder { verb: Some(verb) }, _) => {
+            let edit = Edit { span: *verb, text: "allow".to_owned() };
+            return Fix::new("Write `allow`", Safety::Unsafe, vec![edit]);
+        }
         (
             FaultKind::Slip(..)
             | FaultKind::NoRule { .. }
             | FaultKind::Adrift
             | FaultKind::Torn(_)
-            | FaultKind::NoOrder,
+            | FaultKind::NoOrder { verb: None },
             _,
         ) => Safety::Unsafe,
         _ => Safety::Safe,
