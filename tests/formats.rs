@@ -94,6 +94,10 @@ fn property(properties: &[(String, String)], name: &str) -> Option<String> {
     properties.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
 }
 
+/// The place of a finding in short, which its message follows.
+static SHORT: std::sync::LazyLock<regex::Regex> =
+    std::sync::LazyLock::new(|| regex::Regex::new(r"^.*?:\d+:\d+( |$)").unwrap());
+
 /// The findings of one report, and whether it tells of something that could not be checked.
 fn rows(format: &str, report: &str) -> (Vec<Row>, bool) {
     match format {
@@ -127,7 +131,10 @@ fn rows(format: &str, report: &str) -> (Vec<Row>, bool) {
                 if ["error", "warning", "info"].contains(&head) {
                     // Drawn below, or short in this line.
                     match rest.split_once("] ") {
-                        Some((rule, at)) => rows.push((rule.to_owned(), place(at).0, place(at).1)),
+                        Some((rule, at)) => {
+                            let at = SHORT.find(at).map_or(at, |found| found.as_str().trim_end());
+                            rows.push((rule.to_owned(), place(at).0, place(at).1));
+                        }
                         None => rule = rest.strip_suffix(']').map(str::to_owned),
                     }
                 } else if head.ends_with("╭─")

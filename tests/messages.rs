@@ -240,16 +240,12 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     invalid-image-reference: web:1.0.0 deploys `nginx:` (Pod web, container web), which is no image that can be pulled: the tag is empty. Give its values with --values or --set
     invalid-image-reference: web:1.0.0 deploys a container without an image (Pod web, container web): `image` is empty. Give its values with --values or --set
     invalid-repository-name: ECR refuses the repository name `my-Web`: names are lowercase, not `W`. Choose another one
-    missing-entry: web:1.0.0 deploys public.ecr.aws/acme/prepare:7 (Pod web, container prepare), which is not listed. List it as `prepare`
-      [chart/templates/web.yaml:6:31 web:1.0.0 names it here]
+    missing-entry: web:1.0.0 deploys public.ecr.aws/acme/prepare:7, which is not listed. List it as `prepare`
+      [chart/templates/web.yaml:6:31 web:1.0.0 names it here, for Pod web, container prepare]
       safe: List it as `prepare`
-    missing-entry: web:1.0.0 deploys nginx:1 (Pod web, container c0), which is not listed. List it as `nginx`
-    missing-operand: operator:1.0.0 names quay.io/acme/agent:2.1 for a controller to pull (Deployment operator, container manager, argument --agent-image), which is not listed. List it as `agent`
-      [chart/values.yaml:3:17 operator:1.0.0 names it here]
+    missing-operand: operator:1.0.0 names quay.io/acme/agent:2.1 for a controller to pull, which is not listed. List it as `agent`
+      [chart/values.yaml:3:17 operator:1.0.0 names it here, for Deployment operator, container manager, argument --agent-image]
       safe: List it as `agent`
-    missing-operand: operator:1.0.0 names busybox:1.37 for a controller to pull (Deployment operator, container manager, env RELATED_IMAGE_SHELL), which is not listed. List it as `busybox`
-    missing-operand: operator:1.0.0 names nvcr.io/acme/toolkit:v1.17.8 for a controller to pull (ClusterPolicy policy, field spec.toolkit.repository+image+version), which is not listed. List it as `toolkit`
-    missing-operand: operator:1.0.0 names quay.io/acme/agent:2.0 for a controller to pull (Deployment operator, container operator, env AGENT), which is not listed. List it as `agent`
     reader-disagreement: `web` means nginx:1.27.1, but the copy script pulls it with ` # waits for the new certificates` behind, and the values script takes `1.27.1 # waits for the new certificates` for the tag. Put the comment on a line of its own
       safe: Put the comment on a line of its own
     reader-disagreement: `web` means nginx:1.27.1, but the values script reads repository `"nginx` and takes `1.27.1"` for the tag. Remove the quotes
@@ -278,13 +274,13 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     region-mismatch: `agent` copies from account 905418368575 in us-west-9, but agent:0.1.0 builds no such image: as its values stand, it knows account 905418368575 in us-west-2. List 905418368575.dkr.ecr.us-west-2.amazonaws.com/acme/agent:1.2
     region-mismatch: `agent` copies from account 905418368575 in us-west-2, but agent:0.1.0 deploys 767398015722.dkr.ecr.us-east-1.amazonaws.com/acme/agent:1.2: values set `awsRegion` to us-east-1, not us-west-2. Change one of the two
     region-mismatch: `agent` copies from account 918309763551 in cn-north-1, but web:1.0.0 builds no such image: in cn-north-1 the registry is 918309763551.dkr.ecr.cn-north-1.amazonaws.com.cn. List 918309763551.dkr.ecr.cn-north-1.amazonaws.com.cn/agent:1
-    repository-mismatch: `operator` is documented as from operator:2.0.0, which deploys quay.io/acme/operator:2.0.0 and not docker.io/acme/operator. List quay.io/acme/operator:2.0.0
+    repository-mismatch: `operator` is documented as from operator:2.0.0, which deploys it from quay.io and not from docker.io. List quay.io/acme/operator:2.0.0
       [chart/templates/operator.yaml:6:32 operator:2.0.0 names it here]
       unsafe: List quay.io/acme/operator:2.0.0
     repository-mismatch: `web` is documented as from other:1.0.0, which deploys redis:7 and not nginx. List redis:7
     repository-mismatch: `web` is documented as from web:1.0.0, which deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/proxy:1 and not nginx. If that is your own registry, call the entry as the repository there is called; else list that image
     repository-mismatch: `proxy` is documented as from web:1.0.0, which deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/proxy:1 and not nginx. If that is your own registry, name it in values of your own; else list that image
-    repository-mismatch: no chart deploys nginx; web:1.0.0 deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/proxy:1, which nothing lists. If that is your own registry, note from which chart the entry is; else list that image
+    repository-mismatch: no chart deploys what `proxy` lists; web:1.0.0 deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/proxy:1, which nothing lists. If that is your own registry, note from which chart the entry is; else list that image
     repository-mismatch: `web` is documented as from web:1.0.0, which deploys quay.io/acme/nginx:latest and not nginx. Its tag moves: pin it in the chart, then list that
     stale-entry: no chart deploys quay.io/acme/exporter:0.9.0. Delete `exporter`, or say why it stays
       unsafe: Delete `exporter`

@@ -18,7 +18,7 @@ fn concise_is_a_line_for_each_finding() {
     tools/ecr-images.conf:10:102: error[tag-mismatch] `aws-efa-k8s-device-plugin` lists v0.5.6, but aws-efa-k8s-device-plugin:0.5.20 deploys v0.5.13. Set the tag to v0.5.13
     tools/ecr-images.conf:16:112: error[tag-mismatch] `hyperpod-health-monitoring-agent` lists 1.0.819.0_1.0.267.0, but health-monitoring-agent:0.1.0 deploys 1.0.1892.0_1.0.424.0. Set the tag to 1.0.1892.0_1.0.424.0
     tools/ecr-images.conf:28:3: warning[undocumented-source] `kubeflow-training-operator` does not say where its image comes from; training-operators:0.1.0 deploys it. Write `(from local chart training-operators:0.1.0)`
-    tools/ecr-images.conf:42:1: error[missing-entry] neuron-device-plugin:v0.1.0 deploys public.ecr.aws/neuron/neuron-device-plugin:2.19.16.0 (DaemonSet neuron-device-plugin-daemonset, container neuron-device-plugin), which is not listed. List it as `neuron-device-plugin`
+    tools/ecr-images.conf:42:1: error[missing-entry] neuron-device-plugin:v0.1.0 deploys public.ecr.aws/neuron/neuron-device-plugin:2.19.16.0, which is not listed. List it as `neuron-device-plugin`
     "#);
     assert_eq!(run.code, 1);
     let clean = right().run(&["check", "--format", "concise"]);
@@ -170,6 +170,24 @@ fn a_page_is_rendered_for_the_terminal() {
     assert!(coloured.contains("\u{1b}["));
 }
 
+/// An address that does not fit stays beside its mark, which says what it is.
+#[test]
+fn a_narrow_page_has_no_mark_alone() {
+    let narrow = workspace::run(&right().path(""), &["explain", "unrenderable-chart"], &[("COLUMNS", "60")]).stdout;
+    assert!(narrow.contains("\n- https://") && !narrow.lines().any(|line| line.trim() == "-"), "{narrow}");
+}
+
+/// What a fix would do is said where nobody wants it to be one.
+#[test]
+fn advice_stays_where_fixes_are_off() {
+    let workspace = Workspace::with_list("# Web (from local chart web:1.0.0)\nweb=nginx:1\n")
+        .chart("web", &["nginx:2"])
+        .file(".mirrorlint.yaml", "fixes: {tag-mismatch: off}\n");
+    let printed = workspace.run(&["check"]).stdout;
+    assert!(printed.contains("\n  do: Set the tag to 2\n") && !printed.contains("fix:"), "{printed}");
+    assert!(workspace.findings()[0].ends_with("deploys 2. Set the tag to 2"));
+}
+
 #[test]
 fn a_page_has_fields_for_programs() {
     let json = right().run(&["explain", "tag-mismatch", "--format", "json"]).stdout;
@@ -204,13 +222,45 @@ fn many_findings_are_grouped_and_short() {
         .collect();
     let many = Workspace::with_list(&list).chart("web", &images);
     let printed = many.run(&["check"]).stdout;
-    assert_eq!(headings(&printed), ["service-0", "service-1", "service-2", "others, in short"]);
-    let told = "error[tag-mismatch] tools/ecr-images.conf:89:36\n  \
-                `service-29` lists 1, but web:1.0.0 deploys 2\n  fix: Set the tag to 2\n";
+    let names: Vec<String> = (0..30).map(|number| format!("service-{number}")).collect();
+    assert_eq!(headings(&printed), names);
+    let told = "error[tag-mismatch] tools/ecr-images.conf:89:36 `service-29` lists 1, but web:1.0.0 deploys 2. Set\n  \
+                the tag to 2\n\n";
     assert!(printed.contains(told), "{printed}");
     assert_eq!(printed.matches("error[tag-mismatch]").count(), 30);
-    assert!(printed.lines().count() < 180, "{printed}");
+    assert!(printed.lines().count() < 160, "{printed}");
     assert_eq!(printed.matches("\n\nMore on a rule: `mirrorlint explain RULE`\n\n").count(), 1, "{printed}");
+}
+
+/// Of many findings each has two lines at most, below the name of its entry; what other files say of an entry stands there, too.
+#[test]
+fn findings_in_short_are_told_in_two_lines() {
+    let name = |number: usize| format!("team/service-with-a-name-{number}");
+    let entry = |number: usize| {
+        let host = "602401143452.dkr.ecr.us-west-2.amazonaws.com";
+        let entry = format!("service-with-a-name-{number}={host}/{}:v1.0.0-alpha", name(number));
+        format!("# Service (from local chart other:1.0.0)\n# Tag: v0.9\n{entry}\n\n")
+    };
+    let list: String = (0..100).map(entry).collect();
+    let images: Vec<String> = (0..100)
+        .map(|number| format!("602401143452.dkr.ecr.us-west-2.amazonaws.com/{}:v1.0.1-beta", name(number)))
+        .collect();
+    let images: Vec<&str> = images.iter().map(String::as_str).collect();
+    let workspace = Workspace::with_list(&list)
+        .chart("hyperpod-helm-chart", &images)
+        .file("page.md", format!("docker pull {}:v0.9\n", images[50].rsplit_once(':').unwrap().0));
+    let printed = workspace.run(&["check"]).stdout;
+    let count = printed.matches("error[").count() + printed.matches("warning[").count();
+    let blank = printed.lines().filter(|line| line.is_empty()).count();
+    assert!(count >= 200, "{printed}");
+    assert!(
+        printed.lines().count() - blank <= 2 * count + 100 + 120,
+        "{} for {count}:\n{printed}",
+        printed.lines().count()
+    );
+    let group = printed.split("━━ service-with-a-name-50 ").nth(1).and_then(|rest| rest.split("━━ ").next());
+    assert!(group.is_some_and(|group| group.contains("warning[stale-mention]")), "{printed}");
+    assert!(printed.matches("━━ service-with").count() == 100, "{printed}");
 }
 
 /// What a list has that a terminal would obey is shown as something else.

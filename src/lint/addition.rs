@@ -94,7 +94,7 @@ fn finding(
         .label("missing")
         .expected(image)
         .chart(used.chart.clone())
-        .related(format!("{} names it here", used.chart), place)
+        .related(format!("{} names it here, for {}", used.chart, used.place()), place)
         .fix(fix.clone().ok());
     if let Err(advice) = fix {
         finding = finding.advise(advice);

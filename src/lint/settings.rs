@@ -144,7 +144,7 @@ impl Levels {
         let safety = match self.trust.get(finding.rule.id) {
             None => return Some(finding),
             Some(Trust::Off) => {
-                finding.fixes.clear();
+                finding.withhold(|_| true);
                 return Some(finding);
             }
             Some(Trust::Safe) => Safety::Safe,

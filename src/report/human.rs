@@ -1,7 +1,6 @@
 //! Findings for people: each drawn by miette into the line of the list and into the chart line that proves it, with the
 //! suggested edit as a diff; then what was checked and what was assumed.
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -11,7 +10,8 @@ use miette::{
     SourceSpan, SpanContents, ThemeCharacters,
 };
 
-use super::location::{Place, display_path};
+use super::groups::findings;
+use super::location::display_path;
 use super::style::{Colour, Style};
 use crate::fix::apply;
 use crate::lint::{ChartName, Checked, CheckedChart, CheckedList, Finding, Fix, Refusal, Safety, Severity};
@@ -174,58 +174,13 @@ impl Diagnostic for Picture {
     }
 }
 
-struct Painter<'a> {
-    sources: &'a Sources,
-    root: &'a std::path::Path,
-    style: Style,
+pub(super) struct Painter<'a> {
+    pub sources: &'a Sources,
+    pub root: &'a Path,
+    pub style: Style,
 }
 
 impl Painter<'_> {
-    /// What the finding is about: an entry, what no entry is there for, a chart, else a file.
-    fn group(&self, finding: &Finding, checked: &Checked) -> String {
-        let file = self.sources.get(finding.span.file);
-        let in_list = checked.lists.iter().any(|list| list.path == file.path());
-        match (&finding.entry, &finding.chart) {
-            (Some(entry), _) if in_list => entry.clone(),
-            (None, Some(_)) if in_list => "not listed".to_owned(),
-            (_, Some(chart)) => chart.to_string(),
-            _ => display_path(self.root, file.path()),
-        }
-    }
-
-    /// A line across the page with the name of a group.
-    fn heading(&self, group: &str) -> String {
-        let name = in_line(&message(group));
-        let rest = self.style.width.saturating_sub(name.chars().count() + 4).max(2);
-        format!("{}\n\n", self.style.paint(Colour::Strong, &format!("━━ {name} {}", "━".repeat(rest))))
-    }
-
-    /// A finding without pictures: where, what, and what its fix does.
-    fn short(&self, finding: &Finding) -> String {
-        let Place { path, start, .. } = Place::new(self.sources, self.root, finding.span);
-        let code = format!("{}[{}]", finding.severity.as_str(), finding.rule.id);
-        let colour = match finding.severity {
-            Severity::Error => Colour::Bad,
-            Severity::Warning => Colour::Doubtful,
-            Severity::Info => Colour::Note,
-        };
-        let code = self.style.paint(colour, &code);
-        let mut out = format!("{code} {}:{}:{}\n", in_line(&path), start.line, start.column);
-        let options = textwrap::Options::new(self.style.width)
-            .initial_indent("  ")
-            .subsequent_indent("  ")
-            .break_words(false)
-            .word_separator(textwrap::WordSeparator::AsciiSpace)
-            .word_splitter(textwrap::WordSplitter::NoHyphenation);
-        for line in textwrap::wrap(&message(&finding.told_beside_fix()), options) {
-            let _ = writeln!(out, "{line}");
-        }
-        if let Some(fix) = finding.fixes.first() {
-            let _ = writeln!(out, "{}", self.fix_title(fix));
-        }
-        out
-    }
-
     fn fix_title(&self, fix: &Fix) -> String {
         format!("  {} {}", self.style.paint(Colour::Note, "fix:"), title(fix))
     }
@@ -243,9 +198,10 @@ impl Painter<'_> {
         (snippet, LabeledSpan::new_primary_with_span(label, (span.start as usize, span.len())))
     }
 
-    fn finding(&self, finding: &Finding, show_page: bool) -> String {
+    /// A finding in full: what is wrong and where the truth stands, drawn, and below that what to do.
+    pub fn finding(&self, finding: &Finding, show_page: bool) -> String {
         let picture = Picture {
-            message: message(&finding.told_beside_fix()),
+            message: message(&finding.message),
             code: Some(format!("{}[{}]", finding.severity.as_str(), finding.rule.id)),
             severity: match finding.severity {
                 Severity::Error => miette::Severity::Error,
@@ -265,7 +221,12 @@ impl Painter<'_> {
                 url: None,
             });
         }
-        if let Some(fix) = finding.fixes.first() {
+        let fix = finding.fixes.first();
+        if let Some(advice) = finding.advice().filter(|advice| fix.is_none_or(|fix| fix.title != *advice)) {
+            let advice = format!("{} {}", self.style.paint(Colour::Note, "do:"), message(advice));
+            out += &filled(&advice, self.style.width, "  ", "      ");
+        }
+        if let Some(fix) = fix {
             self.fix(&mut out, fix);
         }
         if show_page && !self.style.links {
@@ -289,6 +250,15 @@ impl Painter<'_> {
             let _ = writeln!(out, "    {line}");
         }
     }
+}
+
+/// `text` in lines of `width` columns; what could be copied is not broken.
+pub(super) fn filled(text: &str, width: usize, first: &str, others: &str) -> String {
+    let options = textwrap::Options::new(width).initial_indent(first).subsequent_indent(others).break_words(false);
+    let options = options
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
+    textwrap::wrap(text, options).join("\n") + "\n"
 }
 
 /// What a fix does, and whether it can be trusted.
@@ -357,42 +327,6 @@ pub fn human(checked: &Checked, sources: &Sources, style: Style) -> String {
     findings(checked, sources, style) + &closing(checked, style)
 }
 
-/// Findings that are all drawn, however many of one rule there are.
-const MOST_DRAWN: usize = 25;
-
-/// Findings of one rule that are drawn where there are more: the others have a line or two each.
-const DRAWN_PER_RULE: usize = 3;
-
-/// What stands above findings that are not drawn.
-const IN_SHORT: &str = "others, in short";
-
-/// The findings alone: those about one entry together, each group under its name.
-#[must_use]
-pub fn findings(checked: &Checked, sources: &Sources, style: Style) -> String {
-    let painter = Painter { sources, root: &checked.root, style };
-    let mut told: HashMap<&str, usize> = HashMap::new();
-    let mut out = String::new();
-    let mut heading = None;
-    for finding in &checked.findings {
-        let count = told.entry(finding.rule.id).or_default();
-        *count += 1;
-        let group = painter.group(finding, checked);
-        let is_short = checked.findings.len() > MOST_DRAWN && *count > DRAWN_PER_RULE;
-        // Each of those that are short names its entry itself.
-        let fitting = if is_short && heading.as_ref() != Some(&group) { IN_SHORT.to_owned() } else { group };
-        if checked.findings.len() > 1 && heading.as_ref() != Some(&fitting) {
-            out += &painter.heading(&fitting);
-        }
-        out += &if is_short { painter.short(finding) } else { painter.finding(finding, *count == 1) };
-        heading = Some(fitting);
-        out.push('\n');
-    }
-    if told.values().any(|count| *count > DRAWN_PER_RULE) && checked.findings.len() > MOST_DRAWN {
-        out += "More on a rule: `mirrorlint explain RULE`\n\n";
-    }
-    out
-}
-
 /// The closing lines: one that says what was checked and assumed, and what came of it; what asks for a look below.
 #[must_use]
 pub fn closing(checked: &Checked, style: Style) -> String {
@@ -458,11 +392,7 @@ fn closing_line(root: &Path, head: &str, list: &CheckedList, width: usize) -> St
     let room = width.saturating_sub(head.chars().count() + 2);
     let [full, short] = lines.map(|line| message(&line));
     let line = if full.chars().count() > room { short } else { full };
-    let options = textwrap::Options::new(width).subsequent_indent("  ").break_words(false);
-    let options = options
-        .word_separator(textwrap::WordSeparator::AsciiSpace)
-        .word_splitter(textwrap::WordSplitter::NoHyphenation);
-    textwrap::wrap(&format!("{head}: {line}"), options).join("\n") + "\n"
+    filled(&format!("{head}: {line}"), width, "", "  ")
 }
 
 /// The first of `names`, and how many others there are.

@@ -88,7 +88,8 @@ impl Printer {
     fn words(&mut self, text: &str, first: &str, indent: &str) {
         let mut line = String::from(first);
         for word in text.split_whitespace() {
-            if !line.trim().is_empty() && line.chars().count() + 1 + word.chars().count() > self.style.width {
+            let is_begun = !matches!(line.trim(), "" | "-");
+            if is_begun && line.chars().count() + 1 + word.chars().count() > self.style.width {
                 self.line(&line);
                 line = format!("{indent}{word}");
             } else {

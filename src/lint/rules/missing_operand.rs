@@ -6,7 +6,6 @@ use crate::lint::{Context, Finding, Rule};
 
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
     additions(rule, context, Kind::Operand, |used| {
-        let (chart, image, place) = (&used.chart, &used.reference, used.place());
-        format!("{chart} names {image} for a controller to pull ({place}), which is not listed")
+        format!("{} names {} for a controller to pull, which is not listed", used.chart, used.reference)
     })
 }

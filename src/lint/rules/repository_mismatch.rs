@@ -29,13 +29,10 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         let image = used.reference.as_str();
         let name = &judged.entry.name.text;
         let message = if *documented {
-            format!(
-                "`{name}` is documented as from {}, which deploys {image} and not {}",
-                used.chart,
-                judged.reference.name()
-            )
+            let deployed = differences(judged.reference, &used.reference);
+            format!("`{name}` is documented as from {}, which deploys {deployed}", used.chart)
         } else {
-            format!("no chart deploys {}; {} deploys {image}, which nothing lists", judged.reference.name(), used.chart)
+            format!("no chart deploys what `{name}` lists; {} deploys {image}, which nothing lists", used.chart)
         };
         let obstacle = obstacle(context, judged.reference, used, &used.reference);
         let own = || may_be_own(context.listed, &used.reference);
@@ -75,6 +72,17 @@ fn notes(context: &Context<'_>, entry: &Entry, at: usize, image: &Reference) -> 
         }
         (source, region) => source.into_iter().chain(region).collect(),
     }
+}
+
+/// What is deployed and what is not, without what both have in common.
+fn differences(listed: &Reference, deployed: &Reference) -> String {
+    let registry = |image: &'_ Reference| image.registry().unwrap_or("docker.io").to_owned();
+    let (one, other) = (registry(deployed), registry(listed));
+    if listed.path() == deployed.path() {
+        return format!("it from {one} and not from {other}");
+    }
+    let start = if one == other { deployed.path_range().start } else { 0 };
+    format!("{} and not {}", &deployed.as_str()[start..], listed.path())
 }
 
 /// Where `deployed` names another registry or another path than `listed`: the path when both differ.
