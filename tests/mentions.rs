@@ -98,7 +98,8 @@ fn only_text_files_of_the_workspace_itself_are_read() {
             "README.md:1:7",
             "docs/build/in.txt:1:7",
             "latin1.txt:1:9",
-            "tools/copy.sh:1:7"
+            "tools/copy.sh:1:7",
+            "web/README.md:1:7"
         ]
     );
 }
@@ -176,4 +177,38 @@ fn a_mention_of_another_variant_is_not_rewritten() {
         .file("doc.md", "Pull nginx:1.25.1-alpine or nginx:1.25.1.\n");
     workspace.run(&["check", "--fix", "--unsafe-fixes"]);
     assert_eq!(workspace.read("doc.md"), "Pull nginx:1.25.1-alpine or nginx:1.25.3.\n");
+}
+
+/// What an image is called with its registry is no chart, whatever that is called.
+#[test]
+fn an_image_that_is_called_as_its_chart_is_a_mention() {
+    let list = "# Agent (from local chart agent:1.0.0)\nagent=quay.io/acme/agent:1.1.0\n";
+    let page = "docker pull quay.io/acme/agent:1.0.0\nWe install agent:1.0.0.\n";
+    let workspace = Workspace::with_list(list).chart("agent", &["quay.io/acme/agent:1.1.0"]).file("page.md", page);
+    assert_eq!(places(&workspace), ["page.md:1:32"]);
+}
+
+/// A chart's documentation, examples and other values are the team's own; what is rendered and what the check takes is not mentioned, but read.
+#[test]
+fn text_files_of_own_charts_are_read() {
+    let text = "image: nginx:1.25.3\n";
+    let workspace = workspace()
+        .file("web/README.md", text)
+        .file("web/values-prod.yaml", text)
+        .file("web/ci/test.yaml", text)
+        .file("web/examples/values.yaml", text)
+        .file("web/values.yaml", text)
+        .file("web/values-west.yaml", text)
+        .file("web/crds/a.yaml", "a: 'nginx:1.25.3'\n")
+        .file("web/templates/NOTES.txt", text)
+        .file("web/charts/sub/README.md", text)
+        .file("web/charts/sub/Chart.yaml", "apiVersion: v2\nname: sub\nversion: 1.0.0\n")
+        .file("templates/page.md", text)
+        .file(
+            ".mirrorlint.yaml",
+            "lists: [{path: tools/ecr-images.conf, charts: [{path: web, values: [values-west.yaml]}]}]\n",
+        );
+    let own = ["web/README.md", "web/ci/test.yaml", "web/examples/values.yaml", "web/values-prod.yaml"];
+    let expected: Vec<String> = ["templates/page.md"].iter().chain(&own).map(|path| format!("{path}:1:14")).collect();
+    assert_eq!(places(&workspace), expected);
 }

@@ -139,7 +139,7 @@ pub fn check(sources: &Sources, workspace: &Workspace, settings: &Settings) -> R
     let mut checked = Checked { root: workspace.root.clone(), inputs: settings.inputs(), ..Checked::default() };
     let levels = Levels::of(settings)?;
     checked.off = levels.off();
-    let files = TextFiles::of(workspace, &settings.kept);
+    let files = TextFiles::of(workspace, settings);
     let finder = Finder::new(sources, workspace, settings);
     let run = Run { sources, workspace, settings, levels: &levels, files: &files, finder: &finder };
     let mut configured = Configured::of(settings)?;

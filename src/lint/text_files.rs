@@ -1,5 +1,6 @@
-//! The text files that are a workspace's own: scripts, documentation, values. Lists, charts, other git work trees (submodules),
-//! vendored folders, what git ignores, and changelogs, which tell of the past, are none of them. Reads them in parallel, and only when asked.
+//! The text files that are a workspace's own: scripts, documentation, values beside those that the check takes. Lists, what is rendered of
+//! charts, other git work trees (submodules), vendored folders and charts, what git ignores, and changelogs, which tell of the past, are
+//! none of them. Reads them in parallel, and only when asked.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -12,7 +13,7 @@ use regex::bytes::Regex;
 use super::choice::VENDORED;
 use super::discovery::LIST_NAME;
 use super::walk::is_foreign;
-use super::{Kept, Workspace};
+use super::{Kept, Settings, Workspace};
 use crate::config;
 use crate::source::{FileId, Sources, canonical, to_bytes};
 
@@ -31,17 +32,26 @@ const HISTORIES: [&str; 4] = ["changelog", "changes", "history", "release"];
 /// Ends of names of files that were put aside, and of records of what ran.
 const ASIDE: [&str; 7] = [".bak", ".log", ".old", ".orig", ".rej", ".swp", "~"];
 
+/// Folders of a chart in which it has what Helm renders, and other charts.
+const RENDERED_FOLDERS: [&str; 3] = ["charts", "crds", "templates"];
+
+/// Files of a chart that are read for what it deploys.
+const RENDERED_FILES: [&str; 5] = ["Chart.lock", "Chart.yaml", "requirements.lock", "requirements.yaml", "values.yaml"];
+
 /// The text files of one workspace, found once.
 pub(crate) struct TextFiles<'a> {
     workspace: &'a Workspace,
     kept: &'a Kept,
+    /// Files of values and objects that the check takes.
+    inputs: Vec<PathBuf>,
     paths: OnceLock<Vec<PathBuf>>,
 }
 
 impl<'a> TextFiles<'a> {
-    /// Those of `workspace`; nothing is read yet.
-    pub fn of(workspace: &'a Workspace, kept: &'a Kept) -> Self {
-        Self { workspace, kept, paths: OnceLock::new() }
+    /// Those of `workspace`, but for what the check takes itself; nothing is read yet.
+    pub fn of(workspace: &'a Workspace, settings: &'a Settings) -> Self {
+        let inputs = settings.inputs().iter().map(|path| canonical(path)).collect();
+        Self { workspace, kept: &settings.kept, inputs, paths: OnceLock::new() }
     }
 
     /// The files in which `pattern` is found, in order of their paths. What cannot be read is left out.
@@ -53,7 +63,8 @@ impl<'a> TextFiles<'a> {
             false => on_disk.contains(path.as_path()),
         };
         // Read in order, so that nothing depends on threads.
-        paths.iter().filter(holds).filter_map(|path| sources.read(path).ok()).collect()
+        let found = paths.iter().filter(holds).filter(|path| !self.inputs.contains(&canonical(path)));
+        found.filter_map(|path| sources.read(path).ok()).collect()
     }
 
     fn paths(&self) -> &[PathBuf] {
@@ -112,6 +123,7 @@ fn walk(workspace: &Workspace) -> Vec<PathBuf> {
             && name != config::FILE_NAME
             && !HISTORIES.iter().any(|history| name.starts_with(history))
             && !ASIDE.iter().any(|end| name.ends_with(end))
+            && !is_of_chart(entry, &RENDERED_FILES)
             && !is_list(entry)
     };
     let mut paths: Vec<_> = files.filter(told).map(DirEntry::into_path).collect();
@@ -119,8 +131,8 @@ fn walk(workspace: &Workspace) -> Vec<PathBuf> {
     paths
 }
 
-/// Whether a folder belongs to the workspace: it is no chart, no git work tree of its own, none that tools fill, and none that
-/// others wrote.
+/// Whether a folder belongs to the workspace: it is not what a chart renders, no git work tree of its own, none that tools fill, and none
+/// that others wrote.
 fn is_own(entry: &DirEntry) -> bool {
     let folder = entry.file_type().is_some_and(|kind| kind.is_dir());
     let vendored = || entry.file_name().to_str().is_some_and(|name| VENDORED.contains(&name));
@@ -128,7 +140,13 @@ fn is_own(entry: &DirEntry) -> bool {
         vendored()
             || is_foreign(entry.path())
             || entry.path().join(".git").exists()
-            || entry.path().join("Chart.yaml").exists()
+            || is_of_chart(entry, &RENDERED_FOLDERS)
     };
     entry.depth() == 0 || !folder || !foreign()
+}
+
+/// Whether it is one of `names`, and lies beside a `Chart.yaml`.
+fn is_of_chart(entry: &DirEntry, names: &[&str]) -> bool {
+    let is_named = entry.file_name().to_str().is_some_and(|name| names.contains(&name));
+    is_named && entry.path().with_file_name("Chart.yaml").exists()
 }

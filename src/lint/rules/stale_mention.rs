@@ -6,7 +6,7 @@ use crate::image::Reference;
 use crate::inventory::Use;
 use crate::lint::context::version_place;
 use crate::lint::{Context, Finding, Fix, Judged, Rule, Safety};
-use crate::mirror::NamedChart;
+use crate::mirror::{ChartOrigin, NamedChart};
 use crate::source::{FileId, Span};
 
 /// Behind a short name, a number from here on is a port: `redis:6379` is an address.
@@ -89,12 +89,18 @@ fn mention(file: FileId, word: &str, start: usize, before: &str, after: Option<c
     (real && !port && !placeholder).then_some(Mention { image, tag, span })
 }
 
-/// Whether the mention is of a chart that is called as the image, at the version that is pinned or noted.
+/// Whether the mention is of a chart that is called as the image, at the version that is pinned or noted: alone, or with the repository
+/// that a note names. What stands in a registry, or in another folder, is an image.
 fn is_chart(context: &Context<'_>, mention: &Mention) -> bool {
-    let name = mention.image.path().rsplit('/').next().unwrap_or_default();
-    let is = |chart: &str, version: &str| chart == name && version == mention.tag;
+    let (name, is_alone) = (mention.image.name(), !mention.image.name().contains('/'));
+    let is = |chart: &str, version: &str| is_alone && chart == name && version == mention.tag;
+    let called = |named: &NamedChart| match &named.origin {
+        ChartOrigin::Repository(repository) if !is_alone => format!("{}/{}", repository.text, named.chart.text) == name,
+        _ => named.chart.text == name,
+    };
     let notes = context.list.entries.iter().flat_map(|entry| entry.note.charts());
-    let noted = |named: &NamedChart| named.version.as_ref().is_some_and(|version| is(&named.chart.text, &version.text));
+    let noted =
+        |named: &NamedChart| called(named) && named.version.as_ref().is_some_and(|version| version.text == mention.tag);
     let dependencies = context.charts.iter().flat_map(|chart| chart.metadata.dependencies.iter().flatten());
     notes.into_iter().any(noted)
         || context.inventory.uses.iter().any(|used| is(&used.chart.name, &used.chart.version))
