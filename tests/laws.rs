@@ -12,9 +12,10 @@ use std::path::{Path, PathBuf};
 
 use generated::{Case, case};
 use mirrorlint::fix::{Change, MAX_ROUNDS, Settled, Texts, View, Withheld, apply, settle};
+use mirrorlint::image::Reference;
 use mirrorlint::inventory::Use;
 use mirrorlint::lint::{CheckedList, Finding, Fix, Safety, Settings, Severity, Workspace, check, discover};
-use mirrorlint::mirror::{Entry, List};
+use mirrorlint::mirror::{Entry, LineKind, List};
 use mirrorlint::source::Sources;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 
@@ -73,8 +74,8 @@ fn new<'a>(workspace: &Workspace, before: &View, after: &'a View, touched: &[&Pa
         let unseen = look_in(workspace, &Texts::new(), &list.scenarios);
         let of_list = |path: &Path| path == list.path;
         let about = unseen.checked.findings.iter().filter(|finding| of_list(&file_of(&unseen, finding)));
-        for entry in about.filter_map(|finding| finding.entry.clone()) {
-            *wrong.entry((list.path.clone(), entry)).or_insert(0) += 1;
+        for (entry, family) in about.filter_map(|finding| Some((finding.entry.clone()?, finding.rule.group))) {
+            *wrong.entry((list.path.clone(), entry, family)).or_insert(0) += 1;
         }
         for (kind, count) in kinds(&unseen).into_iter().filter(|((path, _), _)| of_list(path)) {
             let known = known.entry(kind).or_default();
@@ -90,7 +91,7 @@ fn new<'a>(workspace: &Workspace, before: &View, after: &'a View, touched: &[&Pa
             true
         })
     };
-    let entry_of = |finding: &Finding| Some((file_of(after, finding), finding.entry.clone()?));
+    let entry_of = |finding: &Finding| Some((file_of(after, finding), finding.entry.clone()?, finding.rule.group));
     let mut new = Vec::new();
     for finding in after.checked.findings.iter().filter(|finding| !follows(finding)) {
         if takes(known.get_mut(&kind(after, finding))) {
@@ -268,6 +269,11 @@ fn settled_alone(workspace: &Workspace, path: &Path, key: &str, fix: &Fix) -> Se
     settle(|texts| Ok(look(workspace, texts)), only).unwrap()
 }
 
+/// Whether entries are for what is switched off: of two such entries one can make the other stale.
+fn has_switches(view: &View) -> bool {
+    view.checked.findings.iter().any(|finding| finding.rule.id == "disabled-source")
+}
+
 /// Each fix alone: its finding is gone, what is safe brings nothing new, and it edits only what it says. One that would take a chart
 /// from a list, or of the unsafe ones leave its finding, is not applied.
 fn each_alone(workspace: &Workspace, first: &View, most: usize) -> Outcome {
@@ -297,11 +303,31 @@ fn each_alone(workspace: &Workspace, first: &View, most: usize) -> Outcome {
                 continue;
             }
             law!(is_gone, "{told}: is still there after `{}`:\n{fixed}", fix.title);
-            // What a next round mends does not last.
-            let mut new = new(workspace, first, &after, &[path]);
-            new.retain(|finding| wanted(finding, Safety::Safe).is_none());
+            if fix.safety != Safety::Safe {
+                continue;
+            }
+            // What the next rounds mend does not last.
+            let (mended, new): (Vec<_>, Vec<_>) = new(workspace, first, &after, &[path])
+                .into_iter()
+                .partition(|finding| wanted(finding, Safety::Safe).is_some());
             let new = self::told(&new);
-            law!(fix.safety != Safety::Safe || new.is_empty(), "{told}: `{}` brings {new:#?}:\n{fixed}", fix.title);
+            if !new.is_empty() && has_switches(first) {
+                let alone = settled_alone(workspace, path, &finding.key(), fix);
+                law!(alone.changes.is_empty(), "{told}: `{}` is applied alone:\n{fixed}", fix.title);
+                continue;
+            }
+            law!(new.is_empty(), "{told}: `{}` brings {new:#?}:\n{fixed}", fix.title);
+            if mended.is_empty() {
+                continue;
+            }
+            let texts = Texts::from([(path.to_owned(), fixed.as_str().into())]);
+            let end = settled(workspace, &texts, Safety::Safe);
+            let paths: Vec<&Path> = end.changes.iter().map(|change| change.path.as_path()).chain([path]).collect();
+            let mut left = self::new(workspace, first, end.view(), &paths);
+            let was_brought = |one: &Finding| mended.iter().any(|other| kind(&after, other) == kind(end.view(), one));
+            left.retain(|finding| was_brought(finding));
+            let left = self::told(&left);
+            law!(left.is_empty(), "{told}: `{}` brings for good {left:#?}:\n{fixed}", fix.title);
         }
     }
     Ok(())
@@ -339,6 +365,9 @@ fn together(workspace: &Workspace, first: &View, most: Safety) -> Outcome {
     }
     law!(!takes_a_chart(first, end.view()), "{most:?} fixes take a chart from a list:\n{}", shown(&end));
     law!(!takes_a_region(first, end.view()), "{most:?} fixes take a region from a list:\n{}", shown(&end));
+    if most == Safety::Safe {
+        comments_stay(first, end.view())?;
+    }
     let missed = missed_suppressions(workspace, first, end.view());
     law!(missed.is_empty(), "{most:?} fixes delete what would serve: {missed:#?}\n{}", shown(&end));
     let is_of = |held: &Withheld, finding: &Finding| {
@@ -352,8 +381,9 @@ fn together(workspace: &Workspace, first: &View, most: Safety) -> Outcome {
         texts.insert(file.path().to_owned(), apply(file.text(), &fix).into());
         let then = look(workspace, &texts);
         let takes = takes_a_chart(first, &then) || takes_a_region(first, &then);
+        let is_harmful = || !self::new(workspace, first, &then, &[file.path()]).is_empty();
         law!(
-            takes || brings_a_chart(workspace, end.view(), &then, file.path()),
+            takes || (has_switches(first) && is_harmful()) || brings_a_chart(workspace, end.view(), &then, file.path()),
             "withheld: {held:#?}\n{}",
             shown(&end)
         );
@@ -368,6 +398,99 @@ fn together(workspace: &Workspace, first: &View, most: Safety) -> Outcome {
     let texts: Texts = end.changes.iter().map(|change| (change.path.clone(), change.after.clone())).collect();
     let again: Vec<Change> = settled(workspace, &texts, most).changes;
     law!(again.is_empty(), "a second run changes {again:#?}");
+    Ok(())
+}
+
+/// A list as it was, and after fixes that delete no entry; with the entries that it had, as they are now.
+struct Pair {
+    old: List,
+    new: List,
+}
+
+impl Pair {
+    fn all(before: &View, after: &View) -> Vec<Self> {
+        let lists = after.checked.lists.iter();
+        let read = |view: &View, path: &Path| {
+            let file = view.sources.find(path).unwrap();
+            List::parse(file, view.sources.get(file).text())
+        };
+        lists.map(|list| Self { old: read(before, &list.path), new: read(after, &list.path) }).collect()
+    }
+
+    /// The entries that stayed: what was listed meanwhile has a name of its own.
+    fn entries(&self) -> Vec<(&Entry, &Entry)> {
+        let was_there = |now: &&Entry| self.old.entries.iter().any(|entry| entry.name.text == now.name.text);
+        let now: Vec<&Entry> = self.new.entries.iter().filter(was_there).collect();
+        assert_eq!(now.len(), self.old.entries.len(), "{}", self.new);
+        self.old.entries.iter().zip(now).collect()
+    }
+}
+
+/// Which entries own some lines, by number, where any does.
+type Owners = Vec<Option<usize>>;
+
+fn comments(list: &List) -> impl Iterator<Item = (usize, &str)> {
+    let lines = list.lines.iter().enumerate().filter(|(_, line)| line.kind == LineKind::Comment);
+    lines.map(|(at, line)| (at, list.line_text(line).trim()))
+}
+
+fn image(entry: &Entry) -> Option<Reference> {
+    Reference::parse(&entry.source.text).ok()
+}
+
+/// The key of a comment, and what stands behind it.
+fn field(comment: &str) -> Option<(String, &str)> {
+    let (key, said) = comment.trim_start_matches(['#', ' ']).split_once(':')?;
+    Some((bare(key), said.trim_start()))
+}
+
+/// Letters and digits alone.
+fn bare(text: &str) -> String {
+    text.chars().filter(|letter| letter.is_alphanumeric()).collect::<String>().to_lowercase()
+}
+
+/// Comments stay with their entries, and what is written says something of the entry below.
+fn comments_stay(before: &View, after: &View) -> Outcome {
+    for pair in Pair::all(before, after) {
+        let entries = pair.entries();
+        let below = |line: usize| pair.new.entries.iter().find(|entry| entry.line > line);
+        let owner = |line: usize| {
+            let owns = |entry: &Entry| {
+                entry.block.contains(&line) || pair.old.parted_comments(entry).is_some_and(|at| at.contains(&line))
+            };
+            entries.iter().position(|(entry, _)| owns(entry))
+        };
+        let owner_now = |line: usize| entries.iter().position(|(_, now)| below(line).is_some_and(|it| it == *now));
+        let mut owners: BTreeMap<&str, (Owners, Owners)> = BTreeMap::new();
+        comments(&pair.old).for_each(|(at, text)| owners.entry(text).or_default().0.push(owner(at)));
+        comments(&pair.new).for_each(|(at, text)| owners.entry(text).or_default().1.push(owner_now(at)));
+        // Another one may have been written as an old one was that is corrected now.
+        owners.retain(|text, _| !matches!(field(text), Some((key, _)) if key == "repository" || key == "tag"));
+        for (text, (old, new)) in owners.iter().filter(|(_, (old, _))| old.iter().all(Option::is_some)) {
+            let (mut most, least) = if new.len() > old.len() { (new.clone(), old) } else { (old.clone(), new) };
+            let is_in = |one: &Option<usize>| most.iter().position(|it| it == one).map(|at| most.remove(at)).is_some();
+            law!(old.is_empty() || least.iter().all(is_in), "`{text}` belongs to another entry:\n{}", pair.new);
+        }
+        for (at, text) in comments(&pair.new) {
+            let has = |part: &str| comments(&pair.old).any(|(_, old)| old.contains(part));
+            let image = below(at).and_then(image);
+            let name = image.as_ref().and_then(|image| image.path().rsplit('/').next());
+            let (said, right) = match field(text) {
+                Some((key, said)) if key == "repository" => {
+                    (said.to_owned(), image.as_ref().map(|image| image.name().to_owned()))
+                }
+                Some((key, said)) if key == "tag" => (
+                    said.split([' ', ',']).next().unwrap().to_owned(),
+                    image.as_ref().and_then(|image| image.tag().map(str::to_owned)),
+                ),
+                _ => match text.split_once(" (from ").filter(|(title, _)| !has(title)) {
+                    Some((title, _)) => (bare(title), name.map(bare)),
+                    None => continue,
+                },
+            };
+            law!(has(text) || right == Some(said), "`{text}` stands above another entry:\n{}", pair.new);
+        }
+    }
     Ok(())
 }
 

@@ -44,6 +44,8 @@ pub enum How {
     RegionTag,
     Operand,
     Digest,
+    /// Behind a switch that is off.
+    Off,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -65,7 +67,7 @@ impl Container {
 
     fn template(&self, number: usize) -> String {
         match self.how {
-            How::Template | How::Operand | How::Digest => self.image(),
+            How::Template | How::Operand | How::Digest | How::Off => self.image(),
             How::RegionTag => {
                 format!("{}:{}{{{{ if .Values.region }}}}-regional{{{{ end }}}}", self.repository, self.tag)
             }
@@ -85,6 +87,7 @@ impl Container {
             How::Value => format!("c{number}: {{image: \"{}\"}}\n", self.image()),
             How::Parts => format!("c{number}: {{repository: \"{}\", tag: \"{}\"}}\n", self.repository, self.tag),
             How::AppVersion => format!("c{number}: {{tag: \"\"}}\n"),
+            How::Off => format!("c{number}: {{enabled: false}}\n"),
             _ => String::new(),
         }
     }
@@ -94,6 +97,8 @@ impl Container {
 #[derive(Clone, Debug)]
 pub struct Subchart {
     pub declared: bool,
+    /// Whether a condition switches it off, when it is declared.
+    pub off: bool,
     /// Another root chart with the same subchart: what it deploys by itself.
     pub shared: Option<Vec<Container>>,
     pub containers: Vec<Container>,
@@ -137,7 +142,12 @@ pub enum Writing {
     Comment,
     Blanks,
     CarriageReturn,
+    /// With a suppression behind the image.
+    Frozen,
 }
+
+/// What stands behind an image that is frozen.
+pub const FROZEN: &str = " # mirrorlint: allow tag-mismatch: frozen";
 
 #[derive(Clone, Copy, Debug)]
 pub enum Name {
@@ -176,6 +186,8 @@ pub struct Second {
 pub struct Case {
     pub containers: Vec<Container>,
     pub subchart: Option<Subchart>,
+    /// Another root chart, which is passed over where notes name the first one.
+    pub aside: Option<Vec<Container>>,
     /// Whether there is a root chart that deploys nothing.
     pub bare: bool,
     pub header: bool,
@@ -191,7 +203,9 @@ impl Case {
     fn deployed(&self) -> Vec<(Container, &'static str)> {
         let own = self.containers.iter().map(|container| (*container, "app"));
         let sub = self.subchart.iter().flat_map(|sub| &sub.containers).map(|container| (*container, "sub"));
-        own.chain(sub).collect()
+        // Who lists what another chart deploys says this one all the same.
+        let aside = self.aside.iter().flatten().map(|container| (*container, "app"));
+        own.chain(sub).chain(aside).collect()
     }
 
     /// The files of the workspace.
@@ -202,8 +216,10 @@ impl Case {
         let mut files = Vec::new();
         if let Some(sub) = &self.subchart {
             if sub.declared {
-                root.push_str(
-                    "dependencies:\n- {name: sub, version: 1.2.0, repository: \"https://charts.example.org\"}\n",
+                let condition = if sub.off { ", condition: sub.enabled" } else { "" };
+                let _ = writeln!(
+                    root,
+                    "dependencies:\n- {{name: sub, version: 1.2.0, repository: \"https://charts.example.org\"{condition}}}"
                 );
             }
             files.push(("app/charts/sub/Chart.yaml", chart("sub")));
@@ -223,7 +239,14 @@ impl Case {
             files.push(("bare/values.yaml", values(&[])));
         }
         files.push(("app/Chart.yaml", root));
-        files.push(("app/values.yaml", values(&self.containers)));
+        let off = self.subchart.as_ref().is_some_and(|sub| sub.declared && sub.off);
+        let switch = if off { "sub: {enabled: false}\n" } else { "" };
+        files.push(("app/values.yaml", values(&self.containers) + switch));
+        if let Some(containers) = &self.aside {
+            files.push(("aside/Chart.yaml", chart("aside")));
+            files.push(("aside/values.yaml", values(containers)));
+            files.push(("aside/templates/pod.yaml", pod("aside", containers)));
+        }
         files.push(("app/templates/pod.yaml", pod("app", &self.containers)));
         files.push(("tools/ecr-images.conf", self.list(&self.items, &self.deployed())));
         if let Some(second) = &self.second {
@@ -332,6 +355,7 @@ fn entry(container: &Container, twist: Twist, name: Name, writing: Writing) -> S
         Writing::Comment => format!("{name}={image} # pinned"),
         Writing::Blanks => format!(" {name} = {image}  "),
         Writing::CarriageReturn => format!("{name}={image}\r"),
+        Writing::Frozen => format!("{name}={image}{FROZEN}"),
     }
 }
 
@@ -350,6 +374,10 @@ fn pod(name: &str, containers: &[Container]) -> String {
                 text,
                 "  - {{name: c{number}, image: \"registry.k8s.io/pause:3.9\", env: [{{name: SIDECAR_IMAGE, value: \"{image}\"}}]}}"
             ),
+            How::Off => writeln!(
+                text,
+                "  {{{{- if .Values.c{number}.enabled }}}}\n  - {{name: c{number}, image: \"{image}\"}}\n  {{{{- end }}}}"
+            ),
             _ => writeln!(text, "  - {{name: c{number}, image: \"{image}\"}}"),
         };
     }
@@ -366,6 +394,7 @@ fn container() -> impl Strategy<Value = Container> {
         1 => Just(How::RegionTag),
         1 => Just(How::Operand),
         1 => Just(How::Digest),
+        2 => Just(How::Off),
     ];
     (select(&REPOSITORIES[..]), select(&TAGS[..]), how).prop_map(|(repository, tag, how)| Container {
         repository,
@@ -414,6 +443,7 @@ fn item() -> impl Strategy<Value = Item> {
         1 => Just(Writing::Comment),
         1 => Just(Writing::Blanks),
         1 => Just(Writing::CarriageReturn),
+        1 => Just(Writing::Frozen),
     ];
     let entry = (0..8_usize, twist, name, writing, vec(line(), 0..5), prop::bool::weighted(0.7))
         .prop_map(|(of, twist, name, writing, block, parted)| Item::Entry { of, twist, name, writing, block, parted });
@@ -429,14 +459,15 @@ fn item() -> impl Strategy<Value = Item> {
 /// Any workspace.
 pub fn case() -> impl Strategy<Value = Case> {
     let shared = proptest::option::weighted(0.2, vec(container(), 1..3));
-    let subchart = (prop::bool::weighted(0.8), shared, vec(container(), 1..3))
-        .prop_map(|(declared, shared, containers)| Subchart { declared, shared, containers });
+    let subchart = (prop::bool::weighted(0.8), prop::bool::weighted(0.2), shared, vec(container(), 1..3))
+        .prop_map(|(declared, off, shared, containers)| Subchart { declared, off, shared, containers });
     let second = (vec(item(), 0..4), proptest::option::of(vec(container(), 1..3)))
         .prop_map(|(items, containers)| Second { items, containers });
     let ends = prop_oneof![8 => Just(Ends::LineFeed), 1 => Just(Ends::Both), 1 => Just(Ends::Mixed)];
     (
         vec(container(), 1..4),
         proptest::option::of(subchart),
+        proptest::option::weighted(0.25, vec(container(), 1..3)),
         prop::bool::weighted(0.2),
         any::<bool>(),
         vec(item(), 0..6),
@@ -445,9 +476,10 @@ pub fn case() -> impl Strategy<Value = Case> {
         prop::bool::weighted(0.05),
         proptest::option::weighted(0.3, second),
     )
-        .prop_map(|(containers, subchart, bare, header, items, ends, finished, mark, second)| Case {
+        .prop_map(|(containers, subchart, aside, bare, header, items, ends, finished, mark, second)| Case {
             containers,
             subchart,
+            aside,
             bare,
             header,
             items,
