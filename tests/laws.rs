@@ -10,7 +10,7 @@ mod generated;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use generated::{Case, case};
+use generated::{Case, FROZEN, case};
 use mirrorlint::fix::{Change, MAX_ROUNDS, Settled, Texts, View, Withheld, apply, settle};
 use mirrorlint::image::Reference;
 use mirrorlint::inventory::Use;
@@ -494,6 +494,33 @@ fn comments_stay(before: &View, after: &View) -> Outcome {
     Ok(())
 }
 
+/// What lists an image that some chart names, deployed or not, goes on listing it; what is frozen keeps its tag.
+fn entries_stay(case: &Case, before: &View, after: &View) -> Outcome {
+    let named: Vec<Reference> = case.named().iter().map(|image| Reference::parse(image).unwrap()).collect();
+    let serves = |listed: &Reference, image: &Reference| {
+        listed.same_repository(image)
+            && listed.tag() == image.tag()
+            && (listed.digest().is_none() || listed.digest() == image.digest())
+    };
+    for pair in Pair::all(before, after) {
+        for (old, now) in pair.entries() {
+            let (Some(was), Some(is)) = (image(old), image(now)) else { continue };
+            let name = &old.name.text;
+            let is_named = named.iter().any(|image| serves(&was, image));
+            law!(
+                !is_named || is.same_repository(&was) && is.tag() == was.tag(),
+                "{name} lost {}:\n{}",
+                was.as_str(),
+                pair.new
+            );
+            let is_frozen = pair.old.line_text(&pair.old.lines[old.line]).contains(FROZEN)
+                && !matches!(was.tag(), None | Some("latest"));
+            law!(!is_frozen || is.tag() == was.tag(), "{name} was frozen at {}:\n{}", was.as_str(), pair.new);
+        }
+    }
+    Ok(())
+}
+
 fn holds(case: &Case, most: usize) -> Outcome {
     let folder = tempfile::tempdir().unwrap();
     for (path, text) in case.files() {
@@ -512,6 +539,7 @@ fn holds(case: &Case, most: usize) -> Outcome {
     }
     each_alone(&workspace, &first, most)?;
     together(&workspace, &first, Safety::Safe)?;
+    entries_stay(case, &first, settled(&workspace, &Texts::new(), Safety::Safe).view())?;
     together(&workspace, &first, Safety::Unsafe)
 }
 

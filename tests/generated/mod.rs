@@ -208,6 +208,16 @@ impl Case {
         own.chain(sub).chain(aside).collect()
     }
 
+    /// What some chart names, deployed or not, whatever the region is.
+    pub fn named(&self) -> Vec<String> {
+        let subchart = self.subchart.iter();
+        let shared = subchart.clone().flat_map(|sub| sub.shared.iter().flatten());
+        let own = self.containers.iter().chain(subchart.flat_map(|sub| &sub.containers)).chain(shared);
+        let others = self.aside.iter().flatten();
+        let all = own.chain(others).chain(self.second.iter().flat_map(|second| second.containers.iter().flatten()));
+        all.filter(|container| !matches!(container.how, How::Region | How::RegionTag)).map(Container::image).collect()
+    }
+
     /// The files of the workspace.
     pub fn files(&self) -> Vec<(&'static str, String)> {
         let chart =
