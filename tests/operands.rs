@@ -741,7 +741,7 @@ fn what_policies_put_into_pods_is_pulled() {
     let found = [
         "a/agent:1 field spec.rules[1].mutate.patchStrategicMerge.spec.containers[1] env AGENT_IMAGE",
         "a/init:1 field spec.rules[1].mutate.patchStrategicMerge.spec.initContainers[0].image",
-        "a/json:1 field spec.rules[2].mutate.foreach[0].patchesJson6902: [0].value.image",
+        "a/json:1 field spec.rules[2].mutate.foreach[0].patchesJson6902[0].image",
         "a/made:1 field spec.rules[3].generate.data.spec.template.spec.containers[0].image",
         "a/side:1 field spec.rules[1].mutate.patchStrategicMerge.spec.containers[1].image",
     ];

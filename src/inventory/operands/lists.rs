@@ -52,6 +52,10 @@ pub(super) fn lists(text: &str) -> Vec<List<'_>> {
         && let Some(next) = text[at..].find(['=', 'f']).map(|next| at + next)
     {
         at = next + 1;
+        if is_comment(text, next) {
+            at = text[next..].find('\n').map_or(text.len(), |end| next + end);
+            continue;
+        }
         if let Some(rest) = text[next..].strip_prefix(FOR) {
             let begins = !text[..next].ends_with(is_name);
             if let Some((name, range)) = begins.then(|| looped(text, text.len() - rest.len())).flatten() {
@@ -80,6 +84,13 @@ pub(super) fn lists(text: &str) -> Vec<List<'_>> {
         }
     }
     found
+}
+
+/// Whether that byte of `text` stands behind the mark of a comment in its line.
+fn is_comment(text: &str, at: usize) -> bool {
+    let before = &text[text[..at].rfind('\n').map_or(0, |end| end + 1)..at];
+    let line = before.trim_start();
+    line.starts_with('#') || line.starts_with("//") || before.contains(" #") || before.contains("\t#")
 }
 
 /// The variable and the words of a loop whose `for ` ends at that byte. They end with the command: at a newline that no backslash
@@ -121,6 +132,7 @@ mod tests {
             ("G", &["m", "n"]),
         ];
         assert_eq!(told, wanted.map(|(name, words)| (name, words.to_vec())));
+        assert_eq!(lists("# A=(a:1)\n  # for i in b:1\nfi # C='c'\n// D='d'\n#E=(\n# f:1\n# )\nG=(g:1)").len(), 1);
         assert_eq!(lists("A=(a B=(b C='c D=\"d\" ü='é' for ").len(), 1);
     }
 }

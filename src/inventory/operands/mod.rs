@@ -16,7 +16,7 @@ use self::controllers::Facts;
 use self::evidence::{is_official, plausible};
 use self::expansion::expanded;
 use self::fields::{Field, join};
-use self::words::{Hint, Role, hint, hint_of_file, is_label, is_told};
+use self::words::{Hint, Role, hint, hint_of_file, is_label, is_of_source, is_told};
 use super::Workload;
 use super::pods::{LISTS, is_policy, object};
 use super::when::used;
@@ -330,6 +330,12 @@ impl Walk<'_> {
                 Some(Field { hint: hint(last_part(key)), shown: key.to_string(), text: scalar(value)? })
             };
             let fields: Vec<Field> = of_domain.filter_map(field).collect();
+            // Many a repository and a version are those of sources or charts, and many a name of an image is a path of values.
+            let is_image = |group: &str| {
+                let begins = |field: &Field| field.hint.image && field.text.contains('/');
+                !is_of_source(group) && fields.iter().any(|field| field.hint.group == group && begins(field))
+            };
+            let fields: Vec<Field> = fields.iter().filter(|field| is_image(&field.hint.group)).cloned().collect();
             let joined = self.joined(&fields, &place.named("annotation ", ""), false);
             taken.extend(joined.into_iter().map(|at| fields[at].shown.clone()));
         }
@@ -440,6 +446,7 @@ impl Walk<'_> {
             at += 1;
             if let Some(equals) =
                 text.find('=').filter(|_| sets.is_some_and(|sets| at > sets + 2) && !text.starts_with('-'))
+                && !script::is_selecting(texts[at - 2])
             {
                 self.leaf(&text.slice(equals + 1..text.len()), &place.named("argument ", "set image"), &hint("image"));
                 continue;
@@ -543,10 +550,13 @@ impl Walk<'_> {
     }
 }
 
-/// The image behind `docker://`, as tools that copy images name it, and whether that stands there.
+/// The image behind `docker://`, as tools that copy images name it, and whether one stands there: a host alone is none.
 fn without_scheme(text: Text) -> (Text, bool) {
     const SCHEME: &str = "docker://";
-    if text.starts_with(SCHEME) { (text.slice(SCHEME.len()..text.len()), true) } else { (text, false) }
+    let Some(rest) = text.strip_prefix(SCHEME) else { return (text, false) };
+    let (name, port) = rest.trim_end_matches('/').split_once(':').unwrap_or((rest.trim_end_matches('/'), ""));
+    let is_host = name.contains('.') && !name.contains('/') && port.bytes().all(|byte| byte.is_ascii_digit());
+    if is_host { (text, false) } else { (text.slice(SCHEME.len()..text.len()), true) }
 }
 
 /// Whether all of a list's items are names with values, as variables are written.

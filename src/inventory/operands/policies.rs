@@ -5,13 +5,38 @@
 use std::sync::Arc;
 
 use crate::source::Text;
-use crate::yaml::{Map, Value};
+use crate::yaml::{self, Map, Value};
 
 /// The API group whose rules are known.
 const GROUP: &str = "kyverno.io/";
 
 /// The parts of a rule that act, and the keys of what they bring.
-const ACTS: [(&str, &[&str]); 2] = [("mutate", &["patchStrategicMerge", "patchesJson6902"]), ("generate", &["data"])];
+const ACTS: [(&str, &[&str]); 2] = [("mutate", &["patchStrategicMerge", OPERATIONS]), ("generate", &["data"])];
+
+/// The key of a JSON patch, which may be written as a text.
+const OPERATIONS: &str = "patchesJson6902";
+
+/// What a JSON patch puts somewhere, each under the key that its path ends with: `{image: nginx}` of
+/// `{op: replace, path: /spec/containers/0/image, value: nginx}`.
+fn put(patch: &Value) -> Value {
+    let read = patch.as_text().and_then(|text| yaml::load(text).ok());
+    let patch = read.as_ref().unwrap_or(patch);
+    let one = |operation: &Value| {
+        let value = operation
+            .get("value")
+            .filter(|_| operation.get("op").and_then(Value::as_text).is_some_and(|op| *op != "test"))?;
+        let Some(path) = operation.get("path").and_then(Value::as_text) else { return Some(value.clone()) };
+        let mut parts = path.rsplit('/').map(|part| part.replace("~1", "/").replace("~0", "~"));
+        let is_place = |part: &String| part == "-" || part.bytes().all(|byte| byte.is_ascii_digit());
+        let last = parts.next()?;
+        let (key, value) = match is_place(&last) {
+            true => (parts.find(|part| !is_place(part))?, Value::List(Arc::new(vec![value.clone()]))),
+            false => (last, value.clone()),
+        };
+        Some(Value::Map(Arc::new(Map::from_iter([(Text::new(&key), value)]))))
+    };
+    Value::List(Arc::new(patch.as_list().unwrap_or_default().iter().filter_map(one).collect()))
+}
 
 /// What the rules of `policy` bring, each with its path.
 pub(super) fn brought(policy: &Map) -> Vec<(String, Value)> {
@@ -25,8 +50,10 @@ pub(super) fn brought(policy: &Map) -> Vec<(String, Value)> {
             let each = act_value.get("foreach").and_then(Value::as_list).unwrap_or_default();
             let each = each.iter().enumerate().map(|(at, each)| (format!("{path}.foreach[{at}]"), each));
             for (path, part) in std::iter::once((path.clone(), act_value)).chain(each) {
-                let values =
-                    keys.iter().filter_map(|key| Some((format!("{path}.{key}"), without_anchors(part.get(key)?, 0))));
+                let values = keys.iter().filter_map(|key| {
+                    let value = without_anchors(part.get(key)?, 0);
+                    Some((format!("{path}.{key}"), if *key == OPERATIONS { put(&value) } else { value }))
+                });
                 found.extend(values);
             }
         }

@@ -63,7 +63,8 @@ fn of_list(text: &Text, list: &List<'_>, evidence: &Evidence<'_>) -> Vec<Word> {
 /// Whether a command of `text` pulls or runs what the variable `name` holds.
 fn is_run(text: &str, name: &str) -> bool {
     let (plain, braced) = (format!("${name}"), format!("${{{name}}}"));
-    text.lines().filter(|line| line.contains('$')).any(|line| {
+    let lines = text.lines().filter(|line| line.contains('$') && !line.trim_start().starts_with('#'));
+    lines.into_iter().any(|line| {
         // Braces and quotes around a variable part no words here.
         let line = line.replace(&braced, &plain).replace('"', " ");
         let words = split(&line);
@@ -173,7 +174,8 @@ fn set(line: &str, words: &[Range<usize>], number: usize) -> Option<(usize, Stri
     let image = (1..number).rev().find(|at| word(*at) == "image" && word(at - 1) == "set")?;
     let tool = (0..image).rev().find(|at| matches!(word(*at), "kubectl" | "oc"))?;
     let is_one = !line[words[tool].start..words[number].start].contains([';', '|', '&']);
-    is_one.then(|| (words[number].start + equals + 1, format!("{} set image", word(tool))))
+    let is_meant = is_one && !is_selecting(word(number - 1)) && !is_printed(line, words, tool);
+    is_meant.then(|| (words[number].start + equals + 1, format!("{} set image", word(tool))))
 }
 
 /// The command that pulls or runs the word of that number.
@@ -195,13 +197,20 @@ fn command(line: &str, words: &[Range<usize>], number: usize) -> Option<String> 
     if part.contains([';', '|', '&', '"']) || !before || is_flag(number) || is_value(number) {
         return None;
     }
-    // What is printed is not run.
-    let printed =
-        |at: usize| PRINTERS.contains(&word(at)) && !line[words[at].start..words[tool].start].contains([';', '|', '&']);
-    if (0..tool).any(printed) {
-        return None;
-    }
-    Some(format!("{} {}", word(tool), word(verb)))
+    (!is_printed(line, words, tool)).then(|| format!("{} {}", word(tool), word(verb)))
+}
+
+/// Whether the command whose word has that number is printed and not run.
+fn is_printed(line: &str, words: &[Range<usize>], tool: usize) -> bool {
+    let prints = |range: &Range<usize>| {
+        PRINTERS.contains(&&line[range.clone()]) && !line[range.start..words[tool].start].contains([';', '|', '&'])
+    };
+    words[..tool].iter().any(prints)
+}
+
+/// Whether what stands behind `flag` selects objects by their labels: `-l app=web`.
+pub(super) fn is_selecting(flag: &str) -> bool {
+    matches!(flag, "-l" | "--selector" | "--field-selector")
 }
 
 /// Whether `before` ends within the braces of a query: `container_info{image=`.

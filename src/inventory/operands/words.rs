@@ -79,9 +79,11 @@ const OTHER: [&str; 29] = [
     "header",
 ];
 
-/// Words before "image" that tell of images that are left alone: `--ignore-images`.
-const REFUSED: [&str; 11] =
-    ["ignore", "ignored", "exclude", "excluded", "skip", "skipped", "deny", "denied", "block", "blocked", "except"];
+/// Words beside "image" that tell of images that are left alone: `--ignore-images`, `image-denylist`.
+const REFUSED: [&str; 12] = [
+    "ignore", "ignored", "exclude", "excluded", "skip", "skipped", "deny", "denied", "block", "blocked", "except",
+    "black",
+];
 
 /// Words that end names of what is told or asked for, not run: texts and queries may speak of images.
 const TOLD: [&str; 18] = [
@@ -142,6 +144,14 @@ const NEVER: [&str; 29] = [
 /// Words before "repository" that tell of artifacts which are no images: `--db-repository` of a scanner.
 const ARTIFACTS: [&str; 4] = ["db", "database", "checks", "bundle"];
 
+/// Words of names that speak of charts and of what is deployed from git.
+const SOURCES: [&str; 6] = ["chart", "helm", "git", "vcs", "scm", "source"];
+
+/// Whether parts of that group are those of a chart or of a source.
+pub(super) fn is_of_source(group: &str) -> bool {
+    group.split('-').any(|word| SOURCES.contains(&word))
+}
+
 /// What `name` says: the last part of a path of keys, a flag without its dashes, a variable.
 pub(super) fn hint(name: &str) -> Hint {
     // Kustomize puts these in place of a name and its tag.
@@ -174,7 +184,9 @@ pub(super) fn hint(name: &str) -> Hint {
     if words[..at].last().is_some_and(|word| OTHER.contains(word)) {
         return Hint { role: None, group: all, image: false, never: true, bare: false, other: true };
     }
-    if words[..at].iter().any(|word| REFUSED.contains(word)) {
+    let is_refused =
+        |word: &&str| REFUSED.contains(word) || word.strip_suffix("list").is_some_and(|word| REFUSED.contains(&word));
+    if words[..at].iter().any(is_refused) || words[at + 1..].iter().any(is_refused) {
         return Hint { role: None, group: all, image: false, never: true, bare: false, other: false };
     }
     let bare = all.starts_with("related-image-");
@@ -335,6 +347,8 @@ mod tests {
         for name in [
             "machineImage",
             "ignore-images",
+            "image-denylist",
+            "images-to-skip",
             "EXCLUDED_IMAGE",
             "LOGO_IMAGE",
             "kernelImageTag",
