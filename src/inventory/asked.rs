@@ -110,9 +110,26 @@ impl<'a> Reader<'a> {
     fn pipe(&mut self, pipe: &'a Pipe, dot: Option<&Path>, depth: usize) {
         for command in &pipe.commands {
             self.add(self.conditions.indexed(&command.words, dot));
+            self.add(self.looked_up(&command.words, dot));
             command.words.iter().for_each(|word| self.word(word, dot, depth));
         }
         self.conditions.remember(pipe, dot, &[]);
+    }
+
+    /// `get MAP "key"`, `dig "key" ... DEFAULT MAP` and `pluck "key" MAP`
+    fn looked_up(&self, words: &[Operand], dot: Option<&Path>) -> Option<Path> {
+        let [Operand { term: Term::Function(callee), .. }, arguments @ ..] = words else { return None };
+        let (map, keys) = match (callee.name, arguments) {
+            ("get", [map, key]) | ("pluck", [key, map]) => (map, std::slice::from_ref(key)),
+            ("dig", [keys @ .., _, map]) => (map, keys),
+            _ => return None,
+        };
+        let key = |operand: &Operand| match &operand.term {
+            Term::String(text) => Some(text.to_string()),
+            _ => None,
+        };
+        let keys: Option<Path> = keys.iter().map(key).collect();
+        Some([self.conditions.path(map, dot)?, keys?].concat())
     }
 
     fn word(&mut self, word: &'a Operand, dot: Option<&Path>, depth: usize) {

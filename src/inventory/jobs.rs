@@ -3,17 +3,14 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Scenario;
-use super::asked::{asked, at};
+use super::filling;
 use super::listing::Listing;
 use super::operands::Evidence;
 use super::pods::DEFINITION;
 use super::readings::{Named, Readings};
 use super::stop::Stop;
-use super::switches::Path;
 use crate::chart::{AmbiguousSubchart, Chart, Choice, Processed};
 use crate::render::{Decisions, Occasion, Options, RenderError, Rendered, Renderer};
-use crate::source::Text;
-use crate::yaml::{Map, Value, merge};
 
 /// One rendering to be done.
 pub(super) struct Job<'a> {
@@ -79,37 +76,8 @@ fn render(job: &Job<'_>) -> Result<Arc<Rendered>, RenderError> {
     let Scenario { values, options, region, moves, .. } = job.scenario;
     let options = Options { choice: job.choice.clone(), notes: true, ..options.clone() };
     let occasion = Occasion { values: values.clone(), region: region.clone(), moves: *moves, options };
-    job.renderer.once(occasion, |Occasion { values, region, options, .. }| {
-        if region.is_none() {
-            return job.renderer.render(values, options);
-        }
-        // Only where the coalesced values, the user's among them, have an empty one.
-        let defaults = job.renderer.process(values, options)?;
-        let filled = job.scenario.overrides(&defaults.values);
-        let asked = asked(job.renderer, &defaults);
-        if filled.is_empty() && asked.is_empty() {
-            return job.renderer.render_processed(defaults, options);
-        }
-        let filled = merge(values.as_map().unwrap_or(&Map::new()), &filled);
-        let region = Text::new(region.as_deref().unwrap_or_default());
-        let with = |paths: &[Path]| {
-            let merged = paths.iter().fold(filled.clone(), |merged, path| merge(&merged, &at(path, &region)));
-            Value::Map(Arc::new(merged))
-        };
-        // What no values have is given where neither a schema nor a template refuses it.
-        let fits = |paths: &[Path]| job.renderer.process(&with(paths), options).is_ok();
-        let mut paths: Vec<Path> = asked.into_iter().collect();
-        if !paths.is_empty() && !fits(&paths) {
-            paths.retain(|path| fits(std::slice::from_ref(path)));
-        }
-        if !paths.is_empty()
-            && let Ok(rendered) = job.renderer.render(&with(&paths), options)
-            && rendered.refusals.is_empty()
-        {
-            return Ok(rendered);
-        }
-        job.renderer.render(&with(&[]), options)
-    })
+    job.renderer
+        .once(occasion, |Occasion { options, .. }| filling::render(job.renderer, job.chart, job.scenario, options))
 }
 
 /// The choices under which all copies of ambiguous subcharts get their turn: folders first, then each further copy.

@@ -6,6 +6,7 @@ mod chains;
 mod conditions;
 mod constant;
 mod dependence;
+mod filling;
 mod included;
 mod jobs;
 mod lineage;
