@@ -682,6 +682,30 @@ fn charts_above_belong_to_the_lists_that_lie_nearer_to_them() {
 }
 
 #[test]
+fn charts_above_count_neither_where_another_list_is_nearer_nor_at_another_version() {
+    let own = "# It (from local chart queue:1.0.0)\n# Repository: queue\n# Tag: 1\nqueue=queue:1\n";
+    let base = "\n# It (from local chart base:1.0.0)\n# Repository: base\n# Tag: 1\nbase=base:1\n";
+    let near = teams().file("teams/b/tools/ecr-images.conf", format!("{own}{base}"));
+    std::fs::rename(near.path("shared/charts/base"), near.path("teams/b/base")).unwrap();
+    // It is the other team's, whose list has it.
+    let told = run(&near.path("teams/a"), &["check"], &[]);
+    lacks(&told.text(), "teams/b");
+    lacks(&told.text(), "b/base");
+    has(&told.stdout, "base:1.0.0 is in no root chart");
+    // An external chart at another version may be installed by itself.
+    let list = |version: &str| {
+        format!(
+            "# It (from local chart web:1.0.0)\n# Repository: web\n# Tag: 1\nweb=web:1\n\n\
+             # It (from external chart base:{version})\n# Repository: base\n# Tag: 1\nbase=base:1\n"
+        )
+    };
+    for (version, counts) in [("1.0.0", true), ("v1.0.0", true), ("2.0.0", false)] {
+        let told = run(&teams().file("teams/a/tools/ecr-images.conf", list(version)).path("teams/a"), &["check"], &[]);
+        assert_eq!(told.stdout.contains("charts: ../../shared/charts/base, too"), counts, "{}", told.text());
+    }
+}
+
+#[test]
 fn the_nearest_configuration_above_counts() {
     let configuration = "rules: {missing-entry: warning}\n\
                          exempt: [{image: other, reason: of nobody here}]\n\

@@ -8,9 +8,9 @@ use super::discovery::{absolute, home, repository_of, walk};
 use super::reading::{noted, read_list};
 use super::targets::Targets;
 use super::{Assumption, Refusal, Settings, Workspace};
-use crate::chart::{Chart, ChartError};
+use crate::chart::{Chart, ChartError, is_compatible};
 use crate::inventory::{ChartName, Problem};
-use crate::mirror::List;
+use crate::mirror::{ChartOrigin, List, NamedChart};
 use crate::render::Renderer;
 use crate::source::{Sources, Span, canonical, path_from};
 
@@ -89,13 +89,20 @@ impl Roots {
             return Err(no_charts(workspace));
         }
         roots.measure(sources, workspace, settings);
+        // One around the workspace that other lists lie nearer to is theirs.
+        let homes: Vec<PathBuf> = workspace.lists.iter().map(|list| home(&absolute(list)).to_owned()).collect();
+        let is_near = |root: &Root| homes.iter().any(|home| nearness(home, &root.place) >= root.nearest);
+        roots.loaded.retain(|root| !root.is_outside || is_near(root));
         Ok(roots)
     }
 
     /// Looks for charts that notes of the lists name and that no root chart of the workspace holds, up to the top of the git work tree.
+    /// One that a note calls external must be there at the version that the note says: it may as well be installed by itself.
     fn look_around(&mut self, sources: &Sources, workspace: &Workspace, settings: &Settings) {
-        let all: Vec<Vec<String>> = names_of(sources, &workspace.lists, settings).map(|(_, names)| names).collect();
-        let mut lost: BTreeSet<&str> = all.iter().flatten().map(String::as_str).collect();
+        let all: Vec<Vec<Asked>> =
+            unconfigured(sources, &workspace.lists, settings).map(|(_, list)| asked(&list)).collect();
+        let all: BTreeSet<&Asked> = all.iter().flatten().collect();
+        let mut lost: BTreeSet<&str> = all.iter().map(|(name, _)| name.as_str()).collect();
         let is_of = |path: &Path, name: &str| path.file_name().is_some_and(|folder| folder == name);
         lost.retain(|name| {
             let mut broken = self.broken.iter();
@@ -107,7 +114,12 @@ impl Roots {
         let around = settings.kept.around(&top, || walk(&top).with_unsaved(sources));
         let outside = around.charts.iter().filter(|chart| !canonical(chart).starts_with(&own)).cloned();
         let found = Found::among(sources, &outside.collect::<Vec<_>>(), settings);
-        let named = |chart: &&Arc<Chart>| lost.iter().any(|name| holds(chart, name));
+        let named = |chart: &&Arc<Chart>| {
+            let mut asked = all.iter().filter(|(name, _)| lost.contains(name.as_str()));
+            asked.any(|(name, version)| {
+                holds(chart, name) && version.as_ref().is_none_or(|at| holds_at(chart, name, at))
+            })
+        };
         let charts: Vec<Arc<Chart>> = found.charts.iter().filter(named).cloned().collect();
         self.loaded.extend(charts.into_iter().map(|chart| Root { is_outside: true, ..Root::of(chart, settings) }));
         self.broken.extend(found.broken.into_iter().filter(|(path, _)| lost.iter().any(|name| is_of(path, name))));
@@ -292,12 +304,33 @@ fn names_of<'a>(
     lists: impl IntoIterator<Item = &'a PathBuf>,
     settings: &'a Settings,
 ) -> impl Iterator<Item = (&'a PathBuf, Vec<String>)> {
+    unconfigured(sources, lists, settings)
+        .map(|(path, list)| (path, noted(&list).into_iter().map(str::to_owned).collect()))
+}
+
+/// The lists that can be read and whose charts nobody configured.
+fn unconfigured<'a>(
+    sources: &'a Sources,
+    lists: impl IntoIterator<Item = &'a PathBuf>,
+    settings: &'a Settings,
+) -> impl Iterator<Item = (&'a PathBuf, List)> {
     let is_found = |path: &&PathBuf| settings.configured(path).is_none_or(|list| list.list.charts.is_empty());
     lists.into_iter().filter(is_found).filter_map(|path| {
         let file = read_list(sources, path).ok()?;
-        let list = List::parse(file, sources.get(file).text());
-        Some((path, noted(&list).into_iter().map(str::to_owned).collect()))
+        Some((path, List::parse(file, sources.get(file).text())))
     })
+}
+
+/// A chart that a note names, and the version that it must have, if it is an external one.
+type Asked = (String, Option<String>);
+
+/// The charts that the notes of `list` name.
+fn asked(list: &List) -> Vec<Asked> {
+    let asked = |named: &NamedChart| {
+        let version = named.version.as_ref().filter(|_| named.origin != ChartOrigin::Local);
+        (named.chart.text.clone(), version.map(|version| version.text.clone()))
+    };
+    list.entries.iter().flat_map(|entry| entry.note.charts()).map(asked).collect()
 }
 
 /// That the root charts at `paths` were passed over, and why: `why` is told whether they are `it` or `them`.
@@ -465,4 +498,17 @@ fn holds(chart: &Chart, name: &str) -> bool {
         || *chart.name() == name
         || asked.any(|dependency| dependency.name == name || dependency.alias == name)
         || chart.subcharts.iter().any(|subchart| holds(subchart, name))
+}
+
+/// Whether `chart`, a chart below it, or a dependency of one of them goes by `name` and is of that version.
+fn holds_at(chart: &Chart, name: &str, version: &str) -> bool {
+    let plain = |version: &str| version.trim_start_matches('v').to_owned();
+    let is_it = |own: &str| plain(own) == plain(version);
+    let mut asked = chart.metadata.dependencies.iter().flatten();
+    (*chart.name() == name && is_it(&chart.metadata.version))
+        || asked.any(|dependency| {
+            let is_called = dependency.name == name || dependency.alias == name;
+            is_called && (is_it(&dependency.version) || is_compatible(&dependency.version, version))
+        })
+        || chart.subcharts.iter().any(|subchart| holds_at(subchart, name, version))
 }
