@@ -12,7 +12,7 @@ use std::sync::Arc;
 use mirrorlint::mirror::List;
 use mirrorlint::source::Sources;
 
-use workspace::Workspace;
+use workspace::{Workspace, pod};
 
 const LIST: &str = "tools/ecr-images.conf";
 
@@ -152,6 +152,94 @@ fn new_entries_are_called_as_the_others() {
     let list = "# A (from local chart web:1.0.0)\nmirror/nginx=nginx:1\n\n# B (from local chart web:1.0.0)\nmirror/redis=redis:7\n";
     let after = fixed(list, &["nginx:1", "redis:7", "ghcr.io/acme/web:3"]);
     assert!(after.contains("\nmirror/web=ghcr.io/acme/web:3\n"), "{after}");
+}
+
+/// With their bullets, their order in a line and their words for where a tag is from.
+#[test]
+fn new_comments_are_written_as_the_others() {
+    let template = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n  - name: web\n    image: nginx:1.27\n    \
+                    args: [\"--sidecar-image=quay.io/acme/sidecar:3\"]\n";
+    let web = "(from local chart shop:1.0.0)";
+    let tag = "3 (from chart template)";
+    let repository = "quay.io/acme/sidecar";
+    let note = "operand, argument --sidecar-image";
+    for (old, new) in [
+        (
+            format!("# - Web {web}\n#   - Repository: nginx\n#   - Tag: 1.27 (from chart template)\n"),
+            format!("# - Sidecar {web}\n#   - Repository: {repository}\n#   - Tag: {tag}\n#   - Note: {note}\n"),
+        ),
+        (
+            format!("# Web {web}\n# * Repository: nginx\n# * Tag: 1.27\n"),
+            format!("# Sidecar {web}\n# * Repository: {repository}\n# * Tag: {tag}\n# * Note: {note}\n"),
+        ),
+        (
+            format!("# Web {web}, Tag: 1.27\n"),
+            format!("# Sidecar {web}, Repository: {repository}, Tag: {tag}\n# Note: {note}\n"),
+        ),
+        (
+            format!("# Web {web}, Repository: nginx\n"),
+            format!("# Sidecar {web}, Repository: {repository}, Tag: {tag}\n# Note: {note}\n"),
+        ),
+        (
+            format!("# Web {web} Tag: 1.27\n"),
+            format!("# Sidecar {web} Tag: {tag}\n# Repository: {repository}\n# Note: {note}\n"),
+        ),
+        (
+            format!("# Web {web} - Repository: nginx - Tag: 1.27\n"),
+            format!("# Sidecar {web}\n# Repository: {repository}\n# Tag: {tag}\n# Note: {note}\n"),
+        ),
+        (
+            format!("# Web {web}\n# Tag: 1.27 (chart template)\n"),
+            format!("# Sidecar {web}\n# Repository: {repository}\n# Tag: 3 (chart template)\n# Note: {note}\n"),
+        ),
+    ] {
+        let workspace = Workspace::with_list(&format!("{old}nginx=nginx:1.27\n"))
+            .file("shop/Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n")
+            .file("shop/templates/web.yaml", template);
+        workspace.run(&["check", "--fix"]);
+        let after = workspace.read(LIST);
+        let wanted = format!("{old}nginx=nginx:1.27\n\n{new}sidecar={repository}:3\n");
+        assert_eq!(after, wanted);
+        let told = workspace.findings();
+        assert!(told.is_empty(), "{told:?}");
+    }
+}
+
+/// Where no other tag is from the same place of a chart of that kind, one of the other kind tells the words; those that may be true
+/// of that chart alone are left.
+#[test]
+fn the_place_of_a_tag_is_called_as_in_entries_of_other_charts() {
+    let workspace = |remark: &str| {
+        let template = |image: &str| pod(image, &[&format!("acme/{image}:{{{{ .Values.tag }}}}")]);
+        let list = format!(
+            "# App (from local chart app:1.0.0)\n# Repository: acme/app\n# Tag: 1.5 {remark}\napp=acme/app:1.5\n"
+        );
+        let workspace = Workspace::with_list(&list)
+            .file(
+                "app/Chart.yaml",
+                "apiVersion: v2\nname: app\nversion: 1.0.0\ndependencies:\n- {name: far, version: 2.0.0, repository: \"https://acme.example.org/acme\"}\n",
+            )
+            .file("app/values.yaml", "tag: \"1.5\"\n")
+            .file("app/templates/app.yaml", template("app"))
+            .file("app/charts/far/Chart.yaml", "apiVersion: v2\nname: far\nversion: 2.0.0\n")
+            .file("app/charts/far/values.yaml", "tag: \"2.5\"\n")
+            .file("app/charts/far/templates/far.yaml", template("far"));
+        workspace.run(&["check", "--fix"]);
+        let after = workspace.read(LIST);
+        after.lines().find_map(|line| line.strip_prefix("# Tag: 2.5 ")).unwrap_or(&after).to_owned()
+    };
+    for (remark, wanted) in [
+        ("(from chart values.yaml)", "(from chart values.yaml)"),
+        ("(chart values.yaml)", "(chart values.yaml)"),
+        ("(from the chart's default values)", "(from the chart's default values)"),
+        ("(from local chart values.yaml)", "(from chart values.yaml)"),
+        ("(from our chart values.yaml)", "(from chart values)"),
+        ("(the values of operations)", "(from chart values)"),
+        ("(from Chart.yaml appVersion)", "(from chart values)"),
+        ("", "(from chart values)"),
+    ] {
+        assert_eq!(workspace(remark), wanted, "{remark}");
+    }
 }
 
 #[test]

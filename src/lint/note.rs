@@ -114,8 +114,9 @@ pub(super) fn words(
 ) -> Words {
     let tag = image.tag().zip(image.tag_range()).map(|(tag, range)| {
         let place = used.decisive(range);
-        let from = place.and_then(|(span, _)| given_source(sources, used, span).or_else(|| provenance.words(used)));
-        tag.to_owned() + &from.map(|source| format!(" (from {source})")).unwrap_or_default()
+        let given = |span: Span| given_source(sources, used, span).map(|file| format!("(from {file})"));
+        let from = place.and_then(|(span, _)| given(span).or_else(|| provenance.remark(used)));
+        tag.to_owned() + &from.map(|remark| format!(" {remark}")).unwrap_or_default()
     });
     let operand = used.naming.as_ref().map(|naming| format!("operand, {}", naming.place));
     Words {

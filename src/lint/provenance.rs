@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::note::{layer_source, true_source};
+use super::style::most;
 use crate::inventory::{ChartLink, Use};
 use crate::source::Layer;
 
@@ -13,6 +14,31 @@ pub(super) struct Provenance {
     said: Vec<(Kind, String)>,
 }
 
+/// Words that speak of no chart more than of another: they are true of all places of a layer.
+const PLAIN: [&str; 21] = [
+    "a",
+    "app",
+    "appversion",
+    "chart",
+    "chart's",
+    "chart.yaml",
+    "chart.yaml's",
+    "charts",
+    "default",
+    "defaults",
+    "file",
+    "from",
+    "helm",
+    "in",
+    "of",
+    "template",
+    "templates",
+    "the",
+    "values",
+    "values.yaml",
+    "version",
+];
+
 impl Provenance {
     /// What the entries of `context` say that is true and names no version.
     pub fn of(context: &Context<'_>) -> Self {
@@ -21,25 +47,39 @@ impl Provenance {
             let Some(used) = judged.verdict.uses().first().map(|at| context.used(*at)) else { continue };
             let Some(kind) = kind_of(used) else { continue };
             let remarks = judged.entry.note.tags.iter().filter_map(|field| field.remark.as_ref());
-            let words = remarks.filter_map(|remark| {
-                let is_true = true_source(&remark.text, context.sources, used).is_none();
-                let words = remark.text.strip_prefix("(from ")?.strip_suffix(')')?;
-                (is_true && is_general(words, used)).then(|| words.to_owned())
+            let remarks = remarks.filter(|remark| {
+                let Some(words) = inside(&remark.text) else { return false };
+                let from = words.strip_prefix("from ");
+                let source = from.unwrap_or(words);
+                let is_true = true_source(&format!("(from {source})"), context.sources, used).is_none();
+                is_true && is_general(source, used) && (from.is_some() || is_of_all(words))
             });
-            said.extend(words.map(|words| (kind, words)));
+            said.extend(remarks.map(|remark| (kind, remark.text.clone())));
         }
         Self { said }
     }
 
-    /// What the place is called that the tag of `used` comes from; nothing for what no chart says.
-    pub fn words(&self, used: &Use) -> Option<String> {
+    /// What the place is called that the tag of `used` comes from: `(from chart values)`. As others of its kind are; else as
+    /// others of its layer, where that is true of both. Nothing for what no chart says.
+    pub fn remark(&self, used: &Use) -> Option<String> {
         let kind = kind_of(used)?;
-        let alike = || self.said.iter().filter(|(other, _)| *other == kind).map(|(_, words)| words);
-        let count = |words: &&String| alike().filter(|other| other == words).count();
-        let most = alike().map(|words| count(&words)).max();
-        let usual = alike().find(|words| Some(count(words)) == most).cloned();
-        usual.or_else(|| layer_source(kind.0).map(str::to_owned))
+        let of_kind = self.said.iter().filter(|(other, _)| *other == kind).map(|(_, remark)| remark.clone());
+        let of_layer =
+            self.said.iter().filter(|(other, _)| other.0 == kind.0).map(|(_, remark)| remark.replace("local ", ""));
+        let of_layer = of_layer.filter(|remark| inside(remark).is_some_and(is_of_all));
+        let usual = most(of_kind).or_else(|| most(of_layer));
+        usual.or_else(|| layer_source(kind.0).map(|source| format!("(from {source})")))
     }
+}
+
+/// What stands within the parentheses of `remark`.
+fn inside(remark: &str) -> Option<&str> {
+    remark.strip_prefix('(')?.strip_suffix(')')
+}
+
+/// Whether the words of a remark are as true of any other chart.
+fn is_of_all(words: &str) -> bool {
+    words.split_whitespace().all(|word| PLAIN.contains(&word.to_ascii_lowercase().as_str()))
 }
 
 fn kind_of(used: &Use) -> Option<Kind> {

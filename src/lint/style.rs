@@ -92,14 +92,18 @@ impl Style {
         let mark = comments.iter().find_map(Comment::lead).map(|lead| lead[..mark_length(lead)].to_owned());
         let mark = mark.or_else(|| marks(&mut blocks.into_iter())).or_else(|| marks(&mut list.header.clone()));
         let mark = mark.unwrap_or_else(|| MARK.to_owned());
-        let note = usual_lead(&shapes, Kind::Note).unwrap_or_else(|| format!("{mark}Note: "));
+        let comments = whole(comments, &shapes, &mark);
+        // A note looks like the lines of repository and tag: with their bullet, as far in.
+        let start = comments.iter().find(|comment| comment.begins_with(Kind::is_field)).and_then(Comment::lead);
+        let start = start.map_or(mark.as_str(), |lead| &lead[..label_start(lead)]);
+        let note = usual_lead(&shapes, Kind::Note).unwrap_or_else(|| format!("{start}Note: "));
         let region = usual_lead(&shapes, Kind::Region);
         let is_note_first = most(shapes.iter().filter_map(|shape| {
             let place = |is: fn(&Kind) -> bool| shape.iter().flat_map(Comment::parts).position(|(_, kind)| is(kind));
             Some(place(|kind| *kind == Kind::Note)? < place(Kind::is_field)?)
         }));
         let is_note_first = is_note_first.unwrap_or_default();
-        Self { comments: whole(comments, &shapes, &mark), note, region, is_note_first, gap: gap(list), mark }
+        Self { comments, note, region, is_note_first, gap: gap(list), mark }
     }
 
     /// The comment lines above a new entry.
@@ -111,7 +115,7 @@ impl Style {
                 Some(said.collect::<String>()).filter(|line| !line.is_empty())
             }
         };
-        let is_field = |comment: &Comment| comment.parts().first().is_some_and(|(_, kind)| kind.is_field());
+        let is_field = |comment: &Comment| comment.begins_with(Kind::is_field);
         let first = self.comments.iter().position(is_field).filter(|_| self.is_note_first);
         let (above, below) = self.comments.split_at(first.unwrap_or(self.comments.len()));
         let region = words.region.iter().zip(&self.region).map(|(region, lead)| format!("{lead}{region}"));
@@ -124,9 +128,10 @@ impl Style {
         format!("{}{text}", self.note)
     }
 
-    /// A comment line.
-    pub fn comment(&self, text: &str) -> String {
-        format!("{}{text}", self.mark)
+    /// The line of a title, with what stands behind that in it.
+    pub fn title(&self, text: &str) -> String {
+        let titled = self.comments.iter().find(|comment| comment.begins_with(|kind| *kind == Kind::Title));
+        format!("{}{text}", titled.and_then(Comment::lead).unwrap_or(&self.mark))
     }
 }
 
@@ -154,6 +159,10 @@ impl Comment {
             Self::Banner(_) => &[],
             Self::Said(parts) => parts,
         }
+    }
+
+    fn begins_with(&self, is: impl Fn(&Kind) -> bool) -> bool {
+        self.parts().first().is_some_and(|(_, kind)| is(kind))
     }
 
     fn says(&self, kind: Kind) -> bool {
@@ -205,10 +214,21 @@ fn whole(mut comments: Vec<Comment>, shapes: &[Vec<Comment>], mark: &str) -> Vec
             continue;
         }
         let label = if kind == Kind::Tag { "Tag: " } else { "Repository: " };
+        let known = place(&comments, other);
+        if let Some(Comment::Said(parts)) = known.map(|at| &mut comments[at])
+            && let Some(at) = parts.iter().position(|(_, said)| *said == other)
+            && let Some(joint) = joint(&parts[at].0)
+        {
+            let part = (format!("{joint}{label}"), kind);
+            parts.insert(if is_first { at } else { at + 1 }, part);
+            continue;
+        }
         let usual = usual_lead(shapes, kind);
         let label = usual.as_ref().map_or(label, |lead| &lead[mark_length(lead)..]);
         let lead = format!("{mark}{label}");
-        let at = place(&comments, other).map_or(comments.len(), |at| if is_first { at } else { at + 1 });
+        // No field stands above the title.
+        let is_above = |at: usize| is_first && comments[at].begins_with(Kind::is_field);
+        let at = known.map_or(comments.len(), |at| if is_above(at) { at } else { at + 1 });
         comments.insert(at, Comment::Said(vec![(lead, kind)]));
     }
     comments
@@ -274,6 +294,17 @@ fn mark_of(list: &List, line: usize) -> Option<String> {
     text.contains(char::is_alphanumeric).then(|| text[..mark_length(text)].to_owned())
 }
 
+/// Where the words of a lead begin: behind the mark and a bullet.
+fn label_start(lead: &str) -> usize {
+    lead.find(char::is_alphanumeric).unwrap_or(lead.len())
+}
+
+/// What parts a field from what stands before it in the line, where one more could be read that is parted likewise.
+fn joint(lead: &str) -> Option<&str> {
+    let joint = &lead[..label_start(lead)];
+    joint.starts_with([',', ';', '|', '、', '，', '；']).then_some(joint)
+}
+
 fn mark_length(comment: &str) -> usize {
     let rest = comment.trim_start().trim_start_matches('#').trim_start();
     comment.len() - rest.len()
@@ -289,7 +320,7 @@ fn gap(list: &List) -> usize {
 }
 
 /// What comes most often; of those that come as often the first.
-fn most<T: PartialEq>(values: impl Iterator<Item = T>) -> Option<T> {
+pub(super) fn most<T: PartialEq>(values: impl Iterator<Item = T>) -> Option<T> {
     let mut counted: Vec<(T, usize)> = Vec::new();
     for value in values {
         match counted.iter_mut().find(|(known, _)| *known == value) {
@@ -376,7 +407,7 @@ mod tests {
                 "# Redis (from local chart cache:1.0.0)",
                 "# - Tag: 7 (from chart values)",
                 "# - Repository: redis",
-                "# Note: varies",
+                "# - Note: varies",
             ]
         );
         let one_line = "# Web (from a/web:1) Repository: nginx, Tag: 1\nweb=nginx:1\n";
@@ -394,7 +425,7 @@ mod tests {
                 "# Redis (from local chart cache:1.0.0)",
                 "# * Tag: 7 (from chart values)",
                 "# * Image repo: redis",
-                "# Note: varies",
+                "# * Note: varies",
             ]
         );
         let dynamic = "# Agent (from a/web:1)\n# Remark: none\n# Note: by region\n# Tag: 1\n# Default region: us-west-2\n\

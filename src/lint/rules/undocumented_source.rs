@@ -91,7 +91,7 @@ pub(super) fn missing_note(context: &Context<'_>, entry: &Entry, used: &Use) -> 
         None => {
             let line = if entry.note.title.is_some() { entry.line } else { entry.block.start };
             let ending = context.list.line_ending();
-            let comment = Style::of(context.list).comment(&format!("{} {note}", title(used)));
+            let comment = Style::of(context.list).title(&format!("{} {note}", title(used)));
             let text = comment + ending;
             Edit { span: context.list.start_of_line(line), text }
         }
