@@ -1271,3 +1271,63 @@ fn what_other_values_make_of_an_image_is_not_the_regions_doing() {
         .file(".mirrorlint.yaml", configuration);
     assert_eq!(workspace.findings(), Vec::<String>::new());
 }
+
+/// A web chart with a subchart `sub` that is off, whose `template` is given, under the scenarios `dev` and `prod`, which sets `set`.
+fn in_two_scenarios(values: &str, template: &str, set: &str) -> Workspace {
+    let configuration = format!(
+        "lists:\n- path: tools/ecr-images.conf\n  charts:\n  - path: web\n    scenarios: [{{name: dev}}, {{name: prod, set: {{{set}}}}}]\n"
+    );
+    Workspace::with_list("# Exporter (from local chart sub:1.0.0)\nexporter=acme/exporter:3.0\n")
+        .chart("web", &["nginx:1"])
+        .file("web/Chart.yaml", metadata("- {name: sub, version: 1.0.0, condition: sub.enabled}"))
+        .file("web/values.yaml", "sub: {enabled: false}\n")
+        .chart("web/charts/sub", &[])
+        .file("web/charts/sub/values.yaml", values)
+        .file("web/charts/sub/templates/pod.yaml", template)
+        .file(".mirrorlint.yaml", configuration)
+}
+
+#[test]
+fn what_a_switched_off_chart_switches_off_is_tried_in_every_scenario() {
+    let exporter = pod("exporter", &["acme/exporter:{{ .Values.exporter.tag }}"]);
+    let template = format!("{{{{ if .Values.exporter.enabled }}}}\n{exporter}{{{{ end }}}}\n");
+    let values = "exporter: {enabled: false, tag: '2.0'}\n";
+    let workspace = in_two_scenarios(values, &template, "sub.exporter.tag: '3.0'");
+    let wanted = [
+        "nginx:1 null dev,prod",
+        "acme/exporter:2.0 \"sub.enabled, sub.exporter.enabled\" dev",
+        "acme/exporter:3.0 \"sub.enabled, sub.exporter.enabled\" prod",
+    ];
+    assert_eq!(images(&workspace, &[]), wanted);
+    let told = workspace.findings().join("\n");
+    assert!(told.contains("`exporter` is deployed only when sub.enabled and sub.exporter.enabled are on"), "{told}");
+    // One image for all of them.
+    let same = in_two_scenarios(values, &template, "other: 1");
+    assert_eq!(
+        images(&same, &[]),
+        ["nginx:1 null dev,prod", "acme/exporter:2.0 \"sub.enabled, sub.exporter.enabled\" dev,prod"]
+    );
+    // What has to be run by force.
+    let template = format!("{{{{ if eq (len .Values.hosts) 3 }}}}\n{exporter}{{{{ end }}}}\n");
+    let values = "hosts: []\nexporter: {tag: '2.0'}\n";
+    let forced = images(&in_two_scenarios(values, &template, "sub.exporter.tag: '3.0'"), &[]);
+    assert!(forced.iter().any(|row| row.starts_with("acme/exporter:3.0 ") && row.ends_with(" prod")), "{forced:?}");
+}
+
+#[test]
+fn each_scenario_says_itself_what_it_needs() {
+    let template = "{{ if .Values.a.enabled }}\napiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec:\n  containers:\n    \
+                    - {name: a, image: \"acme/a:1\"}\n{{ if .Values.b.enabled }}    - {name: b, image: \"acme/b:1\"}\n{{ end }}{{ end }}";
+    let values = "a: {enabled: false}\nb: {enabled: false}\n";
+    let workspace = in_two_scenarios(values, template, "sub.enabled: true, sub.a.enabled: true");
+    let mut found = images(&workspace, &[]);
+    found.sort();
+    let wanted = [
+        "acme/a:1 \"sub.enabled, sub.a.enabled\" dev",
+        "acme/a:1 null prod",
+        "acme/b:1 \"sub.b.enabled\" prod",
+        "acme/b:1 \"sub.enabled, sub.a.enabled, sub.b.enabled\" dev",
+        "nginx:1 null dev,prod",
+    ];
+    assert_eq!(found, wanted);
+}

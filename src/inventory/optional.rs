@@ -4,6 +4,7 @@
 //! condition says which, else with the block run by force.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::conditions::Fact;
@@ -22,13 +23,13 @@ use crate::yaml::{Map, Value, merge};
 /// Switches inside switched-off charts that are followed.
 const MAX_DEPTH: usize = 4;
 
-/// Renderings of all rounds; what more there is to turn on is told.
+/// Renderings of all rounds, by scenario; what more there is to turn on is told.
 const MAX_RENDERINGS: usize = 512;
 
 /// Pairs of switches that are turned together; what more there is is told.
 const MAX_PAIRS: usize = 96;
 
-/// Blocks of one round that are run by force.
+/// Blocks of one round that are run by force, by chart and scenario.
 const MAX_FORCED: usize = 64;
 
 /// What could be deployed, but is not.
@@ -72,6 +73,17 @@ struct Base {
     decided: Decisions,
 }
 
+/// What the renderings of one chart in one scenario decided.
+#[derive(Default)]
+struct Trials<'a> {
+    /// The conditions that were asked for, by the chart that they were asked for in.
+    asked: HashSet<(String, Span)>,
+    /// Which way each of them went in some rendering.
+    taken: HashSet<Decision>,
+    /// What each of them was first asked for in.
+    reached: HashMap<Span, Arc<Variant<'a>>>,
+}
+
 /// The rounds of renderings and what came of them.
 struct Search<'a> {
     sources: &'a Sources,
@@ -87,12 +99,8 @@ struct Search<'a> {
     left: usize,
     /// How many of them may be of pairs.
     pairs: usize,
-    /// The conditions that were asked for, by the chart that they were asked for in.
-    asked: HashSet<(String, Span)>,
-    /// Which way each of them went in some rendering.
-    taken: HashSet<Decision>,
-    /// What each of them was first asked for in.
-    reached: HashMap<Span, Arc<Variant<'a>>>,
+    /// What was decided, by root chart and scenario: what is off in one may bring something else in another.
+    trials: BTreeMap<(PathBuf, String), Trials<'a>>,
     /// The blocks that print whole images.
     blocks: BTreeMap<Decision, Block>,
     /// What else is decided where a value is there, by its path.
@@ -106,6 +114,7 @@ struct Search<'a> {
 /// was told to stop meanwhile, which is looked at between renderings.
 #[must_use]
 pub fn optional(sources: &Sources, targets: &[Target], survey: &Survey) -> Option<Optional> {
+    let scenarios = targets.iter().map(|target| target.scenarios.len()).max().unwrap_or(1);
     let mut search = Search {
         sources,
         survey,
@@ -114,11 +123,9 @@ pub fn optional(sources: &Sources, targets: &[Target], survey: &Survey) -> Optio
         named: Vec::new(),
         gaps: Vec::new(),
         switches: Vec::new(),
-        left: MAX_RENDERINGS,
+        left: MAX_RENDERINGS * scenarios,
         pairs: MAX_PAIRS,
-        asked: HashSet::new(),
-        taken: HashSet::new(),
-        reached: HashMap::new(),
+        trials: BTreeMap::new(),
         blocks: BTreeMap::new(),
         together: BTreeMap::new(),
         speeches: Speeches::default(),
@@ -205,7 +212,9 @@ impl<'a> Search<'a> {
                         round.extend(self.turn(base, &guard.facts, &processed));
                     }
                 }
-                self.learn(if by_region { &shared } else { &base }, &base.base.decided, found);
+                // What does not speak of regions is run by force for all of them at once.
+                let reached = if by_region { (number == 0).then_some(&shared) } else { Some(&base) };
+                self.learn(&base.place(), reached, &base.base.decided, found);
                 bases.push((if by_region { shared } else { base }, processed.values));
             }
         }
@@ -240,22 +249,15 @@ impl<'a> Search<'a> {
                         let (when, scenarios) = (job.when.as_deref(), variant.scenarios());
                         self.named.extend(values::images(variant.chart, &scenarios, &processed, when, &variant.seen));
                     }
-                    if self.is_news(&decisions) {
-                        let found = blocks(
-                            variant.renderer,
-                            &processed,
-                            &decisions,
-                            &self.asked,
-                            &self.taken,
-                            &mut self.speeches,
-                        );
+                    if let Some(found) = self.news(variant, &processed, &decisions) {
                         for guard in &found.guards {
                             next.extend(self.turn(&seen, &guard.facts, &processed));
                         }
-                        self.learn(&seen, &decisions, found);
+                        self.learn(&seen.place(), Some(&seen), &decisions, found);
                     }
                     next.extend(self.pairs(&seen, &decisions, &processed));
-                    self.taken.extend(decisions.iter().map(|(_, decision)| decision));
+                    let trials = self.trials.entry(variant.place()).or_default();
+                    trials.taken.extend(decisions.iter().map(|(_, decision)| decision));
                 }
                 Err(error) => self.found.refuse(self.sources, job, &error, None),
             }
@@ -287,18 +289,30 @@ impl<'a> Search<'a> {
         round
     }
 
-    /// Whether conditions were asked for that no rendering has asked for before.
-    fn is_news(&self, decisions: &Decisions) -> bool {
-        decisions.iter().any(|(chart, decision)| !self.asked.contains(&(chart.to_owned(), decision.place)))
+    /// The blocks of templates in `variant`, when conditions were asked for that no rendering of the same scenario has asked for
+    /// before.
+    fn news(&mut self, variant: &Variant<'a>, processed: &Processed, decisions: &Decisions) -> Option<Blocks> {
+        let Trials { asked, taken, .. } = self.trials.entry(variant.place()).or_default();
+        let is_news = decisions.iter().any(|(chart, decision)| !asked.contains(&(chart.to_owned(), decision.place)));
+        is_news.then(|| blocks(variant.renderer, processed, decisions, asked, taken, &mut self.speeches))
     }
 
-    /// Notes what `variant` decided, and the blocks of its templates.
-    fn learn(&mut self, variant: &Variant<'a>, decisions: &Decisions, Blocks { blocks, together, .. }: Blocks) {
-        let variant = Arc::new(variant.clone());
+    /// Notes what was decided at `place`, the blocks of the templates there, and in which variant they were `reached`.
+    fn learn(
+        &mut self,
+        place: &(PathBuf, String),
+        reached: Option<&Variant<'a>>,
+        decisions: &Decisions,
+        Blocks { blocks, together, .. }: Blocks,
+    ) {
+        let reached = reached.map(|variant| Arc::new(variant.clone()));
+        let trials = self.trials.entry(place.clone()).or_default();
         for (chart, decision) in decisions.iter() {
-            self.asked.insert((chart.to_owned(), decision.place));
-            self.taken.insert(*decision);
-            self.reached.entry(decision.place).or_insert_with(|| variant.clone());
+            trials.asked.insert((chart.to_owned(), decision.place));
+            trials.taken.insert(*decision);
+            if let Some(variant) = &reached {
+                trials.reached.entry(decision.place).or_insert_with(|| variant.clone());
+            }
         }
         for block in blocks {
             self.blocks.entry(block.decision).or_insert(block);
@@ -308,12 +322,13 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Runs by force each block that was reached and that no rendering has run, alone and with what else its value decides. What Helm would refuse then says nothing: the values
+    /// Runs by force each block that was reached and that no rendering of its scenario has run, alone and with what else its value decides. What Helm would refuse then says nothing: the values
     /// are not there that would let it run.
     fn force(&mut self) {
         let (mut round, mut joint) = (Vec::new(), Vec::new());
-        for (decision, Block { words, path, .. }) in &self.blocks {
-            let Some(variant) = self.reached.get(&decision.place).filter(|_| !self.taken.contains(decision)) else {
+        let blocks = self.blocks.iter().flat_map(|block| self.trials.values().map(move |trials| (block, trials)));
+        for ((decision, Block { words, path, .. }), Trials { taken, reached, .. }) in blocks {
+            let Some(variant) = reached.get(&decision.place).filter(|_| !taken.contains(decision)) else {
                 continue;
             };
             round.extend(variant.with_blocks(&[*decision], words, &mut self.known));
@@ -322,7 +337,7 @@ impl<'a> Search<'a> {
             joint.extend(others.and_then(|others| variant.with_blocks(&others, words, &mut self.known)));
         }
         round.extend(joint);
-        round.truncate(MAX_FORCED);
+        round.truncate(MAX_FORCED * self.trials.len());
         let jobs: Vec<_> = round.iter().map(Variant::job).collect();
         for ((job, outcome), variant) in
             jobs.iter().zip(run_all(&jobs, &self.survey.listed, &self.survey.stop)).zip(&round)
@@ -331,12 +346,11 @@ impl<'a> Search<'a> {
             outcome.refusals.clear();
             let (processed, decisions) = (outcome.processed.clone(), outcome.decisions.clone());
             self.found.gather(self.sources, job, outcome);
-            if self.is_news(&decisions) {
-                let found =
-                    blocks(variant.renderer, &processed, &decisions, &self.asked, &self.taken, &mut self.speeches);
-                self.learn(variant, &decisions, found);
+            if let Some(found) = self.news(variant, &processed, &decisions) {
+                self.learn(&variant.place(), Some(variant), &decisions, found);
             }
-            self.taken.extend(decisions.iter().map(|(_, decision)| decision));
+            let trials = self.trials.entry(variant.place()).or_default();
+            trials.taken.extend(decisions.iter().map(|(_, decision)| decision));
         }
     }
 
@@ -437,6 +451,11 @@ impl Variant<'_> {
             when: Some(self.switches.join(", ")),
             also: &self.also,
         }
+    }
+
+    /// The root chart and the scenario.
+    fn place(&self) -> (PathBuf, String) {
+        (self.chart.path.clone(), self.scenario.name.clone())
     }
 
     /// Whether one of `facts` is about something that was turned already.

@@ -428,17 +428,32 @@ impl Inventory {
         }
     }
 
-    /// Adds a use, or what is new about one that is known.
+    /// Adds a use, or what is new about one that is known: for each scenario what must be switched on in it.
     fn add(&mut self, used: Use) {
-        let same = |known: &&mut Use| known.text == used.text && known.slot() == used.slot();
-        let Some(known) = self.uses.iter_mut().find(same) else {
-            self.uses.push(used);
-            return;
-        };
-        known.when = either(known.when.take(), used.when);
-        add_new(&mut known.scenarios, used.scenarios);
-        add_new(&mut known.depends, used.depends);
-        add_new(&mut known.only_in, used.only_in);
+        let same = |known: &Use| known.text == used.text && known.slot() == used.slot();
+        let mut ways: Vec<Use> = self.uses.extract_if(.., |known| same(known)).collect();
+        for known in &mut ways {
+            add_new(&mut known.depends, used.depends.clone());
+            add_new(&mut known.only_in, used.only_in.clone());
+        }
+        for scenario in &used.scenarios {
+            let mut when = used.when.clone();
+            if let Some(known) = ways.iter_mut().find(|known| known.scenarios.contains(scenario)) {
+                when = either(known.when.clone(), when);
+                if known.when == when {
+                    continue;
+                }
+                known.scenarios.retain(|known| known != scenario);
+            }
+            match ways.iter_mut().find(|known| known.when == when) {
+                Some(known) => known.scenarios.push(scenario.clone()),
+                None => {
+                    let first = ways.first().unwrap_or(&used).clone();
+                    ways.push(Use { when, scenarios: vec![scenario.clone()], ..first });
+                }
+            }
+        }
+        self.uses.extend(ways.into_iter().filter(|way| !way.scenarios.is_empty()));
     }
 
     /// `copies` are all copies of ambiguous subcharts: a use that all of one subchart's copies have depends on none.
