@@ -771,3 +771,44 @@ fn properties_and_labels_of_images_are_none() {
     let images = resource("Thing", "{tags: {web: {image: 'quay.io/a/b:1'}}}");
     assert_eq!(operands("", &images), ["quay.io/a/b:1 field spec.tags.web.image"]);
 }
+
+/// What NVIDIA's operator asks of sandboxes, by release: `isStateEnabled` of `controllers/state_manager.go`, `IsEnabled` of
+/// `api/nvidia/v1/clusterpolicy_types.go`. v24.9.2 and v25.3.4: `n.sandboxEnabled && SandboxDevicePlugin.IsEnabled()`, no mode. v26.7.0:
+/// `&& SandboxWorkloads.Mode == "kubevirt"`, with "kata" for the CC manager and Kata's device plugin. All: "default is false if not
+/// specified by user".
+#[test]
+fn sandboxes_are_as_the_release_of_the_operator_asks() {
+    let off = |workloads: &str, mapping: &str, enabled: &str| {
+        let spec = format!(
+            "{{sandboxWorkloads: {{{workloads}}}, {mapping}: {{{enabled}repository: nvcr.io/x, image: p, version: v1}}}}"
+        );
+        let found = operands("", &resource("ClusterPolicy", &spec).replace("acme.io", "nvidia.com"));
+        assert_eq!(found.len(), 1, "{found:?}");
+        found[0].ends_with('-')
+    };
+    let (on, kubevirt, kata) = ("enabled: true", "enabled: true, mode: kubevirt", "enabled: true, mode: kata");
+    for (workloads, mapping, enabled, is_off) in [
+        (on, "sandboxDevicePlugin", "enabled: true, ", false),
+        (on, "sandboxDevicePlugin", "enabled: false, ", true),
+        (on, "sandboxDevicePlugin", "", true),
+        (on, "sandboxDevicePlugin", "enabled: null, ", true),
+        (kubevirt, "sandboxDevicePlugin", "enabled: true, ", false),
+        (kubevirt, "sandboxDevicePlugin", "", true),
+        (kata, "sandboxDevicePlugin", "enabled: true, ", true),
+        ("enabled: false", "sandboxDevicePlugin", "enabled: true, ", true),
+        (on, "ccManager", "enabled: true, ", false),
+        (kata, "ccManager", "enabled: true, ", false),
+        (kubevirt, "ccManager", "enabled: true, ", true),
+        // It came with the mode, which is "kubevirt" when nobody says it.
+        (on, "kataSandboxDevicePlugin", "enabled: true, ", true),
+        (kata, "kataSandboxDevicePlugin", "enabled: true, ", false),
+        (on, "vfioManager", "", true),
+        (on, "vfioManager", "enabled: true, ", false),
+        (on, "vgpuManager", "", true),
+        (on, "vgpuDeviceManager", "", true),
+        // "default is true if not specified by user"
+        (on, "devicePlugin", "", false),
+    ] {
+        assert_eq!(off(workloads, mapping, enabled), is_off, "{workloads}: {mapping} {enabled}");
+    }
+}

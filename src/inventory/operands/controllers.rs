@@ -22,16 +22,20 @@ struct Controller {
 enum Need {
     /// It must be true.
     On(&'static str),
+    /// It must be there; what it may say is known of all mappings.
+    Given(&'static str),
     /// It must be this word.
     Is(&'static str, &'static str),
+    /// It must be this word where it is there: older controllers do not know it.
+    IsIfGiven(&'static str, &'static str),
 }
 
 const SANDBOX: Need = Need::On("spec.sandboxWorkloads.enabled");
-const KATA: Need = Need::Is("spec.sandboxWorkloads.mode", "kata");
-const KUBEVIRT: Need = Need::Is("spec.sandboxWorkloads.mode", "kubevirt");
+const MODE: &str = "spec.sandboxWorkloads.mode";
 
 /// NVIDIA's GPU operator: `resolveDriverTag` and `isStateEnabled` in its `controllers/`, `GetImagePath` in
-/// `api/nvidia/v1alpha1/nvidiadriver_types.go` (v26.7.0). Prometheus' operator, `Documentation/api.md`: "Image if specified has precedence
+/// `api/nvidia/v1alpha1/nvidiadriver_types.go` (v26.7.0). What its `IsEnabled` take for off when nobody says `enabled` must say it; the
+/// mode of sandboxes is not known to v24.9.2 and v25.3.4. Prometheus' operator, `Documentation/api.md`: "Image if specified has precedence
 /// over baseImage, tag and sha combinations", and the version only tells it what it configures; "Version and Tag are ignored if SHA is
 /// set", as in its `BuildImagePath`.
 const KNOWN: [Controller; 6] = [
@@ -40,12 +44,18 @@ const KNOWN: [Controller; 6] = [
         kind: "ClusterPolicy",
         completed: &["spec.driver", "spec.gds", "spec.gdrcopy", "spec.vgpuManager"],
         needs: &[
-            ("spec.sandboxDevicePlugin", &[SANDBOX, KUBEVIRT]),
-            ("spec.kataSandboxDevicePlugin", &[SANDBOX, KATA]),
-            ("spec.ccManager", &[SANDBOX, KATA]),
-            ("spec.vfioManager", &[SANDBOX]),
-            ("spec.vgpuManager", &[SANDBOX]),
-            ("spec.vgpuDeviceManager", &[SANDBOX]),
+            (
+                "spec.sandboxDevicePlugin",
+                &[SANDBOX, Need::IsIfGiven(MODE, "kubevirt"), Need::Given("spec.sandboxDevicePlugin.enabled")],
+            ),
+            (
+                "spec.kataSandboxDevicePlugin",
+                &[SANDBOX, Need::Is(MODE, "kata"), Need::Given("spec.kataSandboxDevicePlugin.enabled")],
+            ),
+            ("spec.ccManager", &[SANDBOX, Need::IsIfGiven(MODE, "kata"), Need::Given("spec.ccManager.enabled")]),
+            ("spec.vfioManager", &[SANDBOX, Need::Given("spec.vfioManager.enabled")]),
+            ("spec.vgpuManager", &[SANDBOX, Need::Given("spec.vgpuManager.enabled")]),
+            ("spec.vgpuDeviceManager", &[SANDBOX, Need::Given("spec.vgpuDeviceManager.enabled")]),
         ],
         ..Controller::NOTHING
     },
@@ -112,15 +122,17 @@ impl Facts {
 impl Need {
     /// What must become so for it to be met, when it is not.
     fn unmet(&self, map: &Map) -> Option<String> {
-        let (Self::On(path) | Self::Is(path, _)) = self;
+        let (Self::On(path) | Self::Given(path) | Self::Is(path, _) | Self::IsIfGiven(path, _)) = self;
         let mut parts = path.split('.');
         let first = parts.next().and_then(|part| map.get(part));
         let value = parts.fold(first, |value, part| value.and_then(|value| value.get(part)));
-        match (self, value) {
-            (Self::On(_), Some(Value::Bool(true, _))) => None,
-            (Self::Is(_, word), Some(value)) if value.as_text().is_some_and(|text| text == *word) => None,
-            (Self::On(path), _) => Some((*path).to_owned()),
-            (Self::Is(path, word), _) => Some(format!("{path}: {word}")),
+        let value = value.filter(|value| !matches!(value, Value::Null(_)));
+        let is = |word: &str| value.and_then(Value::as_text).is_some_and(|text| text.as_str() == word);
+        match self {
+            Self::On(path) => (!matches!(value, Some(Value::Bool(true, _)))).then(|| (*path).to_owned()),
+            Self::Given(path) => value.is_none().then(|| (*path).to_owned()),
+            Self::IsIfGiven(..) if value.is_none() => None,
+            Self::Is(path, word) | Self::IsIfGiven(path, word) => (!is(word)).then(|| format!("{path}: {word}")),
         }
     }
 }
