@@ -1,8 +1,8 @@
 //! The same subchart twice under `charts/`, as folder and as package: Helm picks one at random, or mixes both.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::inventory::Problem;
+use crate::inventory::{Problem, Use};
 use crate::lint::{Context, Finding, Rule};
 
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
@@ -10,7 +10,8 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
     for problem in context.problems {
         let Problem::Ambiguous(ambiguity) = problem else { continue };
         let name = &ambiguity.name;
-        let deployed: Vec<String> = ambiguity.copies.iter().map(|copy| only_deployed(context, name, copy)).collect();
+        let deployed: Vec<String> =
+            ambiguity.copies.iter().map(|copy| only_deployed(context, name, copy, &ambiguity.copies)).collect();
         let names: Vec<_> = ambiguity.copies.iter().map(|copy| last_part(copy)).collect();
         let leftover: Vec<_> = ambiguity.leftover.iter().map(|copy| last_part(copy)).collect();
         let leftover = leftover.join(" and ");
@@ -39,13 +40,22 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
     findings
 }
 
-/// The images that only this copy of the subchart deploys, in words.
-fn only_deployed(context: &Context<'_>, name: &String, copy: &Path) -> String {
+/// The images that this copy of the subchart deploys and not each other one as well, in words.
+fn only_deployed(context: &Context<'_>, name: &String, copy: &Path, copies: &[PathBuf]) -> String {
+    let of_subchart = || context.inventory.uses.iter().filter(|used| used.path.contains(name));
+    // Helm may deploy the same image by another object.
+    let also = |image: &Use, other: &PathBuf| {
+        of_subchart().any(|used| {
+            used.reference == image.reference
+                && used.when == image.when
+                && (used.only_in.is_empty() || used.only_in.contains(other))
+                && image.scenarios.iter().all(|scenario| used.scenarios.contains(scenario))
+        })
+    };
     let mut images: Vec<&str> = Vec::new();
-    let of_subchart = context.inventory.uses.iter().filter(|used| used.path.contains(name));
-    for used in of_subchart.filter(|used| used.only_in.iter().any(|path| path == copy)) {
+    for used in of_subchart().filter(|used| used.only_in.iter().any(|path| path == copy)) {
         let image = used.reference.as_str();
-        if !images.contains(&image) {
+        if !images.contains(&image) && !copies.iter().all(|other| also(used, other)) {
             images.push(image);
         }
     }
