@@ -745,3 +745,22 @@ fn the_nearest_configuration_above_counts() {
     assert_eq!(run(&misspelt.path("teams/a"), &["check", "--isolated"], &[]).code, 0);
     assert_eq!(run(&misspelt.path("teams/c"), &["check"], &[]).code, 0);
 }
+
+#[test]
+fn images_of_a_subfolder_are_those_that_check_judges() {
+    let configuration =
+        "lists:\n- path: tools/ecr-images.conf\n  charts:\n  - {path: vendor/charts/web, set: {tag: '2'}}\n";
+    let template = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: \"nginx:{{ .Values.tag }}\"}]}\n";
+    let workspace = Workspace::with_list("# Web (from local chart web:1.0.0)\nnginx=nginx:2\n")
+        .file(".git/HEAD", "ref: refs/heads/main\n")
+        .chart("vendor/charts/web", &[])
+        .file("vendor/charts/web/values.yaml", "tag: '1'\n")
+        .file("vendor/charts/web/templates/web.yaml", template)
+        .file(".mirrorlint.yaml", configuration);
+    for folder in ["", "vendor", "vendor/charts", "vendor/charts/web"] {
+        let folder = workspace.path(folder);
+        let run = |arguments: &[&str]| workspace::run(&folder, arguments, &[]);
+        assert_eq!(run(&["images", "--format", "plain"]).stdout, "nginx:2\n", "{folder:?}");
+        has(&run(&["why", "nginx"]).stdout, "nginx:2");
+    }
+}

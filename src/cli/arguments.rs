@@ -227,7 +227,7 @@ pub(super) struct ValueOptions {
 #[derive(Debug, Args)]
 pub(super) struct Images {
     /// A chart (folder, .tgz, or the name of one that a chart of the workspace depends on), a list, or a folder that holds
-    /// charts; none is the current folder, or the workspace around one without charts.
+    /// charts; none is the current folder, or the workspace around it.
     pub path: Option<PathBuf>,
     /// How to print them.
     #[arg(long, value_enum, default_value = "human")]
@@ -244,7 +244,7 @@ pub(super) struct Why {
     /// The image: in full, its repository, or the last part of its name.
     pub image: String,
     /// A chart (folder, .tgz, or the name of one that a chart of the workspace depends on), a list, or a folder that holds
-    /// charts; none is the current folder, or the workspace around one without charts.
+    /// charts; none is the current folder, or the workspace around it.
     pub path: Option<PathBuf>,
     /// How to print the chain.
     #[arg(long, value_enum, default_value = "human")]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::choice::shown_here;
-use super::{Refusal, Settings, Workspace, find, find_around, find_charts_here, find_here, places_of_configuration};
+use super::{Refusal, Settings, Workspace, find, find_around, find_here, places_of_configuration};
 use crate::config::{FILE_NAME, Loaded, MISNAMED};
 use crate::source::{Sources, canonical};
 use crate::store::{Environment, Store};
@@ -41,22 +41,30 @@ pub fn open(
     configuring: &Configuring,
     settings: Settings,
 ) -> Result<(Workspace, Settings), Refusal> {
-    let (workspace, settings) = opened(sources, path, find_here, configuring, settings)?;
+    let (workspace, settings) = open_charts(sources, path, configuring, settings)?;
     Ok((workspace.with_lists()?, settings))
 }
 
-/// As [`open`], for who asks for charts, whatever lists there are: there need be none, and a current folder with charts is meant
-/// itself.
+/// As [`open`], for who asks for charts, whatever lists there are: there need be none.
 ///
 /// # Errors
-/// As [`open`].
+/// As [`find`]; when the configuration cannot be read.
 pub fn open_charts(
     sources: &Sources,
     path: Option<&Path>,
     configuring: &Configuring,
     settings: Settings,
 ) -> Result<(Workspace, Settings), Refusal> {
-    opened(sources, path, find_charts_here, configuring, settings)
+    let found = match path {
+        Some(path) => named(sources, path, configuring)?,
+        None => find_here(sources, configuring.is_standard()),
+    };
+    let asked = match path {
+        None => Some(PathBuf::from(".")),
+        Some(path) => Some(path.to_owned()).filter(|path| *path == found.root),
+    };
+    let settings = settings_of(sources, &found, configuring, settings)?;
+    Ok((with_configured(found, asked.as_deref(), configuring, &settings), settings))
 }
 
 fn named(sources: &Sources, path: &Path, configuring: &Configuring) -> Result<Workspace, Refusal> {
@@ -65,26 +73,6 @@ fn named(sources: &Sources, path: &Path, configuring: &Configuring) -> Result<Wo
         return Ok(find_around(sources, path, configuring.is_standard()));
     }
     find(sources, path, configuring.is_standard())
-}
-
-/// `here` finds the workspace of the current folder, by whether one with a configuration alone is one.
-fn opened(
-    sources: &Sources,
-    path: Option<&Path>,
-    here: impl FnOnce(&Sources, bool) -> Workspace,
-    configuring: &Configuring,
-    settings: Settings,
-) -> Result<(Workspace, Settings), Refusal> {
-    let found = match path {
-        Some(path) => named(sources, path, configuring)?,
-        None => here(sources, configuring.is_standard()),
-    };
-    let asked = match path {
-        None => Some(PathBuf::from(".")),
-        Some(path) => Some(path.to_owned()).filter(|path| *path == found.root),
-    };
-    let settings = settings_of(sources, &found, configuring, settings)?;
-    Ok((with_configured(found, asked.as_deref(), configuring, &settings), settings))
 }
 
 /// `found` with its configuration: `whole` says that all of its lists are meant, so that those count which the configuration
