@@ -11,7 +11,7 @@ use crate::source::Span;
 /// How many lines a version may stand from its repository: a mapping with both is no longer.
 const NEAR: usize = 8;
 
-/// The shortest version that is looked for by itself: `1` stands everywhere.
+/// The shortest version that is looked for by itself: `1` stands everywhere, so that it has to be a tag's or a version's value.
 const SHORTEST: usize = 3;
 
 /// A place at which a chart speaks of an image.
@@ -45,10 +45,18 @@ fn place(file: &ChartFile, image: &Reference, version: &str) -> Option<Span> {
         text[at + path.len()..].starts_with(written) && versions.contains(&behind)
     };
     // A path of one part is a word like any other.
-    let may_part = path.contains('/') && version.len() >= SHORTEST;
-    let is_near = |at: &usize| may_part && versions.iter().any(|version| lines(*at, *version) <= NEAR);
+    let may_part = path.contains('/');
+    let may_stand = |at: usize| version.len() >= SHORTEST || is_version(&text[..at]);
+    let is_near = |at: &usize| may_part && versions.iter().any(|other| lines(*at, *other) <= NEAR && may_stand(*other));
     let at = paths.iter().find(|at| is_whole(at)).or_else(|| paths.iter().find(|at| is_near(at)))?;
     Some(Span::new(file.file, *at, at + path.len()))
+}
+
+/// Whether a key that says tag or version stands before a value.
+fn is_version(before: &str) -> bool {
+    let key = before.trim_end_matches(['"', '\'']).trim_end_matches(' ').strip_suffix(':').unwrap_or_default();
+    let key = key.trim_end_matches(['"', '\'']);
+    ["tag", "Tag", "version", "Version"].iter().any(|word| key.ends_with(word))
 }
 
 /// Whether what stands before the path, up to its slash, is written out and another registry than the image's.
@@ -108,6 +116,19 @@ mod tests {
             ("image: \"quay.io/mirror/", true),
         ] {
             assert_eq!(is_of_another(before, &image), is_other, "{before}");
+        }
+    }
+
+    #[test]
+    fn a_short_version_is_the_value_of_a_tag() {
+        for (before, is) in [
+            ("{repository: quay.io/acme/web, tag: \"", true),
+            ("  imageTag: ", true),
+            ("  \"version\": '", true),
+            ("replicas: ", false),
+            ("a 7 ", false),
+        ] {
+            assert_eq!(is_version(before), is, "{before}");
         }
     }
 
