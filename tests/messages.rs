@@ -221,6 +221,9 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     disabled-source: `queue` is deployed only when store=queue; web:1.0.0 would deploy it. Keep it for that, or delete it
     disabled-source: `files` is deployed only when not store=memory; web:1.0.0 would deploy it. Keep it for that, or delete it
     disabled-source: `proxy` lists an image that no trial deploys, but web:1.0.0 speaks of quay.io/acme/proxy:2.0. Look there before you delete it
+    disabled-source: `nginx-debug` is deployed only when sub.debug is on; sub:1.0.0 would deploy it. Keep it for that, or delete it
+    disabled-source: `nginx-debug` is deployed only when debug is on; app:1.0.0 would deploy it. Keep it for that, or delete it
+    disabled-source: `old-nginx` is deployed only when edge.enabled is on; edge:1.0.0 would deploy it. Keep it for that, or delete it
     duplicate-entry: `web` is listed twice: nginx:1.27.1 and redis:7.4 go to one repository. Rename one
       [tools/ecr-images.conf:2:1 first listed here]
     duplicate-entry: docker.io/library/nginx:1.27.1 is already listed as `web`. Keep one of the two
@@ -293,6 +296,7 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     tag-mismatch: `web` lists 1.25.3, but web:1.4.0 deploys 1.27.1. Set the tag to 1.27.1
       [chart/values.yaml:3:9 web:1.4.0 says 1.27.1 (values)]
       safe: Set the tag to 1.27.1
+    tag-mismatch: `web` lists 1.9, but web:1.0.0 takes 2.0 by that name from the private registry. Set the tag to 2.0
     tag-mismatch: `web` lists 1, but web:1.0.0 deploys sha256:000000000000…. The copy scripts cannot read a digest: give it a fixed tag in the chart, then list that
     tag-mismatch: `web` lists 1, but web:1.0.0 deploys latest. Its tag moves: pin it in the chart, then list that
     tag-mismatch: `web` lists no tag, but web:1.0.0 deploys 1. Set the tag to 1
@@ -311,8 +315,8 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     unexpected-registry: nvidia-device-plugin:0.16.1 is a chart of NVIDIA, but takes docker.io/someone/k8s-device-plugin:v0.16.1 from docker.io; its own registry is nvcr.io. Take it from there, or allow it with the reason
     unmirrored-override: plugin:1.0.0 deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/proxy:2.0 from the private registry, but no entry is called `proxy`: the copy never fills that repository. Write an entry's name (`acme-proxy`?) in the values
     unmirrored-override: plugin:1.0.0 deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/plugin@sha256:111111111111… from the private registry, but the copy pushes tags (`latest` and `1.0` to `plugin`), not that digest. Ask for a tag alone
-    unmirrored-override: plugin:1.0.0 deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/plugin:1.1 from the private registry, but the copy pushes only `latest` and `1.0` to `plugin`. Ask for one that it pushes
     unmirrored-override: web:1.0.0 deploys 999988887777.dkr.ecr.us-west-2.amazonaws.com/wrong-name:1.2 from the private registry, but no entry is called `wrong-name`: the copy never fills that repository. Write an entry's name in the values
+    unmirrored-override: web:1.0.0 deploys 123456789012.dkr.ecr.us-east-2.amazonaws.com/web:1.9 from the private registry, but the copy pushes only `latest` and `2.0` to `web`. Ask for one that it pushes
     unquoted-number: web:1.0.0 deploys `docker.io/acme/web:0.1`: the values say the number 0.10 without quotes, and Helm prints it as 0.1. Quote it
       unsafe: Write "0.10"
     unquoted-number: web:1.0.0 deploys `docker.io/acme/web:v1.1`: Chart.yaml says the number 1.10 without quotes, and Helm prints it as 1.1. Quote it

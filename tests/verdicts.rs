@@ -542,3 +542,25 @@ fn policies_and_addresses_are_no_images() {
         .file("web/templates/pod.yaml", pod);
     assert_eq!(workspace.findings(), Vec::<String>::new());
 }
+
+/// Where a chart's own values say the tag, and the user's where the image comes from, it is the list that fell behind; where the user says
+/// both, it may be the values. In neither case a comment or a script that knows the other tag is told to say the list's.
+#[test]
+fn a_tag_that_the_private_registry_lacks_is_told_where_it_is_wrong() {
+    let list = "# Web (from local chart web:1.0.0)\n# Tag: 1.29.0\nweb=nginx:1.28.0\n";
+    let own = "image: 123456789012.dkr.ecr.us-east-2.amazonaws.com/web\n";
+    let workspace = |values: &str, given: &str| {
+        let workspace = Workspace::with_list(list).chart("web", &["{{ .Values.image }}:{{ .Values.tag }}"]);
+        workspace
+            .file("web/values.yaml", values)
+            .file("prod.yaml", format!("{own}{given}"))
+            .file("tools/pull.sh", "docker pull nginx:1.29.0\n")
+    };
+    let told = |values: &str, given: &str| told_with(&workspace(values, given), &["--values", "prod.yaml"]);
+    assert_eq!(told("{image: nginx, tag: 1.29.0}\n", ""), ["tag-mismatch web"]);
+    assert_eq!(told("{image: nginx, tag: 1.28.0}\n", "tag: 1.29.0\n"), ["unmirrored-override web"]);
+    let fixed = workspace("{image: nginx, tag: 1.29.0}\n", "");
+    let run = fixed.run(&["check", "--fix", "--values", "prod.yaml"]);
+    assert_eq!(run.code, 0, "{}", run.stdout);
+    assert_eq!(fixed.read("tools/ecr-images.conf"), list.replace("1.28.0", "1.29.0"));
+}

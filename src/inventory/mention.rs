@@ -1,9 +1,10 @@
 //! Where the text of an image stands in charts, whatever is made of it: the last witness for an image that no trial deploys.
 //! Reads templates and values as lines; judges nothing.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
-use super::ChartName;
+use super::{ChartName, Use};
 use crate::chart::{Chart, ChartFile};
 use crate::image::Reference;
 use crate::source::Span;
@@ -24,20 +25,36 @@ pub struct Mention {
 }
 
 /// The first place in `chart` and the charts below it where `image` stands as text: its path with its digest, or the tag of one
-/// without, behind it or near it. Comments do not count.
+/// without, behind it or near it. Comments do not count, nor what another repository of `uses` is made of.
 #[must_use]
-pub fn mention(chart: &Chart, image: &Reference) -> Option<Mention> {
-    let version = image.digest().or(image.tag())?;
-    let files = chart.values_file.iter().chain(&chart.templates);
-    let found = files.filter(|file| !file.name.ends_with(".txt")).find_map(|file| place(file, image, version));
-    let own = found.map(|span| Mention { chart: super::survey::name_of(chart), span });
-    own.or_else(|| chart.subcharts.iter().find_map(|subchart| mention(subchart, image)))
+pub fn mention<'a>(chart: &Chart, image: &Reference, uses: impl Iterator<Item = &'a Use>) -> Option<Mention> {
+    let others = uses.filter(|used| !used.reference.same_repository(image));
+    let others: HashSet<Span> = others.flat_map(Use::origins).map(|(span, _)| span).collect();
+    let others: Vec<Span> = others.into_iter().collect();
+    first_place(chart, image, &others)
 }
 
-fn place(file: &ChartFile, image: &Reference, version: &str) -> Option<Span> {
+fn first_place(chart: &Chart, image: &Reference, others: &[Span]) -> Option<Mention> {
+    let version = image.digest().or(image.tag())?;
+    let files = chart.values_file.iter().map(|file| (file, false));
+    let mut files = files.chain(chart.templates.iter().map(|file| (file, true)));
+    let found = files.find_map(|(file, is_template)| {
+        let is_another = |span: Span| {
+            let overlaps = |other: &Span| other.file == span.file && other.start < span.end && span.start < other.end;
+            others.iter().any(overlaps) || (is_template && is_short(&file.text, span, image))
+        };
+        if file.name.ends_with(".txt") { None } else { place(file, image, version, &is_another) }
+    });
+    let own = found.map(|span| Mention { chart: super::survey::name_of(chart), span });
+    own.or_else(|| chart.subcharts.iter().find_map(|subchart| first_place(subchart, image, others)))
+}
+
+fn place(file: &ChartFile, image: &Reference, version: &str, is_another: &impl Fn(Span) -> bool) -> Option<Span> {
     let (text, path) = (file.text.as_str(), image.path());
     let written = &image.as_str()[image.name_range().end..];
-    let paths: Vec<usize> = words(text, path).into_iter().filter(|at| !is_of_another(&text[..*at], image)).collect();
+    let span = |at: usize| Span::new(file.file, at, at + path.len());
+    let is_it = |at: &usize| !is_of_another(&text[..*at], image) && !is_another(span(*at));
+    let paths: Vec<usize> = words(text, path).into_iter().filter(is_it).collect();
     let versions = words(text, version);
     let lines = |one: usize, other: usize| text[one.min(other)..one.max(other)].matches('\n').count();
     let is_whole = |at: &usize| {
@@ -49,7 +66,7 @@ fn place(file: &ChartFile, image: &Reference, version: &str) -> Option<Span> {
     let may_stand = |at: usize| version.len() >= SHORTEST || is_version(&text[..at]);
     let is_near = |at: &usize| may_part && versions.iter().any(|other| lines(*at, *other) <= NEAR && may_stand(*other));
     let at = paths.iter().find(|at| is_whole(at)).or_else(|| paths.iter().find(|at| is_near(at)))?;
-    Some(Span::new(file.file, *at, at + path.len()))
+    Some(span(*at))
 }
 
 /// Whether a key that says tag or version stands before a value.
@@ -66,6 +83,16 @@ fn is_of_another(before: &str, image: &Reference) -> bool {
     let registry = &before[before.trim_end_matches(is_part).len()..];
     !registry.is_empty()
         && Reference::parse(&format!("{registry}/{}", image.path())).is_ok_and(|other| !other.same_repository(image))
+}
+
+/// Whether the path at `span` of a template is all but the tag of what an `image:` says, and so is one of Docker Hub, which the image is
+/// not from.
+fn is_short(text: &str, span: Span, image: &Reference) -> bool {
+    let (before, behind) = (&text[..span.range().start], &text[span.range().end..]);
+    let before = before.strip_suffix(['"', '\'']).unwrap_or(before).trim_end_matches(' ');
+    before.ends_with("image:")
+        && behind.starts_with([':', '@'])
+        && Reference::parse(image.path()).is_ok_and(|short| !short.same_repository(image))
 }
 
 /// Where `word` stands in `text` by itself, outside of comments.
@@ -129,6 +156,24 @@ mod tests {
             ("a 7 ", false),
         ] {
             assert_eq!(is_version(before), is, "{before}");
+        }
+    }
+
+    #[test]
+    fn what_a_template_calls_by_a_short_name_is_of_docker_hub() {
+        for (image, text, is_another) in [
+            ("quay.io/acme/web:1.2", "- image: \"acme/web:1.2\"", true),
+            ("quay.io/acme/web:1.2", "- {name: a, image: acme/web:{{ .Values.tag }}}", true),
+            ("quay.io/acme/web:1.2", "- image: {{ .Values.registry }}/acme/web:1.2", false),
+            ("quay.io/acme/web:1.2", "repository: quay.io\nimage: acme/web\nversion: 1.2", false),
+            ("quay.io/acme/web:1.2", "{{- $image := \"acme/web:1.2\" }}", false),
+            ("docker.io/acme/web:1.2", "- image: \"acme/web:1.2\"", false),
+        ] {
+            let sources = crate::source::Sources::new();
+            let file = sources.add("a.yaml", text.into());
+            let at = text.find("acme/web").unwrap();
+            let span = Span::new(file, at, at + "acme/web".len());
+            assert_eq!(is_short(text, span, &Reference::parse(image).unwrap()), is_another, "{image} in {text}");
         }
     }
 

@@ -359,7 +359,8 @@ impl Run<'_> {
         for (verdict, entry) in reconciliation.verdicts.iter_mut().zip(&listed) {
             if *verdict == Verdict::Stale {
                 let mut all = targets.iter().chain(&passed_over.targets);
-                let found = all.find_map(|target| mention(&target.chart, &entry.reference));
+                let uses = || survey.inventory.uses.iter().chain(&survey.inventory.aside).chain(&aside);
+                let found = all.find_map(|target| mention(&target.chart, &entry.reference, uses()));
                 *verdict = found.map_or(Verdict::Stale, Verdict::Mentioned);
             }
         }

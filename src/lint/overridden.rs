@@ -2,6 +2,7 @@
 //! repository per entry, called as the entry.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use super::reconcile::Listed;
 use super::underlying::underlying;
@@ -117,6 +118,25 @@ pub(super) fn overridden(
 pub(super) fn is_from(registry: &str, used: &Use) -> bool {
     let own = EcrHost::parse(registry);
     own.zip(used.reference.ecr()).is_some_and(|(own, other)| own.same_registry(&other))
+}
+
+/// Whether the tag of `used` comes with what points it at its registry: the user gives it, by values or `--set`, or the value that
+/// names the registry does. Else it is what charts ask any registry for.
+pub(super) fn brings_tag(used: &Use) -> bool {
+    let (Some(registry), Some(tag)) = (used.reference.registry_range(), used.reference.tag_range()) else {
+        return false;
+    };
+    let is_both = |part: &Range<usize>| part.start <= registry.start && tag.end <= part.end;
+    if used.text.parts().iter().any(|(part, _)| is_both(part)) {
+        return true;
+    }
+    let Some((span, layer)) = used.decisive(tag) else { return false };
+    let is_of_chart = |chart: &Chart| chart.values_file.as_ref().is_some_and(|file| file.file == span.file);
+    match layer {
+        Layer::Set => true,
+        Layer::Values => !used.chain.iter().any(|link| is_of_chart(&link.source)),
+        Layer::Chart | Layer::Template | Layer::Computed => false,
+    }
 }
 
 /// Who gave the registry of `used`; nobody when a template does, or when the templates of its own chart speak of that account, or

@@ -117,6 +117,7 @@ impl PassedOver {
                 Verdict::Right { .. } | Verdict::OtherRegistry { .. } | Verdict::OtherVersion { .. } => true,
                 Verdict::Disabled { used, .. } => was_stale && used.is_some(),
                 Verdict::OtherRepository { .. }
+                | Verdict::Unpushed { .. }
                 | Verdict::Elsewhere
                 | Verdict::Overridden
                 | Verdict::Mentioned(_)

@@ -2,13 +2,14 @@
 //! is listed or missing. Every rule about images reads the verdicts from here, so that one cause gives one finding.
 
 mod claim;
+mod mirrored;
+mod optional;
 
 use std::collections::{HashMap, HashSet};
 
 use super::same::{as_entry, brings, is_version, may_bring, same_image, serves};
 use super::verdict::{Standing, Verdict};
 use crate::image::Reference;
-use crate::inventory::when::{either, is_regional, is_switched};
 use crate::inventory::{Inventory, Kind, Use, regions_of};
 
 /// What a source note says, as far as reconciling needs it.
@@ -115,8 +116,12 @@ impl Reconciliation {
     /// Whether knowing the images that are switched off could change a verdict.
     #[must_use]
     pub fn asks_for_optional(&self) -> bool {
-        let is_sure =
-            |verdict: &Verdict| matches!(verdict, Verdict::Right { .. } | Verdict::Elsewhere | Verdict::Mentioned(_));
+        let is_sure = |verdict: &Verdict| {
+            matches!(
+                verdict,
+                Verdict::Right { .. } | Verdict::Unpushed { .. } | Verdict::Elsewhere | Verdict::Mentioned(_)
+            )
+        };
         !self.verdicts.iter().all(is_sure)
     }
 }
@@ -240,7 +245,7 @@ impl Work<'_> {
     /// What the entry lists once its finding is mended.
     fn mended<'e>(&'e self, entry: &'e Listed, verdict: Option<&'e Verdict>) -> &'e Reference {
         match verdict {
-            Some(Verdict::OtherRegistry { expected, .. }) => expected,
+            Some(Verdict::OtherRegistry { expected, .. } | Verdict::Unpushed { expected, .. }) => expected,
             Some(Verdict::OtherVersion { uses } | Verdict::OtherRepository { uses, .. }) => {
                 uses.first().and_then(|at| self.used(*at)).map_or(&entry.reference, |used| &used.reference)
             }
@@ -328,11 +333,10 @@ impl Work<'_> {
         }
         // What is surely pulled speaks for the entry.
         uses.sort_by_key(|at| self.uses[*at].kind);
-        if uses.is_empty() {
-            // What the copy makes of the entry.
-            let mirrored = |at: &&usize| self.uses[**at].reference.path() == entry.name;
-            uses = self.coverage.overridden.iter().filter(mirrored).copied().collect();
-            uses.sort_unstable();
+        if uses.is_empty()
+            && let Some(verdict) = self.mirrored(entry)
+        {
+            return Some(verdict);
         }
         if uses.is_empty() {
             let meant = self.coverage.written.iter().filter(|(_, meant)| serves(&entry.reference, meant));
@@ -476,50 +480,6 @@ impl Work<'_> {
     /// Whether the entry's note names the chart of `used`, or a chart that contains it.
     fn names(&self, entry: &Listed, used: &Use) -> bool {
         entry.noted.as_ref().is_some_and(|noted| !used.charts_named(&noted.name).is_empty())
-    }
-
-    /// What the entry lists, from the chart that its note names, behind a switch: exactly that, else another version that no
-    /// entry lists.
-    fn switched_off(&self, entry: &Listed, is_listed: &impl Fn(&Reference) -> bool) -> Option<Verdict> {
-        let exact = |used: &Use| {
-            (brings(&entry.reference, used) || may_bring(&entry.reference, used)) && self.names(entry, used)
-        };
-        let other =
-            |used: &Use| is_version(&entry.reference, used) && !is_listed(&used.reference) && self.names(entry, used);
-        // What a chart means by an image that cannot be read may be this very version.
-        let other = || self.optional(other).filter(|_| self.may_judge(entry, Partner::SamePath, true));
-        self.optional(exact).or_else(other).filter(|_| !self.is_unknown(entry))
-    }
-
-    /// What the entry lists exactly, behind a switch; no other version is meant by it, whoever deploys one. Or from a switched-off
-    /// chart that its note names.
-    fn exactly_optional(&self, entry: &Listed) -> Option<Verdict> {
-        let of_switch = self.coverage.switch_of(entry).is_some();
-        let accept = |used: &Use| {
-            let is_behind = used.when.as_deref().is_some_and(|when| is_switched(when) && !is_regional(when));
-            brings(&entry.reference, used) && (is_behind || (of_switch && self.names(entry, used)))
-        };
-        let verdict = self.optional(accept).filter(|_| !self.is_unknown(entry))?;
-        Some(if self.is_hidden(entry) || !self.may_judge(entry, Partner::SamePath, false) {
-            Verdict::Unknown
-        } else {
-            verdict
-        })
-    }
-
-    /// The first use that is only optional and that `accept` takes.
-    fn optional(&self, accept: impl Fn(&Use) -> bool) -> Option<Verdict> {
-        let (at, first) = self.uses.iter().enumerate().find(|(_, used)| used.when.is_some() && accept(used))?;
-        // Whatever brings the image is a way to it, in other containers, too.
-        let same = self.uses.iter().filter(|used| used.reference == first.reference && used.path == first.path);
-        let ways = same.filter_map(|used| used.when.clone()).filter(|when| is_switched(when));
-        let mut when = first.when.clone()?;
-        if is_switched(&when) {
-            for other in ways {
-                when = either(Some(when), Some(other))?;
-            }
-        }
-        Some(Verdict::Disabled { when, used: Some(at) })
     }
 
     fn absent(&self, entry: &Listed, is_listed: &impl Fn(&Reference) -> bool) -> Verdict {

@@ -59,6 +59,15 @@ pub fn may_bring(listed: &Reference, used: &Use) -> bool {
         && version.strip_prefix(before).and_then(|rest| rest.strip_suffix(after)).is_some_and(|rest| !rest.is_empty())
 }
 
+/// The tag that `used`, of the repository that the copy fills with `listed`, asks for and the copy does not push: it pushes
+/// `latest` and the tag that is listed. Whoever asks for a digest does not ask for the tag before it.
+pub(super) fn unpushed_tag<'u>(listed: &Reference, used: &'u Use) -> Option<&'u str> {
+    let pushed = listed.effective_tag().unwrap_or("latest");
+    let asked = used.reference.effective_tag().filter(|_| used.reference.digest().is_none())?;
+    let completed = used.is_completed() && pushed.strip_prefix(asked).is_some_and(|rest| rest.starts_with('-'));
+    (asked != "latest" && asked != pushed && !completed).then_some(asked)
+}
+
 /// Whether `listed` is `used` with the node's system behind the tag, where its controller puts that there.
 fn completes(listed: &Reference, used: &Use) -> bool {
     let rest = listed.tag().zip(used.reference.tag()).and_then(|(listed, named)| listed.strip_prefix(named));

@@ -41,6 +41,15 @@ pub enum Verdict {
         /// The uses that the entry should serve, best first.
         uses: Vec<usize>,
     },
+    /// What the copy makes of it is deployed from the team's own registry, with a tag that the copy does not push.
+    Unpushed {
+        /// The uses that ask for it, those whose tag is not the override's first.
+        uses: Vec<usize>,
+        /// What the entry would list with the tag of the first of them.
+        expected: Reference,
+        /// Whether that tag is the override's, and not what the charts would ask any registry for.
+        by_override: bool,
+    },
     /// What the entry stands for is deployed from another repository.
     OtherRepository {
         /// The uses that the entry should serve.
@@ -75,6 +84,7 @@ impl Verdict {
             Self::Right { uses }
             | Self::OtherRegistry { uses, .. }
             | Self::OtherVersion { uses }
+            | Self::Unpushed { uses, .. }
             | Self::OtherRepository { uses, .. } => uses,
             Self::Disabled { .. }
             | Self::Elsewhere
@@ -91,6 +101,7 @@ impl Verdict {
             Self::Right { uses }
             | Self::OtherRegistry { uses, .. }
             | Self::OtherVersion { uses }
+            | Self::Unpushed { uses, .. }
             | Self::OtherRepository { uses, .. } => uses.iter_mut().for_each(|at| *at += first),
             Self::Disabled { used, .. } => used.iter_mut().for_each(|at| *at += first),
             Self::Elsewhere | Self::Overridden | Self::Mentioned(_) | Self::Unknown | Self::Stale => {}

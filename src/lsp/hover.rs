@@ -265,6 +265,10 @@ fn verdict(held: &Held<'_>, at: usize, uses: &[&Use]) -> String {
         None => "This is no image reference.".to_owned(),
         Some(Verdict::Right { .. }) => format!("{chart} deploys it as it is listed."),
         Some(Verdict::OtherVersion { .. }) => format!("{chart} deploys another version: `{image}`."),
+        Some(Verdict::Unpushed { expected, .. }) => {
+            let tag = expected.tag().unwrap_or("latest");
+            format!("{chart} takes tag `{tag}` by that name from the private registry, which the copy does not push.")
+        }
         Some(Verdict::OtherRegistry { expected, .. }) => {
             format!("{chart} deploys it from another registry: `{expected}`.")
         }

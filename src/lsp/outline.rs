@@ -77,7 +77,7 @@ pub(super) fn hints(held: &Held<'_>, document: &Document, range: Range, abilitie
     let lines = Lines::of(&document.text, abilities.encoding);
     let asked = lines.bytes(&document.text, range);
     let hint = |(at, entry): (usize, &crate::mirror::Entry)| {
-        let Some(Verdict::OtherVersion { .. }) = held.verdict(at) else { return None };
+        let Some(Verdict::OtherVersion { .. } | Verdict::Unpushed { .. }) = held.verdict(at) else { return None };
         let used = held.uses(at).into_iter().next()?;
         let image = Reference::parse(&entry.source.text).ok()?;
         let tag = image.tag_range().unwrap_or(0..entry.source.text.len());

@@ -286,7 +286,8 @@ impl List {
             let names = |line: usize| self.line_text(&self.lines[line]).to_lowercase().contains(&name);
             !name.is_empty() && comments.clone().any(names)
         };
-        let speaks = self.says_source_around(above) || is_named(&entry.name.text) || is_named(&entry.source.text);
+        let speaks =
+            self.note_around(above).says_source() || is_named(&entry.name.text) || is_named(&entry.source.text);
         speaks.then_some(comments)
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::image::Reference;
 use crate::inventory::Use;
 use crate::lint::context::version_place;
-use crate::lint::{Context, Finding, Fix, Judged, Rule, Safety};
+use crate::lint::{Context, Finding, Fix, Judged, Rule, Safety, Verdict};
 use crate::mirror::{ChartOrigin, NamedChart};
 use crate::source::{FileId, Span};
 
@@ -123,15 +123,22 @@ fn judge(rule: &'static Rule, context: &Context<'_>, entries: &[Judged<'_>], men
     if is_chart(context, mention) {
         return None;
     }
-    if listed.iter().any(|judged| known(judged.reference)) || uses.iter().any(|used| known(&used.reference)) {
+    let meant = |judged: &Judged<'_>| matches!(judged.verdict, Verdict::Unpushed { expected, .. } if known(expected));
+    if listed.iter().any(|judged| known(judged.reference) || meant(judged))
+        || uses.iter().any(|used| known(&used.reference))
+    {
         return None;
     }
-    let deployed: Vec<&Use> = listed
-        .iter()
-        .filter_map(|judged| judged.verdict.uses().first().map(|at| context.used(*at)))
-        .filter(|used| same(&used.reference))
-        .collect();
-    let mut right: BTreeSet<_> = deployed.iter().filter_map(|used| used.reference.effective_tag()).collect();
+    let deployed = listed.iter().filter_map(|judged| {
+        let used = context.used(*judged.verdict.uses().first()?);
+        let image = match judged.verdict {
+            Verdict::Unpushed { expected, .. } => expected,
+            _ => &used.reference,
+        };
+        same(image).then_some((used, image))
+    });
+    let deployed: Vec<(&Use, &Reference)> = deployed.collect();
+    let mut right: BTreeSet<_> = deployed.iter().filter_map(|(_, image)| image.effective_tag()).collect();
     if right.is_empty() {
         right = listed.iter().filter_map(|judged| judged.reference.effective_tag()).collect();
     }
@@ -144,11 +151,11 @@ fn judge(rule: &'static Rule, context: &Context<'_>, entries: &[Judged<'_>], men
     let name = &judged.entry.name.text;
     let tag = judged.reference.effective_tag().unwrap_or("a digest");
     let truth = match deployed.first() {
-        Some(used) if used.reference.effective_tag() == judged.reference.effective_tag() => {
+        Some((used, image)) if image.effective_tag() == judged.reference.effective_tag() => {
             format!("`{name}` lists {tag}, and {} deploys that", used.chart)
         }
-        Some(used) => {
-            let deploys = used.reference.effective_tag().unwrap_or("a digest");
+        Some((used, image)) => {
+            let deploys = image.effective_tag().unwrap_or("a digest");
             format!("`{name}` lists {tag}, and {} deploys {deploys}", used.chart)
         }
         None => format!("`{name}` lists {tag}"),
@@ -165,9 +172,9 @@ fn judge(rule: &'static Rule, context: &Context<'_>, entries: &[Judged<'_>], men
         .entry(name)
         .image(judged.reference.as_str())
         .related(format!("listed as `{name}`"), Some(judged.tag_span()));
-    if let Some(used) = deployed.first() {
+    if let Some((used, image)) = deployed.first() {
         let place = version_place(used).map(|place| place.0);
-        finding = finding.expected(used.reference.as_str()).chart(used.chart.clone());
+        finding = finding.expected(image.as_str()).chart(used.chart.clone());
         finding = finding.related(format!("{} says its version here", used.chart), place);
     }
     if let (Some(tag), 1) = (right.first(), right.len())

@@ -14,13 +14,55 @@ use crate::mirror::SourceNote;
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for judged in context.judged() {
-        let Verdict::OtherVersion { uses } = judged.verdict else { continue };
-        let used = context.used(uses[0]);
-        if differs(judged, used) {
-            findings.push(other_version(rule, context, judged, used));
+        let used = judged.verdict.uses().first().map(|at| (*at, context.used(*at)));
+        match (judged.verdict, used) {
+            (Verdict::OtherVersion { .. }, Some((_, used))) if differs(judged, used) => {
+                findings.push(other_version(rule, context, judged, used));
+            }
+            (Verdict::Unpushed { expected, .. }, Some((at, used)))
+                if is_of_chart(judged, used) && context.overridden.contains(&at) =>
+            {
+                findings.push(unpushed(rule, context, judged, used, expected));
+            }
+            _ => {}
         }
     }
     findings
+}
+
+/// Whether `used` asks the team's own registry for another tag than the copy of the entry pushes, and a chart says so: then it is the list
+/// that is wrong.
+pub(super) fn is_of_chart(judged: Judged<'_>, used: &Use) -> bool {
+    let Verdict::Unpushed { expected, by_override: false, .. } = judged.verdict else { return false };
+    used.reference.digest().is_none() && used.reference.tag() == expected.tag()
+}
+
+/// The finding about an entry whose copy `used` takes from the team's own registry, but with the tag of `expected`.
+fn unpushed(
+    rule: &'static Rule,
+    context: &Context<'_>,
+    judged: Judged<'_>,
+    used: &Use,
+    expected: &Reference,
+) -> Finding {
+    let (name, listed, asked) = (&judged.entry.name.text, version_of(judged.reference), version_of(expected));
+    let message =
+        format!("`{name}` lists {listed}, but {} takes {asked} by that name from the private registry", used.chart);
+    let registry = used.reference.registry_range().and_then(|range| used.decisive(range));
+    let said = version_place(used).map(|(span, layer)| (format!("{} says {asked} ({layer})", used.chart), span));
+    let (said, place) = said.unzip();
+    let mut finding = judged
+        .finding(rule, judged.tag_span(), message)
+        .label(format!("the charts ask for {asked}"))
+        .expected(expected.as_str())
+        .chart(used.chart.clone())
+        .related(said.unwrap_or_default(), place)
+        .related("values point at the private registry here", registry.map(|place| place.0));
+    if let Some(advice) = obstacle(context, judged.reference, used, expected) {
+        finding = finding.advise(advice);
+    }
+    finding.scenarios = used.scenarios.clone();
+    finding.fix(fix(context, judged, used))
 }
 
 /// Whether it is the tag in which the entry and `used` differ, and not the digest alone.

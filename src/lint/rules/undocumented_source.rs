@@ -103,7 +103,7 @@ fn is_sure(context: &Context<'_>, judged: Judged<'_>) -> bool {
     let rival =
         |other: &Judged<'_>| other.entry.line != judged.entry.line && other.reference.path() == judged.reference.path();
     match judged.verdict {
-        Verdict::Right { .. } => true,
+        Verdict::Right { .. } | Verdict::Unpushed { .. } => true,
         _ => !context.judged().any(|other| rival(&other)),
     }
 }

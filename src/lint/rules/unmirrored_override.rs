@@ -2,8 +2,10 @@
 
 use std::ops::Range;
 
+use super::tag_mismatch;
 use crate::image::Reference;
 use crate::inventory::Use;
+use crate::lint::same::unpushed_tag;
 use crate::lint::{Context, Finding, Rule};
 use crate::nearest::nearest;
 
@@ -27,6 +29,8 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
                 );
                 (message, format!("Write an entry's name{near} in the values"), image.path_range())
             }
+            // The rule that says which tag the list should have instead says the rest, too.
+            Some(judged) if tag_mismatch::is_of_chart(*judged, used) => continue,
             Some(judged) => match unpushed(judged.reference, used) {
                 Some(told) => told,
                 None => continue,
@@ -65,11 +69,9 @@ fn unpushed(source: &Reference, used: &Use) -> Option<(String, String, Range<usi
         );
         return (source.digest() != Some(digest)).then_some((message, "Ask for a tag alone".to_owned(), range));
     }
-    let asked = image.effective_tag()?;
-    let completed = used.is_completed() && pushed.strip_prefix(asked).is_some_and(|rest| rest.starts_with('-'));
+    unpushed_tag(source, used)?;
     let message =
         format!("{chart} deploys {shown} from the private registry, but the copy pushes only {tags} to `{repository}`");
-    let is_pushed = asked == "latest" || asked == pushed || completed;
     let range = image.tag_range().unwrap_or_else(|| image.path_range());
-    (!is_pushed).then_some((message, "Ask for one that it pushes".to_owned(), range))
+    Some((message, "Ask for one that it pushes".to_owned(), range))
 }

@@ -14,8 +14,8 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         let is_mended = !context.is_silenced(judged.entry, rule.id);
         let repository_is_wrong =
             is_mended && matches!(judged.verdict, Verdict::OtherRegistry { .. } | Verdict::OtherRepository { .. });
-        let version_is_wrong =
-            repository_is_wrong || (is_mended && matches!(judged.verdict, Verdict::OtherVersion { .. }));
+        let is_other = matches!(judged.verdict, Verdict::OtherVersion { .. } | Verdict::Unpushed { .. });
+        let version_is_wrong = repository_is_wrong || (is_mended && is_other);
         for field in note.repositories.iter().filter(|_| !repository_is_wrong) {
             let same = Reference::parse(&field.value.text).is_ok_and(|said| said.same_repository(judged.reference));
             if !(says_repository(&field.value.text, judged.reference) || same && version_is_wrong) {

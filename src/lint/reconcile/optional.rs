@@ -1,0 +1,53 @@
+//! What switches would bring of what entries list.
+
+use super::{Listed, Partner, Verdict, Work};
+use crate::image::Reference;
+use crate::inventory::Use;
+use crate::inventory::when::{either, is_regional, is_switched};
+use crate::lint::same::{brings, is_version, may_bring};
+
+impl Work<'_> {
+    /// What the entry lists, from the chart that its note names, behind a switch: exactly that, else another version that no
+    /// entry lists.
+    pub(super) fn switched_off(&self, entry: &Listed, is_listed: &impl Fn(&Reference) -> bool) -> Option<Verdict> {
+        let exact = |used: &Use| {
+            (brings(&entry.reference, used) || may_bring(&entry.reference, used)) && self.names(entry, used)
+        };
+        let other =
+            |used: &Use| is_version(&entry.reference, used) && !is_listed(&used.reference) && self.names(entry, used);
+        // What a chart means by an image that cannot be read may be this very version.
+        let other = || self.optional(other).filter(|_| self.may_judge(entry, Partner::SamePath, true));
+        self.optional(exact).or_else(other).filter(|_| !self.is_unknown(entry))
+    }
+
+    /// What the entry lists exactly, behind a switch; no other version is meant by it, whoever deploys one. Or from a switched-off
+    /// chart that its note names.
+    pub(super) fn exactly_optional(&self, entry: &Listed) -> Option<Verdict> {
+        let of_switch = self.coverage.switch_of(entry).is_some();
+        let accept = |used: &Use| {
+            let is_behind = used.when.as_deref().is_some_and(|when| is_switched(when) && !is_regional(when));
+            brings(&entry.reference, used) && (is_behind || (of_switch && self.names(entry, used)))
+        };
+        let verdict = self.optional(accept).filter(|_| !self.is_unknown(entry))?;
+        Some(if self.is_hidden(entry) || !self.may_judge(entry, Partner::SamePath, false) {
+            Verdict::Unknown
+        } else {
+            verdict
+        })
+    }
+
+    /// The first use that is only optional and that `accept` takes.
+    pub(super) fn optional(&self, accept: impl Fn(&Use) -> bool) -> Option<Verdict> {
+        let (at, first) = self.uses.iter().enumerate().find(|(_, used)| used.when.is_some() && accept(used))?;
+        // Whatever brings the image is a way to it, in other containers, too.
+        let same = self.uses.iter().filter(|used| used.reference == first.reference && used.path == first.path);
+        let ways = same.filter_map(|used| used.when.clone()).filter(|when| is_switched(when));
+        let mut when = first.when.clone()?;
+        if is_switched(&when) {
+            for other in ways {
+                when = either(Some(when), Some(other))?;
+            }
+        }
+        Some(Verdict::Disabled { when, used: Some(at) })
+    }
+}
