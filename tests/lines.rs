@@ -2,6 +2,7 @@
 //! meaning is passed over.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may stop at the first surprise
+#![allow(clippy::invisible_characters)] // messages quote what nobody can see
 
 mod workspace;
 
