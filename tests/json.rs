@@ -371,21 +371,25 @@ fn both_formats_carry_the_same_findings() {
     for name in FIXTURES {
         let root = fixture(name);
         let human = run(&root, &["check", "--exit-zero"], &[]).stdout;
-        let headings = |line: &str| {
-            line.split_once('[')
-                .is_some_and(|(severity, rest)| ["error", "warning", "info"].contains(&severity) && rest.ends_with(']'))
+        let heading = |line: &str| {
+            let (severity, rest) = line.split_once('[')?;
+            let (rule, _) = rest.split_once(']')?;
+            ["error", "warning", "info"].contains(&severity).then(|| format!("{severity}[{rule}]"))
         };
-        let drawn: Vec<&str> = human.lines().filter(|line| headings(line)).collect();
+        // The human report has those of one entry together.
+        let mut drawn: Vec<String> = human.lines().filter_map(heading).collect();
+        drawn.sort_unstable();
         let report = json(&root, &["check"]);
         let findings = items(&report, "findings");
-        let expected: Vec<String> = findings
+        let mut expected: Vec<String> = findings
             .iter()
             .map(|finding| format!("{}[{}]", text(finding, "severity"), text(finding, "rule")))
             .collect();
+        expected.sort_unstable();
         assert_eq!(drawn, expected, "{name}");
         for finding in findings {
             let start = &finding["location"]["start"];
-            let place = format!("{}:{}:{}]", text(&finding["location"], "path"), start["line"], start["column"]);
+            let place = format!("{}:{}:{}", text(&finding["location"], "path"), start["line"], start["column"]);
             assert!(human.contains(&place), "{place}");
         }
     }

@@ -281,10 +281,10 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
       [chart/templates/operator.yaml:6:32 operator:2.0.0 names it here]
       unsafe: List quay.io/acme/operator:2.0.0
     repository-mismatch: `web` is documented as from other:1.0.0, which deploys redis:7 and not nginx. List redis:7
-    repository-mismatch: `web` is documented as from web:1.0.0, which deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/proxy:1 and not nginx. If that is your own registry, call the entry as the repository there is called; else list that image
-    repository-mismatch: `proxy` is documented as from web:1.0.0, which deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/proxy:1 and not nginx. If that is your own registry, name it in values of your own; else list that image
+    repository-mismatch: `web` is documented as from web:1.0.0, which deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/proxy:1 instead. If that is your own registry, call the entry as the repository there is called; else list that image
+    repository-mismatch: `proxy` is documented as from web:1.0.0, which deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/proxy:1 instead. If that is your own registry, name it in values of your own; else list that image
     repository-mismatch: no chart deploys what `proxy` lists; web:1.0.0 deploys 111122223333.dkr.ecr.us-west-2.amazonaws.com/proxy:1, which nothing lists. If that is your own registry, note from which chart the entry is; else list that image
-    repository-mismatch: `web` is documented as from web:1.0.0, which deploys quay.io/acme/nginx:latest and not nginx. Its tag moves: pin it in the chart, then list that
+    repository-mismatch: `web` is documented as from web:1.0.0, which deploys quay.io/acme/nginx:latest instead. Its tag moves: pin it in the chart, then list that
     stale-entry: no chart deploys quay.io/acme/exporter:0.9.0. Delete `exporter`, or say why it stays
       unsafe: Delete `exporter`
     stale-entry: no chart deploys nginx:1.25.3; the charts deploy nginx:1.27.1, which `web` lists. Delete `web-old`

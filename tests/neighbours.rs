@@ -234,12 +234,13 @@ fn what_is_silenced_already_is_told_of_the_second() {
 fn objects_without_names_are_told_in_words() {
     let told = |pod: &str| {
         let workspace = Workspace::with_list(&format!("{NOTE}web=nginx:1\n")).chart("web", &["nginx:1"]);
-        workspace.file("web/templates/other.yaml", pod).findings().join("\n")
+        let run = workspace.file("web/templates/other.yaml", pod).run(&["check"]);
+        run.stdout.split_whitespace().collect::<Vec<_>>().join(" ")
     };
     let pod = told("apiVersion: v1\nkind: Pod\nspec: {containers: [{image: 'redis:7'}]}\n");
-    assert!(pod.contains("deploys redis:7 (Pod without a name), which"), "{pod}");
+    assert!(pod.contains("names it here, for Pod without a name"), "{pod}");
     let nothing = told("spec: {containers: [{image: 'redis:7'}]}\n");
-    assert!(nothing.contains("deploys redis:7 (an object without kind and name), which"), "{nothing}");
+    assert!(nothing.contains("names it here, for an object without kind and name"), "{nothing}");
 }
 
 #[test]

@@ -263,6 +263,36 @@ fn findings_in_short_are_told_in_two_lines() {
     assert!(printed.matches("━━ service-with").count() == 100, "{printed}");
 }
 
+/// With names as long as they are in practice, what is wrong has two lines at most on a page of 100 columns, and what to do has two.
+#[test]
+fn messages_with_long_names_have_two_lines() {
+    let host = "602401143452.dkr.ecr.us-west-2.amazonaws.com";
+    let plugin = format!("{host}/eks/aws-efa-k8s-device-plugin");
+    let comment = "# EFA (from local chart hyperpod-helm-chart:1.0.0)\n";
+    let lists = [
+        format!("{comment}aws-efa-k8s-device-plugin={plugin}:v0.5.6\n"),
+        format!("{comment}aws-efa-k8s-device-plugin={host}/amazon/aws-efa-k8s-plugin-before:v0.5.6\n"),
+        format!("{comment}aws-efa-k8s-device-plugin=public.ecr.aws/eks-distro/aws-efa-k8s-device-plugin:v0.5.6\n"),
+        format!("aws-efa-k8s-device-plugin={plugin}:v0.5.13\n"),
+    ];
+    let mut long = String::new();
+    for list in lists {
+        let image = format!("{plugin}:v0.5.13");
+        let workspace = Workspace::with_list(&list).chart("hyperpod-helm-chart", &[&image]);
+        let printed = workspace.run(&["check"]).stdout;
+        for finding in printed.split("\n\n  ").skip(1) {
+            let message = finding.lines().take_while(|line| !line.contains("╭─")).count();
+            let advice = finding.lines().skip_while(|line| !line.starts_with("  do: "));
+            let advice = advice.take_while(|line| !line.starts_with("  fix:") && !line.starts_with("  page:"));
+            if message > 2 || advice.count() > 2 {
+                long += finding;
+            }
+        }
+        assert!(printed.contains("╭─["), "{printed}");
+    }
+    assert_eq!(long, "");
+}
+
 /// What a list has that a terminal would obey is shown as something else.
 #[test]
 fn concise_lines_are_safe_to_print() {

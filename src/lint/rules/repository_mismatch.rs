@@ -81,8 +81,10 @@ fn differences(listed: &Reference, deployed: &Reference) -> String {
     if listed.path() == deployed.path() {
         return format!("it from {one} and not from {other}");
     }
-    let start = if one == other { deployed.path_range().start } else { 0 };
-    format!("{} and not {}", &deployed.as_str()[start..], listed.path())
+    match one == other {
+        true => format!("{} and not {}", &deployed.as_str()[deployed.path_range().start..], listed.path()),
+        false => format!("{} instead", deployed.as_str()),
+    }
 }
 
 /// Where `deployed` names another registry or another path than `listed`: the path when both differ.
