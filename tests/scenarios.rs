@@ -514,6 +514,8 @@ fn whatever_keeps_a_block_from_running_is_named() {
     for (values, condition, when) in cases {
         assert_eq!(block(values, condition), [format!("\"{when}\"")], "{condition}");
     }
+    let loops = "    {{- range $name, $job := .Values.jobs }}{{ if $job.on }}\n    - {name: x, image: \"acme/x:1\"}\n    {{- end }}{{ end }}\n";
+    assert_eq!(optional("jobs: {}", loops), ["acme/x:1 \"jobs given, (on of an item of jobs)\" default"]);
     // What constants alone keep from running is deployed under no condition; what they leave to a value is the value's.
     for never in [
         "if false",

@@ -11,7 +11,7 @@ use super::when::given;
 use crate::chart::{Chart, ChartNode, Processed};
 use crate::render::{Decisions, Renderer};
 use crate::source::{FileId, Span, Text};
-use crate::template::ast::{Branch, Node, Operand, Pipe, Source, Term, Tree};
+use crate::template::ast::{Branch, Command, Node, Operand, Pipe, Source, Term, Tree};
 use crate::template::{Decision, ParsedFile};
 use crate::yaml::Value;
 
@@ -373,8 +373,17 @@ impl<'a> Reader<'a> {
         }
         let words = path.map(value).or_else(capability);
         let text = || self.spelled_out(self.conditions.spelled(pipe), 0);
+        let words = words.or_else(|| self.of_item(self.conditions.spelled(pipe), dot));
         let words = words.unwrap_or_else(|| format!("({})", text().replace(", ", ",")));
         if wanted { words } else { negated(&words) }
+    }
+
+    /// A value of what a loop goes through, in words.
+    fn of_item(&self, pipe: &Pipe, dot: Option<&Path>) -> Option<String> {
+        let [Command { words, .. }] = &*pipe.commands else { return None };
+        let [Operand { term: Term::Variable(variable, parts), .. }] = &**words else { return None };
+        let through = self.conditions.path_of(self.loops.get(&variable.id)?, dot).filter(|_| !parts.is_empty())?;
+        Some(format!("({} of an item of {})", parts.join("."), path_from_root(&through, self.names).join(".")))
     }
 
     /// The text of a pipeline, its variables as what they were given.
