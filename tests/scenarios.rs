@@ -1325,7 +1325,6 @@ fn each_scenario_says_itself_what_it_needs() {
     let mut found = images(&workspace, &[]);
     found.sort();
     let wanted = [
-        "acme/a:1 \"sub.enabled, sub.a.enabled\" dev",
         "acme/a:1 null prod",
         "acme/b:1 \"sub.b.enabled\" prod",
         "acme/b:1 \"sub.enabled, sub.a.enabled, sub.b.enabled\" dev",
