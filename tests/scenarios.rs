@@ -1309,6 +1309,10 @@ fn what_a_switched_off_chart_switches_off_is_tried_in_every_scenario() {
         images(&same, &[]),
         ["nginx:1 null dev,prod", "acme/exporter:2.0 \"sub.enabled, sub.exporter.enabled\" dev,prod"]
     );
+    // Values that no template prints.
+    let spoken = "{{/* .Values.image */}}";
+    let unprinted = images(&in_two_scenarios("image: acme/other:1\n", spoken, "other: 1"), &[]);
+    assert_eq!(unprinted, ["nginx:1 null dev,prod", "acme/other:1 \"sub.enabled, sub.image printed\" dev,prod"]);
     // What has to be run by force.
     let template = format!("{{{{ if eq (len .Values.hosts) 3 }}}}\n{exporter}{{{{ end }}}}\n");
     let values = "hosts: []\nexporter: {tag: '2.0'}\n";

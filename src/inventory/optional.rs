@@ -322,8 +322,8 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Runs by force each block that was reached and that no rendering of its scenario has run, alone and with what else its value decides. What Helm would refuse then says nothing: the values
-    /// are not there that would let it run.
+    /// Runs by force each block that was reached and that no rendering of its scenario has run, alone and with what else its value
+    /// decides. What Helm would refuse then says nothing: the values are not there that would let it run.
     fn force(&mut self) {
         let (mut round, mut joint) = (Vec::new(), Vec::new());
         let blocks = self.blocks.iter().flat_map(|block| self.trials.values().map(move |trials| (block, trials)));

@@ -471,7 +471,7 @@ impl Inventory {
 }
 
 /// Adds those of `others` that are not there yet.
-fn add_new<T: PartialEq>(known: &mut Vec<T>, others: Vec<T>) {
+pub(super) fn add_new<T: PartialEq>(known: &mut Vec<T>, others: Vec<T>) {
     for other in others {
         if !known.contains(&other) {
             known.push(other);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::chains::Chains;
-use super::survey::both;
+use super::survey::{add_new, both};
 use super::when::printed;
 use super::{ChartLink, Confidence, Inventory, Kind, Naming, Use, Workload};
 use crate::chart::{Chart, ChartNode, Processed};
@@ -45,6 +45,11 @@ pub(super) fn unused(named: Vec<Use>, deployed: &Inventory, optional: &[Use]) ->
     let overlap = |a: &Span, b: &Span| a.file == b.file && a.start < b.end && b.start < a.end;
     let mut unused: Vec<Use> = Vec::new();
     for used in named {
+        let same = |known: &&mut Use| known.text == used.text && known.slot() == used.slot() && known.when == used.when;
+        if let Some(known) = unused.iter_mut().find(same) {
+            add_new(&mut known.scenarios, used.scenarios);
+            continue;
+        }
         let Some((place, _)) = used.decisive(used.reference.path_range()) else { continue };
         let spoken_for = places.iter().any(|span| overlap(span, &place))
             || known().chain(&unused).any(|other| {
