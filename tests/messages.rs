@@ -189,6 +189,7 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
       [chart/charts/web/Chart.yaml:2:7 the copy web deploys nginx:1.27]
       [chart/charts/web-copy/Chart.yaml:2:7 the copy web-copy deploys nginx:1.26]
     ambiguous-subchart: `web` lies twice under charts/: nobody asks for the version of web-old, but Helm mixes its templates and values into the other copy. Delete web-old
+    ambiguous-subchart: `web` lies twice under charts/, and Helm renders either at random: both deploy the same images. Delete one
     dependency-version-mismatch: web asks for cache 3.1.0, but charts/ holds 2.0.0. Helm deploys it all the same. Put the right one there, or ask for 2.0.0
       [chart/charts/cache/Chart.yaml:3:10 the version that is there]
     dependency-version-mismatch: web asks for cache 3.1.0, but charts/ holds 2.0.0. Helm deploys it all the same, but not under its alias, and its condition does not apply. Put the right one there, or ask for 2.0.0
