@@ -10,7 +10,7 @@ use super::Refusal;
 use crate::source::{Layer, Sources, Span, Text, to_bytes};
 use crate::yaml::{self, Map, Value};
 
-/// Kinds of Kubernetes' own API groups that lie in no namespace, as `kubectl api-resources --namespaced=false` of 1.31 lists them.
+/// Kinds of Kubernetes' own API groups that lie in no namespace (Kubernetes 1.31).
 const CLUSTER_WIDE: [&str; 31] = [
     "APIService",
     "CSIDriver",
