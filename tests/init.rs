@@ -540,3 +540,27 @@ fn the_plan_holds_the_registry_against_what_values_point_at() {
         assert_eq!(plan["missing"], serde_json::json!([format!("{own}/web:1")]), "{other}");
     }
 }
+
+#[test]
+fn the_plan_in_columns_says_the_same() {
+    let workspace =
+        Workspace::with_list("web=nginx:1\nlong-name=quay.io/acme/old:2\n").chart("web", &["nginx:1", "redis:7"]);
+    let told = workspace.run(&["plan", "--format", "table"]).stdout;
+    let expected = "\
+tools/ecr-images.conf
+  line  pull                push                            serves
+     1  nginx:1             web:latest, web:1               nginx:1
+     2  quay.io/acme/old:2  long-name:latest, long-name:2  nothing
+  deployed, but not copied: redis:7
+";
+    let squeezed =
+        |text: &str| text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect::<Vec<_>>();
+    assert_eq!(squeezed(&told), squeezed(expected), "{told}");
+    let columns: Vec<_> = told
+        .lines()
+        .skip(1)
+        .take(3)
+        .map(|line| line.find(" push").or(line.find(" web:")).or(line.find(" long-name:")))
+        .collect();
+    assert!(columns.iter().all(|at| *at == columns[0]), "{told}");
+}

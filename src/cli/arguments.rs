@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum, value_parser};
 
 use super::environment::variable;
+use super::plan::PlanFormat;
 use crate::chart::STANDARD_INPUT;
 use crate::inventory::is_region_name;
 use crate::lint::Severity;
@@ -276,7 +277,7 @@ pub(super) struct Plan {
     pub registry: Option<String>,
     /// How to print the plan.
     #[arg(long, value_enum, default_value = "human")]
-    pub format: Format,
+    pub format: PlanFormat,
     #[command(flatten)]
     pub charts: ChartOptions,
 }

@@ -1,11 +1,23 @@
 //! `mirrorlint plan`: what the copy script would do with the lists.
 
-use super::arguments::{Format, Plan};
+use clap::ValueEnum;
+
+use super::arguments::Plan;
 use super::check::open;
 use super::{Ending, Outcome, Session};
 use crate::image::EcrHost;
 use crate::lint::{Finding, Refusal, check};
 use crate::report;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum PlanFormat {
+    /// For people: a block for each entry.
+    Human,
+    /// For people: a line for each entry, in columns.
+    Table,
+    /// For programs.
+    Json,
+}
 
 pub(super) fn run(session: &Session, options: &Plan) -> Outcome {
     if let Some(registry) = &options.registry
@@ -19,8 +31,9 @@ pub(super) fn run(session: &Session, options: &Plan) -> Outcome {
     let checked = check(&session.sources, &workspace, &settings)?;
     let registry = options.registry.as_deref();
     session.print(&match options.format {
-        Format::Human => report::plan(&checked, registry, session.style),
-        Format::Json => report::plan_json(&checked, registry),
+        PlanFormat::Human => report::plan(&checked, registry, session.style),
+        PlanFormat::Table => report::plan_table(&checked, registry, session.style),
+        PlanFormat::Json => report::plan_json(&checked, registry),
     })?;
     // What is not known of the charts is missing in the plan.
     let unknown = |finding: &&Finding| ["unavailable-chart", "unrenderable-chart"].contains(&finding.rule.id);

@@ -36,7 +36,7 @@ pub use location::{display_path, place};
 pub use markdown::markdown;
 pub use page::page;
 pub use patch::{fixed, patch};
-pub use plan::{plan, plan_json};
+pub use plan::{plan, plan_json, plan_table};
 pub use rdjson::rdjson;
 pub use sarif::sarif;
 pub use settings::settings;

@@ -17,9 +17,8 @@ pub fn plan(checked: &Checked, registry: Option<&str>, style: Style) -> String {
     let mut out = String::new();
     for list in &checked.lists {
         let path = printable(&display_path(Path::new("."), &list.path));
-        let Plan { steps, lost, missing, unfilled, upstream, exempt } = &list.plan;
         let _ = writeln!(out, "{}", style.paint(Colour::Strong, &path));
-        for step in steps {
+        for step in &list.plan.steps {
             let _ = writeln!(out, "  {}: pull {}", step.line, style.paint(Colour::Note, &printable(&step.pulls)));
             for target in targets(step, registry) {
                 let _ = writeln!(out, "      push {}", printable(&target));
@@ -41,25 +40,60 @@ pub fn plan(checked: &Checked, registry: Option<&str>, style: Style) -> String {
                 }
             }
         }
-        for LostEntry { line, pulls, reason } in lost {
-            let pull = pulls.as_ref().map(|image| format!("pull {}, ", style.paint(Colour::Note, &printable(image))));
-            let pull = pull.unwrap_or_default();
-            let _ = writeln!(out, "  {line}: {pull}{}: {}", style.paint(Colour::Bad, "not copied"), printable(reason));
-        }
-        for image in missing {
-            let (what, rule) = match unfilled.contains(image) {
-                true => ("deployed, but not pushed", " (unmirrored-override)"),
-                false => ("deployed, but not copied", ""),
+        out += &left_out(&list.plan, style);
+    }
+    out
+}
+
+/// The same in columns: a line for each image, then what is not copied.
+#[must_use]
+pub fn plan_table(checked: &Checked, registry: Option<&str>, style: Style) -> String {
+    let mut out = String::new();
+    for list in &checked.lists {
+        let path = printable(&display_path(Path::new("."), &list.path));
+        let _ = writeln!(out, "{}", style.paint(Colour::Strong, &path));
+        let head = ["line", "pull", "push", "serves"].map(str::to_owned);
+        let row = |step: &Step| {
+            let serves = match &step.unknown {
+                Some(_) if step.serves.is_empty() => "not known".to_owned(),
+                _ if step.serves.is_empty() => "nothing".to_owned(),
+                _ => step.serves.join(", "),
             };
-            let _ = writeln!(out, "  {}: {image}{rule}", style.paint(Colour::Bad, what));
+            let cells = [step.line.to_string(), step.pulls.clone(), targets(step, registry).join(", "), serves];
+            cells.map(|cell| printable(&cell))
+        };
+        let rows: Vec<[String; 4]> = std::iter::once(head).chain(list.plan.steps.iter().map(row)).collect();
+        let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
+        let (line, pull, push) = (width(0), width(1), width(2));
+        for [at, pulled, pushed, served] in &rows {
+            let _ = writeln!(out, "  {at:>line$}  {pulled:pull$}  {pushed:push$}  {served}");
         }
-        for image in upstream {
-            let _ =
-                writeln!(out, "  {}: {image}", style.paint(Colour::Doubtful, "deployed, but not from that registry"));
-        }
-        for image in exempt {
-            let _ = writeln!(out, "  exempt, not copied: {image}");
-        }
+        out += &left_out(&list.plan, style);
+    }
+    out
+}
+
+/// What is not copied, and what comes from elsewhere, a line for each.
+fn left_out(plan: &Plan, style: Style) -> String {
+    let Plan { lost, missing, unfilled, upstream, exempt, .. } = plan;
+    let mut out = String::new();
+    for LostEntry { line, pulls, reason } in lost {
+        let pull = pulls.as_ref().map(|image| format!("pull {}, ", style.paint(Colour::Note, &printable(image))));
+        let pull = pull.unwrap_or_default();
+        let _ = writeln!(out, "  {line}: {pull}{}: {}", style.paint(Colour::Bad, "not copied"), printable(reason));
+    }
+    for image in missing {
+        let (what, rule) = match unfilled.contains(image) {
+            true => ("deployed, but not pushed", " (unmirrored-override)"),
+            false => ("deployed, but not copied", ""),
+        };
+        let _ = writeln!(out, "  {}: {image}{rule}", style.paint(Colour::Bad, what));
+    }
+    for image in upstream {
+        let _ = writeln!(out, "  {}: {image}", style.paint(Colour::Doubtful, "deployed, but not from that registry"));
+    }
+    for image in exempt {
+        let _ = writeln!(out, "  exempt, not copied: {image}");
     }
     out
 }
