@@ -134,10 +134,9 @@ impl Roots {
         if workspace.lists.len() + others.len() < 2 {
             return;
         }
-        for (path, names) in names_of(sources, workspace.lists.iter().chain(&others), settings) {
+        for (path, list) in unconfigured(sources, workspace.lists.iter().chain(&others), settings) {
             let place = absolute(path);
-            let names: BTreeSet<&str> = names.iter().map(String::as_str).collect();
-            for at in self.holders(&names).into_iter().flatten() {
+            for at in self.holders(&noted(&list)).into_iter().flatten() {
                 let root = &mut self.loaded[at];
                 root.nearest = root.nearest.max(nearness(home(&place), &root.place));
             }
@@ -297,18 +296,7 @@ pub fn charts_around(sources: &Sources, workspace: &Workspace, settings: &Settin
     outside.map(|root| root.chart.path.clone()).collect()
 }
 
-/// The lists whose charts nobody configured, and the charts that their notes name. One that cannot be read is told when it is
-/// checked.
-fn names_of<'a>(
-    sources: &'a Sources,
-    lists: impl IntoIterator<Item = &'a PathBuf>,
-    settings: &'a Settings,
-) -> impl Iterator<Item = (&'a PathBuf, Vec<String>)> {
-    unconfigured(sources, lists, settings)
-        .map(|(path, list)| (path, noted(&list).into_iter().map(str::to_owned).collect()))
-}
-
-/// The lists that can be read and whose charts nobody configured.
+/// The lists whose charts nobody configured. One that cannot be read is told when it is checked.
 fn unconfigured<'a>(
     sources: &'a Sources,
     lists: impl IntoIterator<Item = &'a PathBuf>,
