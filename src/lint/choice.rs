@@ -276,9 +276,9 @@ impl Found {
             }
         }
         // A chart that another one takes in by file:// is no root.
-        let own = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let taken: BTreeSet<PathBuf> = loaded.iter().flat_map(|chart| below(chart)).map(|path| own(&path)).collect();
-        loaded.retain(|chart| !taken.contains(&own(&chart.path)));
+        let taken: BTreeSet<PathBuf> =
+            loaded.iter().flat_map(|chart| below(chart)).map(|path| canonical(&path)).collect();
+        loaded.retain(|chart| !taken.contains(&canonical(&chart.path)));
         // Nor is a library chart one: Helm installs none.
         if loaded.iter().any(|chart| chart.check_installable().is_ok()) {
             loaded.retain(|chart| chart.check_installable().is_ok());
