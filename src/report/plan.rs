@@ -9,68 +9,64 @@ use super::human::printable;
 use super::json::to_json;
 use super::location::display_path;
 use super::style::{Colour, Style};
-use crate::lint::{Checked, LostEntry, Plan, Step};
+use crate::lint::{Checked, CheckedList, LostEntry, Plan, Step};
 
 /// The plan for people: a block for each image, then what is not copied.
 #[must_use]
 pub fn plan(checked: &Checked, registry: Option<&str>, style: Style) -> String {
-    let mut out = String::new();
-    for list in &checked.lists {
-        let path = printable(&display_path(Path::new("."), &list.path));
-        let _ = writeln!(out, "{}", style.paint(Colour::Strong, &path));
-        for step in &list.plan.steps {
-            let _ = writeln!(out, "  {}: pull {}", step.line, style.paint(Colour::Note, &printable(&step.pulls)));
-            for target in targets(step, registry) {
-                let _ = writeln!(out, "      push {}", printable(&target));
-            }
-            match (step.serves.as_slice(), &step.unknown) {
-                ([], Some(cause)) => {
-                    let words = format!("not known whether the charts deploy it: {}", printable(cause));
-                    let _ = writeln!(out, "      {}", style.paint(Colour::Doubtful, &words));
-                }
-                ([], None) => {
-                    let _ = writeln!(
-                        out,
-                        "      {}",
-                        style.paint(Colour::Doubtful, "serves nothing that the charts deploy")
-                    );
-                }
-                (images, _) => {
-                    let _ = writeln!(out, "      serves {}", printable(&images.join(", ")));
-                }
-            }
-        }
-        out += &left_out(&list.plan, style);
-    }
-    out
+    of_lists(checked, style, |steps| steps.iter().map(|step| block(step, registry, style)).collect())
 }
 
 /// The same in columns: a line for each image, then what is not copied.
 #[must_use]
 pub fn plan_table(checked: &Checked, registry: Option<&str>, style: Style) -> String {
-    let mut out = String::new();
-    for list in &checked.lists {
+    of_lists(checked, style, |steps| table(steps, registry))
+}
+
+/// The plan of each list below its path; `show` prints the steps.
+fn of_lists(checked: &Checked, style: Style, show: impl Fn(&[Step]) -> String) -> String {
+    let of_list = |list: &CheckedList| {
         let path = printable(&display_path(Path::new("."), &list.path));
-        let _ = writeln!(out, "{}", style.paint(Colour::Strong, &path));
-        let head = ["line", "pull", "push", "serves"].map(str::to_owned);
-        let row = |step: &Step| {
-            let serves = match &step.unknown {
-                Some(_) if step.serves.is_empty() => "not known".to_owned(),
-                _ if step.serves.is_empty() => "nothing".to_owned(),
-                _ => step.serves.join(", "),
-            };
-            let cells = [step.line.to_string(), step.pulls.clone(), targets(step, registry).join(", "), serves];
-            cells.map(|cell| printable(&cell))
-        };
-        let rows: Vec<[String; 4]> = std::iter::once(head).chain(list.plan.steps.iter().map(row)).collect();
-        let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
-        let (line, pull, push) = (width(0), width(1), width(2));
-        for [at, pulled, pushed, served] in &rows {
-            let _ = writeln!(out, "  {at:>line$}  {pulled:pull$}  {pushed:push$}  {served}");
-        }
-        out += &left_out(&list.plan, style);
+        let path = style.paint(Colour::Strong, &path);
+        format!("{path}\n{}{}", show(&list.plan.steps), left_out(&list.plan, style))
+    };
+    checked.lists.iter().map(of_list).collect()
+}
+
+fn block(step: &Step, registry: Option<&str>, style: Style) -> String {
+    let mut out = format!("  {}: pull {}\n", step.line, style.paint(Colour::Note, &printable(&step.pulls)));
+    for target in targets(step, registry) {
+        let _ = writeln!(out, "      push {}", printable(&target));
     }
+    let serves = match (step.serves.as_slice(), &step.unknown) {
+        ([], Some(cause)) => {
+            style.paint(Colour::Doubtful, &format!("not known whether the charts deploy it: {}", printable(cause)))
+        }
+        ([], None) => style.paint(Colour::Doubtful, "serves nothing that the charts deploy"),
+        (images, _) => format!("serves {}", printable(&images.join(", "))),
+    };
+    let _ = writeln!(out, "      {serves}");
     out
+}
+
+fn table(steps: &[Step], registry: Option<&str>) -> String {
+    let row = |step: &Step| {
+        let serves = match (step.serves.as_slice(), &step.unknown) {
+            ([], Some(_)) => "not known".to_owned(),
+            ([], None) => "nothing".to_owned(),
+            (images, _) => images.join(", "),
+        };
+        let cells = [step.line.to_string(), step.pulls.clone(), targets(step, registry).join(", "), serves];
+        cells.map(|cell| printable(&cell))
+    };
+    let head = ["line", "pull", "push", "serves"].map(str::to_owned);
+    let rows: Vec<[String; 4]> = std::iter::once(head).chain(steps.iter().map(row)).collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
+    let (line, pull, push) = (width(0), width(1), width(2));
+    let shown = |[at, pulled, pushed, served]: &[String; 4]| {
+        format!("  {at:>line$}  {pulled:pull$}  {pushed:push$}  {served}\n")
+    };
+    rows.iter().map(shown).collect()
 }
 
 /// What is not copied, and what comes from elsewhere, a line for each.
@@ -141,7 +137,7 @@ struct Lost {
 /// The plan for programs; paths relative to the workspace root, lines from 1.
 #[must_use]
 pub fn plan_json(checked: &Checked, registry: Option<&str>) -> String {
-    let list = |list: &crate::lint::CheckedList| {
+    let list = |list: &CheckedList| {
         let Plan { steps, missing, unfilled, upstream, exempt, .. } = &list.plan;
         let lost =
             |entry: &LostEntry| Lost { line: entry.line, pulls: entry.pulls.clone(), reason: entry.reason.clone() };
