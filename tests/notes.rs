@@ -63,3 +63,55 @@ fn a_name_alone_is_completed_where_it_stands() {
         assert_eq!(list, mended);
     }
 }
+
+#[test]
+fn fields_behind_a_title_are_mended_where_they_stand() {
+    let note = "(from local chart app:1.0.0)";
+    for (text, rules, mended) in [
+        (
+            "# Web - Tag: 1.26 - Repository: nginx",
+            vec!["undocumented-source", "wrong-comment"],
+            format!("# Web {note} - Tag: 1.27.1 - Repository: nginx"),
+        ),
+        (
+            &*format!("# Web {note}. Repository: redis. Tag: 1.27.1. Note: see the docs"),
+            vec!["wrong-comment"],
+            format!("# Web {note}. Repository: nginx. Tag: 1.27.1. Note: see the docs"),
+        ),
+        (
+            "# Web. Do not use 1.26. See the docs. Note: Tag: 1.26",
+            vec!["undocumented-source"],
+            format!("# Web. Do not use 1.26. See the docs. Note: Tag: 1.26 {note}"),
+        ),
+    ] {
+        let (found, list) = checked(text);
+        assert_eq!(found, rules, "{text}");
+        assert_eq!(list, mended);
+    }
+}
+
+#[test]
+fn a_chart_behind_a_tag_is_the_source_and_mended_there() {
+    for (text, rules, mended) in [
+        ("# Web\n# Tag: 1.27.1 (from eks/app:1.0.0)", vec![], "# Web\n# Tag: 1.27.1 (from eks/app:1.0.0)"),
+        (
+            "# Web\n# Tag: 1.27.1 (from eks/app:0.9.0)",
+            vec!["wrong-source"],
+            "# Web\n# Tag: 1.27.1 (from eks/app:1.0.0)",
+        ),
+        (
+            "# Web - Repository: nginx (from local chart gone:1.0.0)",
+            vec!["wrong-source"],
+            "# Web - Repository: nginx (from local chart app:1.0.0)",
+        ),
+        (
+            "# Web\n# Tag: 1.27.1 (from chart values.yaml)",
+            vec!["undocumented-source"],
+            "# Web (from local chart app:1.0.0)\n# Tag: 1.27.1 (from chart values.yaml)",
+        ),
+    ] {
+        let (found, list) = checked(text);
+        assert_eq!(found, rules, "{text}");
+        assert_eq!(list, mended);
+    }
+}
