@@ -2,12 +2,13 @@
 //! the same name.
 
 use super::context::Context;
+use super::misread::misread;
 use super::naming::Habit;
 use super::note::words;
 use super::number::numbers;
 use super::order::{New, Order, end};
 use super::provenance::Provenance;
-use super::rules::{disagreement, floats};
+use super::rules::floats;
 use super::style::Style;
 use super::{Finding, Fix, Rule, Safety, serves};
 use crate::image::Reference;
@@ -118,7 +119,7 @@ pub(super) fn listable(context: &Context<'_>, name: &str, used: &Use) -> Result<
     if floats(image) {
         return Err(MOVES);
     }
-    let is_read = |image: &&str| disagreement(&format!("{name}={image}"), name, image).is_none();
+    let is_read = |image: &&str| misread(&format!("{name}={image}"), name, image).is_none();
     let without_digest = image.tag_range().map(|tag| &image.as_str()[..tag.end]);
     let listed = [Some(image.as_str()), without_digest].into_iter().flatten().find(is_read);
     let listed = listed.and_then(|listed| Reference::parse(listed).ok());

@@ -14,6 +14,7 @@ mod exemption;
 mod finding;
 mod gaps;
 mod kept;
+mod misread;
 mod mistaken;
 mod naming;
 mod note;

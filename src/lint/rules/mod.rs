@@ -32,6 +32,5 @@ mod wrong_comment;
 mod wrong_source;
 
 pub(super) use floating_tag::floats;
-pub(super) use reader_disagreement::disagreement;
 
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));

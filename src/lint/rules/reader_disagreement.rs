@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use super::tag_mismatch::{differs, obstacle};
-use crate::image::{Reference, check_repository_name, is_unseen, name_of};
+use crate::image::{Reference, is_unseen, name_of};
 use crate::inventory::Use;
 use crate::lint::addition::{listable, spoilt};
+use crate::lint::misread::{ShellMisread, misread, shown};
 use crate::lint::same::{as_entry, brings};
 use crate::lint::suppress::orders;
 use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Verdict, wanted};
@@ -42,7 +43,7 @@ fn digests_to_go(context: &Context<'_>) -> Vec<Span> {
         let Verdict::OtherVersion { uses } = judged.verdict else { return false };
         let used = context.used(uses[0]);
         let name = &judged.entry.name.text;
-        let is_read = |image: &str| disagreement(&format!("{name}={image}"), name, image).is_none();
+        let is_read = |image: &str| misread(&format!("{name}={image}"), name, image).is_none();
         let deployed = wanted(judged.reference, used);
         let rule = match (differs(*judged, used), used.reference.digest()) {
             (true, _) => "tag-mismatch",
@@ -170,6 +171,40 @@ fn without_digest(context: &Context<'_>, entry: &Entry, listed: &Reference) -> R
     }
 }
 
+/// Why the scripts read an entry otherwise than it is meant.
+#[derive(Clone, Copy)]
+enum Cause {
+    /// An order to the linter behind the image.
+    Order,
+    /// Another comment there.
+    Comment,
+    /// What the shell takes away: quotes, backslashes.
+    Spelling,
+    /// A digest.
+    Digest,
+    /// An address in place of a registry's name.
+    Address,
+    /// A registry's port.
+    Port,
+    /// Something that nobody can see.
+    Unseen,
+}
+
+impl Cause {
+    /// A few words at the place.
+    fn label(self) -> &'static str {
+        match self {
+            Self::Order => "no suppression here",
+            Self::Comment => "read as a part of the image",
+            Self::Spelling => "read as text by the values script",
+            Self::Digest => "a digest",
+            Self::Address => "colons in an address",
+            Self::Port => "a port",
+            Self::Unseen => "not what it seems",
+        }
+    }
+}
+
 fn entry(
     rule: &'static Rule,
     context: &Context<'_>,
@@ -179,7 +214,7 @@ fn entry(
     span: Span,
 ) -> Option<Finding> {
     let (name, source) = (&entry.name.text, &entry.source.text);
-    let readings = disagreement(text, name, source)?;
+    let readings = misread(text, name, source)?;
     let reference = Reference::parse(source).ok();
     let within = |range: std::ops::Range<usize>| entry.source.span_of(range);
     let registry = reference.as_ref().and_then(Reference::registry_range);
@@ -198,37 +233,32 @@ fn entry(
         }
         _ => "List the tag alone".to_owned(),
     };
-    let (advice, place, label) = if let Some(comment) = &entry.trailing_comment {
+    let (advice, place, cause) = if let Some(comment) = &entry.trailing_comment {
         match orders(context.list, comment) {
-            true => (
-                "Put it on a line of its own above: here it is not read".to_owned(),
-                comment.span,
-                "no suppression here",
-            ),
-            false => ("Put the comment on a line of its own".to_owned(), comment.span, "read as a part of the image"),
+            true => ("Put it on a line of its own above: here it is not read".to_owned(), comment.span, Cause::Order),
+            false => ("Put the comment on a line of its own".to_owned(), comment.span, Cause::Comment),
         }
     } else if let Some((advice, place)) = taken_away(context.list, entry) {
-        (advice, place, "read as text by the values script")
+        (advice, place, Cause::Spelling)
     } else if let Some(digest) = digest.clone() {
-        (to_tag(), within(digest), "a digest")
+        (to_tag(), within(digest), Cause::Digest)
     } else if let Some(port) = port.clone() {
         match source.starts_with('[') {
-            true => ("List the image from a registry that has a name".to_owned(), within(port), "colons in an address"),
-            false => ("List the image from a registry without a port".to_owned(), within(port), "a port"),
+            true => ("List the image from a registry that has a name".to_owned(), within(port), Cause::Address),
+            false => ("List the image from a registry without a port".to_owned(), within(port), Cause::Port),
         }
     } else {
-        (format!("Write `{name}={source}`"), odd.map_or(span, |(place, _)| place), "not what it seems")
+        (format!("Write `{name}={source}`"), odd.map_or(span, |(place, _)| place), Cause::Unseen)
     };
     // Where more is amiss, more has to go.
-    let (advice, place, label) = match odd {
-        _ if entry.trailing_comment.as_ref().is_some_and(|comment| orders(context.list, comment)) => {
-            (advice, place, label)
+    let (advice, place, cause) = match (cause, odd) {
+        (Cause::Order, _) => (advice, place, cause),
+        (Cause::Digest | Cause::Address | Cause::Port, Some((odd, _))) => {
+            (format!("Remove it, and {}", lower(&advice)), odd, Cause::Unseen)
         }
-        Some((odd, _)) if label == "a digest" || label.contains("port") || label.contains("colons") => {
-            (format!("Remove it, and {}", lower(&advice)), odd, "not what it seems")
-        }
-        _ if label != "a digest" && digest.is_some() => (format!("{advice}, and {}", lower(&to_tag())), place, label),
-        _ => (advice, place, label),
+        (Cause::Digest, None) => (advice, place, cause),
+        _ if digest.is_some() => (format!("{advice}, and {}", lower(&to_tag())), place, cause),
+        _ => (advice, place, cause),
     };
     // A digest says nothing in a message, and fills a line.
     let means = match &reference {
@@ -236,29 +266,23 @@ fn entry(
         _ => format!("`{name}` means {source}, but"),
     };
     let because = odd.map(|(_, character)| {
-        let alone = disagreement(&format!("{name}={source}"), name, source).is_none();
+        let alone = misread(&format!("{name}={source}"), name, source).is_none();
         format!(", {} {} stands here", if alone { "for" } else { "and" }, name_of(character))
     });
     let message = match &entry.trailing_comment {
-        Some(comment) if orders(context.list, comment) && is_part_to_python(&readings) => {
-            let readers = match readings.first().filter(|shell| !shell.starts_with("the copy script pulls it with `")) {
+        Some(comment) if orders(context.list, comment) && readings.is_part_of_image() => {
+            let readers = match &readings.shell {
+                None | Some(ShellMisread::Behind(_)) => "both scripts read".to_owned(),
                 Some(shell) => format!("{shell}, and the values script reads"),
-                None => "both scripts read".to_owned(),
             };
             format!("{means} {readers} the suppression behind it as a part of the image")
         }
-        _ => format!("{means} {}{}", together(&readings), because.unwrap_or_default()),
+        _ => format!("{means} {}{}", readings, because.unwrap_or_default()),
     };
-    let finding = Finding::new(rule, place, name, message).label(label).entry(name).image(source);
+    let finding = Finding::new(rule, place, name, message).label(cause.label()).entry(name).image(source);
     let alone = alone.and_then(Result::ok);
     let fix = fix(context.list, entry, line, span, alone.as_deref());
     Some(finding.advise(&*advice).fix(fix.map(|(safety, edit)| Fix::new(advice, safety, vec![edit]))))
-}
-
-/// Whether the copy script reads a line otherwise, and the values script reads what stands behind the image as a part of that.
-fn is_part_to_python(readings: &[String]) -> bool {
-    let [_, python] = readings else { return false };
-    ["the values script takes `", "the values script reads repository `"].iter().any(|start| python.starts_with(start))
 }
 
 /// `order` within a sentence.
@@ -292,29 +316,20 @@ fn taken_away(list: &List, entry: &Entry) -> Option<(String, Span)> {
     Some((format!("Remove the {what}"), place))
 }
 
-/// What the scripts read, in one clause where it is the same.
-fn together(readings: &[String]) -> String {
-    let taken = |at: usize, by: &str| readings.get(at)?.strip_prefix(by);
-    match (taken(0, "the copy script takes "), taken(1, "the values script takes ")) {
-        (Some(shell), Some(python)) if shell == python => format!("both scripts take {shell}"),
-        _ => readings.join(", and "),
-    }
-}
-
 /// The line as it is meant, the comment above it; with `alone`, the image without its digest, where the scripts cannot read that.
 /// Nothing when the scripts would still read it otherwise.
 fn fix(list: &List, entry: &Entry, line: &Line, span: Span, alone: Option<&str>) -> Option<(Safety, Edit)> {
     let (name, source) = (&entry.name.text, &entry.source.text);
     let mut text = format!("{name}={source}");
     let mut safety = Safety::Safe;
-    if disagreement(&text, name, source).is_some() {
+    if misread(&text, name, source).is_some() {
         // The tag alone still stands for the image, but no longer holds it in place.
         let ordered = entry.trailing_comment.as_ref().is_some_and(|comment| orders(list, comment));
         // Whether what is behind it allows that is not known before it is read.
         let alone = alone.filter(|_| !ordered)?;
         text = format!("{name}={alone}");
         safety = Safety::Unsafe;
-        if disagreement(&text, name, alone).is_some() {
+        if misread(&text, name, alone).is_some() {
             return None;
         }
     }
@@ -332,110 +347,4 @@ fn fix(list: &List, entry: &Entry, line: &Line, span: Span, alone: Option<&str>)
         }
     }
     Some((safety, Edit { span, text }))
-}
-
-/// What the scripts read otherwise than `name` and `source` mean, in clauses; `None` when there is nothing to say.
-pub(in crate::lint) fn disagreement(line: &str, name: &str, source: &str) -> Option<Vec<String>> {
-    let reference = Reference::parse(source).ok();
-    // What is no image to the shell has its finding, however it is spelled.
-    let is_spelling =
-        || matches!(read_shell_line(line, true, Locale::C), ShellStep::Copies(read) if read.image == source);
-    let plain = line.split_once('=').is_some_and(|(_, value)| value.trim() == source);
-    if reference.is_none() && (plain || is_spelling()) {
-        return None;
-    }
-    // A name that ECR refuses has its finding: the image is read as if it were another one.
-    let (line, name) = match (check_repository_name(name), line.find('=')) {
-        (Err(_), Some(equals)) => (format!("name{}", &line[equals..]), "name"),
-        _ => (line.to_owned(), name),
-    };
-    let meant = Meant { name, source, reference: reference.as_ref() };
-    let clauses: Vec<_> = meant.to_shell(&line).into_iter().chain(meant.to_python(&line)).collect();
-    (!clauses.is_empty()).then_some(clauses)
-}
-
-struct Meant<'a> {
-    name: &'a str,
-    source: &'a str,
-    reference: Option<&'a Reference>,
-}
-
-impl Meant<'_> {
-    fn to_shell(&self, line: &str) -> Option<String> {
-        let read = match read_shell_line(line, true, Locale::C) {
-            ShellStep::Copies(reading) => reading,
-            ShellStep::Stops(_) => return Some("the copy script stops here, at a quote that is not closed".to_owned()),
-            ShellStep::Skips | ShellStep::Loses => return Some("the copy script skips the line".to_owned()),
-        };
-        let tag = |reference: &Reference| read.tag.as_deref() == reference.tag();
-        if read.name != self.name {
-            Some(format!("the copy script creates `{}`", shown(&read.name)))
-        } else if let Some(more) = read.image.strip_prefix(self.source).filter(|more| !more.is_empty()) {
-            Some(format!("the copy script pulls it with `{}` behind", shown(more)))
-        } else if read.image != self.source {
-            Some(format!("the copy script pulls `{}`", shown(&read.image)))
-        } else if self.reference.is_none_or(tag) {
-            None
-        } else {
-            Some(format!("the copy script takes {} for the tag", version(&read.tag.unwrap_or_default())))
-        }
-    }
-
-    fn to_python(&self, line: &str) -> Option<String> {
-        let steps = read_python_line(line);
-        let entries: Vec<_> = steps.iter().filter(|step| **step != PythonStep::Skips).collect();
-        let read = match entries.as_slice() {
-            [PythonStep::Takes(reading)] => reading,
-            [PythonStep::Ignores { name, image }] if name == self.name && image == self.source => return None,
-            [PythonStep::Ignores { .. }] | [] => return Some("the values script leaves it out".to_owned()),
-            several => return Some(format!("the values script reads {} entries here", several.len())),
-        };
-        let (repository, tag) = match self.reference {
-            Some(reference) => (reference.name(), reference.tag()),
-            None => self.source.rsplit_once(':').map_or((self.source, None), |(name, tag)| (name, Some(tag))),
-        };
-        if read.name != self.name {
-            Some(format!("the values script calls it `{}`", shown(&read.name)))
-        } else if version(&read.tag) == THE_DIGEST {
-            Some(format!("the values script takes {THE_DIGEST} for the tag"))
-        } else if read.repository != repository {
-            let repository = shown(&read.repository);
-            Some(format!(
-                "the values script reads repository `{repository}` and takes {} for the tag",
-                version(&read.tag)
-            ))
-        } else {
-            (Some(read.tag.as_str()) != tag)
-                .then(|| format!("the values script takes `{}` for the tag", shown(&read.tag)))
-        }
-    }
-}
-
-const THE_DIGEST: &str = "the digest";
-
-/// What a script takes for a tag, for a message.
-fn version(tag: &str) -> String {
-    let bare = tag.trim_matches(['"', '\'']);
-    let digest = bare.len() >= 32 && bare.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if digest { THE_DIGEST.to_owned() } else { format!("`{}`", shown(tag)) }
-}
-
-/// Hexadecimal digits from which on a message shows only the first few.
-const LONG: usize = 32;
-const DIGITS: usize = 12;
-
-/// The most characters of the list that a message repeats at once.
-const SHOWN: usize = 60;
-
-/// Text for a message: what cannot be seen is written as an escape, what is long is cut, digests too.
-fn shown(text: &str) -> String {
-    let digits = |part: &str| part.bytes().take_while(u8::is_ascii_hexdigit).count();
-    if let Some(start) = text.char_indices().map(|(at, _)| at).find(|at| digits(&text[*at..]) >= LONG) {
-        let behind = &text[start + digits(&text[start..])..];
-        return shown(&format!("{}…{behind}", &text[..start + DIGITS]));
-    }
-    let unseen = |c: char| c.is_control() || c == BYTE_ORDER_MARK || (c.is_whitespace() && c != ' ');
-    let show = |c: char| if unseen(c) { c.escape_default().to_string() } else { c.to_string() };
-    let cut = if text.chars().nth(SHOWN).is_some() { "…" } else { "" };
-    text.chars().take(SHOWN).map(show).collect::<String>() + cut
 }
