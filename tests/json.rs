@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::Value;
-use workspace::{Workspace, apply, fixture, run};
+use workspace::{Workspace, apply, copy, fixture, run};
 
 const FIXTURES: [&str; 2] = ["hyperpod", "kitchen-sink"];
 
@@ -485,4 +485,80 @@ fn places_are_bytes_of_the_file_whatever_they_are() {
     let location = &items(&report, "errors")[0]["location"];
     assert_eq!((number(&location["start"], "offset"), number(&location["start"], "column")), (3, 4), "{location}");
     assert!(number(&location["end"], "offset") <= 5, "{location}");
+}
+
+/// A program that knows nothing but what the documentation of reports promises: it applies the safe fixes of one report, each whole, in
+/// the order of the report, but for those that overlap one before them; insertions at one offset follow each other.
+fn mended(root: &Path) -> bool {
+    let report = json(root, &["check"]);
+    let mut taken: BTreeMap<String, Vec<(usize, usize, String)>> = BTreeMap::new();
+    for fix in items(&report, "findings").iter().flat_map(|finding| items(finding, "fixes").first()) {
+        let edit = |edit: &Value| (number(edit, "start"), number(edit, "end"), text(edit, "text").to_owned());
+        let edits: Vec<_> = items(fix, "edits").iter().map(edit).collect();
+        let path = text(&items(fix, "edits")[0], "path");
+        let known = taken.entry(path.to_owned()).or_default();
+        let overlaps = |(start, end, _): &(usize, usize, String)| {
+            known.iter().any(|(from, to, _)| {
+                start.max(from) < end.min(to) || (start < from && to < end) || (from < start && end < to)
+            })
+        };
+        if text(fix, "safety") == "safe" && !edits.iter().any(overlaps) {
+            known.extend(edits);
+        }
+    }
+    let mut has_changed = false;
+    for (path, mut edits) in taken {
+        edits.sort_by_key(|(start, end, _)| (*start, *end));
+        let mut text = std::fs::read_to_string(root.join(&path)).unwrap();
+        for (start, end, new) in edits.iter().rev() {
+            text.replace_range(start..end, new);
+            has_changed = true;
+        }
+        std::fs::write(root.join(&path), text).unwrap();
+    }
+    has_changed
+}
+
+#[test]
+fn what_a_program_makes_of_the_edits_is_what_fixes_make() {
+    // A note and a new entry at one place, and several new entries.
+    let bare = |list: &str| {
+        let images = ["a:1", "b:1", "c:1", "nginx:1"];
+        let agent = "apiVersion: v1\nkind: Pod\nmetadata: {name: z}\nspec: {containers: [{name: z, image: 'z:1'}]}\n";
+        Workspace::with_list(list).chart("web", &images).file("web/templates/zz.yaml", agent)
+    };
+    let lists = [
+        "nginx=nginx:1\nz=z:1\n",
+        "# Images\n\nnginx=nginx:1\n\nz=z:1\n",
+        "# Images\r\n\r\nnginx=nginx:1\r\n\r\nz=z:1\r\n\r\n",
+        "# A (from local chart web:1.0.0)\na=a:1\n\nnginx=nginx:1\n\n# Z\nz=z:1 # why\n",
+        "# A (from local chart web:1.0.0)\na=a:1\n# B (from local chart web:1.0.0)\nb=b:1\nnginx=nginx:1\n",
+    ];
+    let fixtures = FIXTURES.map(|name| {
+        let workspace = Workspace::new();
+        copy(&fixture(name), &workspace.path(""));
+        workspace
+    });
+    for workspace in lists.into_iter().map(bare).chain(fixtures) {
+        let other = Workspace::new();
+        copy(&workspace.path(""), &other.path(""));
+        workspace.run(&["check", "--fix"]);
+        assert!((0..10).any(|_| !mended(&other.path(""))), "no end");
+        let list = |of: &Workspace| of.read("tools/ecr-images.conf");
+        assert_eq!(list(&other), list(&workspace));
+    }
+}
+
+/// Nothing but the line is touched, whatever its file is like.
+#[test]
+fn a_fix_of_one_line_leaves_the_line_endings_and_the_mark_of_the_others() {
+    let list = "\u{feff}# Web (from local chart web:1.0.0)\r\nweb=nginx:1 # why\r\n\r\n# Redis (from local chart web:1.0.0)\r\nredis='redis:7'\r\n";
+    let workspace = Workspace::with_list(list).chart("web", &["nginx:1", "redis:7"]);
+    let report = json(&workspace.path(""), &["check"]);
+    let after = |entry: &str| {
+        let found = items(&report, "findings").iter().find(|finding| finding["entry"] == entry).unwrap();
+        apply(list, items(&items(found, "fixes")[0], "edits"))
+    };
+    assert_eq!(after("web"), list.replace("web=nginx:1 # why", "# why\r\nweb=nginx:1"));
+    assert_eq!(after("redis"), list.replace('\'', ""));
 }
