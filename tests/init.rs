@@ -458,6 +458,24 @@ fn the_plan_knows_what_cannot_be_pushed_and_what_is_pushed_over() {
     );
 }
 
+/// What bash makes of such lines: `read` gives an empty name, which the script passes over; an empty image cannot be pulled.
+#[test]
+fn the_plan_tells_of_lines_without_a_name_or_an_image() {
+    let list = "=busybox:1\nweb=nginx:1\nredis\nlast=redis:7\n";
+    let workspace = Workspace::with_list(list).chart("web", &["nginx:1"]);
+    let plan = workspace.run(&["plan"]).stdout;
+    let told: Vec<&str> = plan.lines().filter(|line| line.contains("not copied")).map(str::trim).collect();
+    assert_eq!(
+        told,
+        [
+            "1: not copied: the script skips the line, for there is no name",
+            "3: not copied: the script stops here, for there is no image",
+            "4: not copied: the script has stopped in line 3",
+        ]
+    );
+    assert!(plan.contains("  2: pull nginx:1"), "{plan}");
+}
+
 /// Helm takes either copy of a subchart that lies twice, so an image of one of them is served by an entry for that image alone.
 #[test]
 fn the_plan_asks_for_the_images_of_both_copies_of_a_subchart() {

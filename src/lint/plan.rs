@@ -12,7 +12,7 @@ use super::verdict::Verdict;
 use crate::image::{Reference, check_repository_name};
 use crate::inventory::{Inventory, Problem, Use};
 use crate::mirror::readers::{Locale, ShellReading, ShellStep, Stop, shell_steps};
-use crate::mirror::{LineKind, List};
+use crate::mirror::{InvalidLine, LineKind, List};
 
 /// What the copy script would do with one list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -133,6 +133,10 @@ pub(super) fn plan(
                 plan.lost.push(lost(number, "no newline ends the line".to_owned()));
                 continue;
             }
+            ShellStep::Skips if line.kind == LineKind::Invalid(InvalidLine::NoName) => {
+                plan.lost.push(lost(number, "the script skips the line, for there is no name".to_owned()));
+                continue;
+            }
             ShellStep::Skips | ShellStep::Loses => continue,
             ShellStep::Stops(Stop::UnmatchedQuote(quote)) => {
                 Err(lost(number, format!("the script stops here, at a {quote} that is not closed")))
@@ -209,6 +213,9 @@ pub(super) fn plan(
 fn copyable(read: ShellReading) -> Result<(ShellReading, Reference), (String, Option<String>)> {
     if check_repository_name(&read.name).is_err() {
         return Err((format!("the script stops here: no repository can be called `{}`", read.name), None));
+    }
+    if read.image.is_empty() {
+        return Err(("the script stops here, for there is no image".to_owned(), None));
     }
     let pulled = Reference::parse(&read.image).map_err(|error| {
         (format!("the script stops here: `{}` cannot be pulled: {}", read.image, error.message), None)
