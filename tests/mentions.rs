@@ -4,6 +4,8 @@
 
 mod workspace;
 
+use std::path::Path;
+
 use workspace::{Workspace, run};
 
 const LIST: &str = "# Web (from local chart web:1.0.0)\nweb=nginx:1.27.1\n\n# Cache (from local chart web:1.0.0)\ncache=redis:7.2.5\n\n\
@@ -126,6 +128,33 @@ fn git_ignores_by_its_own_files_too() {
         let run = run(&workspace.path(""), &["check", "--format", "concise"], &environment);
         let places: String = run.stdout.lines().map(|line| line.split(' ').next().unwrap().to_owned() + " ").collect();
         assert_eq!(places, expected);
+    }
+}
+
+/// The repository's own file stands in place of the user's, as for git; its patterns start at the top.
+#[test]
+fn git_ignores_by_the_file_that_the_repository_names() {
+    let home =
+        Workspace::new().file(".gitconfig", "[core]\n\texcludesFile = ~/excludes\n").file("excludes", "page.md\n");
+    let text = "nginx:1.25.3\n";
+    let home = home.path("").to_str().unwrap().to_owned();
+    for name in [".excludes", "\"~/of work\""] {
+        let workspace = workspace()
+            .file(".git/HEAD", "ref: refs/heads/main\n")
+            .file(".git/config", format!("[core]\n\tbare = false\n\texcludesfile = other\n\tExcludesFile = {name}\n"))
+            .file(".excludes", "scratch.txt\n/notes.md\n")
+            .file("notes.md", text)
+            .file("docs/notes.md", text)
+            .file("docs/scratch.txt", text)
+            .file("docs/page.md", text);
+        std::fs::copy(workspace.path(".excludes"), Path::new(&home).join("of work")).unwrap();
+        let environment = [("HOME", home.as_str()), ("XDG_CONFIG_HOME", "/nowhere")];
+        for (folder, path) in [("", "."), ("tools", "..")] {
+            let run = run(&workspace.path(folder), &["check", path, "--format", "concise"], &environment);
+            let rows = run.stdout.lines().map(|line| line.split(' ').next().unwrap().trim_start_matches("../"));
+            let places: Vec<&str> = rows.collect();
+            assert_eq!(places, ["docs/notes.md:1:7:", "docs/page.md:1:7:"], "{name} {folder} {}", run.text());
+        }
     }
 }
 

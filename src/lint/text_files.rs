@@ -4,14 +4,14 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use ignore::{DirEntry, WalkBuilder};
 use rayon::prelude::*;
 use regex::bytes::Regex;
 
 use super::choice::VENDORED;
-use super::discovery::LIST_NAME;
+use super::discovery::{LIST_NAME, repository_of};
 use super::walk::is_foreign;
 use super::{Kept, Settings, Workspace};
 use crate::config;
@@ -107,10 +107,18 @@ impl<'a> TextFiles<'a> {
 
 fn walk(workspace: &Workspace) -> Vec<PathBuf> {
     let root = if workspace.root.as_os_str().is_empty() { Path::new(".") } else { &workspace.root };
-    let mut walk = WalkBuilder::new(root);
+    // Patterns that start at the top are matched with whole paths.
+    let base = canonical(root);
+    let mut walk = WalkBuilder::new(&base);
     // As git does it, but without need for a git work tree.
     walk.standard_filters(false).git_ignore(true).git_exclude(true).git_global(true);
     walk.parents(true).require_git(false).filter_entry(is_own);
+    if let Some(top) = repository_of(root)
+        && let Some(file) = own_excludes(&top)
+    {
+        // It stands in place of the user's own.
+        walk.git_global(false).current_dir(top).add_ignore(file);
+    }
     let files = walk.build().flatten().filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()));
     let lists: Vec<_> = workspace.lists.iter().map(|list| canonical(list)).collect();
     // Only a file of the same name is worth asking for its path.
@@ -126,9 +134,23 @@ fn walk(workspace: &Workspace) -> Vec<PathBuf> {
             && !is_of_chart(entry, &RENDERED_FILES)
             && !is_list(entry)
     };
-    let mut paths: Vec<_> = files.filter(told).map(DirEntry::into_path).collect();
+    let below = |entry: DirEntry| Some(root.join(entry.path().strip_prefix(&base).ok()?));
+    let mut paths: Vec<_> = files.filter(told).filter_map(below).collect();
     paths.sort();
     paths
+}
+
+/// The file that the repository at `top` names as `core.excludesFile` for itself; the last one counts, as for git.
+fn own_excludes(top: &Path) -> Option<PathBuf> {
+    static KEY: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r#"(?im)^[ \t]*excludesfile[ \t]*=[ \t]*"?([^"\r\n]*?)"?[ \t]*\r?$"#).ok());
+    let text = std::fs::read(top.join(".git/config")).ok()?;
+    let named = KEY.as_ref()?.captures_iter(&text).last()?.get(1)?;
+    let path = std::str::from_utf8(named.as_bytes()).ok()?;
+    match path.strip_prefix("~/") {
+        Some(rest) => Some(std::env::home_dir()?.join(rest)),
+        None => Some(top.join(path)),
+    }
 }
 
 /// Whether a folder belongs to the workspace: it is not what a chart renders, no git work tree of its own, none that tools fill, and none
