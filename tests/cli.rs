@@ -103,7 +103,12 @@ fn a_list_that_is_missing_or_a_folder_is_refused() {
 fn an_empty_list_lacks_everything() {
     for text in ["", "\n\n", "# nothing here yet\n"] {
         let workspace = Workspace::with_list(text).chart("web", &["nginx:1.27.1"]);
-        expect(&workspace, &[], 1, &["missing-entry", "web:1.0.0 deploys nginx:1.27.1", "1 error"]);
+        expect(
+            &workspace,
+            &[],
+            1,
+            &["missing-entry", "nginx:1.27.1 is not listed, but web:1.0.0 deploys it", "1 error"],
+        );
     }
 }
 

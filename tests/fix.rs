@@ -478,7 +478,7 @@ fn a_note_brings_no_chart_whose_images_are_missing() {
     let run = workspace.run(&["check", "--fix"]);
     assert_eq!(workspace.read(LIST), list, "{}", run.text());
     assert!(
-        run.stderr.contains("it would leave missing-entry: twin:1.0.0 deploys quay.io/x/other:1"),
+        run.stderr.contains("it would leave missing-entry: quay.io/x/other:1 is not listed, but twin:1.0.0 deploys it"),
         "{}",
         run.stderr
     );

@@ -13,7 +13,7 @@ use examples::{Example, examples, pages};
 use mirrorlint::lint::{Configuring, Settings, check, open, rules};
 use mirrorlint::report::display_path;
 use mirrorlint::source::Sources;
-use workspace::{Workspace, copy, fixture};
+use workspace::{Workspace, copy, fixture, run};
 
 const COLUMNS: usize = 100;
 
@@ -121,6 +121,27 @@ fn odd() -> Vec<Workspace> {
             .chart("web/charts/cache", &["nginx:1"])
             .file("web/charts/cache/Chart.yaml", "apiVersion: v2\nname: cache\nversion: 1.2.0-rc.1\n"),
     ]
+}
+
+/// The longest real images: those of private registries in a region.
+#[test]
+fn the_longest_real_images_leave_room_for_what_is_wrong() {
+    let agent = "905418368575.dkr.ecr.us-west-2.amazonaws.com/hyperpod-health-monitoring-agent";
+    let plugin = "602401143452.dkr.ecr.us-west-2.amazonaws.com/eks/aws-efa-k8s-device-plugin";
+    let (deployed, named) = (format!("{agent}:1.0.1892.0_1.0.424.0"), format!("{plugin}:v0.5.13"));
+    let listed = |image: &str| format!("# Web (from local chart health-monitoring-agent:1.0.0)\nweb={image}\n");
+    for list in ["nginx:1", &format!("{agent}:1.0.819.0_1.0.267.0"), &format!("{plugin}:v0.5.6")].map(listed) {
+        let workspace = Workspace::with_list(&list).chart("health-monitoring-agent", &[&deployed, &named]);
+        let run = run(&workspace.path(""), &["check"], &[("COLUMNS", "100")]);
+        let mut rows = run.stdout.lines().skip_while(|row| !row.starts_with("  × ")).peekable();
+        assert!(rows.peek().is_some(), "{}", run.text());
+        while let Some(message) = rows.next() {
+            if message.starts_with("  × ") {
+                let more = std::iter::from_fn(|| rows.next_if(|row| row.starts_with("  │ "))).count();
+                assert!(more < 2, "{message}\n{}", run.stdout);
+            }
+        }
+    }
 }
 
 #[test]
@@ -244,10 +265,10 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     invalid-image-reference: web:1.0.0 deploys `nginx:` (Pod web, container web), which is no image that can be pulled: the tag is empty. Give its values with --values or --set
     invalid-image-reference: web:1.0.0 deploys a container without an image (Pod web, container web): `image` is empty. Give its values with --values or --set
     invalid-repository-name: ECR refuses the repository name `my-Web`: names are lowercase, not `W`. Choose another one
-    missing-entry: web:1.0.0 deploys public.ecr.aws/acme/prepare:7, which is not listed. List it as `prepare`
+    missing-entry: public.ecr.aws/acme/prepare:7 is not listed, but web:1.0.0 deploys it. List it as `prepare`
       [chart/templates/web.yaml:6:31 web:1.0.0 names it here, for Pod web, container prepare]
       safe: List it as `prepare`
-    missing-operand: operator:1.0.0 names quay.io/acme/agent:2.1 for a controller to pull, which is not listed. List it as `agent`
+    missing-operand: quay.io/acme/agent:2.1 is not listed, but operator:1.0.0 names it for a controller to pull. List it as `agent`
       [chart/values.yaml:3:17 operator:1.0.0 names it here, for Deployment operator, container manager, argument --agent-image]
       safe: List it as `agent`
     reader-disagreement: `web` means nginx:1.27.1, but the copy script pulls it with ` # waits for the new certificates` behind, and the values script takes `1.27.1 # waits for the new certificates` for the tag. Put the comment on a line of its own
@@ -332,6 +353,7 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     unused-suppression: `allow stale-entry` silences nothing: the entry has no such finding. Delete it
     unused-suppression: `allow tag-mismatch` gives no reason. Write `# mirrorlint: allow tag-mismatch: WHY`
     unused-suppression: `allow stale-entry` silences nothing: the list has no such finding. Delete the line
+    unused-suppression: `exempt quay.io/example/gone` silences nothing: the charts deploy no such image. Delete it
     unused-suppression: `exempt quay.io/acme/*` gives no reason: a colon stands before it. Write `# mirrorlint: exempt quay.io/acme/*: reached through the registry proxy`
     unused-suppression: `allow tag-mismatch: 1.28 starts too slowly` is a comment like any other: no colon stands before it. Write `# mirrorlint: allow tag-mismatch: 1.28 starts too slowly`
     unused-suppression: `allow tag-mismatch` says nothing of what follows: commas part rules. Write `# mirrorlint: allow tag-mismatch, wrong-source: 1.28 starts too slowly`
@@ -346,7 +368,6 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     unused-suppression: `exempt nginx` silences nothing: entries stand for every image that it means. Delete the line
     unused-suppression: `allow tag-mismatch for web/*` silences nothing: there is no such finding. Delete it
     unused-suppression: `allow unused-suppression` silences nothing: this rule cannot be silenced. Delete it
-    unused-suppression: `exempt redis*` silences nothing: the charts deploy no such image. Delete it
     unused-suppression: `exempt quay.io/*` gives no reason. Write why behind `reason:`
     unused-suppression: `allow tag-mismatch` silences nothing: another one above does already. Delete the line
     wrong-comment: the comment says repository bitnami/nginx, but `web` copies nginx. Write `Repository: nginx`

@@ -18,7 +18,7 @@ fn concise_is_a_line_for_each_finding() {
     tools/ecr-images.conf:10:102: error[tag-mismatch] `aws-efa-k8s-device-plugin` lists v0.5.6, but aws-efa-k8s-device-plugin:0.5.20 deploys v0.5.13. Set the tag to v0.5.13
     tools/ecr-images.conf:16:112: error[tag-mismatch] `hyperpod-health-monitoring-agent` lists 1.0.819.0_1.0.267.0, but health-monitoring-agent:0.1.0 deploys 1.0.1892.0_1.0.424.0. Set the tag to 1.0.1892.0_1.0.424.0
     tools/ecr-images.conf:28:3: warning[undocumented-source] `kubeflow-training-operator` does not say where its image comes from; training-operators:0.1.0 deploys it. Write `(from local chart training-operators:0.1.0)`
-    tools/ecr-images.conf:42:1: error[missing-entry] neuron-device-plugin:v0.1.0 deploys public.ecr.aws/neuron/neuron-device-plugin:2.19.16.0, which is not listed. List it as `neuron-device-plugin`
+    tools/ecr-images.conf:42:1: error[missing-entry] public.ecr.aws/neuron/neuron-device-plugin:2.19.16.0 is not listed, but neuron-device-plugin:v0.1.0 deploys it. List it as `neuron-device-plugin`
     "#);
     assert_eq!(run.code, 1);
     let clean = right().run(&["check", "--format", "concise"]);

@@ -234,9 +234,9 @@ fn each_finding_says_under_which_scenarios_it_holds() {
     let workspace = configured(&format!("{note}nginx=docker.io/library/nginx:0\n"));
     let expected = [
         "tools/ecr-images.conf:2:31 tag-mismatch `nginx` lists 0, but web:1.0.0 deploys 1 (under the scenarios east, dark). Set the tag to 1",
-        "tools/ecr-images.conf:3:1 missing-entry web:1.0.0 deploys nginx:2, which is not listed \
+        "tools/ecr-images.conf:3:1 missing-entry nginx:2 is not listed, but web:1.0.0 deploys it \
          (under the scenario west). List it as `nginx-2`",
-        "tools/ecr-images.conf:3:1 missing-entry web:1.0.0 deploys busybox:1, which is not listed \
+        "tools/ecr-images.conf:3:1 missing-entry busybox:1 is not listed, but web:1.0.0 deploys it \
          (under the scenarios east, west). List it as `busybox`",
     ];
     assert_eq!(workspace.findings(), expected);
@@ -272,7 +272,7 @@ fn values_files_lie_beside_the_configuration_or_in_the_chart() {
     let list =
         "# Nginx (from local chart web:1.0.0)\nnginx=nginx:1\n\n# Box (from local chart web:1.0.0)\nbox=busybox:1\n";
     // An entry is right if it is right in one scenario; but two tags are two images.
-    let other = "tools/ecr-images.conf:6:1 missing-entry web:1.0.0 deploys nginx:2, which is not listed \
+    let other = "tools/ecr-images.conf:6:1 missing-entry nginx:2 is not listed, but web:1.0.0 deploys it \
                  (under the scenario west). List it as `nginx-2`";
     assert_eq!(configured(list).findings(), [other]);
     // What lies beside the configuration comes first.

@@ -6,6 +6,6 @@ use crate::lint::{Context, Finding, Rule};
 
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
     additions(rule, context, Kind::Operand, |used| {
-        format!("{} names {} for a controller to pull, which is not listed", used.chart, used.reference)
+        format!("{} is not listed, but {} names it for a controller to pull", used.reference, used.chart)
     })
 }
