@@ -366,3 +366,55 @@ fn a_suppression_that_is_not_read_holds_fixes_back() {
         assert_eq!(workspace.read("tools/ecr-images.conf"), LIST.replace("web=nginx:1.27.1", mended));
     }
 }
+
+/// Items of the configuration go with their lines; what people wrote around them goes by an unsafe fix, and what may hang on them
+/// stays.
+#[test]
+fn what_silences_nothing_is_taken_out_of_the_configuration() {
+    let fixed = |configuration: &str, option: &str| {
+        let workspace =
+            drifted(LIST).file(".mirrorlint.yaml", format!("rules: {{tag-mismatch: off}}\n{configuration}"));
+        workspace.run(&["check", "--fix", option]);
+        workspace.read(".mirrorlint.yaml").split_once('\n').unwrap().1.to_owned()
+    };
+    let item = |image: &str| format!("  - image: quay.io/{image}\n    reason: x\n");
+    let (one, two) = (item("a"), item("b"));
+    let commented = format!("exempt: # why\n  # an old one\n{one}\n{two}");
+    for (configuration, safe, all) in [
+        (format!("exempt:\n{one}"), "exempt: []\n", "exempt: []\n"),
+        (format!("exempt:\n{one}{two}"), "exempt: []\n", "exempt: []\n"),
+        (
+            "exempt:\r\n- {image: quay.io/a, reason: x}\r\nallow: []\r\n".to_owned(),
+            "exempt: []\r\nallow: []\r\n",
+            "exempt: []\r\nallow: []\r\n",
+        ),
+        (commented, &*format!("exempt: # why\n  # an old one\n{one}"), "exempt: [] # why\n"),
+        (format!("exempt:\n{one}  # of b\n"), "exempt: []\n  # of b\n", "exempt: []\n  # of b\n"),
+        (
+            format!("exempt:\n{}", one.replace("x\n", "x # y\n")),
+            &*format!("exempt:\n{}", one.replace("x\n", "x # y\n")),
+            "exempt: []\n",
+        ),
+        (
+            "exempt:\n  - image: quay.io/a\n    reason: >-\n      why\n      # so\n".to_owned(),
+            "exempt: []\n",
+            "exempt: []\n",
+        ),
+        ("allow:\n  - {rule: stale-entry, reason: x}\n".to_owned(), "allow: []\n", "allow: []\n"),
+    ] {
+        assert_eq!(fixed(&configuration, "--quiet"), safe, "{configuration}");
+        assert_eq!(fixed(&configuration, "--unsafe-fixes"), all, "{configuration}");
+    }
+    for configuration in [
+        "exempt: [{image: quay.io/a, reason: x}]\n",
+        "exempt:\n  [{image: quay.io/a, reason: x}]\n",
+        "exempt: &all\n  - image: quay.io/a\n    reason: x\n",
+        "exempt:\n  - image: &a quay.io/a\n    reason: *a\n",
+        "exempt:\n  - image: !!str quay.io/a\n    reason: x\n",
+        "exempt:\n  -\n    image: quay.io/a\n    reason: x\n",
+    ] {
+        assert_eq!(fixed(configuration, "--unsafe-fixes"), *configuration, "{configuration}");
+    }
+    let lost = "allow:\n  - {rule: ambiguous-subchart, path: gone, reason: x}\n";
+    assert_eq!((fixed(lost, "--quiet"), fixed(lost, "--unsafe-fixes")), (lost.to_owned(), "allow: []\n".to_owned()));
+}

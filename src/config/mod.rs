@@ -1,6 +1,7 @@
 //! `.mirrorlint.yaml`: which lists are held against which charts, under which scenarios, and how rules are set. Reads the file
 //! and tells what is wrong with it, with the place; decides nothing.
 
+mod cut;
 mod place;
 mod types;
 mod violation;
@@ -13,6 +14,7 @@ use crate::yaml;
 
 use violation::Violation;
 
+pub use cut::Cut;
 pub use violation::possible;
 
 pub use types::{Allow, Chart, Configuration, Exemption, Level, List, Scalar, Scenario, Trust};
