@@ -14,7 +14,7 @@ use generated::{Case, FROZEN, case};
 use mirrorlint::fix::{Change, MAX_ROUNDS, Settled, Texts, View, Withheld, apply, settle};
 use mirrorlint::image::Reference;
 use mirrorlint::inventory::Use;
-use mirrorlint::lint::{CheckedList, Finding, Fix, Safety, Settings, Severity, Workspace, check, discover};
+use mirrorlint::lint::{CheckedList, Finding, Fix, Outlook, Safety, Settings, Severity, Workspace, check, discover};
 use mirrorlint::mirror::{Entry, LineKind, List};
 use mirrorlint::source::Sources;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
@@ -30,14 +30,13 @@ macro_rules! law {
 }
 
 fn look(workspace: &Workspace, texts: &Texts) -> View {
-    look_in(workspace, texts, &[])
+    look_under(workspace, texts, &Settings::default())
 }
 
-fn look_in(workspace: &Workspace, texts: &Texts, regions: &[String]) -> View {
+fn look_under(workspace: &Workspace, texts: &Texts, settings: &Settings) -> View {
     let mut sources = Sources::new();
     texts.iter().for_each(|(path, text)| sources.overlay(path, text));
-    let settings = Settings { regions: regions.to_vec(), ..Settings::default() };
-    let checked = check(&sources, workspace, &settings).unwrap();
+    let checked = check(&sources, workspace, settings).unwrap();
     View { sources, checked }
 }
 
@@ -71,7 +70,8 @@ fn new<'a>(workspace: &Workspace, before: &View, after: &'a View, touched: &[&Pa
         if regions.all(|region| before.scenarios.contains(region)) {
             continue;
         }
-        let unseen = look_in(workspace, &Texts::new(), &list.scenarios);
+        let settings = Settings { regions: list.scenarios.clone(), ..Settings::default() };
+        let unseen = look_under(workspace, &Texts::new(), &settings);
         let of_list = |path: &Path| path == list.path;
         let about = unseen.checked.findings.iter().filter(|finding| of_list(&file_of(&unseen, finding)));
         for (entry, family) in about.filter_map(|finding| Some((finding.entry.clone()?, finding.rule.group))) {
@@ -266,7 +266,7 @@ fn settled_alone(workspace: &Workspace, path: &Path, key: &str, fix: &Fix) -> Se
     let is_same = |other: &&Fix| other.title == fix.title;
     let only =
         |view: &View, finding: &Finding| finding.fixes.iter().filter(|_| is_it(view, finding)).find(is_same).cloned();
-    settle(|texts| Ok(look(workspace, texts)), only).unwrap()
+    settle_only(workspace, &Texts::new(), only)
 }
 
 /// Whether entries are for what is switched off: of two such entries one can make the other stale.
@@ -338,12 +338,16 @@ fn wanted(finding: &Finding, most: Safety) -> Option<Fix> {
 }
 
 fn settled(workspace: &Workspace, texts: &Texts, most: Safety) -> Settled {
-    let check = |round: &Texts| {
+    settle_only(workspace, texts, |_, finding| wanted(finding, most))
+}
+
+fn settle_only(workspace: &Workspace, texts: &Texts, wanted: impl Fn(&View, &Finding) -> Option<Fix>) -> Settled {
+    let check = |round: &Texts, outlook: &Outlook| {
         let mut all = texts.clone();
         all.extend(round.iter().map(|(path, text)| (path.clone(), text.clone())));
-        Ok(look(workspace, &all))
+        Ok(look_under(workspace, &all, &Settings { outlook: outlook.clone(), ..Settings::default() }))
     };
-    settle(check, |_, finding| wanted(finding, most)).unwrap()
+    settle(check, wanted).unwrap()
 }
 
 /// All of them, in rounds.

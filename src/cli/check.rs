@@ -10,8 +10,8 @@ use crate::chart::{Overrides, STANDARD_INPUT};
 use crate::config::FILE_NAME;
 use crate::fix::Fixed;
 use crate::lint::{
-    Checked, Configuring, Finding, Kept, LIST_NAME, Refusal, Settings, Workspace, check, decide, find_around, rule,
-    rules,
+    Checked, Configuring, Finding, Kept, LIST_NAME, Outlook, Refusal, Settings, Workspace, check, decide, find_around,
+    rule, rules,
 };
 use crate::report;
 use crate::source::{Sources, canonical};
@@ -43,7 +43,7 @@ pub(super) fn run(session: &Session, options: &Check) -> Outcome {
     if options.fix || options.diff {
         return super::fix::run(session, options, &paths);
     }
-    let mut checked = check_all(session, &paths, options, &options.charts)?;
+    let mut checked = check_all(session, &paths, options, &options.charts, &Outlook::new())?;
     if let Some(revision) = &options.since {
         super::since::narrow(session, options, &mut checked, revision)?;
     }
@@ -125,6 +125,7 @@ pub(super) fn check_all(
     paths: &[Option<&Path>],
     asked: &Check,
     options: &ChartOptions,
+    outlook: &Outlook,
 ) -> Result<Checked, Refusal> {
     // What the command line says has to make sense, whatever it is for.
     overrides(session, &options.values)?;
@@ -142,6 +143,7 @@ pub(super) fn check_all(
         };
         workspace.lists.retain(|list| known.insert(canonical(list)));
         settings.unasked.clone_from(&unasked);
+        settings.outlook.clone_from(outlook);
         if workspace.lists.is_empty() {
             continue;
         }
@@ -205,7 +207,7 @@ pub(super) fn settings(session: &Session, options: &ChartOptions) -> Result<Sett
         registry: None,
         charts: options.charts.clone(),
         regions: options.regions.clone(),
-        expected_regions: Vec::new(),
+        outlook: Outlook::new(),
         overrides: overrides(session, &options.values)?,
         namespace: options.namespace.clone().filter(|name| !name.is_empty()),
         kube_version: options.kube_version.clone(),

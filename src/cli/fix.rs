@@ -9,15 +9,15 @@ use super::check::{check_all, conclude, is_selected};
 use super::{Ending, Outcome, Session};
 use crate::chart::STANDARD_INPUT;
 use crate::fix::{Settled, Texts, View, Withheld, is_own, settle};
-use crate::lint::{Finding, Fix, Refusal, Safety};
+use crate::lint::{Finding, Fix, Outlook, Refusal, Safety};
 use crate::report;
 use crate::source::{Sources, WriteError};
 
 pub(super) fn run(session: &Session, options: &Check, paths: &[Option<&Path>]) -> Outcome {
     let known = Cell::new(None);
-    let check = |texts: &Texts| {
+    let check = |texts: &Texts, outlook: &Outlook| {
         let round = with_texts(session, texts);
-        let checked = check_all(&round, paths, options, &options.charts)?;
+        let checked = check_all(&round, paths, options, &options.charts, outlook)?;
         // A fix that keeps something from being checked is none.
         let most = known.get().unwrap_or(checked.errors.len());
         if let Some(error) = checked.errors.get(most) {
@@ -123,7 +123,7 @@ fn apply(session: &Session, options: &Check, paths: &[Option<&Path>], settled: S
     // What is left is what the disk says: a file that cannot be written keeps no other from being mended, or told.
     fixed.retain(|fixed| failed.iter().all(|error| error.path != fixed.path));
     let after = with_texts(session, &Texts::default());
-    let mut checked = check_all(&after, paths, options, &options.charts)?;
+    let mut checked = check_all(&after, paths, options, &options.charts, &Outlook::new())?;
     let told = |WriteError { path, reason }: WriteError| Refusal {
         path: Some(path),
         ..Refusal::new(format!("{reason}; nothing was written to it"))

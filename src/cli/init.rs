@@ -7,10 +7,10 @@ use super::arguments::{Init, ListFormat};
 use super::check::settings_of;
 use super::fix::with_texts;
 use super::{Ending, Outcome, Session, here};
-use crate::fix::{Texts, View, create, settle_new};
-use crate::image::Reference;
-use crate::inventory::regions_of;
-use crate::lint::{Checked, CheckedList, Finding, Fix, LIST_NAME, Refusal, Safety, Severity, Workspace, check, find};
+use crate::fix::{Settled, Texts, View, create, settle_new};
+use crate::lint::{
+    Checked, CheckedList, Finding, Fix, LIST_NAME, Outlook, Refusal, Safety, Severity, Workspace, check, find,
+};
 use crate::report;
 use crate::source::Sources;
 
@@ -48,25 +48,21 @@ pub(super) fn run(session: &Session, options: &Init) -> Outcome {
         session.read_input()?;
     }
     let workspace = Workspace { lists: vec![path.clone()], ..found };
-    let check_with = |expected: &[String], texts: &Texts| {
+    let check_with = |texts: &Texts, outlook: &Outlook| {
         let mut texts = texts.clone();
         texts.entry(path.clone()).or_insert_with(|| HEADER.into());
         let round = with_texts(session, &texts);
         let mut settings = settings_of(&round, &workspace, &options.charts)?;
         // What may be mended without being asked is no matter here: a new list is wanted whole.
         settings.configuration.iter_mut().for_each(|loaded| loaded.configuration.fixes.clear());
-        settings.expected_regions = expected.to_vec();
+        settings.outlook.clone_from(outlook);
         let checked = check(&round.sources, &workspace, &settings)?;
         Ok(View { sources: round.sources, checked })
     };
-    let before = check_with(&[], &Texts::new())?;
-    // What is listed is judged in the regions that the list will name, from the first entry on.
-    let expected = regions_to_come(&before, &path);
-    let settled = settle_new(|texts| check_with(&expected, texts), |view, finding| wanted(view, finding, &path))?;
-    let texts: Texts = settled.changes.into_iter().map(|change| (change.path, change.after)).collect();
-    let (View { sources, mut checked }, before) = match texts.is_empty() {
-        true => (before, None),
-        false => (check_with(&[], &texts)?, Some(before)),
+    let Settled { before, after, changes, .. } = settle_new(check_with, |view, finding| wanted(view, finding, &path))?;
+    let (View { sources, mut checked }, before) = match after {
+        Some(after) => (after, Some(before)),
+        None => (before, None),
     };
     let after = session.with(sources);
     let is_empty = checked.lists.iter().all(|list| list.entries == 0);
@@ -78,7 +74,7 @@ pub(super) fn run(session: &Session, options: &Init) -> Outcome {
             "the charts show no image that could be listed, for the reasons above: no list was written",
         ));
     }
-    let text = texts.get(&path).map_or(HEADER, |text| text);
+    let text = changes.iter().find(|change| change.path == path).map_or(HEADER, |change| &change.after);
     let text = match options.format {
         ListFormat::List => text.to_owned(),
         ListFormat::Plain => {
@@ -113,14 +109,6 @@ pub(super) fn run(session: &Session, options: &Init) -> Outcome {
     }
     let is_right = is_right && workspace.absent_submodules.is_empty();
     Ok(if is_right { Ending::Clean } else { Ending::Incomplete })
-}
-
-/// The regions that ECR hosts of the list at `path` name once all is listed that `view` misses.
-fn regions_to_come(view: &View, path: &Path) -> Vec<String> {
-    let listed = view.checked.findings.iter().filter(|finding| wanted(view, finding, path).is_some());
-    let images: Vec<Reference> =
-        listed.filter_map(|finding| Reference::parse(finding.expected.as_deref()?).ok()).collect();
-    regions_of(&images)
 }
 
 /// What was wrong with charts `before` there were notes, which the `new` list has no word of: the notes say which charts count,

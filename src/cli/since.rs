@@ -10,7 +10,7 @@ use super::check::{check_all, is_selected};
 use super::revision::Revision;
 use crate::chart::STANDARD_INPUT;
 use crate::inventory::ChartName;
-use crate::lint::{Checked, Finding, Refusal, Severity, Since, repository_of};
+use crate::lint::{Checked, Finding, Outlook, Refusal, Severity, Since, repository_of};
 use crate::source::{FileId, Sources, Span, canonical};
 
 /// Takes out of `checked` what was not asked for, and what was there at `revision` already.
@@ -68,7 +68,7 @@ fn check_before(session: &Session, old: &Session, options: &Check, given: &[Path
     let paths: Vec<Option<&Path>> = paths.iter().map(|path| Some(path.as_path())).collect();
     let mut before = Checked::default();
     if let Some(charts) = move_.options(&options.charts) {
-        match check_all(old, &paths, options, &charts) {
+        match check_all(old, &paths, options, &charts, &Outlook::new()) {
             Ok(checked) => before = checked,
             Err(error) => before.add_error(error),
         }

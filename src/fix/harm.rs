@@ -8,15 +8,11 @@ use super::View;
 use crate::inventory::is_region_name;
 use crate::lint::{CheckedChart, CheckedList, Finding, Severity, says};
 
-/// The rule that tells of charts that Helm would refuse.
-const UNRENDERABLE: &str = "unrenderable-chart";
-
 /// What fixes in the files at `paths` brought that mended findings of the kinds in `mended`: what was not there before, and what
-/// should be gone and is not. Two things were there, unseen: what stands in other files and is less than an error, as in a script
-/// that mentions the old tag; and what the same charts show under a region that the list names for the first time, unless it is about
-/// how the list is written, a line that fixes wrote since the `first` check, or a chart of which nothing is shown any more.
+/// should be gone and is not. What stands in other files and is less than an error was there, unseen, as in a script that mentions the
+/// old tag.
 pub(super) fn brought<'a>(
-    (first, before): (&View, &View),
+    before: &View,
     after: &'a View,
     paths: &BTreeSet<&Path>,
     mended: &[&Kind],
@@ -28,13 +24,7 @@ pub(super) fn brought<'a>(
     let follows = |finding: &Finding| {
         finding.severity < Severity::Error && !paths.contains(after.sources.get(finding.span.file).path())
     };
-    let shows_more = shows_more(before, after);
-    let was_unseen = |finding: &Finding| {
-        let shows = finding.rule.group != "list" && finding.rule.id != UNRENDERABLE;
-        shows_more && shows && !is_written(first, after, finding)
-    };
-    let is_known = |finding: &Finding| follows(finding) || was_unseen(finding);
-    beyond(allowed, after).filter(|finding| !is_known(finding)).collect()
+    beyond(allowed, after).filter(|finding| !follows(finding)).collect()
 }
 
 /// Each list as it was before and as it is.
@@ -46,18 +36,6 @@ fn pairs<'a>(before: &'a View, after: &'a View) -> impl Iterator<Item = (&'a Che
 /// The regions that a list is held against.
 fn regions(list: &CheckedList) -> BTreeSet<&str> {
     list.scenarios.iter().map(String::as_str).filter(|name| is_region_name(name)).collect()
-}
-
-/// The lists that are held against other regions than before.
-pub(super) fn moved<'a>(before: &'a View, after: &'a View) -> BTreeSet<&'a Path> {
-    let other = pairs(before, after).filter(|(before, after)| regions(before) != regions(after));
-    other.map(|(_, after)| after.path.as_path()).collect()
-}
-
-/// Whether a list names a region for the first time, and no list is held against more charts than before.
-fn shows_more(before: &View, after: &View) -> bool {
-    let names_region = |(before, after)| !regions(after).is_subset(&regions(before));
-    pairs(before, after).any(names_region) && !gains_charts(before, after)
 }
 
 /// Whether a list is held against a chart that it was not held against before.
@@ -109,17 +87,6 @@ pub(super) fn lost_region<'a>(before: &'a View, after: &View) -> Option<&'a str>
 fn images(list: &CheckedList) -> (BTreeSet<&str>, usize) {
     let deployed = list.inventory.uses.iter().filter(|used| used.when.is_none());
     (deployed.map(|used| used.reference.as_str()).collect(), list.inventory.gaps.len())
-}
-
-/// Whether the line that `finding` is about was not in its file at first, however it ended. What is missing is about no line.
-fn is_written(first: &View, after: &View, finding: &Finding) -> bool {
-    let is_missing = finding.entry.is_none() && finding.expected.is_some();
-    let bare = |line: &str| line.trim_end_matches(['\r', '\n']).to_owned();
-    let file = after.sources.get(finding.span.file);
-    let line =
-        file.line(file.position(finding.span.range().start).line).and_then(|line| file.text().get(line)).map(bare);
-    let was_there = |known| first.sources.get(known).text().lines().any(|old| Some(bare(old)) == line);
-    !is_missing && !first.sources.find(file.path()).is_some_and(was_there)
 }
 
 /// What is wrong with what, in which file.

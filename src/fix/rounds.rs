@@ -6,16 +6,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::apply_edits;
-use super::harm::{Kind, beyond, brought, count, gains_charts, kind_of, lost_chart, lost_region, moved};
+use super::harm::{Kind, beyond, brought, count, gains_charts, kind_of, lost_chart, lost_region};
 use crate::config::FILE_NAME;
-use crate::lint::{Checked, Edit, Finding, Fix, Refusal, Says, says};
+use crate::lint::{Checked, CheckedList, Edit, Finding, Fix, Outlook, Refusal, Says, says};
 use crate::source::{Over, Sources, Span, WriteError, to_bytes, write_whole};
 
-/// Rounds that are made at most, but for those that open a region. Fixes that touch each other wait for the next one.
+/// Rounds that are made at most. Fixes that touch each other wait for the next one.
 pub const MAX_ROUNDS: usize = 10;
-
-/// Rounds at most that open a region: there are not many more regions.
-const MAX_MOVES: usize = 40;
 
 /// Texts that stand in place of what is on disk.
 pub type Texts = BTreeMap<PathBuf, Arc<str>>;
@@ -109,12 +106,13 @@ impl Settled {
     }
 }
 
-/// Applies the fixes that `wanted` picks, in memory. `check` checks the workspace with some texts changed.
+/// Applies the fixes that `wanted` picks, in memory. `check` checks the workspace with some texts changed, and its lists held against
+/// the regions that they will name.
 ///
 /// # Errors
 /// Those of the first check.
 pub fn settle(
-    check: impl Fn(&Texts) -> Result<View, Refusal>,
+    check: impl Fn(&Texts, &Outlook) -> Result<View, Refusal>,
     wanted: impl Fn(&View, &Finding) -> Option<Fix>,
 ) -> Result<Settled, Refusal> {
     rounds(check, wanted, true)
@@ -125,28 +123,47 @@ pub fn settle(
 /// # Errors
 /// As [`settle`].
 pub fn settle_new(
-    check: impl Fn(&Texts) -> Result<View, Refusal>,
+    check: impl Fn(&Texts, &Outlook) -> Result<View, Refusal>,
     wanted: impl Fn(&View, &Finding) -> Option<Fix>,
 ) -> Result<Settled, Refusal> {
     rounds(check, wanted, false)
 }
 
 fn rounds(
-    check: impl Fn(&Texts) -> Result<View, Refusal>,
+    check: impl Fn(&Texts, &Outlook) -> Result<View, Refusal>,
     wanted: impl Fn(&View, &Finding) -> Option<Fix>,
     keeps_charts: bool,
 ) -> Result<Settled, Refusal> {
-    let before = check(&Texts::new())?;
-    let mut lasting = BTreeSet::new();
+    let before = check(&Texts::new(), &Outlook::new())?;
+    let mut known = Lesson::default();
     loop {
-        let attempt = Attempt { check: &check, wanted: &wanted, before: &before, lasting: &lasting, keeps_charts };
-        let (end, unmended) = attempt.run();
-        if unmended.is_empty() {
+        let attempt = Attempt { check: &check, wanted: &wanted, before: &before, known: &known, keeps_charts };
+        let (end, lesson) = attempt.run();
+        if lesson.is_empty() {
             let End { after, changes, fixed, withheld } = end;
             return Ok(Settled { before, after, changes, fixed, withheld });
         }
-        // What was to be mended later was not: once more, with what brings it given up. Each turn knows more of these.
-        lasting.extend(unmended);
+        known.add(lesson);
+    }
+}
+
+/// What an attempt has taught: the next one begins anew, and knows it. Each turn knows more.
+#[derive(Default)]
+struct Lesson {
+    /// Findings, by kind, that no round mends once a fix has brought them: what brings one is given up.
+    lasting: BTreeSet<Kind>,
+    /// The regions that a list was expected to name or not, by its path, and no round made that come: none makes it.
+    fixed: BTreeSet<(PathBuf, String)>,
+}
+
+impl Lesson {
+    fn is_empty(&self) -> bool {
+        self.lasting.is_empty() && self.fixed.is_empty()
+    }
+
+    fn add(&mut self, other: Self) {
+        self.lasting.extend(other.lasting);
+        self.fixed.extend(other.fixed);
     }
 }
 
@@ -155,49 +172,63 @@ struct Attempt<'a, C, W> {
     check: &'a C,
     wanted: &'a W,
     before: &'a View,
-    /// Findings, by kind, that no round mends once a fix has brought them.
-    lasting: &'a BTreeSet<Kind>,
+    known: &'a Lesson,
     /// Whether no chart may be taken from a list.
     keeps_charts: bool,
 }
 
 impl<C, W> Attempt<'_, C, W>
 where
-    C: Fn(&Texts) -> Result<View, Refusal>,
+    C: Fn(&Texts, &Outlook) -> Result<View, Refusal>,
     W: Fn(&View, &Finding) -> Option<Fix>,
 {
-    /// Where the rounds end, and what fixes brought that later rounds should have mended and did not.
-    fn run(&self) -> (End, BTreeSet<Kind>) {
-        let mut texts = Texts::new();
+    /// Where the rounds end, and what that teaches.
+    fn run(&self) -> (End, Lesson) {
+        let (mut texts, mut outlook) = (Texts::new(), Outlook::new());
         let mut after: Option<View> = None;
         let mut originals = Texts::new();
         let mut seen = vec![Texts::new()];
         let (mut fixed, mut withheld, mut owed) = (Vec::new(), Vec::new(), BTreeSet::new());
-        let (mut rounds, mut moves) = (0, 0);
-        while rounds < MAX_ROUNDS && moves < MAX_MOVES {
+        for _ in 0..MAX_ROUNDS {
+            // What is listed is judged in the regions that the list will name, from the first entry on.
+            loop {
+                let wider = self.look_ahead(after.as_ref().unwrap_or(self.before), &texts, &outlook);
+                if wider == outlook {
+                    break;
+                }
+                outlook = wider;
+                match (self.check)(&texts, &outlook) {
+                    Ok(view) => after = Some(view),
+                    Err(_) => {
+                        return (End::default(), Lesson { fixed: outlook.into_keys().collect(), ..Lesson::default() });
+                    }
+                }
+            }
             let view = after.as_ref().unwrap_or(self.before);
             let past = Past { originals: &originals, seen: &seen };
             let (accepted, apart) = (Vec::new(), Vec::new());
-            let mut round =
-                Round { attempt: self, before: view, texts: &texts, past, accepted, apart, is_over: false, next: None };
+            let mut round = Round {
+                attempt: self,
+                before: view,
+                outlook: &outlook,
+                texts: &texts,
+                past,
+                accepted,
+                apart,
+                next: None,
+            };
             withheld.clear();
             // What was not chosen, for it touched a fix that is given up, has its turn now.
             loop {
                 let chosen = choose(view, &round.accepted, &withheld, |finding| (self.wanted)(view, finding));
                 let mut harmful = round.absorb(chosen);
                 harmful.extend(round.reunite());
-                let is_last = harmful.is_empty() || round.is_over;
-                withheld.extend(harmful);
-                if is_last {
+                if harmful.is_empty() {
                     break;
                 }
+                withheld.extend(harmful);
             }
-            let Round { accepted, is_over, next: Some(next), .. } = round else { break };
-            if is_over {
-                moves += 1
-            } else {
-                rounds += 1
-            }
+            let Round { accepted, next: Some(next), .. } = round else { break };
             for one in accepted {
                 let file = view.sources.get(one.file());
                 originals.entry(one.fixed.path.clone()).or_insert_with(|| file.text().clone());
@@ -214,12 +245,43 @@ where
         let changes = originals.into_iter().map(change).filter(|change| change.before != change.after).collect();
         let left = after.as_ref().unwrap_or(self.before);
         let kinds = beyond(count(self.before), left).map(|finding| kind_of(left, finding));
-        let unmended = kinds.filter(|kind| owed.contains(kind)).collect();
-        (End { after, changes, fixed, withheld }, unmended)
+        let lasting = kinds.filter(|kind| owed.contains(kind)).collect();
+        let is_named = |(path, region): &(PathBuf, String)| named(self.before, &texts, path).contains(region);
+        let missed = outlook.into_iter().filter(|(key, will)| is_named(key) != *will);
+        let lesson = Lesson { lasting, fixed: missed.map(|(key, _)| key).collect() };
+        (End { after, changes, fixed, withheld }, lesson)
+    }
+
+    /// The `outlook` with what the fixes of `view` are going to change, all of them that do not touch each other.
+    fn look_ahead(&self, view: &View, texts: &Texts, outlook: &Outlook) -> Outlook {
+        let chosen = choose(view, &[], &[], |finding| (self.wanted)(view, finding));
+        let mut shifts = shifts(view, &apply_all(&view.sources, texts, &chosen.iter().collect::<Vec<_>>()));
+        shifts.retain(|key, _| !self.known.fixed.contains(key));
+        let mut wider = outlook.clone();
+        wider.extend(shifts);
+        wider
     }
 }
 
+/// The regions that the list at `path` names, once of `texts` is what they hold of it.
+fn named(view: &View, texts: &Texts, path: &Path) -> BTreeSet<String> {
+    let Some(file) = view.sources.find(path) else { return BTreeSet::new() };
+    says(file, texts.get(path).unwrap_or(view.sources.get(file).text())).regions.into_iter().collect()
+}
+
+/// The regions that lists of `view` name and no more as they are in `texts`, and the other way round.
+fn shifts(view: &View, texts: &Texts) -> Outlook {
+    let mut shifts = Outlook::new();
+    for CheckedList { path, .. } in view.checked.lists.iter().filter(|list| texts.contains_key(&list.path)) {
+        let (now, then) = (named(view, &Texts::new(), path), named(view, texts, path));
+        let other = now.symmetric_difference(&then);
+        shifts.extend(other.map(|region| ((path.clone(), region.clone()), then.contains(region))));
+    }
+    shifts
+}
+
 /// What an attempt came to, as [`Settled`] has it.
+#[derive(Default)]
 struct End {
     after: Option<View>,
     changes: Vec<Change>,
@@ -256,13 +318,12 @@ impl Past<'_> {
 struct Round<'a, C, W> {
     attempt: &'a Attempt<'a, C, W>,
     before: &'a View,
+    outlook: &'a Outlook,
     texts: &'a Texts,
     past: Past<'a>,
     accepted: Vec<Chosen>,
-    /// Those that by themselves would take a chart from a list, with what is said of that.
-    apart: Vec<(Chosen, String)>,
-    /// Whether nothing more is accepted, for everything else is to be judged anew first.
-    is_over: bool,
+    /// Those that by themselves would take a chart from a list.
+    apart: Vec<Chosen>,
     next: Option<Next>,
 }
 
@@ -272,21 +333,19 @@ enum Objection {
     Harm(String),
     /// They would take a chart from a list, unless others name it.
     Chart(String),
-    /// They would take a region from a list.
+    /// They would take a region from a list, or bring one in which other fixes are not judged.
     Region(String),
-    /// They would change the regions of a list, so that others among them are judged otherwise.
-    Moves,
 }
 
 impl<C, W> Round<'_, C, W>
 where
-    C: Fn(&Texts) -> Result<View, Refusal>,
+    C: Fn(&Texts, &Outlook) -> Result<View, Refusal>,
     W: Fn(&View, &Finding) -> Option<Fix>,
 {
     /// Accepts as many of `fixes` as do no harm on top of each other: all at once, else in parts. Gives the others, but for those
     /// that are set apart or have their turn in the next round.
     fn absorb(&mut self, fixes: Vec<Chosen>) -> Vec<Withheld> {
-        if fixes.is_empty() || self.is_over {
+        if fixes.is_empty() {
             return Vec::new();
         }
         let objection = match self.verify(&fixes) {
@@ -300,71 +359,15 @@ where
             Objection::Harm(reason) | Objection::Region(reason) if fixes.len() == 1 => {
                 return fixes.into_iter().map(|one| Withheld { fix: one.fixed, reason: reason.clone() }).collect();
             }
-            Objection::Chart(reason) if fixes.len() == 1 || self.are_first_notes(&fixes) => {
-                self.apart.extend(fixes.into_iter().map(|one| (one, reason.clone())));
+            Objection::Chart(_) if fixes.len() == 1 || self.are_first_notes(&fixes) => {
+                self.apart.extend(fixes);
                 return Vec::new();
             }
             Objection::Harm(_) => halves(fixes),
             Objection::Chart(_) => in_parts(fixes, |one| self.says_otherwise(one, |says| &says.charts)),
             Objection::Region(_) => in_parts(fixes, |one| self.says_otherwise(one, |says| &says.regions)),
-            Objection::Moves => {
-                let moves = |one: &Chosen| self.says_otherwise(one, |says| &says.regions);
-                let (movers, others): (Vec<_>, Vec<_>) = fixes.into_iter().partition(moves);
-                match movers.is_empty() {
-                    false if self.accepted.is_empty() => return self.move_first(movers, others),
-                    // The movers come first in the next round.
-                    false => vec![others],
-                    true if others.len() == 1 => return Vec::new(),
-                    true => halves(others),
-                }
-            }
         };
         parts.into_iter().flat_map(|part| self.absorb(part)).collect()
-    }
-
-    /// Accepts for each list the first of `movers` that does no harm, and nothing else: it is held against other regions then. Where
-    /// there is none at all, what there is of `others`.
-    fn move_first(&mut self, movers: Vec<Chosen>, others: Vec<Chosen>) -> Vec<Withheld> {
-        let mut withheld = Vec::new();
-        for movers in by_file(movers) {
-            let known = self.accepted.len();
-            for mover in movers {
-                if !self.move_along(&mover, &others) {
-                    withheld.extend(self.absorb(vec![mover]));
-                }
-                if self.accepted.len() > known {
-                    break;
-                }
-            }
-        }
-        if self.accepted.is_empty() {
-            withheld.extend(self.absorb(others));
-        } else {
-            self.is_over = true;
-        }
-        withheld
-    }
-
-    /// Accepts `mover`, the first entry of a list that is held against all charts, with those of `others` that name the other charts:
-    /// what does not depend on the region, else everything. Gives whether it did.
-    fn move_along(&mut self, mover: &Chosen, others: &[Chosen]) -> bool {
-        if !self.is_unnamed(&mover.fixed.path) {
-            return false;
-        }
-        let names = |one: &&Chosen| one.fixed.path == mover.fixed.path && self.says_otherwise(one, |says| &says.charts);
-        let with = |others: Vec<&Chosen>| -> Vec<Chosen> {
-            let along = others.into_iter().map(|one| Chosen { goes_along: true, ..one.clone() });
-            std::iter::once(mover.clone()).chain(along).collect()
-        };
-        let naming: Vec<&Chosen> = others.iter().filter(names).collect();
-        let steady = naming.iter().copied().filter(|one| !one.fix.regional).collect();
-        for fixes in [with(steady), with(naming)] {
-            if let Ok(next) = self.verify(&fixes) {
-                self.accept(fixes, next);
-                return true;
-            }
-        }
-        false
     }
 
     /// Whether the list at `path` is held against all charts, for no note of it names one.
@@ -394,18 +397,13 @@ where
     /// otherwise.
     fn reunite(&mut self) -> Vec<Withheld> {
         let mut withheld = Vec::new();
-        let (apart, reasons): (Vec<_>, Vec<_>) = std::mem::take(&mut self.apart).into_iter().unzip();
-        let Some(alone) = reasons.into_iter().next().filter(|_| !self.is_over) else { return withheld };
-        for fixes in by_file(apart) {
-            let reason = match self.verify(&fixes) {
-                Ok(next) => {
-                    self.accept(fixes, next);
-                    continue;
+        for fixes in by_file(std::mem::take(&mut self.apart)) {
+            match self.verify(&fixes) {
+                Ok(next) => self.accept(fixes, next),
+                Err(Objection::Chart(reason) | Objection::Region(reason) | Objection::Harm(reason)) => {
+                    withheld.extend(fixes.into_iter().map(|one| Withheld { fix: one.fixed, reason: reason.clone() }));
                 }
-                Err(Objection::Chart(reason) | Objection::Region(reason) | Objection::Harm(reason)) => reason,
-                Err(Objection::Moves) => alone.clone(),
-            };
-            withheld.extend(fixes.into_iter().map(|one| Withheld { fix: one.fixed, reason: reason.clone() }));
+            }
         }
         withheld
     }
@@ -422,39 +420,43 @@ where
         if self.past.has(&texts) {
             return Err(Objection::Harm("what was mended before as it was".to_owned()));
         }
-        let view = (self.attempt.check)(&texts).map_err(|refusal| Objection::Harm(refusal.message))?;
+        let view = (self.attempt.check)(&texts, self.outlook).map_err(|refusal| Objection::Harm(refusal.message))?;
         let keeps_charts = self.attempt.keeps_charts;
-        let moved = moved(self.before, &view);
         if let Some(chart) = lost_chart(self.before, &view).filter(|_| keeps_charts) {
-            return Err(Objection::Chart(without(&chart.name.to_string(), "charts")));
+            return Err(Objection::Chart(told_of("out of", &chart.name.to_string(), "charts")));
         }
-        if let Some(region) = lost_region(self.before, &view) {
-            return Err(Objection::Region(without(region, "scenarios")));
+        if let Some(region) = lost_region(self.attempt.before, &view) {
+            return Err(Objection::Region(told_of("out of", region, "scenarios")));
         }
         let paths: BTreeSet<&Path> = all.iter().map(|one| one.fixed.path.as_path()).collect();
-        let movers = all.iter().filter(|one| !one.goes_along).count();
-        if !moved.is_empty() && all.len() > 1 && (paths.len() < movers || !paths.is_subset(&moved)) {
-            return Err(Objection::Moves);
-        }
         let gains = keeps_charts && gains_charts(self.before, &view);
         let mended: Vec<&Kind> = all.iter().map(|one| &one.kind).collect();
         let mut owed = BTreeSet::new();
-        let brought = brought((self.attempt.before, self.before), &view, &paths, &mended);
-        for finding in brought {
+        let unforeseen =
+            shifts(self.before, &texts).into_iter().find(|(key, will)| self.outlook.get(key) != Some(will));
+        for finding in brought(self.before, &view, &paths, &mended) {
+            let told = format!("{}: {}", finding.rule.id, finding.told());
+            if unforeseen.is_some() {
+                return Err(Objection::Region(told));
+            }
             let kind = kind_of(&view, finding);
-            let is_owed = !gains && !self.attempt.lasting.contains(&kind);
+            let is_owed = !gains && !self.attempt.known.lasting.contains(&kind);
             if !is_owed || (self.attempt.wanted)(&view, finding).is_none() {
-                return Err(Objection::Harm(format!("{}: {}", finding.rule.id, finding.told())));
+                return Err(Objection::Harm(told));
             }
             owed.insert(kind);
         }
-        Ok(Next { texts, view, owed })
+        match unforeseen {
+            Some(((_, region), true)) => Err(Objection::Region(told_of("among", &region, "scenarios"))),
+            Some(((_, region), false)) => Err(Objection::Region(told_of("out of", &region, "scenarios"))),
+            None => Ok(Next { texts, view, owed }),
+        }
     }
 }
 
-/// What is said of fixes without which `name` is among the `what` of a list.
-fn without(name: &str, what: &str) -> String {
-    format!("{name} out of what the list is held against; {FILE_NAME} can name its {what}")
+/// What is said of fixes that leave `name` out of or among the `what` of a list.
+fn told_of(place: &str, name: &str, what: &str) -> String {
+    format!("{name} {place} what the list is held against; {FILE_NAME} can name its {what}")
 }
 
 fn halves(mut fixes: Vec<Chosen>) -> Vec<Vec<Chosen>> {
@@ -483,8 +485,6 @@ fn by_file(fixes: Vec<Chosen>) -> Vec<Vec<Chosen>> {
 #[derive(Clone)]
 struct Chosen {
     fix: Fix,
-    /// Whether it may be applied with one that opens a region.
-    goes_along: bool,
     /// Which of the findings it mends, which is where it stands among the others at one place.
     number: usize,
     fixed: Fixed,
@@ -530,7 +530,7 @@ fn choose(
             path: path.to_owned(),
             title: fix.title.clone(),
         };
-        chosen.push(Chosen { fix, goes_along: false, number, fixed, kind: kind_of(view, finding) });
+        chosen.push(Chosen { fix, number, fixed, kind: kind_of(view, finding) });
     }
     chosen
 }

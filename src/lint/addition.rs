@@ -71,10 +71,7 @@ pub(crate) fn additions(
                 // What may be no image at all is listed only when somebody says so.
                 let sure = used.naming.as_ref().is_none_or(|naming| naming.confidence == Confidence::Certain);
                 let safety = if sure { Safety::Safe } else { Safety::Unsafe };
-                Fix::new(format!("List it as `{name}`"), safety, vec![edit])
-                    .again(again)
-                    .block()
-                    .regional(context.dynamic.contains_key(at))
+                Fix::new(format!("List it as `{name}`"), safety, vec![edit]).again(again).block()
             });
             findings.push(finding(rule, context, used, message(used), fix).rank(rank));
         }

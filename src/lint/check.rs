@@ -211,7 +211,7 @@ pub fn decide(sources: &Sources, workspace: &Workspace, settings: &Settings) -> 
         let file = read_list(sources, path).map_err(|error| named_by(configured, error))?;
         let list = List::parse(file, sources.get(file).text());
         let listed = listed(&list);
-        let named = named_regions(&listed, &Exemptions::of(&list, settings), &settings.expected_regions);
+        let named = named_regions(path, &listed, &Exemptions::of(&list, settings), settings);
         let Targets { targets, problems, assumed, notes: told, lost, .. } =
             finder.of_list(path, &named, &noted(&list), configured)?;
         let mut notes: Vec<String> = assumed.into_iter().map(|assumption| assumption.sentence).chain(told).collect();

@@ -78,7 +78,7 @@ pub(super) fn hold(
         let survey = settings.kept.survey(sources, &found.targets, settings.kept.listing(listed));
         is_wanted(settings.kept.stop()).map(|()| (found, survey))
     };
-    let mut named = named_regions(listed, exemptions, &settings.expected_regions);
+    let mut named = named_regions(path, listed, exemptions, settings);
     let (mut found, mut survey) = find(&named)?;
     // Without such regions everything else is as it would be without the mistake.
     let guessed: Vec<String> = named.iter().filter(|region| found.guesses(region)).cloned().collect();
@@ -96,11 +96,18 @@ pub(super) fn hold(
     Ok((found, survey))
 }
 
-/// The regions that the list's ECR hosts name, whether there are such regions or not, and those that they are `expected` to: those of
-/// its entries, else those of what is exempt.
-pub(super) fn named_regions(listed: &[Listed], exemptions: &Exemptions, expected: &[String]) -> Vec<String> {
+/// The regions that the ECR hosts of the list at `path` name, or will, whether there are such regions or not: those of its entries,
+/// else those of what is exempt.
+pub(super) fn named_regions(
+    path: &Path,
+    listed: &[Listed],
+    exemptions: &Exemptions,
+    settings: &Settings,
+) -> Vec<String> {
     let mut named = regions_of(listed.iter().map(|entry| &entry.reference));
-    named.extend_from_slice(expected);
+    let of_list = settings.outlook.iter().filter(|((list, _), _)| list == path);
+    named.extend(of_list.clone().map(|((_, region), _)| region.clone()));
+    named.retain(|region| of_list.clone().all(|((_, other), will)| *will || other != region));
     named.sort();
     named.dedup();
     if named.is_empty() { exemptions.named_regions() } else { named }

@@ -73,8 +73,6 @@ pub struct Fix {
     /// The text of its one insertion where another fix has inserted something at the same point: what parts it from what stood
     /// there before does not part it from that.
     pub again: Option<String>,
-    /// Whether it would write something else if the list named another region.
-    pub regional: bool,
     /// Whether its one insertion is a block of its own: it stands above what others insert at the same point, which belongs to the
     /// line there.
     pub is_block: bool,
@@ -88,15 +86,7 @@ impl Fix {
         edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
         edits.dedup();
         debug_assert!(edits.windows(2).all(|pair| pair[0].span.end <= pair[1].span.start), "edits overlap: {edits:?}");
-        Self {
-            title: shorten(title.into()),
-            safety,
-            alone: false,
-            again: None,
-            regional: false,
-            is_block: false,
-            edits,
-        }
+        Self { title: shorten(title.into()), safety, alone: false, again: None, is_block: false, edits }
     }
 
     /// The same, applied in a round without others of the file.
@@ -109,12 +99,6 @@ impl Fix {
     #[must_use]
     pub fn again(self, again: Option<String>) -> Self {
         Self { again, ..self }
-    }
-
-    /// The same, of what depends on the region, or not.
-    #[must_use]
-    pub fn regional(self, regional: bool) -> Self {
-        Self { regional, ..self }
     }
 
     /// The same, as a block of its own.

@@ -58,7 +58,7 @@ pub use plan::{LostEntry, Plan, Step};
 pub use reconcile::{Coverage, Listed, NotedChart, Reconciliation, reconcile};
 pub use rule::{PAGES, Rule, nearest_rule, rule, rules};
 pub use same::{brings, may_bring, same_image, serves, wanted};
-pub use settings::Settings;
+pub use settings::{Outlook, Settings};
 pub use verdict::{Standing, Verdict};
 
 pub(crate) use context::{Context, Judged};

@@ -1,6 +1,6 @@
 //! What a run is told: the command line's part and the configuration's.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,6 +11,9 @@ use crate::config::{self, Level, Loaded, Trust};
 use crate::source::canonical;
 use crate::store::Store;
 
+/// Which regions ECR hosts of a list at that path will name or not, where fixes are going to change that.
+pub type Outlook = BTreeMap<(PathBuf, String), bool>;
+
 /// How charts are found and rendered.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
@@ -18,8 +21,8 @@ pub struct Settings {
     pub charts: Vec<PathBuf>,
     /// Regions that empty `region` values take; none means those that the list's ECR hosts name.
     pub regions: Vec<String>,
-    /// Regions that ECR hosts of the list are to name, beside those that they do: of a list that is being written.
-    pub expected_regions: Vec<String>,
+    /// What lists are held against in place of the regions that they name: those that they will.
+    pub outlook: Outlook,
     /// Values over the charts' own.
     pub overrides: Overrides,
     /// The namespace of the releases; none means that of the configuration, else Helm's own default.

@@ -12,7 +12,7 @@ use super::places::Places;
 use super::positions::Lines;
 use super::queue::Scene;
 use crate::fix::{Texts, View, is_safe, safe_fix, settle};
-use crate::lint::{Finding, Fix, Refusal};
+use crate::lint::{Finding, Fix, Outlook, Refusal};
 use crate::source::{Span, canonical};
 
 /// Offers what can be done.
@@ -138,9 +138,9 @@ impl Actions<'_> {
     /// What `check --fix` would change in `document`, but for line endings.
     pub fn fix_all(&self, room: &Room, document: &Document) -> Vec<TextEdit> {
         let known = room.errors.len();
-        let check = |texts: &Texts| {
+        let check = |texts: &Texts, outlook: &Outlook| {
             let mut room = Room::new(room.start.clone(), room.kept.stop().clone());
-            if !room.look(self.scene, texts, 0) {
+            if !room.look(self.scene, texts, outlook, 0) {
                 return Err(Refusal::new("there is no list any more"));
             }
             // A fix that keeps something from being checked is none.

@@ -11,8 +11,8 @@ use super::stamps::Stamps;
 use crate::fix::Texts;
 use crate::inventory::Stop;
 use crate::lint::{
-    Checked, CheckedList, Configuring, Kept, Refusal, Settings, Workspace, check, configure, find, find_around,
-    places_of_configuration,
+    Checked, CheckedList, Configuring, Kept, Outlook, Refusal, Settings, Workspace, check, configure, find,
+    find_around, places_of_configuration,
 };
 use crate::mirror::List;
 use crate::source::{Sources, canonical};
@@ -165,7 +165,7 @@ impl Analysis {
             let disk = scene.disk + self.drift;
             let is_new = room.disk != Some(disk);
             let began = SystemTime::now();
-            let holds_lists = room.look(scene, &Texts::new(), disk);
+            let holds_lists = room.look(scene, &Texts::new(), &Outlook::new(), disk);
             let known = stamps_before.remove(&start).filter(|(at, _)| *at == disk);
             let mut stamps = known.map_or_else(|| Stamps::new(watched.clone()), |(_, stamps)| stamps);
             stamps.add(&room.files(), &room.roots(), began);
@@ -216,9 +216,9 @@ impl Room {
         }
     }
 
-    /// Checks it, with `texts` over what is open; `disk` grows when something may have changed there. False when a folder holds
-    /// no list.
-    pub fn look(&mut self, scene: &Scene, texts: &Texts, disk: u64) -> bool {
+    /// Checks it, with `texts` over what is open, and lists as their `outlook` is; `disk` grows when something may have changed there.
+    /// False when a folder holds no list.
+    pub fn look(&mut self, scene: &Scene, texts: &Texts, outlook: &Outlook, disk: u64) -> bool {
         let mut open = scene.documents.texts();
         open.extend(texts.iter().map(|(path, text)| (canonical(path), text.clone())));
         self.sources.set_overlays(open);
@@ -252,7 +252,7 @@ impl Room {
         }
         self.workspace = found.clone();
         let whole = matches!(self.start, Start::Folder(_));
-        let settings = Settings { kept: self.kept.clone(), ..Settings::default() };
+        let settings = Settings { kept: self.kept.clone(), outlook: outlook.clone(), ..Settings::default() };
         match configure(&self.sources, found, whole, &Configuring::Standard, settings) {
             Ok((workspace, settings)) => {
                 match check(&self.sources, &workspace, &settings) {
