@@ -403,6 +403,45 @@ fn a_region_is_opened_for_all_charts() {
     }
 }
 
+/// What a region changes is written as it is in those that the list will name, whatever it names so far.
+#[test]
+fn a_region_that_goes_is_none_to_list_for() {
+    let agent = |region: &str| format!("602401143452.dkr.ecr.{region}.amazonaws.com/eks/agent:1");
+    let web = "quay.io/{{ .Values.region | default `none` }}/web:1";
+    let nginx = "{{ if eq .Values.region `us-west-2` }}nginx:2{{ else }}nginx:1{{ end }}";
+    let note = "(from local chart app:1.0.0)";
+    let (wrong, right) = (agent("eu-west-1"), agent("us-west-2"));
+    // What serves where the list will be stays.
+    for (listed, left) in [("nginx:0", "nginx:2"), ("nginx:2", "nginx:2"), ("nginx:1", "nginx:2")] {
+        let list = format!("# Nginx {note}\nnginx={listed}\n\n# Agent {note}\nagent={wrong}\n");
+        let workspace = Workspace::with_list(&list).chart("app", &[nginx, &right, web]);
+        let workspace = workspace.file("app/values.yaml", "region: ''\n");
+        let run = workspace.run(&["check", "--fix", "--unsafe-fixes"]);
+        let fixed = workspace.read(LIST);
+        assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{}{fixed}", run.stdout);
+        assert!(
+            fixed.contains(&format!("\nnginx={left}\n")) && fixed.contains(&format!("\nagent={right}\n")),
+            "{fixed}"
+        );
+        assert!(fixed.contains("\nweb=quay.io/us-west-2/web:1\n") && !fixed.contains("eu-west-1"), "{fixed}");
+    }
+}
+
+/// A fix that would make the list name a region in which it is wrong is none, and keeps no other from being made.
+#[test]
+fn a_region_in_which_a_fix_is_wrong_is_not_named() {
+    let agent = "602401143452.dkr.ecr.us-west-2.amazonaws.com/eks/agent:1";
+    let agent = format!("{{{{ if .Values.region }}}}nginx:1{{{{ else }}}}{agent}{{{{ end }}}}");
+    let web = "quay.io/{{ .Values.region | default `none` }}/web:1";
+    let workspace = Workspace::with_list("").chart("app", &[&agent, web]).file("app/values.yaml", "region: ''\n");
+    let run = workspace.run(&["check", "--fix"]);
+    assert!(workspace.read(LIST).ends_with("\nweb=quay.io/none/web:1\n"), "{}", workspace.read(LIST));
+    let told = "not applied: List it as `agent`; it would leave ";
+    assert!(run.code == 1 && run.stderr.contains(told), "{}", run.stderr);
+    workspace.run(&["check", "--fix"]);
+    assert!(!workspace.read(LIST).contains("agent"), "{}", workspace.read(LIST));
+}
+
 /// However many regions there are, all of it is done in one run.
 #[test]
 fn every_region_is_opened() {

@@ -189,6 +189,10 @@ fn charts_that_bring_a_region_are_all_listed() {
     let entries: Vec<&str> = list.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
     assert_eq!(entries, [&format!("agent={ecr}/agent:1"), &format!("cni={ecr}/cni:2"), "nginx=nginx:1"]);
     assert_eq!(workspace.findings(), Vec::<String>::new());
+    let blocks = list.split_once("\n\n").unwrap().1;
+    let workspace = workspace.file(LIST, "");
+    let mended = workspace.run(&["check", "--fix"]);
+    assert_eq!((mended.code, mended.stderr.as_str(), workspace.read(LIST).as_str()), (0, "", blocks));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::apply_edits;
 use super::harm::{Kind, beyond, brought, count, gains_charts, kind_of, lost_chart, lost_region};
 use crate::config::FILE_NAME;
-use crate::lint::{Checked, CheckedList, Edit, Finding, Fix, Outlook, Refusal, Says, says};
+use crate::lint::{Beside, Checked, CheckedList, Edit, Finding, Fix, Outlook, Refusal, Says, says};
 use crate::source::{Over, Sources, Span, WriteError, to_bytes, write_whole};
 
 /// Rounds that are made at most. Fixes that touch each other wait for the next one.
@@ -516,7 +516,7 @@ fn choose(
             continue;
         }
         let others = || accepted.iter().chain(&chosen).filter(|other| other.file() == fix.edits()[0].span.file);
-        if others().any(|other| fix.alone || other.fix.alone) {
+        if others().any(|other| fix.beside == Beside::None || other.fix.beside == Beside::None) {
             continue;
         }
         let taken = others().flat_map(|other| other.fix.edits());
@@ -557,13 +557,14 @@ fn apply_all(sources: &Sources, texts: &Texts, fixes: &[&Chosen]) -> Texts {
         let mut edits: Vec<(Edit, bool)> = Vec::new();
         for one in &of_file {
             let mut own = one.fix.edits().to_vec();
-            if let ([insertion], Some(again)) = (own.as_mut_slice(), &one.fix.again)
+            if let ([insertion], Beside::Block { again: Some(again) }) = (own.as_mut_slice(), &one.fix.beside)
                 && insertion.span.range().is_empty()
                 && edits.iter().any(|(other, _)| other.span == insertion.span)
             {
                 insertion.text.clone_from(again);
             }
-            edits.extend(own.into_iter().map(|edit| (edit, one.fix.is_block)));
+            let is_block = matches!(one.fix.beside, Beside::Block { .. });
+            edits.extend(own.into_iter().map(|edit| (edit, is_block)));
         }
         let text = of_file.first().map(|one| sources.get(one.file()).text().clone()).unwrap_or_default();
         // A note stays with the entry below; what only ends a line stays first.

@@ -10,7 +10,7 @@ use super::order::{New, Order, end};
 use super::provenance::Provenance;
 use super::rules::floats;
 use super::style::Style;
-use super::{Finding, Fix, Rule, Safety, serves};
+use super::{Beside, Finding, Fix, Rule, Safety, serves};
 use crate::image::Reference;
 use crate::inventory::{Confidence, Kind, Use};
 use crate::source::Layer;
@@ -71,7 +71,7 @@ pub(crate) fn additions(
                 // What may be no image at all is listed only when somebody says so.
                 let sure = used.naming.as_ref().is_none_or(|naming| naming.confidence == Confidence::Certain);
                 let safety = if sure { Safety::Safe } else { Safety::Unsafe };
-                Fix::new(format!("List it as `{name}`"), safety, vec![edit]).again(again).block()
+                Fix::new(format!("List it as `{name}`"), safety, vec![edit]).beside(Beside::Block { again })
             });
             findings.push(finding(rule, context, used, message(used), fix).rank(rank));
         }

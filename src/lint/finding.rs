@@ -68,15 +68,26 @@ pub struct Fix {
     pub title: String,
     /// How far it can be trusted.
     pub safety: Safety,
-    /// Whether it changes what other fixes of the file build on, so that it is applied in a round without them.
-    pub alone: bool,
-    /// The text of its one insertion where another fix has inserted something at the same point: what parts it from what stood
-    /// there before does not part it from that.
-    pub again: Option<String>,
-    /// Whether its one insertion is a block of its own: it stands above what others insert at the same point, which belongs to the
-    /// line there.
-    pub is_block: bool,
+    /// How it goes with other fixes of the file.
+    pub beside: Beside,
     edits: Vec<Edit>,
+}
+
+/// How a fix goes with others of its file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Beside {
+    /// With all that do not touch it.
+    #[default]
+    Any,
+    /// With none: it changes what they build on.
+    None,
+    /// Its one insertion is a block of its own, and stands above what others insert at the same point, which belongs to the line
+    /// there.
+    Block {
+        /// Its text below another such block, where that is another one: what parts it from what stood there before does not part it
+        /// from that.
+        again: Option<String>,
+    },
 }
 
 impl Fix {
@@ -86,25 +97,13 @@ impl Fix {
         edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
         edits.dedup();
         debug_assert!(edits.windows(2).all(|pair| pair[0].span.end <= pair[1].span.start), "edits overlap: {edits:?}");
-        Self { title: shorten(title.into()), safety, alone: false, again: None, is_block: false, edits }
+        Self { title: shorten(title.into()), safety, beside: Beside::default(), edits }
     }
 
-    /// The same, applied in a round without others of the file.
+    /// The same, which goes with others so.
     #[must_use]
-    pub fn alone(self) -> Self {
-        Self { alone: true, ..self }
-    }
-
-    /// The same, with that text where another one has inserted something at the same point.
-    #[must_use]
-    pub fn again(self, again: Option<String>) -> Self {
-        Self { again, ..self }
-    }
-
-    /// The same, as a block of its own.
-    #[must_use]
-    pub fn block(self) -> Self {
-        Self { is_block: true, ..self }
+    pub fn beside(self, beside: Beside) -> Self {
+        Self { beside, ..self }
     }
 
     /// The edits, in order of their place.

@@ -51,7 +51,7 @@ pub use discovery::{
     LIST_NAME, Unread, Workspace, discover, find, find_around, find_charts_here, find_here, home_of,
     places_of_configuration, repository_of,
 };
-pub use finding::{Edit, Finding, Fix, Refusal, Related, Safety, Severity};
+pub use finding::{Beside, Edit, Finding, Fix, Refusal, Related, Safety, Severity};
 pub use kept::Kept;
 pub use opening::{Configuring, configure, open, open_charts, settings_of, store};
 pub use plan::{LostEntry, Plan, Step};

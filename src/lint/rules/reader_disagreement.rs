@@ -10,7 +10,7 @@ use crate::lint::addition::{listable, spoilt};
 use crate::lint::misread::{ShellMisread, misread, shown};
 use crate::lint::same::{as_entry, brings};
 use crate::lint::suppress::orders;
-use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Verdict, wanted};
+use crate::lint::{Beside, Context, Edit, Finding, Fix, Judged, Rule, Safety, Verdict, wanted};
 use crate::mirror::readers::{Locale, PythonStep, ShellStep, Stop, read_python_line, read_shell_line};
 use crate::mirror::{Ending, Entry, Line, LineKind, List};
 use crate::source::Span;
@@ -98,7 +98,7 @@ fn carriage_returns(rule: &'static Rule, list: &List) -> Option<Finding> {
     let edit = |line: &Line| Edit { span: Span::new(list.file(), start(line), end(line) + 1), text: String::new() };
     let edits = list.lines.iter().filter(ends).map(edit).collect();
     // What others insert ends as the lines do.
-    let fix = Fix::new("End all lines with LF", Safety::Safe, edits).alone();
+    let fix = Fix::new("End all lines with LF", Safety::Safe, edits).beside(Beside::None);
     let finding = Finding::new(rule, Span::new(list.file(), end(first), end(first)), "line endings", message);
     Some(finding.label("CRLF").fix(fix))
 }
