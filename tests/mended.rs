@@ -358,6 +358,18 @@ fn charts_that_were_passed_over_give_no_image_twice() {
     let told = workspace.findings();
     assert!(!told.iter().any(|line| line.contains("tag-mismatch")), "{told:?}");
 
+    // Also where that entry is to list something else, some day.
+    let listed = "# Pause (from local chart app:1.0.0)\npause=registry.k8s.io/pause:1\n";
+    for (list, is_told) in [
+        (format!("{listed}web=registry.k8s.io/pause:2\n"), false),
+        (format!("{}web=registry.k8s.io/pause:2\n", listed.replace("pause:1", "pause:0")), true),
+    ] {
+        let workspace = Workspace::with_list(&list);
+        let workspace = workspace.chart("app", &["nginx:1"]).chart("other", &["registry.k8s.io/pause:1", "redis:7"]);
+        let told = workspace.findings();
+        assert_eq!(told.iter().any(|line| line.contains("tag-mismatch")), is_told, "{told:?}");
+    }
+
     let list = "web=\nweb=quay.io/acme/web:2\n\n# Nginx (from local chart other:1.0.0)\nnginx=nginx:1\n";
     let workspace = Workspace::with_list(list).chart("app", &["quay.io/acme/web:1"]).chart("other", &["nginx:1"]);
     let told = workspace.findings();

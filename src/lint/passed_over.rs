@@ -70,12 +70,14 @@ impl PassedOver {
             let deployed = |image: &Reference| uses.iter().any(|used| used.when.is_none() && brings(image, used));
             let asked = |(at, entry): (usize, &Listed)| {
                 if is_open(&known.verdicts[at]) || (is_guess(at) && brought(&entry.reference)) {
-                    return Some((Some(at), entry.clone()));
+                    return vec![(Some(at), entry.clone())];
                 }
                 let mended = &known.mended[at];
-                deployed(mended).then(|| (None, Listed { reference: mended.clone(), ..entry.clone() }))
+                let other = Some(&entry.reference).filter(|listed| *listed != mended);
+                let taken = other.into_iter().chain([mended]).filter(|image| deployed(image));
+                taken.map(|image| (None, Listed { reference: image.clone(), ..entry.clone() })).collect()
             };
-            listed.iter().enumerate().filter_map(asked).unzip()
+            listed.iter().enumerate().flat_map(asked).unzip()
         };
         let (mut places, mut entries): (Vec<Option<usize>>, Vec<Listed>) = select(&survey.inventory.uses);
         let mut found = reconcile(&entries, &survey.inventory, &coverage);
