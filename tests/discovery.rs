@@ -169,6 +169,79 @@ fn one_list_is_for_all_charts_that_its_notes_do_not_tell_apart() {
     assert_eq!(workspace.run(&["images", "--format", "plain"]).stdout, "aa:1\nbb:1\n");
 }
 
+/// `charts/platform` in `folder` with these subcharts, each of one image, and a list there whose notes name the charts `noted`.
+fn umbrella(workspace: Workspace, folder: &str, subcharts: &[&str], list: &str, noted: &[&str]) -> Workspace {
+    let entry = |name: &&str| {
+        format!("# It (from local chart {name}:1.0.0)\n# Repository: {name}\n# Tag: 1\n{name}={name}:1\n")
+    };
+    let asked: Vec<String> = subcharts.iter().map(|name| format!("{{name: {name}, version: 1.0.0}}")).collect();
+    let metadata = format!("apiVersion: v2\nname: platform\nversion: 1.0.0\ndependencies: [{}]\n", asked.join(", "));
+    let entries: Vec<String> = noted.iter().map(entry).collect();
+    let workspace = workspace.file(&format!("{list}/tools/ecr-images.conf"), entries.join("\n"));
+    let workspace = workspace.file(&format!("{folder}/platform/Chart.yaml"), metadata);
+    subcharts.iter().fold(workspace, |workspace, name| {
+        workspace.chart(&format!("{folder}/platform/charts/{name}"), &[&format!("{name}:1")])
+    })
+}
+
+#[test]
+fn a_note_that_names_a_chart_of_another_team_brings_none_of_it() {
+    let teams = umbrella(Workspace::new().file(".git/HEAD", ""), "a", &["web"], "a", &["web", "base"]);
+    let teams = umbrella(teams, "b", &["base", "queue"], "b", &["base", "queue"]);
+    let told = teams.findings();
+    let expected = "a/tools/ecr-images.conf:9:6 stale-entry no chart deploys base:1, and base:1.0.0 is in no root chart of this list. \
+                    Delete `base`, or say why it stays";
+    assert_eq!(told, [expected]);
+    let why = "base is in b/platform alone, which another list lies nearer to; `--chart` or .mirrorlint.yaml says it otherwise";
+    has(&teams.run(&["check"]).stdout, why);
+    has(&settings(&teams, &[]), why);
+    // In the team's own folder it is the same.
+    let own = run(&teams.path("a"), &["check", "--format", "concise"], &[]).stdout;
+    has(&own, "tools/ecr-images.conf:9:6: warning[stale-entry] no chart deploys base:1");
+    assert_eq!(own.matches("[").count(), 1, "{own}");
+    // Nothing of the other team is listed.
+    let list = teams.read("a/tools/ecr-images.conf");
+    teams.run(&["check", "--fix"]);
+    assert_eq!(teams.read("a/tools/ecr-images.conf"), list);
+    // Told otherwise, it counts.
+    let both = teams.findings_with(&["--chart", "a/platform", "--chart", "b/platform", "a/tools/ecr-images.conf"]);
+    assert!(both.len() == 1 && both[0].contains("missing-entry") && both[0].contains("queue:1"), "{both:?}");
+}
+
+/// The charts of another repository, a folder beside, with a list of its own.
+#[test]
+fn a_list_beside_the_charts_of_another_repository_keeps_them() {
+    let beside = |list: &str| {
+        let workspace = umbrella(Workspace::new(), "cli", &["web", "queue"], list, &["web"]);
+        umbrella(workspace, "cli", &["web", "queue"], "cli", &["web", "queue"])
+    };
+    for list in ["mirror", "."] {
+        let told = beside(list).findings();
+        assert!(
+            told.len() == 1 && told[0].contains("missing-entry") && told[0].contains("queue:1"),
+            "{list}: {told:?}"
+        );
+    }
+    // So it is with several of them, and with one of its own as far away: none is nearer than the others.
+    for own in ["ops", "cli2"] {
+        let both = beside("mirror").chart(&format!("{own}/agent"), &["agent:1"]);
+        let list = both.read("mirror/tools/ecr-images.conf");
+        let both = both.file(
+            "mirror/tools/ecr-images.conf",
+            format!("{list}\n# Agent (from local chart agent:1.0.0)\nagent=agent:1\n"),
+        );
+        let told = both.findings();
+        assert!(told.len() == 1 && told[0].contains("missing-entry") && told[0].contains("queue:1"), "{own}: {told:?}");
+    }
+    // A list above the charts of all is no farther from one than from another.
+    let above = beside(".").chart("own/agent", &["agent:1"]);
+    let list = above.read("tools/ecr-images.conf");
+    let above =
+        above.file("tools/ecr-images.conf", format!("{list}\n# Agent (from local chart agent:1.0.0)\nagent=agent:1\n"));
+    let told = above.findings();
+    assert!(told.len() == 1 && told[0].contains("missing-entry") && told[0].contains("queue:1"), "{told:?}");
+}
+
 #[test]
 fn without_source_notes_the_nearest_count_too() {
     let bare = |workspace: Workspace, folder: &str, tag: &str| {

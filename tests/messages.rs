@@ -310,7 +310,7 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     stale-entry: no chart deploys quay.io/acme/exporter:0.9.0. Delete `exporter`, or say why it stays
       unsafe: Delete `exporter`
     stale-entry: no chart deploys nginx:1.25.3; the charts deploy nginx:1.27.1, which `web` lists. Delete `web-old`
-    stale-entry: no chart deploys docker.io/acme/cache:7.2, and acme/cache:18.0.0 is in no root chart. Delete `cache`, or say why it stays
+    stale-entry: no chart deploys docker.io/acme/cache:7.2, and acme/cache:18.0.0 is in no root chart of this list. Delete `cache`, or say why it stays
     stale-mention: docker.io/library/nginx:1.25.3 is named here, but `web` lists 1.27.1, and web:1.0.0 deploys that. Write 1.27.1, if the same image is meant
       [tools/ecr-images.conf:2:11 listed as `web`]
       [chart/templates/web.yaml:6:33 web:1.0.0 says its version here]

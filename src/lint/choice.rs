@@ -9,6 +9,7 @@ use super::reading::{noted, read_list};
 use super::targets::Targets;
 use super::{Assumption, Refusal, Settings, Workspace};
 use crate::chart::{Chart, ChartError, is_compatible};
+use crate::config;
 use crate::inventory::{ChartName, Problem};
 use crate::mirror::{ChartOrigin, List, NamedChart};
 use crate::render::Renderer;
@@ -159,7 +160,7 @@ impl Roots {
     }
 
     /// Those given; else those whose dependency tree holds a chart that the source notes of `list` name; else all that there are.
-    /// Where the list has a nearer one of these, it leaves those to other lists that they are nearer to.
+    /// Those that other lists lie nearer to it leaves to them, but for the nearest of its own.
     pub fn choose(
         &self,
         sources: &Sources,
@@ -177,19 +178,14 @@ impl Roots {
         let found: BTreeSet<&str> =
             names.iter().copied().filter(|name| loaded.iter().any(|root| holds(&root.chart, name))).collect();
         chosen.by_notes = !found.is_empty();
-        let holders = self.holders(if given { &NO_NAMES } else { names });
-        let candidates: BTreeSet<usize> = holders.iter().flatten().copied().collect();
+        let candidates: BTreeSet<usize> =
+            self.holders(if given { &NO_NAMES } else { names }).into_iter().flatten().collect();
         // One that cannot be loaded is the list's own, too: no other list's stands in its place.
         let broken_at = broken.iter().map(|(.., own)| *own).max().unwrap_or_default();
-        let own = |holders: Vec<usize>| -> Vec<usize> {
-            let nearest = holders.iter().map(near).max().unwrap_or_default().max(broken_at);
-            let is_own = |at: &usize| loaded[*at].nearest <= near(at) || near(at) == nearest;
-            holders.into_iter().filter(is_own).collect()
-        };
-        let taken: BTreeSet<usize> = match list {
-            Some(_) if !given => holders.into_iter().flat_map(own).collect(),
-            _ => candidates.clone(),
-        };
+        let nearest = candidates.iter().map(near).max().unwrap_or_default().max(broken_at);
+        let is_own = |at: &usize| loaded[*at].nearest <= near(at) || near(at) == nearest;
+        let is_taken = |at: &usize| given || list.is_none() || is_own(at);
+        let taken: BTreeSet<usize> = candidates.iter().copied().filter(is_taken).collect();
         let anothers: Vec<usize> = candidates.difference(&taken).copied().collect();
         let is_unnamed = |at: &usize| !candidates.contains(at) && !loaded[*at].is_outside;
         let unnamed: Vec<usize> = (0..loaded.len()).filter(is_unnamed).collect();
@@ -209,6 +205,16 @@ impl Roots {
             chosen
                 .notes
                 .push(format!("charts: {paths}, too: a source note names a chart in {it} that none in here holds"));
+        }
+        // A note that names a chart which only another list's root chart holds is easily one that nobody mended.
+        let held = |name: &&str| taken.iter().any(|at| holds(&loaded[*at].chart, name));
+        for name in found.iter().filter(|name| !given && !held(name)) {
+            let theirs: Vec<usize> = anothers.iter().copied().filter(|at| holds(&loaded[*at].chart, name)).collect();
+            let theirs = some(&paths(&theirs));
+            chosen.notes.push(format!(
+                "{name} is in {theirs} alone, which another list lies nearer to; `--chart` or {} says it otherwise",
+                config::FILE_NAME
+            ));
         }
         let nearer = |them: &str| format!("other lists lie nearer to {them}");
         chosen.assumed.extend(passed_over(&paths(&anothers), nearer).map(Assumption::told));

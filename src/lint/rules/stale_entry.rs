@@ -52,7 +52,7 @@ fn written(from: &NamedChart) -> String {
 /// That the chart of the entry's note is nowhere, if it is.
 fn nowhere(judged: Judged<'_>) -> String {
     let note = judged.entry.note.from.as_ref().filter(|_| judged.noted == Standing::Nowhere);
-    note.map(|from| format!(", and {} is in no root chart", written(from))).unwrap_or_default()
+    note.map(|from| format!(", and {} is in no root chart of this list", written(from))).unwrap_or_default()
 }
 
 /// The entry with its comment block, and with one blank line beside it where there is one. Comments that speak of more than
