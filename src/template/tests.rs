@@ -332,6 +332,12 @@ fn lookup_finds_the_objects_of_the_environment() {
         render("{{lookup \"v1\" \"Secret\" \"b\" \"s\"}}{{len (lookup \"v1\" \"Secret\" \"b\" \"\").items}}"),
         "map[]0"
     );
+    // Without a namespace all of them are looked through for a list, none for a name.
+    assert_eq!(
+        render("{{lookup \"v1\" \"Secret\" \"\" \"s\"}}{{len (lookup \"v1\" \"Secret\" \"\" \"\").items}}"),
+        "map[]1"
+    );
+    assert_eq!(render("{{(lookup \"v1\" \"Node\" \"a\" \"n1\").metadata.name}}"), "n1");
     assert_eq!(Chart::new(&[("m", "{{lookup \"v1\" \"Node\" \"\" \"\"}}")], "").render().unwrap(), "map[]");
 }
 

@@ -193,7 +193,9 @@ fn is_wanted(object: &yaml::Value, [version, kind, namespace, name]: [&str; 4]) 
     let text = |value: Option<&yaml::Value>| value.and_then(yaml::Value::as_text).map(|text| text.to_string());
     let metadata = object.get("metadata");
     let in_metadata = |key: &str| text(metadata.and_then(|metadata| metadata.get(key)));
-    let has_namespace = namespace.is_empty() || in_metadata("namespace").is_none_or(|found| found == namespace);
+    // Without a namespace all of them are listed, but none is asked for what a name alone says (helm/helm#9435).
+    let in_any = namespace.is_empty() && name.is_empty();
+    let has_namespace = in_any || in_metadata("namespace").is_none_or(|found| found == namespace);
     let has_name = name.is_empty() || in_metadata("name").is_some_and(|found| found == name);
     let is_kind =
         text(object.get("apiVersion")).as_deref() == Some(version) && text(object.get("kind")).as_deref() == Some(kind);
