@@ -1313,6 +1313,14 @@ fn what_a_switched_off_chart_switches_off_is_tried_in_every_scenario() {
     let spoken = "{{/* .Values.image */}}";
     let unprinted = images(&in_two_scenarios("image: acme/other:1\n", spoken, "other: 1"), &[]);
     assert_eq!(unprinted, ["nginx:1 null dev,prod", "acme/other:1 \"sub.enabled, sub.image printed\" dev,prod"]);
+    // Each scenario has its own.
+    let unprinted = images(&in_two_scenarios("image: acme/other:1\n", spoken, "sub.image: 'acme/another:2'"), &[]);
+    let wanted = [
+        "nginx:1 null dev,prod",
+        "acme/other:1 \"sub.enabled, sub.image printed\" dev",
+        "acme/another:2 \"sub.enabled, sub.image printed\" prod",
+    ];
+    assert_eq!(unprinted, wanted);
     // What has to be run by force.
     let template = format!("{{{{ if eq (len .Values.hosts) 3 }}}}\n{exporter}{{{{ end }}}}\n");
     let values = "hosts: []\nexporter: {tag: '2.0'}\n";
@@ -1329,10 +1337,38 @@ fn each_scenario_says_itself_what_it_needs() {
     let mut found = images(&workspace, &[]);
     found.sort();
     let wanted = [
+        "acme/a:1 \"sub.enabled, sub.a.enabled\" dev",
         "acme/a:1 null prod",
         "acme/b:1 \"sub.b.enabled\" prod",
         "acme/b:1 \"sub.enabled, sub.a.enabled, sub.b.enabled\" dev",
         "nginx:1 null dev,prod",
     ];
     assert_eq!(found, wanted);
+    // What is deployed somewhere is right; of what is not, it is told where so little brings it.
+    let note = |name: &str| format!("# It (from local chart sub:1.0.0)\npart-{name}=acme/{name}:1\n");
+    let list = format!("# Web (from local chart web:1.0.0)\nnginx=nginx:1\n\n{}\n{}", note("a"), note("b"));
+    let workspace = workspace.file("tools/ecr-images.conf", list);
+    let told = "tools/ecr-images.conf:8:8 disabled-source `part-b` is deployed only when sub.b.enabled is on; sub:1.0.0 would deploy it \
+                (under the scenario prod). Keep it for that, or delete it";
+    assert_eq!(workspace.findings(), [told]);
+}
+
+/// Values that the charts of no scenario switch on, and one that names an image in one scenario alone.
+#[test]
+fn values_that_no_template_prints_are_read_in_every_scenario() {
+    let configuration = "lists:\n- path: tools/ecr-images.conf\n  charts:\n  - path: web\n    scenarios: [{name: dev}, {name: prod, \
+                         values: [prod.yaml]}, {name: test, values: [prod.yaml]}]\n";
+    let list = "# Web (from local chart web:1.0.0)\nnginx=nginx:1\n\n# Spare (from local chart web:1.0.0)\nspare=acme/spare:2\n";
+    let workspace = Workspace::with_list(list)
+        .chart("web", &["nginx:1{{/* .Values.spare */}}"])
+        .file("web/values.yaml", "spare: {}\n")
+        .file("prod.yaml", "spare: {image: {repository: acme/spare, tag: '2'}}\n")
+        .file(".mirrorlint.yaml", configuration);
+    assert_eq!(
+        images(&workspace, &[]),
+        ["nginx:1 null dev,prod,test", "acme/spare:2 \"spare.image printed\" prod,test"]
+    );
+    let told = workspace.findings();
+    assert!(told.len() == 1 && told[0].contains("disabled-source"), "{told:?}");
+    assert!(told[0].contains("(under the scenarios prod, test)"), "{told:?}");
 }

@@ -564,3 +564,65 @@ fn a_tag_that_the_private_registry_lacks_is_told_where_it_is_wrong() {
     assert_eq!(run.code, 0, "{}", run.stdout);
     assert_eq!(fixed.read("tools/ecr-images.conf"), list.replace("1.28.0", "1.29.0"));
 }
+
+/// A chart whose monitor, behind a switch, comes from an account by region; `more` is deployed, too.
+fn monitored(list: &str, more: &str) -> Workspace {
+    let template = "{{- $accounts := dict `us-east-1` `111111111111` `us-west-2` `222222222222` -}}\n\
+                    {{- $region := .Values.region | default `us-east-1` -}}\n\
+                    {{- if not (hasKey $accounts $region) }}{{ $region = `us-east-1` }}{{ end -}}\n\
+                    {{- if .Values.monitor.enabled }}\napiVersion: v1\nkind: Pod\nmetadata: {name: monitor}\nspec:\n  containers:\n  \
+                    - {name: c, image: \"{{ get $accounts $region }}.dkr.ecr.{{ $region }}.amazonaws.com/acme/monitor:1\"}\n{{- end }}\n";
+    Workspace::with_list(list)
+        .chart("app", &[more])
+        .file("app/values.yaml", "region: ''\nmonitor: {enabled: false}\n")
+        .file("app/templates/monitor.yaml", template)
+}
+
+#[test]
+fn a_registry_that_no_switch_brings_is_wrong_all_the_same() {
+    let entry = |note: &str, host: &str| {
+        format!(
+            "# App (from local chart app:1.0.0)\nnginx=nginx:1\n\n# Monitor{note}\n# Note: the account and region depend on the region\n\
+             monitor={host}.amazonaws.com/acme/monitor:1\n"
+        )
+    };
+    let (note, right) = (" (from local chart app:1.0.0)", "222222222222.dkr.ecr.us-west-2");
+    let rules = |list: &str, more: &str| -> Vec<String> {
+        let told = monitored(list, more).findings().into_iter();
+        told.map(|told| told.split(' ').nth(1).unwrap().to_owned())
+            .filter(|rule| rule != "undocumented-source")
+            .collect()
+    };
+    assert_eq!(rules(&entry(note, right), "nginx:1"), ["disabled-source"]);
+    // The account of another region, and one that is none of the chart's, where the note names the chart.
+    for host in ["111111111111.dkr.ecr.us-west-2", "999999999999.dkr.ecr.us-west-2"] {
+        let list = entry(note, host);
+        assert_eq!(rules(&list, "nginx:1"), ["disabled-source", "region-mismatch"], "{host}");
+        let workspace = monitored(&list, "nginx:1");
+        let told = workspace.findings().join("\n");
+        assert!(told.contains("builds no such image: in us-west-2 the account is 222222222222"), "{told}");
+        workspace.run(&["check", "--fix"]);
+        assert_eq!(workspace.read("tools/ecr-images.conf"), entry(note, right));
+    }
+    // A region that the chart does not know is a guess.
+    let list = entry(note, "222222222222.dkr.ecr.us-west-9");
+    assert_eq!(rules(&list, "nginx:1"), ["disabled-source", "region-mismatch"]);
+    let workspace = monitored(&list, "nginx:1");
+    workspace.run(&["check", "--fix"]);
+    assert_eq!(workspace.read("tools/ecr-images.conf"), list);
+    // Somebody's own registry may have the same path.
+    let own = entry("", "999999999999.dkr.ecr.us-west-2");
+    assert_eq!(rules(&own, "nginx:1"), ["stale-entry"]);
+    // Unless the account is one that the charts deploy from.
+    let known = own.replace("nginx=nginx:1", "agent=999999999999.dkr.ecr.us-west-2.amazonaws.com/acme/agent:1");
+    assert_eq!(
+        rules(&known, "999999999999.dkr.ecr.us-west-2.amazonaws.com/acme/agent:1"),
+        ["disabled-source", "region-mismatch"]
+    );
+    // Another path is another image; and what was asked for in one region says nothing of another one.
+    let other = entry(note, "111111111111.dkr.ecr.us-west-2").replace("acme/monitor:1", "acme/watcher:1");
+    assert_eq!(rules(&other, "nginx:1"), ["stale-entry"]);
+    let narrowed = monitored(&entry(note, "222222222222.dkr.ecr.us-east-1"), "nginx:1");
+    let told = narrowed.findings_with(&["--region", "us-west-2"]).join("\n");
+    assert!(!told.contains("region-mismatch"), "{told}");
+}

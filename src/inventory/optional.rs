@@ -12,7 +12,7 @@ use super::jobs::{Job, choices, run_all};
 use super::regions::speaks_of_regions;
 use super::speech::Speeches;
 use super::switches::{Block, Blocks, Guard, beside, blocks};
-use super::when::printed;
+use super::when::{is_regional, printed};
 use super::{Gap, Problem, Scenario, Survey, Target, Use, values};
 use crate::chart::{Chart, ChartNode, Choice, Disabled, Processed};
 use crate::render::{Decisions, Renderer};
@@ -177,8 +177,10 @@ impl<'a> Search<'a> {
                 let Ok(processed) = chart.process(&scenario.values, &choice, scenario.options.schemas) else {
                     continue;
                 };
-                if number == 0 {
-                    self.named.extend(values::images(chart, &names, &processed, None, &BTreeSet::new()));
+                // The values of regions are the same but for the region.
+                if !by_region || number == 0 {
+                    let own = if by_region { names.as_slice() } else { std::slice::from_ref(&scenario.name) };
+                    self.named.extend(values::images(chart, own, &processed, None, &BTreeSet::new()));
                 }
                 let place = (chart.path.clone(), scenario.name.clone());
                 let decided = self.survey.decided.get(&place).cloned().unwrap_or_default();
@@ -418,19 +420,25 @@ impl<'a> Search<'a> {
         round
     }
 
-    /// What was found and is not deployed: of each chart the images that it does not deploy anyway.
+    /// What was found and is not deployed: of each chart the images that it does not deploy anyway in the same scenario. What is on in one
+    /// region and off in another is that region's doing.
     fn new_uses(&mut self, targets: &[Target]) -> Vec<Use> {
         self.found.settle(targets);
-        let deployed: HashSet<(&[String], &str)> = (self.survey.inventory.uses.iter())
-            .filter(|used| used.when.is_none())
-            .map(|used| (used.path.as_slice(), used.reference.as_str()))
-            .collect();
-        let named = &self.survey.inventory.uses;
+        let known = &self.survey.inventory.uses;
+        let mut deployed: HashMap<(&[String], &str), BTreeSet<&String>> = HashMap::new();
+        for used in known.iter().filter(|used| used.when.is_none()) {
+            let scenarios = deployed.entry((used.path.as_slice(), used.reference.as_str())).or_default();
+            scenarios.extend(&used.scenarios);
+        }
         let mut uses = self.found.inventory.uses.clone();
-        uses.retain(|used| {
-            let known = |other: &Use| other.text == used.text && other.slot() == used.slot();
-            !deployed.contains(&(used.path.as_slice(), used.reference.as_str())) && !named.iter().any(known)
-        });
+        for used in &mut uses {
+            let named = known.iter().filter(|other| other.text == used.text && other.slot() == used.slot());
+            let mut on: BTreeSet<&String> = named.flat_map(|other| &other.scenarios).collect();
+            on.extend(deployed.get(&(used.path.as_slice(), used.reference.as_str())).into_iter().flatten());
+            let is_regional = used.when.as_deref().is_some_and(is_regional);
+            used.scenarios.retain(|scenario| !on.contains(scenario) && (on.is_empty() || !is_regional));
+        }
+        uses.retain(|used| !used.scenarios.is_empty());
         uses
     }
 }

@@ -63,7 +63,6 @@ pub(crate) fn either(one: Option<String>, other: Option<String>) -> Option<Strin
     let mut kept: Vec<Vec<&str>> = Vec::new();
     let mut all: Vec<Vec<&str>> = ways(&one).chain(ways(&other)).collect();
     all.sort_by_key(Vec::len);
-    let needs = |way: &[&str], less: &[&str]| less.iter().all(|fact| way.iter().any(|known| implies(known, fact)));
     for way in all {
         if !kept.iter().any(|less| needs(&way, less)) {
             kept.retain(|more| !needs(more, &way));
@@ -71,6 +70,16 @@ pub(crate) fn either(one: Option<String>, other: Option<String>) -> Option<Strin
         }
     }
     Some(kept.iter().map(|way| way.join(AND)).collect::<Vec<_>>().join(OR))
+}
+
+/// Whether one of the ways of `given` is all that `when` asks for.
+pub(crate) fn is_met_by(when: &str, given: &str) -> bool {
+    ways(given).any(|way| ways(when).any(|own| needs(&way, &own)))
+}
+
+/// Whether all facts of `less` hold wherever those of `way` do.
+fn needs(way: &[&str], less: &[&str]) -> bool {
+    less.iter().all(|fact| way.iter().any(|known| implies(known, fact)))
 }
 
 /// Whether `fact` holds wherever `known` does: `mode=ha` is `not mode=single`.
@@ -151,6 +160,7 @@ mod tests {
         assert_eq!(either("a, b", "c"), "c or a, b");
         assert_eq!(either("mode=b", "not mode=a"), "not mode=a");
         assert_eq!(super::either(None, Some("a".to_owned())), None);
+        assert!(is_met_by("a", "a or b") && is_met_by("a, b or c", "c") && !is_met_by("a, b", "a"));
     }
 
     #[test]

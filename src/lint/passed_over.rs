@@ -116,7 +116,8 @@ impl PassedOver {
             }
             let was_stale = known.verdicts[at] == Verdict::Stale;
             let deployed = match &verdict {
-                Verdict::Right { .. } | Verdict::OtherRegistry { .. } | Verdict::OtherVersion { .. } => true,
+                Verdict::OtherRegistry { uses: found, .. } => was_stale || uses[found[0]].when.is_none(),
+                Verdict::Right { .. } | Verdict::OtherVersion { .. } => true,
                 Verdict::Disabled { used, .. } => was_stale && used.is_some(),
                 Verdict::OtherRepository { .. }
                 | Verdict::Unpushed { .. }

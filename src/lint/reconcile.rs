@@ -510,6 +510,9 @@ impl Work<'_> {
         if let Some(other) = self.optional(other_version) {
             return other;
         }
+        if let Some(registry) = self.switched_registry(entry, false) {
+            return registry;
+        }
         let Some(when) = self.coverage.switch_of(entry) else { return Verdict::Stale };
         // Turned on, the chart shows its images; one that is none of them is deployed under no condition.
         let shown = self.uses.iter().any(|used| used.when.is_some() && self.names(entry, used));

@@ -25,9 +25,9 @@ pub enum Verdict {
         /// and are spoilt by Helm.
         uses: Vec<usize>,
     },
-    /// Its path is deployed from ECR, but never from its account and region.
+    /// Its path is deployed from ECR, now or behind a switch, but never from its account and region.
     OtherRegistry {
-        /// The uses that the entry should serve, best first.
+        /// The uses that the entry should serve, best first; one that is only optional alone.
         uses: Vec<usize>,
         /// The image that the charts build in its place.
         expected: Reference,

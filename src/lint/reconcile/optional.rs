@@ -17,7 +17,39 @@ impl Work<'_> {
             |used: &Use| is_version(&entry.reference, used) && !is_listed(&used.reference) && self.names(entry, used);
         // What a chart means by an image that cannot be read may be this very version.
         let other = || self.optional(other).filter(|_| self.may_judge(entry, Partner::SamePath, true));
-        self.optional(exact).or_else(other).filter(|_| !self.is_unknown(entry))
+        let registry = || self.switched_registry(entry, true);
+        self.optional(exact).or_else(other).or_else(registry).filter(|_| !self.is_unknown(entry))
+    }
+
+    /// What the entry lists, from ECR and behind a switch, but never from its account and region: what the chart that its note names
+    /// would deploy, else what comes from an account that the charts know. The charts must have been tried in its region.
+    pub(super) fn switched_registry(&self, entry: &Listed, documented: bool) -> Option<Verdict> {
+        let listed = entry.reference.ecr()?;
+        let all =
+            || self.uses.iter().chain(&self.coverage.built).filter_map(|used| Some((used, used.reference.ecr()?)));
+        let is_path = |used: &Use| used.invented().is_none() && used.reference.path() == entry.reference.path();
+        let is_built = all().any(|(used, host)| is_path(used) && host.same_registry(&listed));
+        let is_known = || all().any(|(_, host)| host.account() == listed.account());
+        if is_built || (!documented && !is_known()) {
+            return None;
+        }
+        let find = |own_region: bool| {
+            self.optional(|used| {
+                let is_there = match used.reference.ecr() {
+                    Some(host) if own_region => host.region() == listed.region(),
+                    Some(_) => used.scenarios.iter().any(|scenario| scenario == listed.region()),
+                    None => false,
+                };
+                is_there
+                    && is_path(used)
+                    && used.when.as_deref().is_some_and(is_switched)
+                    && (!documented || self.names(entry, used))
+            })
+        };
+        let (own_region, found) = find(true).map(|found| (true, found)).or_else(|| Some((false, find(false)?)))?;
+        let Verdict::Disabled { used: Some(at), .. } = found else { return None };
+        let expected = self.uses[at].reference.clone();
+        Some(Verdict::OtherRegistry { uses: vec![at], expected, own_region, possible: None })
     }
 
     /// What the entry lists exactly, behind a switch; no other version is meant by it, whoever deploys one. Or from a switched-off

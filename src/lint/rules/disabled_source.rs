@@ -1,6 +1,6 @@
 //! Listed, but deployed only when something is switched on that is off.
 
-use crate::inventory::when::{at_its_place, facts, in_words, printed_value};
+use crate::inventory::when::{at_its_place, facts, in_words, is_met_by, printed_value};
 use crate::inventory::{Mention, Use};
 use crate::lint::addition::listable;
 use crate::lint::context::version_of;
@@ -19,11 +19,19 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         if let Verdict::Mentioned(mention) = judged.verdict {
             findings.push(mentioned(rule, judged, mention));
         }
-        let Verdict::Disabled { when, used } = judged.verdict else { continue };
-        let used = used.map(|at| context.used(at));
+        // That its registry is wrong, too, is told beside it.
+        let other_registry = matches!(judged.verdict, Verdict::OtherRegistry { .. });
+        let (when, used) = match judged.verdict {
+            Verdict::Disabled { when, used } => (when, used.map(|at| context.used(at))),
+            Verdict::OtherRegistry { uses, .. } => match context.used(uses[0]) {
+                used @ Use { when: Some(when), .. } => (when, Some(used)),
+                _ => continue,
+            },
+            _ => continue,
+        };
         let name = &judged.entry.name.text;
         let mut finding = match used {
-            Some(used) if brings(judged.reference, used) => {
+            Some(used) if other_registry || brings(judged.reference, used) => {
                 let message = match in_values(used) {
                     Some(_) => format!(
                         "`{name}` lists an image that no template deploys as the values stand; {}",
@@ -56,6 +64,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         };
         if let Some(used) = used {
             let place = used.decisive(0..used.text.len()).map(|(span, _)| span);
+            finding.scenarios = scenarios(context, used, when);
             finding = finding.chart(used.chart.clone()).related(format!("{} names it here", used.chart), place);
         }
         for (fact, span) in places(context, when) {
@@ -111,6 +120,15 @@ fn source(used: &Use) -> String {
 /// The key of the values that name the image, when no template does.
 fn in_values(used: &Use) -> Option<&str> {
     printed_value(used.when.as_deref()?)
+}
+
+/// The scenarios in which `when` is all that the image of `used` needs: others may ask for more.
+fn scenarios(context: &Context<'_>, used: &Use, when: &str) -> Vec<String> {
+    let is_way = |other: &&Use| {
+        let same = other.reference == used.reference && other.path == used.path;
+        same && other.when.as_deref().is_some_and(|own| is_met_by(own, when))
+    };
+    context.inventory.uses.iter().chain([used]).filter(is_way).flat_map(|other| other.scenarios.clone()).collect()
 }
 
 /// Where the values of `when` stand, each once.
