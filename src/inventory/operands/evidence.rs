@@ -111,7 +111,7 @@ impl<'a> Evidence<'a> {
         if !plain.contains(char::is_whitespace) && !plain.starts_with(['{', '[']) {
             return plain.contains([':', '@']);
         }
-        let runs = super::script::TOOLS.iter().any(|tool| plain.contains(tool));
+        let runs = super::commands::TOOLS.iter().any(|tool| plain.contains(tool));
         runs || ["mage", "MAGE", "img", "IMG"].iter().any(|word| plain.contains(word))
             || self.comes_from_image_value(text)
             || self.listed.is_mentioned(plain)

@@ -1,6 +1,7 @@
 //! Operands: images that no pod template names, but a running controller will pull. They stand in variables, arguments,
 //! ConfigMaps, annotations and custom resources, whole or split over fields. Reads rendered documents; asks no cluster.
 
+mod commands;
 mod controllers;
 mod evidence;
 mod expansion;
@@ -446,7 +447,7 @@ impl Walk<'_> {
             at += 1;
             if let Some(equals) =
                 text.find('=').filter(|_| sets.is_some_and(|sets| at > sets + 2) && !text.starts_with('-'))
-                && !script::is_selecting(texts[at - 2])
+                && !commands::is_selecting(texts[at - 2])
             {
                 self.leaf(&text.slice(equals + 1..text.len()), &place.named("argument ", "set image"), &hint("image"));
                 continue;

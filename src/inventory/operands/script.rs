@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::Confidence;
+use super::commands::{self, Said};
 use super::evidence::{Evidence, plausible};
 use super::lists::{List, lists};
 use super::words::{Hint, hint};
@@ -68,8 +69,10 @@ fn is_run(text: &str, name: &str) -> bool {
         // Braces and quotes around a variable part no words here.
         let line = line.replace(&braced, &plain).replace('"', " ");
         let words = split(&line);
-        let is_it = |number: usize| line[words[number].clone()] == *plain;
-        (0..words.len()).any(|number| is_it(number) && command(&line, &words, number).is_some())
+        words
+            .iter()
+            .zip(commands::read(&line, &words))
+            .any(|(word, said)| line[word.clone()] == *plain && said.command.is_some())
     })
 }
 
@@ -83,8 +86,7 @@ fn scan_line(
     found: &mut Vec<Word>,
 ) {
     let words = split(line);
-    let sets = line.contains(" image ");
-    for (number, range) in words.iter().enumerate() {
+    for (number, (range, said)) in words.iter().zip(commands::read(line, &words)).enumerate() {
         let word = &line[range.clone()];
         if word.starts_with('#') {
             return;
@@ -92,8 +94,7 @@ fn scan_line(
         if read.iter().any(|list| list.contains(&(start + range.start))) {
             continue;
         }
-        if let Some((from, command)) =
-            pulled(line, &words, number).or_else(|| if sets { set(line, &words, number) } else { None })
+        if let Some((from, command)) = pulled(line, &words, number, &said).or_else(|| set(line, &words, number, &said))
         {
             let image = text.slice(start + from..start + range.end);
             let hint = Hint { bare: true, ..hint("image") };
@@ -103,10 +104,7 @@ fn scan_line(
             continue;
         }
         let related = word.contains("RELATED_IMAGE_");
-        if !(related || word.contains([':', '@']))
-            || line[..range.start].ends_with("//")
-            || is_selector(&line[..range.start])
-        {
+        if !(related || word.contains([':', '@'])) || line[..range.start].ends_with("//") || said.is_queried {
             continue;
         }
         // `name=value` in one word, else the word before says the name.
@@ -128,95 +126,23 @@ fn scan_line(
     }
 }
 
-/// Tools that pull and run images, each with a blank behind it.
-pub(super) const TOOLS: [&str; 7] = ["docker ", "podman ", "nerdctl ", "crictl ", "ctr ", "skopeo ", "crane "];
-
-/// What they are told to do with one.
-const VERBS: [&str; 5] = ["run", "pull", "create", "copy", "inspecti"];
-
-/// Commands that print what stands behind them.
-const PRINTERS: [&str; 2] = ["echo", "printf"];
-
-/// Their flags that take no value.
-const SWITCHES: [&str; 14] = [
-    "--rm",
-    "-d",
-    "--detach",
-    "-i",
-    "-t",
-    "-it",
-    "-ti",
-    "--interactive",
-    "--tty",
-    "--privileged",
-    "--init",
-    "-q",
-    "--quiet",
-    "--all",
-];
-
 /// Whether a command pulls or runs the word of that number: where its image starts, and the command.
-fn pulled(line: &str, words: &[Range<usize>], number: usize) -> Option<(usize, String)> {
-    let command = command(line, words, number)?;
+fn pulled(line: &str, words: &[Range<usize>], number: usize, said: &Said) -> Option<(usize, String)> {
+    let (tool, verb) = said.command?;
     let image = &line[words[number].clone()];
     if image.contains(['=', '$']) || line[words[number].end..].starts_with(['{', '(', '`']) {
         return None;
     }
     let from = words[number].start + image.strip_prefix("docker://").map_or(0, |rest| image.len() - rest.len());
-    Some((from, command))
+    Some((from, format!("{} {}", &line[words[tool].clone()], &line[words[verb].clone()])))
 }
 
 /// The same of `kubectl set image deployment/web web=IMAGE`.
-fn set(line: &str, words: &[Range<usize>], number: usize) -> Option<(usize, String)> {
-    let word = |at: usize| &line[words[at].clone()];
-    let own = word(number);
+fn set(line: &str, words: &[Range<usize>], number: usize, said: &Said) -> Option<(usize, String)> {
+    let tool = said.setter?;
+    let own = &line[words[number].clone()];
     let equals = own.find('=').filter(|_| !own.starts_with('-') && !own.contains('$'))?;
-    let image = (1..number).rev().find(|at| word(*at) == "image" && word(at - 1) == "set")?;
-    let tool = (0..image).rev().find(|at| matches!(word(*at), "kubectl" | "oc"))?;
-    let is_one = !line[words[tool].start..words[number].start].contains([';', '|', '&']);
-    let is_meant = is_one && !is_selecting(word(number - 1)) && !is_printed(line, words, tool);
-    is_meant.then(|| (words[number].start + equals + 1, format!("{} set image", word(tool))))
-}
-
-/// The command that pulls or runs the word of that number.
-fn command(line: &str, words: &[Range<usize>], number: usize) -> Option<String> {
-    let word = |at: usize| &line[words[at].clone()];
-    let verb = (0..number).rev().find(|at| VERBS.contains(&word(*at)))?;
-    let is_tool = |at: &usize| {
-        let name = word(*at).rsplit('/').next().unwrap_or_default();
-        TOOLS.iter().any(|tool| tool.trim_end() == name)
-    };
-    let tool = (0..verb).rev().take(5).find(is_tool)?;
-    // Nothing ends the command in between, and what stands before the image is flags with their values.
-    let part = &line[words[tool].start..words[number].start];
-    let is_flag = |at: usize| word(at).starts_with('-');
-    let is_value = |at: usize| {
-        at > verb + 1 && is_flag(at - 1) && !word(at - 1).contains('=') && !SWITCHES.contains(&word(at - 1))
-    };
-    let before = (verb + 1..number).all(|at| is_flag(at) || is_value(at));
-    if part.contains([';', '|', '&', '"']) || !before || is_flag(number) || is_value(number) {
-        return None;
-    }
-    (!is_printed(line, words, tool)).then(|| format!("{} {}", word(tool), word(verb)))
-}
-
-/// Whether the command whose word has that number is printed and not run.
-fn is_printed(line: &str, words: &[Range<usize>], tool: usize) -> bool {
-    let prints = |range: &Range<usize>| {
-        PRINTERS.contains(&&line[range.clone()]) && !line[range.start..words[tool].start].contains([';', '|', '&'])
-    };
-    words[..tool].iter().any(prints)
-}
-
-/// Whether what stands behind `flag` selects objects by their labels: `-l app=web`.
-pub(super) fn is_selecting(flag: &str) -> bool {
-    matches!(flag, "-l" | "--selector" | "--field-selector")
-}
-
-/// Whether `before` ends within the braces of a query: `container_info{image=`.
-fn is_selector(before: &str) -> bool {
-    let Some(open) = before.rfind('{').filter(|open| !before[*open..].contains('}')) else { return false };
-    before[..open].ends_with(|letter: char| letter.is_ascii_alphanumeric() || letter == '_')
+    Some((words[number].start + equals + 1, format!("{} set image", &line[words[tool].clone()])))
 }
 
 fn shown(key: &str, hint: &Hint) -> String {
@@ -224,7 +150,7 @@ fn shown(key: &str, hint: &Hint) -> String {
 }
 
 /// The words of a line: what stands between blanks, quotes and brackets.
-fn split(line: &str) -> Vec<Range<usize>> {
+pub(super) fn split(line: &str) -> Vec<Range<usize>> {
     let parts = |letter: char| letter.is_whitespace() || "\"'`,;|()[]{}<>\\".contains(letter);
     let mut words = Vec::new();
     let mut from = None;
