@@ -750,6 +750,85 @@ fn what_policies_put_into_pods_is_pulled() {
 }
 
 #[test]
+fn what_policies_in_cel_and_of_gatekeeper_put_into_pods_is_pulled() {
+    let told = |group: &str, kind: &str, spec: &str| {
+        operands("", &format!("apiVersion: {group}/v1\nkind: {kind}\nmetadata: {{name: x}}\nspec: {spec}\n"))
+    };
+    let apply = r#"{matchConditions: [{name: a, expression: 'object.image == "a/no:1.0"'}], mutations: [{patchType: ApplyConfiguration,
+      applyConfiguration: {expression: 'Object{spec: Object.spec{initContainers: [Object.spec.initContainers{name: "x", image:
+      "quay.io/acme/side:1.0"}]}}'}}]}"#;
+    for (group, kind) in
+        [("admissionregistration.k8s.io", "MutatingAdmissionPolicy"), ("policies.kyverno.io", "MutatingPolicy")]
+    {
+        let found = "quay.io/acme/side:1.0 field spec.mutations[0].applyConfiguration.expression: image";
+        assert_eq!(told(group, kind, apply), [found], "{kind}");
+    }
+    let made = r#"{variables: [{name: pod, expression: '[{"kind": "Pod", "spec": {"containers": [{"image": "a/made:1.0"}]}}]'}],
+      generate: [{expression: 'generator.Apply("default", variables.pod)'}]}"#;
+    assert_eq!(
+        told("policies.kyverno.io", "GeneratingPolicy", made),
+        ["a/made:1.0 field spec.variables[0].expression: [0].spec.containers[0].image"]
+    );
+    let assign = |kind: &str, rest: &str| told("mutations.gatekeeper.sh", kind, rest);
+    for (kind, spec, found) in [
+        (
+            "Assign",
+            "{location: 'spec.containers[name: a].image', parameters: {assign: {value: 'a/set:1.0'}}}",
+            "a/set:1.0 field spec.parameters.assign.value.image",
+        ),
+        (
+            "Assign",
+            "{location: 'spec.containers[name: side]', parameters: {assign: {value: {name: side, image: 'a/side:1.0'}}}}",
+            "a/side:1.0 field spec.parameters.assign.value.containers[0].image",
+        ),
+        (
+            "ModifySet",
+            "{location: spec.initContainers, parameters: {values: {fromList: [{name: x, image: 'a/init:1.0'}]}}}",
+            "a/init:1.0 field spec.parameters.values.fromList.initContainers[0].image",
+        ),
+        (
+            "AssignImage",
+            "{location: 'spec.containers[name: *].image', parameters: {assignDomain: quay.io, assignPath: acme/all, assignTag: ':1.0'}}",
+            "quay.io/acme/all:1.0 field spec.parameters.image",
+        ),
+    ] {
+        assert_eq!(assign(kind, spec), [found], "{kind}: {spec}");
+    }
+    for (group, kind, spec) in [
+        // What only judges, what takes away, and parts of what is there already.
+        (
+            "admissionregistration.k8s.io",
+            "ValidatingAdmissionPolicy",
+            "{validations: [{expression: 'object.image != image: \"a/no:1.0\"'}]}",
+        ),
+        ("policies.kyverno.io", "ImageValidatingPolicy", "{matchImageReferences: [{glob: 'ghcr.io/acme/no:1.0'}]}"),
+        (
+            "policies.kyverno.io",
+            "ValidatingPolicy",
+            "{variables: [{name: image, expression: 'image: \"a/no:1.0\"'}], validations: [{expression: 'true'}]}",
+        ),
+        (
+            "mutations.gatekeeper.sh",
+            "ModifySet",
+            "{location: spec.initContainers, parameters: {operation: prune, values: {fromList: [{image: 'a/no:1.0'}]}}}",
+        ),
+        (
+            "mutations.gatekeeper.sh",
+            "AssignImage",
+            "{location: 'spec.containers[name: *].image', parameters: {assignDomain: quay.io}}",
+        ),
+        ("mutations.gatekeeper.sh", "AssignImage", "{parameters: {assignPath: acme/all, assignTag: ':1.0'}}"),
+        (
+            "mutations.gatekeeper.sh",
+            "Assign",
+            "{location: spec.x, parameters: {assign: {fromMetadata: {field: name}}, assignIf: {in: ['a/no:1.0']}}}",
+        ),
+    ] {
+        assert_eq!(told(group, kind, spec), [""; 0], "{kind}: {spec}");
+    }
+}
+
+#[test]
 fn properties_and_labels_of_images_are_none() {
     let env = |name: &str, value: &str| operands("", &container(&format!("env: [{{name: {name}, value: '{value}'}}]")));
     for (name, value) in [

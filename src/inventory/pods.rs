@@ -16,7 +16,8 @@ pub(super) const DEFINITION: &str = "CustomResourceDefinition";
 
 /// The API groups of rules about other objects: what stands in them is a pattern or an exception, and runs nowhere. Flux watches
 /// the images that it is told of.
-const POLICIES: [&str; 6] = [
+const POLICIES: [&str; 7] = [
+    "admissionregistration.k8s.io",
     "image.toolkit.fluxcd.io",
     "kyverno.io",
     "policies.kyverno.io",

@@ -1,14 +1,12 @@
-//! What a rule about other objects puts into them, or makes: of Kyverno's policies the parts of `mutate` and `generate`, whose
-//! containers the cluster will run. What a policy matches, refuses or excepts names images that nobody pulls for it.
+//! What a rule about other objects puts into them, or makes: of Kyverno's policies the parts of `mutate` and `generate`, of those in CEL
+//! the expressions for patches and objects, of Gatekeeper's what they assign: the cluster will run the containers. What a policy
+//! matches, refuses or excepts names images that nobody pulls for it.
 //! <https://kyverno.io/docs/policy-types/cluster-policy/mutate/>, <https://kyverno.io/docs/policy-types/cluster-policy/generate/>
 
 use std::sync::Arc;
 
-use crate::source::Text;
+use crate::source::{Text, TextBuilder};
 use crate::yaml::{self, Map, Value};
-
-/// The API group whose rules are known.
-const GROUP: &str = "kyverno.io/";
 
 /// The parts of a rule that act, and the keys of what they bring.
 const ACTS: [(&str, &[&str]); 2] = [("mutate", &["patchStrategicMerge", OPERATIONS]), ("generate", &["data"])];
@@ -33,22 +31,33 @@ fn put(patch: &Value) -> Value {
             true => (parts.find(|part| !is_place(part))?, Value::List(Arc::new(vec![value.clone()]))),
             false => (last, value.clone()),
         };
-        Some(Value::Map(Arc::new(Map::from_iter([(Text::new(&key), value)]))))
+        Some(under(&key, value))
     };
     Value::List(Arc::new(patch.as_list().unwrap_or_default().iter().filter_map(one).collect()))
 }
 
-/// What the rules of `policy` bring, each with its path.
+/// What `policy` brings, each with its path.
 pub(super) fn brought(policy: &Map) -> Vec<(String, Value)> {
-    let is_known = policy.get("apiVersion").and_then(Value::as_text).is_some_and(|version| version.starts_with(GROUP));
-    let rules = policy.get("spec").and_then(|spec| spec.get("rules")).and_then(Value::as_list).filter(|_| is_known);
+    let text = |key: &str| policy.get(key).and_then(Value::as_text).map_or("", Text::as_str);
+    let group = text("apiVersion").split_once('/').map_or("", |(group, _)| group);
+    let Some(spec) = policy.get("spec") else { return Vec::new() };
+    match (group, text("kind")) {
+        ("kyverno.io", _) => of_rules(spec),
+        ("admissionregistration.k8s.io" | "policies.kyverno.io", _) => of_expressions(spec),
+        ("mutations.gatekeeper.sh", kind) => assigned(kind, spec).into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// What the rules of Kyverno's first policies bring.
+fn of_rules(spec: &Value) -> Vec<(String, Value)> {
     let mut found = Vec::new();
-    for (number, rule) in rules.unwrap_or_default().iter().enumerate() {
+    for (number, rule) in items(spec, "rules").iter().enumerate() {
         for (act, keys) in ACTS {
             let Some(act_value) = rule.get(act) else { continue };
             let path = format!("spec.rules[{number}].{act}");
-            let each = act_value.get("foreach").and_then(Value::as_list).unwrap_or_default();
-            let each = each.iter().enumerate().map(|(at, each)| (format!("{path}.foreach[{at}]"), each));
+            let each = items(act_value, "foreach").iter().enumerate();
+            let each = each.map(|(at, each)| (format!("{path}.foreach[{at}]"), each));
             for (path, part) in std::iter::once((path.clone(), act_value)).chain(each) {
                 let values = keys.iter().filter_map(|key| {
                     let value = without_anchors(part.get(key)?, 0);
@@ -59,6 +68,68 @@ pub(super) fn brought(policy: &Map) -> Vec<(String, Value)> {
         }
     }
     found
+}
+
+/// The texts by which policies in CEL make patches and objects. Those that only judge may speak of any image.
+/// <https://kubernetes.io/docs/reference/access-authn-authz/mutating-admission-policy/>,
+/// <https://kyverno.io/docs/policy-types/mutating-policy/>, <https://kyverno.io/docs/policy-types/generating-policy/>
+fn of_expressions(spec: &Value) -> Vec<(String, Value)> {
+    let (mutations, makers) = (items(spec, "mutations"), items(spec, "generate"));
+    let patches = mutations.iter().enumerate().flat_map(|(at, mutation)| {
+        ["applyConfiguration", "jsonPatch"].map(|way| (format!("spec.mutations[{at}].{way}"), mutation.get(way)))
+    });
+    let made = makers.iter().enumerate().map(|(at, maker)| (format!("spec.generate[{at}]"), Some(maker)));
+    // What patches and objects are made of may stand in variables.
+    let variables = items(spec, "variables").iter().filter(|_| !(mutations.is_empty() && makers.is_empty()));
+    let variables = variables.enumerate().map(|(at, variable)| (format!("spec.variables[{at}]"), Some(variable)));
+    patches
+        .chain(made)
+        .chain(variables)
+        .filter_map(|(path, value)| Some((format!("{path}.expression"), value?.get("expression")?.clone())))
+        .collect()
+}
+
+/// What Gatekeeper puts at a place, under the key that the place ends with; of an image that is given in parts all of them, for
+/// one that is not given is that of the image that was there.
+/// <https://open-policy-agent.github.io/gatekeeper/website/docs/mutation/>
+fn assigned(kind: &str, spec: &Value) -> Option<(String, Value)> {
+    let parameters = spec.get("parameters")?;
+    let text = |key: &str| parameters.get(key).and_then(Value::as_text).filter(|text| !text.is_empty());
+    let (path, value) = match kind {
+        "AssignImage" => {
+            let mut image = TextBuilder::new();
+            let tag = text("assignTag")?;
+            image.push_text(text("assignDomain")?);
+            image.push('/');
+            image.push_text(text("assignPath")?);
+            image.push_str(if tag.starts_with([':', '@']) { "" } else { ":" });
+            image.push_text(tag);
+            return Some(("spec.parameters".to_owned(), under("image", Value::String(image.finish()))));
+        }
+        "Assign" => ("assign.value", parameters.get("assign")?.get("value")?),
+        "ModifySet" if text("operation").is_none_or(|operation| operation.as_str() != "prune") => {
+            ("values.fromList", parameters.get("values")?.get("fromList")?)
+        }
+        _ => return None,
+    };
+    // `spec.containers[name: side].image`, `spec.containers[name: side]`
+    let place = spec.get("location").and_then(Value::as_text)?;
+    let (place, value) = match place.strip_suffix(']').and_then(|item| item.rsplit_once('[')) {
+        Some((list, _)) => (list, Value::List(Arc::new(vec![value.clone()]))),
+        None => (place.as_str(), value.clone()),
+    };
+    let key = place.rsplit(['.', ']']).next().unwrap_or_default();
+    Some((format!("spec.parameters.{path}"), under(key, value)))
+}
+
+/// `value` under `key`.
+fn under(key: &str, value: Value) -> Value {
+    Value::Map(Arc::new(Map::from_iter([(Text::new(key), value)])))
+}
+
+/// The items of the list that `map` has under `key`.
+fn items<'a>(map: &'a Value, key: &str) -> &'a [Value] {
+    map.get(key).and_then(Value::as_list).unwrap_or_default()
 }
 
 /// Nesting that is followed; Kubernetes refuses deeper objects.

@@ -104,7 +104,10 @@ fn scan_line(
             continue;
         }
         let related = word.contains("RELATED_IMAGE_");
-        if !(related || word.contains([':', '@'])) || line[..range.start].ends_with("//") || said.is_queried {
+        if !(related || word.contains([':', '@']))
+            || line[..range.start].ends_with("//")
+            || (said.is_queried && !line[..range.start].trim_end_matches([' ', '"', '\'']).ends_with(':'))
+        {
             continue;
         }
         // `name=value` in one word, else the word before says the name.
