@@ -515,7 +515,20 @@ fn whatever_keeps_a_block_from_running_is_named() {
         assert_eq!(block(values, condition), [format!("\"{when}\"")], "{condition}");
     }
     let loops = "    {{- range $name, $job := .Values.jobs }}{{ if $job.on }}\n    - {name: x, image: \"acme/x:1\"}\n    {{- end }}{{ end }}\n";
-    assert_eq!(optional("jobs: {}", loops), ["acme/x:1 \"jobs given, (on of an item of jobs)\" default"]);
+    assert_eq!(optional("jobs: {}", loops), ["acme/x:1 \"jobs given, jobs.*.on\" default"]);
+    // What somebody can set, also of what a loop's dot stands for.
+    let dots = "    {{- range .Values.jobs }}{{ with .side }}{{ if .live }}\n    - {name: x, image: \"acme/x:1\"}\n    {{- end }}{{ end }}{{ end }}\n";
+    for (values, when) in [
+        ("jobs: [{side: {live: false}}]", "jobs[0].side.live"),
+        ("jobs: [{side: {live: false}}, {side: {live: false}}]", "jobs[*].side.live"),
+        ("jobs: {web: {side: {live: false}}}", "jobs.web.side.live"),
+        ("jobs: {a: {side: {live: false}}, b: {side: {live: ''}}}", "jobs.*.side.live given"),
+    ] {
+        let mut told = optional(values, dots);
+        // Each of them names one.
+        told.dedup();
+        assert_eq!(told, [format!("acme/x:1 \"{when}\" default")], "{values}");
+    }
     // What constants alone keep from running is deployed under no condition; what they leave to a value is the value's.
     for never in [
         "if false",

@@ -93,6 +93,8 @@ pub(super) fn blocks(
                 names,
                 conditions: Conditions { values, templates: &templates, variables: HashMap::new(), invents: false },
                 loops: HashMap::new(),
+                items: HashMap::new(),
+                item: None,
                 around: Vec::new(),
                 is_within: false,
                 ways: Vec::new(),
@@ -160,6 +162,38 @@ fn parse<'a>(renderer: &Renderer, node: &'a ChartNode, names: &[String], parsed:
     }
 }
 
+/// What a loop goes through, taken for one.
+#[derive(Clone)]
+struct Item {
+    /// Its path from the root's values: `jobs[0]`, `jobs.*`.
+    words: String,
+    /// All of them.
+    values: Vec<Value>,
+}
+
+impl Item {
+    /// What stands at `path` in it.
+    fn below(&self, path: &[impl AsRef<str>]) -> Self {
+        let value = |value: &Value| path.iter().try_fold(value, |value, key| value.get(key.as_ref())).cloned();
+        let words = path.iter().fold(self.words.clone(), |words, key| format!("{words}.{}", key.as_ref()));
+        Self { words, values: self.values.iter().filter_map(value).collect() }
+    }
+
+    /// What a loop through it takes.
+    fn each(&self) -> Self {
+        let Self { words, values } = self;
+        let lists: Vec<&Value> = values.iter().filter_map(Value::as_list).flatten().collect();
+        let maps: Vec<(&Text, &Value)> = values.iter().filter_map(Value::as_map).flatten().collect();
+        let words = match (&*lists, &*maps) {
+            ([_], []) => format!("{words}[0]"),
+            ([_, ..], []) => format!("{words}[*]"),
+            ([], [(key, _)]) => format!("{words}.{key}"),
+            _ => format!("{words}.*"),
+        };
+        Self { words, values: lists.into_iter().chain(maps.into_iter().map(|(_, value)| value)).cloned().collect() }
+    }
+}
+
 /// Reads one template.
 struct Reader<'a> {
     /// The template's name.
@@ -175,6 +209,10 @@ struct Reader<'a> {
     conditions: Conditions<'a>,
     /// What loops take their variables from, by the numbers of these.
     loops: HashMap<u32, &'a Pipe>,
+    /// What each of these is, where it is one of something.
+    items: HashMap<u32, Item>,
+    /// What `.` stands for, where it is one of something.
+    item: Option<Item>,
     /// The conditions of the blocks around.
     around: Vec<Given<'a>>,
     /// Whether it reads what is inside a block that does not run.
@@ -201,16 +239,21 @@ impl<'a> Reader<'a> {
                 }
                 Node::If(branch) => {
                     self.conditions.remember(&branch.pipe, dot, &[]);
-                    self.branch(branch, ways, dot, dot, depth);
+                    self.branch(branch, ways, dot, (dot, self.item.clone()), depth);
                 }
                 Node::With(branch) => {
                     self.conditions.remember(&branch.pipe, dot, &[]);
                     let path = self.conditions.path_of(&branch.pipe, dot);
-                    self.branch(branch, ways, dot, path.as_ref(), depth);
+                    let item = self.item_of(&branch.pipe).filter(|_| path.is_none());
+                    self.branch(branch, ways, dot, (path.as_ref(), item), depth);
                 }
                 Node::Range(branch) => {
                     self.loops.extend(branch.pipe.variables.iter().map(|variable| (variable.id, &branch.pipe)));
-                    self.branch(branch, ways, dot, None, depth);
+                    let item = self.gone_through(&branch.pipe, dot).map(|through| through.each());
+                    if let (Some(variable), Some(item)) = (branch.pipe.variables.last(), &item) {
+                        self.items.insert(variable.id, item.clone());
+                    }
+                    self.branch(branch, ways, dot, (None, item), depth);
                 }
                 Node::Text(_) | Node::Template(_) | Node::Break | Node::Continue => {}
             }
@@ -223,14 +266,14 @@ impl<'a> Reader<'a> {
         branch: &'a Branch,
         ways: Option<&[Vec<Fact>]>,
         dot: Option<&Path>,
-        inner: Option<&Path>,
+        (inner, item): (Option<&Path>, Option<Item>),
         depth: usize,
     ) {
         let place = self.source.span(branch.pipe.extent.range());
         self.around.push(self.conditions.as_given(&branch.pipe, dot));
-        self.arm(branch, &branch.body, (place, true), ways, (dot, inner), depth);
+        self.arm(branch, &branch.body, (place, true), ways, (dot, inner, item), depth);
         let otherwise = branch.otherwise.as_deref().unwrap_or_default();
-        self.arm(branch, otherwise, (place, false), ways, (dot, dot), depth);
+        self.arm(branch, otherwise, (place, false), ways, (dot, dot, self.item.clone()), depth);
         self.around.pop();
     }
 
@@ -240,13 +283,13 @@ impl<'a> Reader<'a> {
         nodes: &'a [Node],
         (place, taken): (Option<Span>, bool),
         ways: Option<&[Vec<Fact>]>,
-        (dot, inner): (Option<&Path>, Option<&Path>),
+        (dot, inner, item): (Option<&Path>, Option<&Path>, Option<Item>),
         depth: usize,
     ) {
         let ran = |taken: bool| place.is_some_and(|place| self.decided.contains(&Decision { place, taken }));
         if ran(taken) {
             let was_within = std::mem::replace(&mut self.is_within, false);
-            self.nodes(nodes, ways, inner, depth + 1);
+            self.within(nodes, ways, (inner, item), depth);
             self.is_within = was_within;
             return;
         }
@@ -292,8 +335,21 @@ impl<'a> Reader<'a> {
             false => both,
         });
         let was_within = std::mem::replace(&mut self.is_within, true);
-        self.nodes(nodes, both.as_deref(), inner, depth + 1);
+        self.within(nodes, both.as_deref(), (inner, item), depth);
         self.is_within = was_within;
+    }
+
+    /// What is inside of a block.
+    fn within(
+        &mut self,
+        nodes: &'a [Node],
+        ways: Option<&[Vec<Fact>]>,
+        (inner, item): (Option<&Path>, Option<Item>),
+        depth: usize,
+    ) {
+        let outer = std::mem::replace(&mut self.item, item);
+        self.nodes(nodes, ways, inner, depth + 1);
+        self.item = outer;
     }
 
     /// The values each of which makes a condition true by being there: the one that it is, or those of an `or`.
@@ -373,17 +429,36 @@ impl<'a> Reader<'a> {
         }
         let words = path.map(value).or_else(capability);
         let text = || self.spelled_out(self.conditions.spelled(pipe), 0);
-        let words = words.or_else(|| self.of_item(self.conditions.spelled(pipe), dot));
+        let words = words.or_else(|| self.of_item(self.conditions.spelled(pipe), wanted));
         let words = words.unwrap_or_else(|| format!("({})", text().replace(", ", ",")));
         if wanted { words } else { negated(&words) }
     }
 
     /// A value of what a loop goes through, in words.
-    fn of_item(&self, pipe: &Pipe, dot: Option<&Path>) -> Option<String> {
+    fn of_item(&self, pipe: &Pipe, wanted: bool) -> Option<String> {
+        let Item { words, values } = self.item_of(pipe)?;
+        let is_switch = values.iter().all(|value| matches!(value, Value::Bool(..) | Value::Null(_)));
+        Some(if is_switch || !wanted { words } else { given(&words) })
+    }
+
+    /// What `pipe` is, where that is of what a loop goes through.
+    fn item_of(&self, pipe: &Pipe) -> Option<Item> {
         let [Command { words, .. }] = &*pipe.commands else { return None };
-        let [Operand { term: Term::Variable(variable, parts), .. }] = &**words else { return None };
-        let through = self.conditions.path_of(self.loops.get(&variable.id)?, dot).filter(|_| !parts.is_empty())?;
-        Some(format!("({} of an item of {})", parts.join("."), path_from_root(&through, self.names).join(".")))
+        match &**words {
+            [Operand { term: Term::Variable(variable, parts), .. }] => Some(self.items.get(&variable.id)?.below(parts)),
+            [Operand { term: Term::Field(parts), .. }] => Some(self.item.as_ref()?.below(parts)),
+            [Operand { term: Term::Dot, .. }] => self.item.clone(),
+            _ => None,
+        }
+    }
+
+    /// What a loop goes through that has `pipe`.
+    fn gone_through(&self, pipe: &Pipe, dot: Option<&Path>) -> Option<Item> {
+        let known = |path: Path| Item {
+            words: path_from_root(&path, self.names).join("."),
+            values: self.conditions.look_up(&path).cloned().into_iter().collect(),
+        };
+        self.conditions.path_of(pipe, dot).filter(|path| !path.is_empty()).map(known).or_else(|| self.item_of(pipe))
     }
 
     /// The text of a pipeline, its variables as what they were given.

@@ -2,8 +2,7 @@
 //! behind `or`. Reads and writes that text, nothing else.
 //!
 //! The facts: `a.enabled` is true; `not a.enabled`; `mode=ha`; `a.url given`; `capability example.org/v1`; `(eq .x .y)` as the
-//! template has it; `(on of an item of jobs)` of what a loop goes through; `a.image printed` by
-//! a template; `x.json.example used` by somebody.
+//! template has it; `jobs[0].on` and `jobs.*.on` of what a loop goes through; `a.image printed` by a template; `x.json.example used` by somebody.
 
 use super::scenario::is_region_key;
 
