@@ -410,10 +410,11 @@ impl Survey {
             .flat_map(|found| found.candidates.iter().map(|copy| copy.path.clone()).collect::<Vec<_>>())
             .collect();
         self.inventory.settle(&copies);
-        let deployed = |name: &String| self.inventory.uses.iter().any(|used| !used.charts_named(name).is_empty());
-        self.disabled.retain(|(name, _)| !deployed(name));
+        // Each rendering told them anew.
         self.disabled.sort();
         self.disabled.dedup();
+        let deployed = |name: &String| self.inventory.uses.iter().any(|used| used.links_named(name).next().is_some());
+        self.disabled.retain(|(name, _)| !deployed(name));
         self.unknown.retain(|name| !name.is_empty());
     }
 }
