@@ -1,6 +1,7 @@
 //! The main job: a list held against the charts that it names. One computation; every command and format presents it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::LazyCell;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::cause::keep_one_per_cause;
@@ -338,7 +339,12 @@ impl Run<'_> {
         }
         // Rendering what is switched off takes as long again as everything else: only where it can change a verdict.
         let is_ahead = settings.kept.is_ahead();
-        if settings.optional || is_ahead || reconciliation.asks_for_optional() {
+        let wording = LazyCell::new(|| settings.kept.wording(sources, &targets));
+        let asks = || {
+            let idle = exemptions.idleness(&listed, &HashSet::new(), &survey.inventory);
+            idle.contains(&Idleness::Unmatched) || reconciliation.asks_for_optional(&listed, &coverage, &wording)
+        };
+        if settings.optional || is_ahead || asks() {
             let found = settings.kept.optional(sources, &targets, &survey);
             coverage.disabled_unknown.clone_from(&found.unknown);
             survey.add_optional(found);
