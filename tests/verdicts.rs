@@ -601,6 +601,9 @@ fn a_registry_that_no_switch_brings_is_wrong_all_the_same() {
         let workspace = monitored(&list, "nginx:1");
         let told = workspace.findings().join("\n");
         assert!(told.contains("builds no such image: in us-west-2 the account is 222222222222"), "{told}");
+        // Nothing of it is deployed, so nothing is left out.
+        let plan = workspace.run(&["plan"]).text();
+        assert!(!plan.contains("222222222222"), "{plan}");
         workspace.run(&["check", "--fix"]);
         assert_eq!(workspace.read("tools/ecr-images.conf"), entry(note, right));
     }

@@ -441,8 +441,8 @@ impl Run<'_> {
         let verdicts = reconciliation.verdicts.iter().flat_map(|verdict| verdict.uses());
         let missing = reconciliation.missing.iter().chain(&reconciliation.missing_operands);
         let missing = missing.chain(&reconciliation.reserved);
-        let own = |at: &usize| *at < survey.inventory.uses.len();
-        let mut wanted: BTreeSet<usize> = verdicts.chain(missing).copied().filter(own).collect();
+        let is_on = |at: &usize| survey.inventory.uses.get(*at).is_some_and(|used| used.when.is_none());
+        let mut wanted: BTreeSet<usize> = verdicts.chain(missing).copied().filter(is_on).collect();
         wanted.extend(&overridden);
         let pushed = Pushed { overridden: &overridden, registry };
         let is_entry = |used: &Use| listed.iter().any(|entry| entry.name == used.reference.path());

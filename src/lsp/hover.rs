@@ -269,9 +269,12 @@ fn verdict(held: &Held<'_>, at: usize, uses: &[&Use]) -> String {
             let tag = expected.tag().unwrap_or("latest");
             format!("{chart} takes tag `{tag}` by that name from the private registry, which the copy does not push.")
         }
-        Some(Verdict::OtherRegistry { expected, .. }) => {
-            format!("{chart} deploys it from another registry: `{expected}`.")
-        }
+        Some(Verdict::OtherRegistry { expected, .. }) => match uses.first().and_then(|used| used.when.as_deref()) {
+            Some(when) => {
+                format!("{chart} would deploy it from another registry, `{expected}`, when {}.", in_words(when))
+            }
+            None => format!("{chart} deploys it from another registry: `{expected}`."),
+        },
         Some(Verdict::OtherRepository { .. }) => format!("{chart} deploys `{image}` in its place."),
         Some(Verdict::Disabled { when, .. }) => format!("It is deployed only when {}.", in_words(when)),
         Some(Verdict::Elsewhere) => "It is deployed in a region that was not asked for.".to_owned(),
