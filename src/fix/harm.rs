@@ -38,6 +38,12 @@ fn regions(list: &CheckedList) -> BTreeSet<&str> {
     list.scenarios.iter().map(String::as_str).filter(|name| is_region_name(name)).collect()
 }
 
+/// The lists that are held against other regions than before.
+pub(super) fn moved<'a>(before: &'a View, after: &'a View) -> BTreeSet<&'a Path> {
+    let other = pairs(before, after).filter(|(before, after)| regions(before) != regions(after));
+    other.map(|(_, after)| after.path.as_path()).collect()
+}
+
 /// Whether a list is held against a chart that it was not held against before.
 pub(super) fn gains_charts(before: &View, after: &View) -> bool {
     let lacks = |list: &CheckedList, chart: &CheckedChart| list.charts.iter().all(|other| other.path != chart.path);

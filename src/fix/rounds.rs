@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::apply_edits;
-use super::harm::{Kind, beyond, brought, count, gains_charts, kind_of, lost_chart, lost_region};
+use super::harm::{Kind, beyond, brought, count, gains_charts, kind_of, lost_chart, lost_region, moved};
 use crate::config::FILE_NAME;
 use crate::lint::{Beside, Checked, CheckedList, Edit, Finding, Fix, Outlook, Refusal, Says, says};
 use crate::source::{Over, Sources, Span, WriteError, to_bytes, write_whole};
@@ -152,18 +152,18 @@ fn rounds(
 struct Lesson {
     /// Findings, by kind, that no round mends once a fix has brought them: what brings one is given up.
     lasting: BTreeSet<Kind>,
-    /// The regions that a list was expected to name or not, by its path, and no round made that come: none makes it.
-    fixed: BTreeSet<(PathBuf, String)>,
+    /// The regions that a list was expected to name or not, by its path, which no round made true: that is expected no more.
+    steady: BTreeSet<(PathBuf, String)>,
 }
 
 impl Lesson {
     fn is_empty(&self) -> bool {
-        self.lasting.is_empty() && self.fixed.is_empty()
+        self.lasting.is_empty() && self.steady.is_empty()
     }
 
     fn add(&mut self, other: Self) {
         self.lasting.extend(other.lasting);
-        self.fixed.extend(other.fixed);
+        self.steady.extend(other.steady);
     }
 }
 
@@ -200,7 +200,7 @@ where
                 match (self.check)(&texts, &outlook) {
                     Ok(view) => after = Some(view),
                     Err(_) => {
-                        return (End::default(), Lesson { fixed: outlook.into_keys().collect(), ..Lesson::default() });
+                        return (End::default(), Lesson { steady: outlook.into_keys().collect(), ..Lesson::default() });
                     }
                 }
             }
@@ -248,7 +248,7 @@ where
         let lasting = kinds.filter(|kind| owed.contains(kind)).collect();
         let is_named = |(path, region): &(PathBuf, String)| named(self.before, &texts, path).contains(region);
         let missed = outlook.into_iter().filter(|(key, will)| is_named(key) != *will);
-        let lesson = Lesson { lasting, fixed: missed.map(|(key, _)| key).collect() };
+        let lesson = Lesson { lasting, steady: missed.map(|(key, _)| key).collect() };
         (End { after, changes, fixed, withheld }, lesson)
     }
 
@@ -256,7 +256,7 @@ where
     fn look_ahead(&self, view: &View, texts: &Texts, outlook: &Outlook) -> Outlook {
         let chosen = choose(view, &[], &[], |finding| (self.wanted)(view, finding));
         let mut shifts = shifts(view, &apply_all(&view.sources, texts, &chosen.iter().collect::<Vec<_>>()));
-        shifts.retain(|key, _| !self.known.fixed.contains(key));
+        shifts.retain(|key, _| !self.known.steady.contains(key));
         let mut wider = outlook.clone();
         wider.extend(shifts);
         wider
@@ -269,7 +269,7 @@ fn named(view: &View, texts: &Texts, path: &Path) -> BTreeSet<String> {
     says(file, texts.get(path).unwrap_or(view.sources.get(file).text())).regions.into_iter().collect()
 }
 
-/// The regions that lists of `view` name and no more as they are in `texts`, and the other way round.
+/// The regions that lists of `view` name and will no more as they are in `texts`, and the other way round.
 fn shifts(view: &View, texts: &Texts) -> Outlook {
     let mut shifts = Outlook::new();
     for CheckedList { path, .. } in view.checked.lists.iter().filter(|list| texts.contains_key(&list.path)) {
@@ -432,8 +432,10 @@ where
         let gains = keeps_charts && gains_charts(self.before, &view);
         let mended: Vec<&Kind> = all.iter().map(|one| &one.kind).collect();
         let mut owed = BTreeSet::new();
-        let unforeseen =
-            shifts(self.before, &texts).into_iter().find(|(key, will)| self.outlook.get(key) != Some(will));
+        // Where somebody says the scenarios, the list's hosts move nothing.
+        let moved = moved(self.before, &view);
+        let unforeseen = |(key, will): &(_, bool)| self.outlook.get(key) != Some(will) && moved.contains(&*key.0);
+        let unforeseen = shifts(self.before, &texts).into_iter().find(unforeseen);
         for finding in brought(self.before, &view, &paths, &mended) {
             let told = format!("{}: {}", finding.rule.id, finding.told());
             if unforeseen.is_some() {
