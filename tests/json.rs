@@ -528,7 +528,6 @@ fn what_a_program_makes_of_the_edits_is_what_fixes_make() {
         Workspace::with_list(list).chart("web", &images).file("web/templates/zz.yaml", agent)
     };
     let lists = [
-        "nginx=nginx:1\nz=z:1\n",
         "# Images\n\nnginx=nginx:1\n\nz=z:1\n",
         "# Images\r\n\r\nnginx=nginx:1\r\n\r\nz=z:1\r\n\r\n",
         "# A (from local chart web:1.0.0)\na=a:1\n\nnginx=nginx:1\n\n# Z\nz=z:1 # why\n",

@@ -332,7 +332,7 @@ fn lookup_finds_the_objects_that_are_supplied() {
             .file(".mirrorlint.yaml", configuration);
         let found = workspace.findings();
         assert_eq!(found.len(), 1, "{found:?}");
-        found[0].split(" deploys ").nth(1).unwrap().split([' ', ',']).next().unwrap().to_owned()
+        found[0].split(' ').nth(2).unwrap().to_owned()
     };
     assert_eq!(image(""), "111111111111.dkr.ecr.us-east-1.amazonaws.com/agent:1");
     assert_eq!(image("objects: [cluster/node.yaml], "), "222222222222.dkr.ecr.eu-west-1.amazonaws.com/agent:1");

@@ -155,13 +155,14 @@ impl New<'_> {
         let above = entry.block.start.checked_sub(1);
         let is_parted = match above.map(|above| list.lines[above].kind) {
             Some(above) => above == LineKind::Blank || (self.gap == 0 && matches!(above, LineKind::Entry(_))),
-            None => height(entry).is_some_and(|height| height <= elsewhere.unwrap_or(0)),
+            None => entry.block.is_empty() || height(entry).is_some_and(|height| height <= elsewhere.unwrap_or(0)),
         };
         let is_section = elsewhere.is_some() && height(entry) > elsewhere;
         if !is_parted || is_section {
             return None;
         }
-        // A note that an entry lacks would be written at the very place where its block begins.
+        // A note that an entry lacks would be written at the very place where its block begins. Only at the top of the file there is no
+        // other one.
         let lacks_note = entry.note.title.is_none() && entry.note.from.is_none();
         match above {
             Some(above) if lacks_note => (list.lines[above].kind == LineKind::Blank).then(|| self.below(list, above)),
@@ -206,7 +207,7 @@ impl New<'_> {
         (edit, None)
     }
 
-    /// Behind the last line that says something.
+    /// Behind the last line that says something, and behind blank lines that part it from that.
     fn at_end(&self, list: &List) -> (Edit, Option<String>) {
         let ending = list.line_ending();
         let lines = self.lines(ending);
@@ -225,7 +226,10 @@ impl New<'_> {
             let ends = if is_comment { gap + 1 } else { gap.max(1) };
             return (Edit { span: open_end(list), text: ending.repeat(ends) + &lines }, parted(gap));
         }
-        (Edit { span: end(list), text: ending.repeat(gap) + &lines }, None)
+        let blank = list.lines[last + 1..].iter().take(gap).take_while(|line| line.ending != Ending::None).count();
+        let start = list.span_of_lines(last + 1 + blank..last + 1 + blank).start as usize;
+        let span = Span::new(list.file(), start, start);
+        (Edit { span, text: ending.repeat(gap - blank) + &lines }, parted(gap))
     }
 
     fn lines(&self, ending: &str) -> String {
