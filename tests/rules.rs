@@ -11,15 +11,14 @@ use std::path::Path;
 
 use examples::{Example, examples, pages};
 use mirrorlint::fix::apply;
-use mirrorlint::lint::{Checked, Configuring, Rule, Settings, check, open, rules};
+use mirrorlint::lint::{Checked, Rule, Settings, check, discover, rules};
 use mirrorlint::report::display_path;
 use mirrorlint::source::Sources;
 
 fn lint(folder: &Path) -> (Checked, Sources) {
     let sources = Sources::new();
-    let opened = open(&sources, Some(folder), &Configuring::Standard, Settings::default());
-    let (workspace, settings) = opened.unwrap_or_else(|refusal| panic!("{refusal}"));
-    let checked = check(&sources, &workspace, &settings).unwrap_or_else(|refusal| panic!("{refusal}"));
+    let workspace = discover(folder).unwrap_or_else(|refusal| panic!("{refusal}"));
+    let checked = check(&sources, &workspace, &Settings::default()).unwrap_or_else(|refusal| panic!("{refusal}"));
     (checked, sources)
 }
 

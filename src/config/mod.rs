@@ -1,7 +1,6 @@
 //! `.mirrorlint.yaml`: which lists are held against which charts, under which scenarios, and how rules are set. Reads the file
 //! and tells what is wrong with it, with the place; decides nothing.
 
-mod cut;
 mod place;
 mod types;
 mod violation;
@@ -14,7 +13,6 @@ use crate::yaml;
 
 use violation::Violation;
 
-pub use cut::Cut;
 pub use violation::possible;
 
 pub use types::{Allow, Chart, Configuration, Exemption, Level, List, Scalar, Scenario, Trust};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::exemption::{Idleness, matches};
 use super::{Finding, Refusal, Rule, Settings, nearest_rule, rule};
-use crate::config::{Allow, Cut, Loaded};
+use crate::config::{Allow, Loaded};
 use crate::mirror::{Directive, DirectiveKind, LineKind, List, Located, Reason, Scope};
 use crate::source::{Sources, Span, canonical, path_from};
 
@@ -37,8 +37,6 @@ pub(crate) struct Fault {
     pub line: Option<usize>,
     /// What of the line to delete, where the rest of it is good for something.
     pub part: Option<Span>,
-    /// What takes it out of the configuration, for one that stands there.
-    pub cut: Option<Cut>,
     /// The name of the entry that it speaks of.
     pub entry: Option<String>,
     /// What is wrong.
@@ -249,28 +247,28 @@ pub(super) fn exemptions_at_fault(list: &List, idle: &[Idleness]) -> Vec<Fault> 
         let whole = fault(list, directive, FaultKind::Idle(AGAIN));
         let again = known.contains(&whole.written).then_some(FaultKind::Idle(AGAIN));
         known.push(whole.written.clone());
-        let is_unparted = matches!(unreasoned, Some(FaultKind::Unparted { .. }));
-        let kind = again.or_else(|| idle_kind(*idle, &whole.written["exempt ".len()..], is_unparted)).or(unreasoned);
+        let kind = again.or_else(|| idle_kind(*idle, directive, unreasoned.as_ref())).or(unreasoned);
         faults.extend(kind.map(|kind| Fault { kind, ..whole }));
     }
     faults
 }
 
 /// What is wrong with an exemption that is good for nothing: likely it is needless, or it is not written as images are.
-fn idle_kind(idle: Idleness, glob: &str, is_unparted: bool) -> Option<FaultKind> {
+fn idle_kind(idle: Idleness, directive: &Directive, unreasoned: Option<&FaultKind>) -> Option<FaultKind> {
     let why = idle.why()?;
+    let DirectiveKind::Exempt { glob, .. } = &directive.kind else { return None };
     let is_strange = |letter: char| !(letter.is_ascii_alphanumeric() || "._-/:@*?".contains(letter));
     let advice = if idle != Idleness::Unmatched {
         None
-    } else if glob.contains([',', '，', '、', ';']) || is_unparted {
+    } else if glob.text.contains([',', '，', '、', ';']) || matches!(unreasoned, Some(FaultKind::Unparted { .. })) {
         Some("Write one image a line, and a colon before the reason")
-    } else if glob.contains(is_strange) {
+    } else if glob.text.contains(is_strange) {
         Some("Write the image alone, without quotes")
-    } else if glob.contains(|letter: char| letter.is_ascii_uppercase()) {
+    } else if glob.text.contains(|letter: char| letter.is_ascii_uppercase()) {
         Some("Names of images have no capitals")
     } else {
         // What a region is called elsewhere, nobody may have looked at.
-        glob.contains(".dkr.ecr").then_some("Look whether the charts build it in any region")
+        glob.text.contains(".dkr.ecr").then_some("Look whether the charts build it in any region")
     };
     Some(advice.map_or(FaultKind::Idle(why), |advice| FaultKind::Slip(why, advice)))
 }
@@ -286,7 +284,7 @@ fn fault(list: &List, directive: &Directive, kind: FaultKind) -> Fault {
         Scope::Entry(entry) => list.entries.get(entry).map(|entry| entry.name.text.clone()),
         Scope::File | Scope::Nowhere => None,
     };
-    Fault { span: directive.span, written, line: Some(directive.line), part: None, cut: None, entry, kind }
+    Fault { span: directive.span, written, line: Some(directive.line), part: None, entry, kind }
 }
 
 /// What a suppression of `rules` says, each once.
@@ -386,14 +384,12 @@ impl<'a> Configured<'a> {
     /// exempts nothing in any list.
     pub fn at_fault(&self, idle: &[Idleness], doubtful: &dyn Fn(&Rule) -> bool) -> Vec<Fault> {
         let Some(loaded) = self.loaded else { return Vec::new() };
-        let or_no_reason =
-            |idle: Option<FaultKind>, reason: &str| idle.or(reason.trim().is_empty().then_some(FaultKind::NoReason));
+        let kind = |idle: Option<&'static str>, reason: &str| {
+            idle.map(FaultKind::Idle).or(reason.trim().is_empty().then_some(FaultKind::NoReason))
+        };
         let mut faults = Vec::new();
-        let mut add = |(list, number, key), written, kind: Option<FaultKind>| {
-            faults.extend(kind.map(|kind| {
-                let (span, cut) = (place(loaded, list, number, key), loaded.cut(list, number));
-                Fault { span, written, line: None, part: None, cut, entry: None, kind }
-            }));
+        let mut add = |span, written, kind: Option<FaultKind>| {
+            faults.extend(kind.map(|kind| Fault { span, written, line: None, part: None, entry: None, kind }));
         };
         for (number, allow) in loaded.configuration.allow.iter().enumerate() {
             let certain = rule(&allow.rule).is_some_and(|rule| !doubtful(rule));
@@ -405,25 +401,16 @@ impl<'a> Configured<'a> {
                 (false, true) => ABOVE,
                 (false, false) => "there is no such finding",
             };
-            // A path that leads nowhere may be a slip.
-            let is_lost = |path: &Path| !path.to_string_lossy().contains(['*', '?']) && !loaded.below(path).exists();
-            let idle = (!self.used[number] && certain).then(|| match allow.path.as_deref().is_some_and(is_lost) {
-                true => FaultKind::Slip("there is no such file", "Name one that there is, or delete it"),
-                false => FaultKind::Idle(why),
-            });
-            let kind = if allow.rule == UNUSED { Some(FaultKind::Itself) } else { or_no_reason(idle, &allow.reason) };
+            let idle = (!self.used[number] && certain).then_some(why);
+            let kind = if allow.rule == UNUSED { Some(FaultKind::Itself) } else { kind(idle, &allow.reason) };
             let path = allow.path.iter().map(|path| format!(" for {}", path.display())).collect::<String>();
-            add(("allow", number, "rule"), format!("allow {}{path}", allow.rule), kind);
+            add(place(loaded, "allow", number, "rule"), format!("allow {}{path}", allow.rule), kind);
         }
         for (number, (exemption, idle)) in loaded.configuration.exempt.iter().zip(idle).enumerate() {
+            let span = place(loaded, "exempt", number, "image");
             let again = loaded.configuration.exempt[..number].iter().any(|other| other.image == exemption.image);
-            let again = again.then_some(FaultKind::Idle(AGAIN));
-            let idle = again.or_else(|| idle_kind(*idle, &exemption.image, false));
-            add(
-                ("exempt", number, "image"),
-                format!("exempt {}", exemption.image),
-                or_no_reason(idle, &exemption.reason),
-            );
+            let idle = if again { Some(AGAIN) } else { idle.why() };
+            add(span, format!("exempt {}", exemption.image), kind(idle, &exemption.reason));
         }
         faults
     }

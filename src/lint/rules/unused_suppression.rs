@@ -9,21 +9,9 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
     context.faults.iter().map(with_fix).collect()
 }
 
-/// What is to be said of suppressions and exemptions of the configuration.
+/// What is to be said of suppressions and exemptions of the configuration, which no fix edits.
 pub(in crate::lint) fn configured(rule: &'static Rule, faults: &[Fault]) -> Vec<Finding> {
-    faults.iter().map(|fault| finding(rule, fault).fix(cut(fault))).collect()
-}
-
-/// Takes an item out of the configuration that is good for nothing; by a safe fix only where no words of anybody go with it.
-fn cut(fault: &Fault) -> Option<Fix> {
-    let cut = fault.cut.as_ref()?;
-    let safety = match &fault.kind {
-        FaultKind::Idle(_) | FaultKind::Itself if !cut.has_comments => Safety::Safe,
-        FaultKind::Idle(_) | FaultKind::Itself | FaultKind::Slip(..) => Safety::Unsafe,
-        _ => return None,
-    };
-    let edits = cut.edits.iter().map(|(span, text)| Edit { span: *span, text: (*text).to_owned() }).collect();
-    Some(Fix::new(format!("Delete `{}`", fault.written), safety, edits))
+    faults.iter().map(|fault| finding(rule, fault)).collect()
 }
 
 fn finding(rule: &'static Rule, fault: &Fault) -> Finding {
