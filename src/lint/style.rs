@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::mirror::{Entry, LineKind, List, NamedChart, may_part};
+use crate::mirror::{Entry, LineKind, List};
 use crate::source::Span;
 
 /// What a new comment begins with where no other one shows it.
@@ -258,11 +258,9 @@ fn comment(list: &List, entry: &Entry, line: usize) -> Option<Comment> {
     });
     let plain = |span: Span, kind: Kind| (span.start..span.end, kind);
     let title = note.title.iter().map(|title| plain(title.span, Kind::Title));
-    // Behind a repository or a tag it is a remark of theirs: the usual place is behind the title.
-    let is_remark = |from: &&NamedChart| fields.clone().any(|(place, _)| place.contains(&from.span.start));
-    let source = note.from.iter().filter(|from| !is_remark(from)).map(|from| plain(from.span, Kind::Source));
+    let source = note.from.iter().map(|from| plain(from.span, Kind::Source));
     let notes = note.notes.iter().map(|told| plain(told.span, Kind::Note));
-    let said = title.chain(source).chain(fields.clone()).chain(notes);
+    let said = title.chain(source).chain(fields).chain(notes);
     let mut said: Vec<(Range<u32>, Kind)> =
         said.filter(|(place, _)| span.start <= place.start && place.end <= span.end).collect();
     said.sort_by_key(|(place, _)| place.start);
@@ -304,8 +302,7 @@ fn label_start(lead: &str) -> usize {
 /// What parts a field from what stands before it in the line, where one more could be read that is parted likewise.
 fn joint(lead: &str) -> Option<&str> {
     let joint = &lead[..label_start(lead)];
-    let parts = joint.char_indices().any(|(at, letter)| may_part(joint, at, letter));
-    (parts && !joint.contains('#')).then_some(joint)
+    joint.starts_with([',', ';', '|', '、', '，', '；']).then_some(joint)
 }
 
 fn mark_length(comment: &str) -> usize {
@@ -416,12 +413,6 @@ mod tests {
         let one_line = "# Web (from a/web:1) Repository: nginx, Tag: 1\nweb=nginx:1\n";
         let written = "# Redis (from local chart cache:1.0.0) Repository: redis, Tag: 7 (from chart values)";
         assert_eq!(block(one_line), [written, "# Note: varies"]);
-        let dashes = "# Web - Tag: 1 (from a/web:1) - Repository: nginx\nweb=nginx:1\n";
-        let written = "# Redis (from local chart cache:1.0.0) - Tag: 7 (from chart values) - Repository: redis";
-        assert_eq!(block(dashes), [written, "# Note: varies"]);
-        let sentences = "# Web (from a/web:1). Tag: 1.\nweb=nginx:1\n";
-        let written = "# Redis (from local chart cache:1.0.0). Repository: redis. Tag: 7 (from chart values)";
-        assert_eq!(block(sentences), [written, "# Note: varies"]);
         let untitled = "# (from a/web:1), Tag: 1 (old) | Repository: nginx\nweb=nginx:1\n";
         let written = "# Redis (from local chart cache:1.0.0), Tag: 7 (from chart values) | Repository: redis";
         assert_eq!(block(untitled), [written, "# Note: varies"]);

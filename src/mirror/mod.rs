@@ -14,5 +14,4 @@ pub use line::{Ending, InvalidLine, Line, LineKind};
 pub use list::{Entry, List};
 pub use located::Located;
 pub use named_chart::{ChartOrigin, NamedChart};
-pub(crate) use note::may_part;
 pub use note::{Field, SourceNote};

@@ -3,7 +3,8 @@
 
 use super::directive;
 use super::located::{Located, Piece};
-use super::named_chart::{CLOSING, ChartOrigin, Named, NamedChart, OPENING};
+use super::named_chart::{CLOSING, Named, NamedChart, OPENING};
+use crate::source::Span;
 
 /// A `KEY: VALUE` line of the block.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,7 +13,7 @@ pub struct Field {
     pub value: Located,
     /// What else stands on the line: `(from chart values.yaml)`.
     pub remark: Option<Located>,
-    /// The charts that the remark names, but for the one that the block is from: `(from chart web:1.0.0 values.yaml)`.
+    /// The charts that the remark names: `(from chart web:1.0.0 values.yaml)`.
     pub charts: Vec<NamedChart>,
 }
 
@@ -21,8 +22,7 @@ pub struct Field {
 pub struct SourceNote {
     /// What the image is called, without the `(from ...)` behind it.
     pub title: Option<Located>,
-    /// The chart that the block says the image is from: the first one, or where there is none the first that stands with its
-    /// version behind a repository or a tag.
+    /// The chart that the block says the image is from: the first one.
     pub from: Option<NamedChart>,
     /// The other ones.
     pub others: Vec<NamedChart>,
@@ -52,32 +52,16 @@ impl SourceNote {
     pub(super) fn read<'a>(comments: impl Iterator<Item = Piece<'a>>) -> Self {
         let mut note = Self::default();
         let comments = comments.filter(|comment| directive::read(*comment).is_none());
-        for comment in comments {
-            for part in lines(unbulleted(comment), note.title.is_none() && note.from.is_none()) {
-                match keyed(part) {
-                    Some((Key::Repository, value)) => note.repositories.extend(field(value)),
-                    Some((Key::Tag, value)) => note.tags.extend(field(value)),
-                    Some((Key::DefaultRegion, value)) => note.default_region = note.default_region.or(field(value)),
-                    Some((Key::Note, value)) => note.notes.extend(value.filled()),
-                    None => note.read_plain(part),
-                }
+        for comment in comments.flat_map(|comment| lines(unbulleted(comment))) {
+            match keyed(comment) {
+                Some((Key::Repository, value)) => note.repositories.extend(field(value)),
+                Some((Key::Tag, value)) => note.tags.extend(field(value)),
+                Some((Key::DefaultRegion, value)) => note.default_region = note.default_region.or(field(value)),
+                Some((Key::Note, value)) => note.notes.extend(value.filled()),
+                None => note.read_plain(comment),
             }
         }
-        if note.from.is_none() {
-            note.from = note.take_remarked();
-        }
         note
-    }
-
-    /// Takes out the first chart that stands with its version behind a repository or a tag.
-    fn take_remarked(&mut self) -> Option<NamedChart> {
-        let fields = self.repositories.iter_mut().chain(&mut self.tags);
-        let first = fields.filter_map(|field| {
-            let says = |named: &NamedChart| named.version.is_some() && !may_be_image(named, &field.value.text);
-            let at = field.charts.iter().position(says)?;
-            Some((field, at))
-        });
-        first.min_by_key(|(field, at)| field.charts[*at].span.start).map(|(field, at)| field.charts.remove(at))
     }
 
     /// All charts that the block says the image is from.
@@ -123,25 +107,14 @@ impl SourceNote {
     }
 }
 
-/// What starts an item of a list, or stands between two that share a line.
-const BULLETS: [char; 8] = ['-', '*', '+', '•', '・', '–', '—', '/'];
+/// What starts an item of a list.
+const BULLETS: [char; 7] = ['-', '*', '+', '•', '・', '–', '—'];
 
 /// What stands behind a key.
 const COLONS: [char; 2] = [':', '：'];
 
-/// What may part several `KEY: VALUE` in one line; a bullet with blanks around it does, too, and a full stop with one behind it.
-const PARTING: [char; 7] = [',', ';', '|', '、', '，', '；', '。'];
-
-/// Whether the letter at byte `at` of `text` may part two fields that stand in one line.
-pub(crate) fn may_part(text: &str, at: usize, letter: char) -> bool {
-    let is_blank_behind = text[at + letter.len_utf8()..].starts_with(char::is_whitespace);
-    let is_blank_before = text[..at].ends_with(char::is_whitespace);
-    match letter {
-        _ if PARTING.contains(&letter) => true,
-        '.' => is_blank_behind && !is_blank_before,
-        _ => BULLETS.contains(&letter) && is_blank_behind && is_blank_before,
-    }
-}
+/// What may part several `KEY: VALUE` in one line.
+const PARTING: [char; 6] = [',', ';', '|', '、', '，', '；'];
 
 /// The words of `comment` without a bullet in front of them. Behind one a key may be the beginning of a sentence.
 fn unbulleted(comment: Piece<'_>) -> Piece<'_> {
@@ -152,50 +125,33 @@ fn unbulleted(comment: Piece<'_>) -> Piece<'_> {
     if is_bullet && !is_sentence() { words } else { comment }
 }
 
-/// What one line says one behind the other: `Repository: nginx, Tag: 1`, and the same behind what names a chart or, where it may be
-/// one, a title. Where anything else stands among that it is a sentence, and the line is whole.
-fn lines(comment: Piece<'_>, may_be_title: bool) -> Vec<Piece<'_>> {
+/// What one line says one behind the other: `Repository: nginx, Tag: 1`, and the same behind what names a chart. Where anything else
+/// stands among that it is a sentence, and the line is whole.
+fn lines(comment: Piece<'_>) -> Vec<Piece<'_>> {
     if matches!(keyed(comment), Some((Key::Note, _))) {
         return vec![comment];
     }
-    let Named { charts, perhaps } = Named::find(comment);
-    let named = charts.iter().map(|(chart, _)| chart).chain(&perhaps);
-    let notes = named.map(|chart| ((chart.span.end - comment.span().start) as usize, 0));
-    let titles = partings(comment).filter(|_| may_be_title && keyed(comment).is_none());
-    let mut heads: Vec<(usize, usize)> = notes.chain(titles).collect();
-    heads.sort_unstable();
-    let behind = |(at, width): (usize, usize)| {
-        let (head, rest) = comment.split(at, width);
-        let rest =
-            rest.trim_start_matching(|letter| letter.is_whitespace() || letter == '.' || PARTING.contains(&letter));
-        let parts = parts(unbulleted(rest))?;
-        // Behind a title a label in small letters may as well be a word of a sentence.
-        let is_label = width == 0 || !rest.text.starts_with(char::is_lowercase);
-        Some(if is_label { [vec![head], parts].concat() } else { vec![comment] })
+    let behind_note = |at: Span| {
+        let (head, rest) = comment.split((at.end - comment.span().start) as usize, 0);
+        let rest = rest.trim_start_matching(|letter| letter.is_whitespace() || PARTING.contains(&letter));
+        Some([vec![head], parts(unbulleted(rest))?].concat())
     };
-    parts(comment).or_else(|| heads.into_iter().find_map(behind)).unwrap_or_else(|| vec![comment])
+    let Named { charts, perhaps } = Named::find(comment);
+    let named = || charts.iter().map(|(chart, _)| chart).chain(&perhaps);
+    parts(comment).or_else(|| named().find_map(|chart| behind_note(chart.span))).unwrap_or_else(|| vec![comment])
 }
 
-/// Where something may part the fields of `words`, outside of parentheses, and how many bytes that has.
-fn partings(words: Piece<'_>) -> impl Iterator<Item = (usize, usize)> {
-    let parts = move |(at, letter, depth): &(usize, char, usize)| *depth == 0 && may_part(words.text, *at, *letter);
-    depths(words.text).filter(parts).map(|(at, letter, _)| (at, letter.len_utf8()))
-}
-
-/// The parts of `words` when they are nothing but `KEY: VALUE`, each with a remark in parentheses at most, and perhaps a note at the
-/// end.
+/// The parts of `words` when they are nothing but `KEY: VALUE`, each with a remark in parentheses at most.
 fn parts(words: Piece<'_>) -> Option<Vec<Piece<'_>>> {
     let (mut parts, mut start) = (Vec::new(), 0);
-    for (at, width) in partings(words).chain([(words.text.len(), 0)]) {
-        let rest = words.from(start);
-        if !parts.is_empty() && matches!(keyed(rest), Some((Key::Note, _))) {
-            parts.push(rest);
-            return Some(parts);
+    for (at, letter, depth) in depths(words.text) {
+        if depth == 0 && PARTING.contains(&letter) {
+            parts.push(words.slice(start..at));
+            start = at + letter.len_utf8();
         }
-        parts.push(Some(words.slice(start..at)).filter(|part| is_field(*part))?);
-        start = at + width;
     }
-    Some(parts)
+    parts.push(words.from(start));
+    parts.iter().all(|part| is_field(*part)).then_some(parts)
 }
 
 /// Whether `part` is a key and one word, perhaps with a remark in parentheses behind it.
@@ -240,20 +196,6 @@ fn keyed(comment: Piece<'_>) -> Option<(Key, Piece<'_>)> {
     Some((key, value))
 }
 
-/// Whether what `named` is taken for a chart may be an image that `value`, a repository or a tag, is a part of: `Tag: 1 (from nginx:1)`.
-fn may_be_image(named: &NamedChart, value: &str) -> bool {
-    match &named.origin {
-        ChartOrigin::Local => false,
-        ChartOrigin::Repository(address) => {
-            !address.text.contains("://") && address.text.split('/').next().is_some_and(|host| host.contains('.'))
-        }
-        ChartOrigin::Unsaid => {
-            let is_version = named.version.as_ref().is_some_and(|version| version.text == value);
-            is_version || value.rsplit('/').next() == Some(&named.chart.text)
-        }
-    }
-}
-
 /// The value and the remark behind it; nothing when no value stands there.
 fn field(value: Piece<'_>) -> Option<Field> {
     let (word, rest) = value.first_word();
@@ -261,8 +203,6 @@ fn field(value: Piece<'_>) -> Option<Field> {
     let remark = word.text.find([OPENING, CLOSING].as_flattened()).filter(|at| *at > 0);
     let (word, rest) = remark.map_or((word, rest), |at| value.trim().split(at, 0));
     let word = word.trim_end_matching(|c| matches!(c, ',' | ';'));
-    // The full stop of a sentence; a tag may end with one, which then stands there twice.
-    let word = word.text.strip_suffix('.').map_or(word, |bare| word.slice(0..bare.len()));
     let word = unquoted(word);
     (!word.text.is_empty() && !word.text.starts_with(OPENING)).then(|| {
         let charts = Named::find(rest).charts.into_iter().map(|(chart, _)| chart).collect();
