@@ -629,3 +629,19 @@ fn a_registry_that_no_switch_brings_is_wrong_all_the_same() {
     let told = narrowed.findings_with(&["--region", "us-west-2"]).join("\n");
     assert!(!told.contains("region-mismatch"), "{told}");
 }
+
+#[test]
+fn a_note_is_asked_for_where_the_entry_is_of_a_region_of_the_charts() {
+    let template = "{{- $accounts := dict `us-west-2` `905418368575` `us-east-1` `767398015722` -}}\
+                    {{- $region := hasKey $accounts .Values.region | ternary .Values.region `us-west-2` -}}\
+                    {{ get $accounts $region }}.dkr.ecr.{{ $region }}.amazonaws.com/acme/agent:1";
+    let rules = |host: &str| {
+        let entry = format!("# Agent (from local chart agent:1.0.0)\nagent={host}.amazonaws.com/acme/agent:1\n");
+        told(&Workspace::with_list(&entry).chart("agent", &[template]).file("agent/values.yaml", "region: ''\n"))
+    };
+    let note = "undocumented-dynamic-image agent";
+    assert_eq!(rules("767398015722.dkr.ecr.us-east-1"), [note]);
+    assert_eq!(rules("905418368575.dkr.ecr.us-east-1"), ["region-mismatch agent", note]);
+    // It would say a region that the entry does not.
+    assert_eq!(rules("999922223333.dkr.ecr.eu-west-2"), ["region-mismatch agent"]);
+}

@@ -22,6 +22,8 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         }
         let used = context.used(*first);
         let image = match judged.verdict {
+            // A note would say a region that the entry does not.
+            Verdict::OtherRegistry { own_region: false, .. } => continue,
             Verdict::OtherRegistry { expected, .. } => expected,
             _ => &used.reference,
         };
