@@ -208,6 +208,23 @@ fn a_mention_of_another_variant_is_not_rewritten() {
     assert_eq!(workspace.read("doc.md"), "Pull nginx:1.25.1-alpine or nginx:1.25.3.\n");
 }
 
+/// A script that pulls one tag and pushes another is worse than an old one.
+#[test]
+fn a_tag_that_stands_behind_a_variable_too_is_left_to_people() {
+    let script = |pull: &str, push: &str| format!("docker pull nginx:{pull}\ndocker push $TARGET:{push}\n");
+    let after = |script: &str| {
+        let workspace = workspace().file("copy.sh", script);
+        let told = workspace.findings();
+        workspace.run(&["check", "--fix", "--unsafe-fixes"]);
+        (told, workspace.read("copy.sh"))
+    };
+    let old = script("1.25.3", "1.25.3");
+    let (told, text) = after(&old);
+    assert_eq!(text, old);
+    assert!(told[0].ends_with("Write 1.27.1 here and behind the variables, if the same image is meant"), "{told:?}");
+    assert_eq!(after(&script("1.25.3", "1.25.30")).1, script("1.27.1", "1.25.30"));
+}
+
 /// What an image is called with its registry is no chart, whatever that is called.
 #[test]
 fn an_image_that_is_called_as_its_chart_is_a_mention() {

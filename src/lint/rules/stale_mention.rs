@@ -107,6 +107,18 @@ fn is_chart(context: &Context<'_>, mention: &Mention) -> bool {
         || dependencies.into_iter().any(|pinned| is(pinned.name.as_ref(), pinned.version.as_ref()))
 }
 
+/// Whether `text` has the tag behind a variable, too, as in `docker push $REPOSITORY:1.27.1`: what is pulled and what is pushed then
+/// change together, or not at all.
+fn is_behind_variable(text: &str, tag: &str) -> bool {
+    let with_colon = format!(":{tag}");
+    text.match_indices(&with_colon).any(|(at, found)| {
+        let behind = text.as_bytes().get(at + found.len());
+        let is_whole = behind.is_none_or(|byte| !is_part(*byte));
+        let word = text[..at].rsplit(char::is_whitespace).next().unwrap_or_default();
+        is_whole && word.contains('$')
+    })
+}
+
 /// The words behind a version that make another image of it: `alpine` of `1.27.1-alpine`.
 fn variant(tag: &str) -> Vec<String> {
     let behind = tag.split_once('-').map_or("", |(_, behind)| behind);
@@ -160,7 +172,11 @@ fn judge(rule: &'static Rule, context: &Context<'_>, entries: &[Judged<'_>], men
         }
         None => format!("`{name}` lists {tag}"),
     };
+    let is_repeated = is_behind_variable(context.sources.get(mention.span.file).text(), &mention.tag);
     let advice = match right.first() {
+        Some(right_tag) if right.len() == 1 && is_repeated => {
+            format!("Write {right_tag} here and behind the variables, if the same image is meant")
+        }
         Some(right_tag) if right.len() == 1 => format!("Write {right_tag}, if the same image is meant"),
         _ => "Write one of those that are deployed".to_owned(),
     };
@@ -177,7 +193,7 @@ fn judge(rule: &'static Rule, context: &Context<'_>, entries: &[Judged<'_>], men
         finding = finding.expected(image.as_str()).chart(used.chart.clone());
         finding = finding.related(format!("{} says its version here", used.chart), place);
     }
-    if let (Some(tag), 1) = (right.first(), right.len())
+    if let (Some(tag), 1, false) = (right.first(), right.len(), is_repeated)
         && variant(tag) == variant(&mention.tag)
     {
         let edit = context.replace(mention.span, tag);
