@@ -442,6 +442,29 @@ fn a_region_in_which_a_fix_is_wrong_is_not_named() {
     assert!(!workspace.read(LIST).contains("agent"), "{}", workspace.read(LIST));
 }
 
+/// A region under which a chart cannot be rendered would hide what is wrong with the chart.
+#[test]
+fn a_region_that_hides_a_chart_is_not_named() {
+    let agent = "602401143452.dkr.ecr.us-west-2.amazonaws.com/agent:1";
+    let refused =
+        "{{ if has .Values.region (list `` `eu-west-1`) }}redis:8{{ else }}{{ fail `no such region` }}{{ end }}";
+    let list = "# Redis (from local chart web:1.0.0)\n# mirrorlint: allow tag-mismatch: later\nredis=redis:7\n\n\
+                # Helper (from local chart agent:1.0.0)\nhelper=quay.io/acme/helper:1\n";
+    let workspace = Workspace::with_list(list).chart("web", &[refused]).file("web/values.yaml", "region: ''\n");
+    let workspace = workspace.chart("agent", &[agent, "quay.io/acme/helper:1"]);
+    let run = workspace.run(&["check", "--fix"]);
+    assert_eq!((run.code, workspace.read(LIST).as_str()), (1, list), "{}", run.text());
+    let told =
+        "missing-entry: not applied: List it as `agent`; it would leave unrenderable-chart: Helm would refuse web: ";
+    assert!(run.stderr.contains(told), "{}", run.stderr);
+    assert_eq!(workspace.run(&["check", "--diff"]).stdout, "");
+
+    // Where it hides nothing, the region is named.
+    let workspace = workspace.file("web/values.yaml", "region: eu-west-1\n");
+    let run = workspace.run(&["check", "--fix"]);
+    assert!(run.code == 0 && workspace.read(LIST).contains(agent), "{}", run.text());
+}
+
 /// However many regions there are, all of it is done in one run.
 #[test]
 fn every_region_is_opened() {

@@ -195,6 +195,20 @@ fn charts_that_bring_a_region_are_all_listed() {
     assert_eq!((mended.code, mended.stderr.as_str(), workspace.read(LIST).as_str()), (0, "", blocks));
 }
 
+/// A region under which a chart cannot be rendered is not named, and what is left out for that is said.
+#[test]
+fn a_region_that_hides_a_chart_makes_no_whole_list() {
+    let refused =
+        "{{ if has .Values.region (list `` `eu-west-1`) }}redis:8{{ else }}{{ fail `no such region` }}{{ end }}";
+    let workspace = Workspace::new().chart("web", &[refused]).file("web/values.yaml", "region: ''\n");
+    let workspace = workspace.chart("agent", &["602401143452.dkr.ecr.us-west-2.amazonaws.com/agent:1"]);
+    let run = workspace.run(&["init"]);
+    assert!(run.code == 2 && run.stdout.contains("\nredis=redis:8\n"), "{}", run.text());
+    assert!(!run.stdout.contains("agent"), "{}", run.stdout);
+    let told = "not applied: List it as `agent`; it would leave unrenderable-chart: Helm would refuse web: ";
+    assert!(run.stderr.contains(told) && run.stderr.contains("error[missing-entry]"), "{}", run.stderr);
+}
+
 #[test]
 fn a_submodule_that_is_not_there_is_told() {
     let modules = "[submodule \"platform\"]\n\tpath = platform\n\turl = ../platform\n";

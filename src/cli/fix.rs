@@ -36,7 +36,7 @@ pub(super) fn run(session: &Session, options: &Check, paths: &[Option<&Path>]) -
 }
 
 /// Says which fixes were not applied, and why: once for those of a file that have one reason.
-fn withheld(session: &Session, all: &[Withheld]) {
+pub(super) fn withheld(session: &Session, all: &[Withheld]) {
     let same = |one: &Withheld, other: &Withheld| one.fix.path == other.fix.path && one.reason == other.reason;
     for (at, first) in all.iter().enumerate() {
         if all[..at].iter().any(|other| same(first, other)) {

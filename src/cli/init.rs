@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::arguments::{Init, ListFormat};
 use super::check::settings_of;
-use super::fix::with_texts;
+use super::fix::{with_texts, withheld};
 use super::{Ending, Outcome, Session, here};
 use crate::fix::{Settled, Texts, View, create, settle_new};
 use crate::lint::{
@@ -59,7 +59,8 @@ pub(super) fn run(session: &Session, options: &Init) -> Outcome {
         let checked = check(&round.sources, &workspace, &settings)?;
         Ok(View { sources: round.sources, checked })
     };
-    let Settled { before, after, changes, .. } = settle_new(check_with, |view, finding| wanted(view, finding, &path))?;
+    let Settled { before, after, changes, withheld: given_up, .. } =
+        settle_new(check_with, |view, finding| wanted(view, finding, &path))?;
     let (View { sources, mut checked }, before) = match after {
         Some(after) => (after, Some(before)),
         None => (before, None),
@@ -86,6 +87,7 @@ pub(super) fn run(session: &Session, options: &Init) -> Outcome {
         Some(output) => create(output, &text).map_err(|error| Refusal::new(error.to_string()))?,
         None => session.print(&text)?,
     }
+    withheld(session, &given_up);
     complain(&after, &checked);
     // What was not known of the charts before there were notes is as open as what is not known of those that are listed.
     let known = |checked: &Checked| {

@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 
 use super::View;
 use crate::inventory::is_region_name;
-use crate::lint::{CheckedChart, CheckedList, Finding, Severity, says};
+use crate::lint::{CheckedChart, CheckedList, Finding, Outlook, Severity, says};
+
+/// The rule that tells of charts that Helm would refuse.
+const UNRENDERABLE: &str = "unrenderable-chart";
 
 /// What fixes in the files at `paths` brought that mended findings of the kinds in `mended`: what was not there before, and what
 /// should be gone and is not. What stands in other files and is less than an error was there, unseen, as in a script that mentions the
@@ -24,7 +27,24 @@ pub(super) fn brought<'a>(
     let follows = |finding: &Finding| {
         finding.severity < Severity::Error && !paths.contains(after.sources.get(finding.span.file).path())
     };
-    beyond(allowed, after).filter(|finding| !follows(finding)).collect()
+    let mut brought: Vec<&Finding> = beyond(allowed, after).filter(|finding| !follows(finding)).collect();
+    // Of what hides other findings more is to be said than of these.
+    brought.sort_by_key(|finding| finding.rule.id != UNRENDERABLE);
+    brought
+}
+
+/// What of the `outlook` keeps charts from being rendered that were: nothing would be told of them any more.
+pub(super) fn blinding(before: &View, after: &View, outlook: &Outlook) -> BTreeSet<(PathBuf, String)> {
+    let mut blinding = BTreeSet::new();
+    for finding in beyond(count(before), after).filter(|finding| finding.rule.id == UNRENDERABLE) {
+        let file = after.sources.get(finding.span.file);
+        let is_held = |list: &&CheckedList| list.charts.iter().any(|chart| is_within(file.path(), &chart.path));
+        let lists: Vec<&Path> = after.checked.lists.iter().filter(is_held).map(|list| list.path.as_path()).collect();
+        let of_lists = || outlook.keys().filter(|(path, _)| lists.is_empty() || lists.contains(&path.as_path()));
+        let there: Vec<_> = of_lists().filter(|(_, region)| finding.scenarios.contains(region)).collect();
+        blinding.extend(if there.is_empty() { of_lists().collect() } else { there }.into_iter().cloned());
+    }
+    blinding
 }
 
 /// Each list as it was before and as it is.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::apply_edits;
-use super::harm::{Kind, beyond, brought, count, gains_charts, kind_of, lost_chart, lost_region, moved};
+use super::harm::{Kind, beyond, blinding, brought, count, gains_charts, kind_of, lost_chart, lost_region, moved};
 use crate::config::FILE_NAME;
 use crate::lint::{Beside, Checked, CheckedList, Edit, Finding, Fix, Outlook, Refusal, Says, says};
 use crate::source::{Over, Sources, Span, WriteError, to_bytes, write_whole};
@@ -152,7 +152,7 @@ fn rounds(
 struct Lesson {
     /// Findings, by kind, that no round mends once a fix has brought them: what brings one is given up.
     lasting: BTreeSet<Kind>,
-    /// The regions that a list was expected to name or not, by its path, which no round made true: that is expected no more.
+    /// The regions that a list was expected to name or not, by its path, which no round made true or which hides charts: that is expected no more.
     steady: BTreeSet<(PathBuf, String)>,
 }
 
@@ -197,11 +197,16 @@ where
                     break;
                 }
                 outlook = wider;
-                match (self.check)(&texts, &outlook) {
-                    Ok(view) => after = Some(view),
-                    Err(_) => {
-                        return (End::default(), Lesson { steady: outlook.into_keys().collect(), ..Lesson::default() });
+                let steady = match (self.check)(&texts, &outlook) {
+                    Ok(view) => {
+                        let steady = blinding(self.before, &view, &outlook);
+                        after = Some(view);
+                        steady
                     }
+                    Err(_) => outlook.keys().cloned().collect(),
+                };
+                if !steady.is_empty() {
+                    return (End::default(), Lesson { steady, ..Lesson::default() });
                 }
             }
             let view = after.as_ref().unwrap_or(self.before);
