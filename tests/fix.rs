@@ -465,6 +465,42 @@ fn a_region_that_hides_a_chart_is_not_named() {
     assert!(run.code == 0 && workspace.read(LIST).contains(agent), "{}", run.text());
 }
 
+/// Which of an image's variants is listed does not depend on the regions that are named for the first time with it.
+#[test]
+fn an_image_is_listed_in_the_region_that_check_says() {
+    let efa = |region: &str| format!("602401143452.dkr.ecr.{region}.amazonaws.com/eks/efa:1");
+    let accounts = [("eu-west-1", "111122223333"), ("us-east-1", "767398015722"), ("us-west-2", "905418368575")];
+    let agents: Vec<String> =
+        accounts.iter().map(|(region, account)| format!("{account}.dkr.ecr.{region}.amazonaws.com/agent:1")).collect();
+    let known: String = accounts.iter().map(|(region, account)| format!("`{region}` `{account}` ")).collect();
+    let own = |default: &str| {
+        let region = format!("(.Values.region | default `{default}`)");
+        format!("{{{{ index (dict {known}) {region} }}}}.dkr.ecr.{{{{ {region} }}}}.amazonaws.com/agent:1")
+    };
+    let note = "# Side (from local chart agent:1.0.0)\nside=quay.io/acme/side:1\n";
+    let regional =
+        format!("{note}\n# Plug (from local chart agent:1.0.0)\nplug={}\n", efa("us-west-2").replace("efa", "plug"));
+    for (list, literal, default) in [
+        (note, "us-east-1", "us-west-2"),
+        (note, "us-west-2", "us-east-1"),
+        (note, "eu-west-1", "us-west-2"),
+        (regional.as_str(), "us-east-1", "eu-west-1"),
+    ] {
+        let (efa, plug) = (efa(literal), efa("us-west-2").replace("efa", "plug"));
+        let workspace = Workspace::with_list(list)
+            .chart("agent", &[&own(default), "quay.io/acme/side:1", &efa, &plug][..if list == note { 3 } else { 4 }]);
+        let workspace = workspace.file("agent/values.yaml", "region: ''\n");
+        let missing = workspace.findings();
+        let said: Vec<&String> =
+            agents.iter().filter(|agent| missing.iter().any(|told| told.contains(*agent))).collect();
+        let [agent] = said.as_slice() else { panic!("{missing:?}") };
+        let run = workspace.run(&["check", "--fix"]);
+        let fixed = workspace.read(LIST);
+        assert_eq!((run.code, workspace.findings()), (0, Vec::new()), "{}{fixed}", run.text());
+        assert!(fixed.contains(&format!("\nagent={agent}\n")) && fixed.contains(&format!("={efa}\n")), "{fixed}");
+    }
+}
+
 /// However many regions there are, all of it is done in one run.
 #[test]
 fn every_region_is_opened() {

@@ -316,6 +316,22 @@ pub struct Inventory {
     pub gaps: Vec<Gap>,
 }
 
+impl Inventory {
+    /// Puts of the variants of an image one first that `other` has, too.
+    pub(crate) fn prefer(&mut self, other: &Self) {
+        let same = |used: &Use, other: &Use| other.reference == used.reference && other.slot() == used.slot();
+        let mut known: Vec<bool> =
+            self.uses.iter().map(|used| other.uses.iter().any(|other| same(used, other))).collect();
+        for at in 0..self.uses.len() {
+            let better = |next: &usize| known[*next] && self.uses[*next].is_variant(&self.uses[at]);
+            if let Some(next) = (at + 1..self.uses.len()).filter(|_| !known[at]).find(better) {
+                self.uses.swap(at, next);
+                known.swap(at, next);
+            }
+        }
+    }
+}
+
 /// Something that is not known of what charts deploy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gap {

@@ -78,7 +78,9 @@ pub(super) fn hold(
         let survey = settings.kept.survey(sources, &found.targets, settings.kept.listing(listed));
         is_wanted(settings.kept.stop()).map(|()| (found, survey))
     };
+    let current = named_regions(path, listed, exemptions, &Settings::default());
     let mut named = named_regions(path, listed, exemptions, settings);
+    let is_to_change = named != current;
     let (mut found, mut survey) = find(&named)?;
     // Without such regions everything else is as it would be without the mistake.
     let guessed: Vec<String> = named.iter().filter(|region| found.guesses(region)).cloned().collect();
@@ -92,6 +94,10 @@ pub(super) fn hold(
             (found, survey) = find(&named)?;
         }
         found.notes.push(unknown_regions(&mistaken.regions));
+    }
+    // Of the variants of an image that is listed which the charts deploy as the list is, wherever it will be.
+    if is_to_change {
+        survey.inventory.prefer(&find(&current)?.1.inventory);
     }
     Ok((found, survey))
 }
