@@ -501,6 +501,29 @@ fn an_image_is_listed_in_the_region_that_check_says() {
     }
 }
 
+/// A region that an entry leaves for another one is lost by no deletion of a third entry.
+#[test]
+fn a_region_that_was_left_keeps_no_entry() {
+    let template = "{{- $region := .Values.region | default `us-east-1` }}\n\
+                    {{- $accounts := dict `us-west-2` `905418368575` `eu-west-1` `111122223333` }}\n";
+    let images = [
+        "{{ index $accounts $region }}.dkr.ecr.{{ $region }}.amazonaws.com/agent:1.0",
+        "602401143452.dkr.ecr.{{ $region }}.amazonaws.com/eks/side:2.0",
+    ];
+    let entry =
+        |name: &str, image: &str| format!("# {name} (from local chart agent:1.0.0)\n# Note: by region\n{image}\n");
+    let side = entry("Side", "side=602401143452.dkr.ecr.eu-west-1.amazonaws.com/eks/side:2.0");
+    let agent = |host: &str| entry("Agent", &format!("agent={host}.amazonaws.com/agent:1.0"));
+    let gone = entry("Gone", "gone=602401143452.dkr.ecr.eu-west-1.amazonaws.com/eks/gone:1.0");
+    let list = format!("{}\n{side}\n{gone}", agent("767398015722.dkr.ecr.us-east-1"));
+    let workspace = Workspace::with_list(&list).chart("agent", &[]).file("agent/values.yaml", "region: ''\n");
+    let workspace =
+        workspace.file("agent/templates/agent.yaml", format!("{template}{}", workspace::pod("agent", &images)));
+    let run = workspace.run(&["check", "--fix", "--unsafe-fixes"]);
+    let fixed = format!("{}\n{side}", agent("111122223333.dkr.ecr.eu-west-1"));
+    assert_eq!((run.code, run.stderr.as_str(), workspace.read(LIST)), (0, "", fixed), "{}", run.stdout);
+}
+
 /// However many regions there are, all of it is done in one run.
 #[test]
 fn every_region_is_opened() {

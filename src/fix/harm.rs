@@ -93,19 +93,23 @@ fn is_within(file: &Path, path: &Path) -> bool {
     rest.is_some_and(|rest| rest.first().is_none_or(|next| matches!(next, b'/' | b'\\' | b'!')))
 }
 
-/// A region that a list was held against before and no longer is, for fewer of its entries name regions: what is wrong there would be
-/// told no more. One where the charts deploy nothing else is no loss.
+/// A region that a list was held against before and no longer is, for an entry that named it is gone: what is wrong there would be
+/// told no more. One where the charts deploy nothing else is no loss, nor one that all of its entries left for another.
 pub(super) fn lost_region<'a>(before: &'a View, after: &View) -> Option<&'a str> {
-    let hosts = |view: &View, list: &CheckedList| {
+    let says = |view: &View, list: &CheckedList| {
         let file = view.sources.find(&list.path)?;
-        Some(says(file, view.sources.get(file).text()).regions.len())
+        Some(says(file, view.sources.get(file).text()))
     };
     before.checked.lists.iter().find_map(|list| {
         let same = after.checked.lists.iter().find(|other| other.path == list.path)?;
+        let (old, new) = (says(before, list)?, says(after, same)?);
+        let is_less = old.regions.len() > new.regions.len() && images(list) != images(same);
+        let is_left = |region: &&str| {
+            let mut named = old.regional.iter().zip(&old.regions).filter(|(_, named)| named == region).peekable();
+            named.peek().is_some() && named.all(|(name, _)| new.regional.contains(name))
+        };
         let kept = regions(same);
-        let lost = regions(list).into_iter().find(|region| !kept.contains(region))?;
-        let is_less = hosts(before, list) > hosts(after, same) && images(list) != images(same);
-        is_less.then_some(lost)
+        regions(list).into_iter().filter(|_| is_less).find(|region| !kept.contains(region) && !is_left(region))
     })
 }
 

@@ -58,17 +58,19 @@ pub(crate) struct Says {
     pub charts: BTreeSet<String>,
     /// The regions that its ECR hosts name, one for each entry that has one; else those of what is exempt.
     pub regions: Vec<String>,
+    /// The names of those entries.
+    pub regional: Vec<String>,
 }
 
 /// What the list `text`, which stands in `file`, says.
 pub(crate) fn says(file: FileId, text: &Arc<str>) -> Says {
     let list = List::parse(file, text);
-    let host = |entry: Listed| Some(entry.reference.ecr()?.region().to_owned());
-    let mut regions: Vec<String> = listed(&list).into_iter().filter_map(host).collect();
+    let host = |entry: Listed| Some((entry.reference.ecr()?.region().to_owned(), entry.name));
+    let (mut regions, regional): (Vec<_>, Vec<_>) = listed(&list).into_iter().filter_map(host).unzip();
     if regions.is_empty() {
         regions = Exemptions::of(&list, &Settings::default()).named_regions();
     }
-    Says { charts: noted(&list).into_iter().map(str::to_owned).collect(), regions }
+    Says { charts: noted(&list).into_iter().map(str::to_owned).collect(), regions, regional }
 }
 
 /// The entries with a well-formed image.
