@@ -27,7 +27,6 @@ mod switches;
 mod values;
 pub mod when;
 mod witness;
-mod wording;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -48,7 +47,6 @@ pub use scenario::{RegionValue, Scenario, Target, regions_of};
 pub use stop::Stop;
 pub use survey::{Ambiguity, Problem, RegionOf, Survey, survey};
 pub use witness::Disagreement;
-pub use wording::Wording;
 
 /// How an image gets pulled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,6 +1,5 @@
 //! The main job: a list held against the charts that it names. One computation; every command and format presents it.
 
-use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -339,10 +338,10 @@ impl Run<'_> {
         }
         // Rendering what is switched off takes as long again as everything else: only where it can change a verdict.
         let is_ahead = settings.kept.is_ahead();
-        let wording = LazyCell::new(|| settings.kept.wording(sources, &targets));
         let asks = || {
+            // What an exemption matches must not hang on whether some entry is wrong.
             let idle = exemptions.idleness(&listed, &HashSet::new(), &survey.inventory);
-            idle.contains(&Idleness::Unmatched) || reconciliation.asks_for_optional(&listed, &coverage, &wording)
+            idle.contains(&Idleness::Unmatched) || reconciliation.asks_for_optional()
         };
         if settings.optional || is_ahead || asks() {
             let found = settings.kept.optional(sources, &targets, &survey);

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::Workspace;
 use super::reconcile::Listed;
 use crate::chart::{Chart, ChartError};
-use crate::inventory::{Listing, Optional, Problem, Stop, Survey, Target, Wording, optional, survey};
+use crate::inventory::{Listing, Optional, Problem, Stop, Survey, Target, optional, survey};
 use crate::render::Renderer;
 use crate::source::{FileId, Sources};
 
@@ -248,11 +248,6 @@ impl Kept {
         make_room(&mut trials, |trial| trial.idle);
         trials.push(trial);
         found
-    }
-
-    /// The words of `targets`; anything, where what they could deploy is kept and need not be found again.
-    pub(super) fn wording(&self, sources: &Sources, targets: &[Target]) -> Wording {
-        if self.inner.is_some() { Wording::default() } else { Wording::of(sources, targets) }
     }
 
     /// The paths of the workspace's text files, as far as they were looked at.

@@ -2,7 +2,6 @@
 //! said to be deployed by none: then what they deploy speaks for it, and what of them is not known keeps it from being judged; and
 //! before one is said to stand for another version than it lists, by its name alone: then the very image that it lists does.
 
-use std::cell::LazyCell;
 use std::collections::HashMap;
 
 use super::coverage::{coverage, meaningless};
@@ -83,9 +82,7 @@ impl PassedOver {
         let (mut places, mut entries): (Vec<Option<usize>>, Vec<Listed>) = select(&survey.inventory.uses);
         let mut found = reconcile(&entries, &survey.inventory, &coverage);
         let is_left = |at: usize| is_guess(at) && !places.contains(&Some(at));
-        let wording = LazyCell::new(|| kept.wording(sources, &self.targets));
-        let may_be = |at: usize| is_left(at) && wording.makes(&listed[at].reference);
-        if found.asks_for_optional(&entries, &coverage, &wording) || (0..listed.len()).any(may_be) {
+        if found.asks_for_optional() || (0..listed.len()).any(is_left) {
             let more = kept.optional(sources, &self.targets, &survey);
             survey.inventory.uses.extend(more.uses);
             coverage.disabled_unknown = more.unknown;

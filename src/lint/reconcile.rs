@@ -5,13 +5,12 @@ mod claim;
 mod mirrored;
 mod optional;
 
-use std::cell::LazyCell;
 use std::collections::{HashMap, HashSet};
 
 use super::same::{as_entry, brings, is_version, may_bring, same_image, serves};
 use super::verdict::{Standing, Verdict};
 use crate::image::Reference;
-use crate::inventory::{Inventory, Kind, Use, Wording, regions_of};
+use crate::inventory::{Inventory, Kind, Use, regions_of};
 
 /// What a source note says, as far as reconciling needs it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,28 +113,16 @@ impl Reconciliation {
         regions_of(entries.map(|(_, entry)| &entry.reference))
     }
 
-    /// Whether knowing the images that are switched off could change a verdict: whether those of charts with `wording` may be what
-    /// entries list that are not surely right.
+    /// Whether knowing the images that are switched off could change a verdict.
     #[must_use]
-    pub fn asks_for_optional(
-        &self,
-        listed: &[Listed],
-        coverage: &Coverage,
-        wording: &LazyCell<Wording, impl FnOnce() -> Wording>,
-    ) -> bool {
+    pub fn asks_for_optional(&self) -> bool {
         let is_sure = |verdict: &Verdict| {
             matches!(
                 verdict,
                 Verdict::Right { .. } | Verdict::Unpushed { .. } | Verdict::Elsewhere | Verdict::Mentioned(_)
             )
         };
-        let mut open = self.verdicts.iter().zip(listed).filter(|(verdict, _)| !is_sure(verdict));
-        open.any(|(verdict, entry)| match verdict {
-            // Another version, and another region, is another image behind a switch, too.
-            Verdict::OtherVersion { .. } | Verdict::OtherRegistry { .. } => wording.makes(&entry.reference),
-            // What else the switched-off chart has tells whether it would be among that.
-            _ => coverage.switch_of(entry).is_some() || wording.names(&entry.reference),
-        })
+        !self.verdicts.iter().all(is_sure)
     }
 }
 

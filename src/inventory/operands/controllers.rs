@@ -76,11 +76,6 @@ impl Controller {
     const PROMETHEUS: Self = Self { group: "monitoring.coreos.com", whole: &["spec"], ..Self::NOTHING };
 }
 
-/// The kinds whose controllers complete tags.
-pub(in crate::inventory) fn completing() -> impl Iterator<Item = &'static str> {
-    KNOWN.iter().filter(|known| !known.completed.is_empty()).map(|known| known.kind)
-}
-
 /// What is known of one resource.
 #[derive(Debug, Default)]
 pub(super) struct Facts {

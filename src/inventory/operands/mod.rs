@@ -24,7 +24,6 @@ use super::when::used;
 use crate::source::Text;
 use crate::yaml::{self, Map, Value};
 
-pub(super) use self::controllers::completing;
 pub(super) use self::evidence::Evidence;
 pub(super) use self::words::is_image_part;
 
