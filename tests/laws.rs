@@ -64,6 +64,10 @@ fn kinds(view: &View) -> BTreeMap<Kind, usize> {
 /// it stands for is listed beside it.
 fn new<'a>(workspace: &Workspace, before: &View, after: &'a View, touched: &[&Path]) -> Vec<&'a Finding> {
     let (mut known, mut wrong) = (kinds(before), BTreeMap::new());
+    // What findings tell of beside what is mended was there.
+    let left =
+        before.checked.findings.iter().filter_map(|finding| Some((file_of(before, finding), finding.kind_left()?)));
+    left.for_each(|left| *known.entry(left).or_default() += 1);
     for list in after.checked.lists.iter().filter(|_| charts(after).is_subset(&charts(before))) {
         let before = before.checked.lists.iter().find(|before| before.path == list.path).unwrap();
         let mut regions = list.scenarios.iter().filter(|name| *name != "default");

@@ -242,7 +242,7 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     disabled-source: `database` is deployed only when database.enabled is on; web:1.0.0 would deploy it. Keep it for that, or delete it
     disabled-source: `queue` is deployed only when store=queue; web:1.0.0 would deploy it. Keep it for that, or delete it
     disabled-source: `files` is deployed only when not store=memory; web:1.0.0 would deploy it. Keep it for that, or delete it
-    disabled-source: `proxy` lists an image that no trial deploys, but web:1.0.0 speaks of quay.io/acme/proxy:2.0. Look there before you delete it
+    disabled-source: `proxy` lists an image that no trial deploys, but web:1.0.0 speaks of acme/proxy:2.0. Look there before you delete it
     disabled-source: `nginx-debug` is deployed only when sub.debug is on; sub:1.0.0 would deploy it. Keep it for that, or delete it
     disabled-source: `nginx-debug` is deployed only when debug is on; app:1.0.0 would deploy it. Keep it for that, or delete it
     disabled-source: `old-nginx` is deployed only when edge.enabled is on; edge:1.0.0 would deploy it. Keep it for that, or delete it
@@ -298,6 +298,7 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
       safe: List 905418368575.dkr.ecr.us-west-2.amazonaws.com/acme/agent:1.2
     region-mismatch: `agent` copies from account 905418368575 in us-west-9, but agent:0.1.0 builds no such image: as its values stand, it knows account 905418368575 in us-west-2. List 905418368575.dkr.ecr.us-west-2.amazonaws.com/acme/agent:1.2
     region-mismatch: `agent` copies from account 905418368575 in us-west-2, but agent:0.1.0 deploys 767398015722.dkr.ecr.us-east-1.amazonaws.com/acme/agent:1.2: values set `awsRegion` to us-east-1, not us-west-2. Change one of the two
+    region-mismatch: `agent` copies from account 767398015722 in us-west-2, but agent:0.1.0 builds no such image even when enabled is on: in us-west-2 the account is 905418368575. List 905418368575.dkr.ecr.us-west-2.amazonaws.com/acme/agent:1.2
     region-mismatch: `agent` copies from account 918309763551 in cn-north-1, but web:1.0.0 builds no such image: in cn-north-1 the registry is 918309763551.dkr.ecr.cn-north-1.amazonaws.com.cn. List 918309763551.dkr.ecr.cn-north-1.amazonaws.com.cn/agent:1
     repository-mismatch: `operator` is documented as from operator:2.0.0, which deploys it from quay.io and not from docker.io. List quay.io/acme/operator:2.0.0
       [chart/templates/operator.yaml:6:32 operator:2.0.0 names it here]

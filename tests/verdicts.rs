@@ -589,27 +589,31 @@ fn a_registry_that_no_switch_brings_is_wrong_all_the_same() {
     let (note, right) = (" (from local chart app:1.0.0)", "222222222222.dkr.ecr.us-west-2");
     let rules = |list: &str, more: &str| -> Vec<String> {
         let told = monitored(list, more).findings().into_iter();
-        told.map(|told| told.split(' ').nth(1).unwrap().to_owned())
-            .filter(|rule| rule != "undocumented-source")
-            .collect()
+        told.map(|told| told.split(' ').nth(1).unwrap().to_owned()).collect()
     };
     assert_eq!(rules(&entry(note, right), "nginx:1"), ["disabled-source"]);
     // The account of another region, and one that is none of the chart's, where the note names the chart.
     for host in ["111111111111.dkr.ecr.us-west-2", "999999999999.dkr.ecr.us-west-2"] {
         let list = entry(note, host);
-        assert_eq!(rules(&list, "nginx:1"), ["disabled-source", "region-mismatch"], "{host}");
+        assert_eq!(rules(&list, "nginx:1"), ["region-mismatch"], "{host}");
         let workspace = monitored(&list, "nginx:1");
         let told = workspace.findings().join("\n");
-        assert!(told.contains("builds no such image: in us-west-2 the account is 222222222222"), "{told}");
+        let even = "builds no such image even when monitor.enabled is on: in us-west-2 the account is 222222222222";
+        assert!(told.contains(even), "{told}");
         // Nothing of it is deployed, so nothing is left out.
         let plan = workspace.run(&["plan"]).text();
         assert!(!plan.contains("222222222222"), "{plan}");
-        workspace.run(&["check", "--fix"]);
-        assert_eq!(workspace.read("tools/ecr-images.conf"), entry(note, right));
+        // That it is off is what is left, and was told.
+        for _ in 0..2 {
+            workspace.run(&["check", "--fix"]);
+            assert_eq!(workspace.read("tools/ecr-images.conf"), entry(note, right));
+            let left = workspace.findings();
+            assert!(left.len() == 1 && left[0].contains("`monitor` is deployed only when monitor.enabled"), "{left:?}");
+        }
     }
     // A region that the chart does not know is a guess.
     let list = entry(note, "222222222222.dkr.ecr.us-west-9");
-    assert_eq!(rules(&list, "nginx:1"), ["disabled-source", "region-mismatch"]);
+    assert_eq!(rules(&list, "nginx:1"), ["region-mismatch"]);
     let workspace = monitored(&list, "nginx:1");
     workspace.run(&["check", "--fix"]);
     assert_eq!(workspace.read("tools/ecr-images.conf"), list);
@@ -618,10 +622,7 @@ fn a_registry_that_no_switch_brings_is_wrong_all_the_same() {
     assert_eq!(rules(&own, "nginx:1"), ["stale-entry"]);
     // Unless the account is one that the charts deploy from.
     let known = own.replace("nginx=nginx:1", "agent=999999999999.dkr.ecr.us-west-2.amazonaws.com/acme/agent:1");
-    assert_eq!(
-        rules(&known, "999999999999.dkr.ecr.us-west-2.amazonaws.com/acme/agent:1"),
-        ["disabled-source", "region-mismatch"]
-    );
+    assert_eq!(rules(&known, "999999999999.dkr.ecr.us-west-2.amazonaws.com/acme/agent:1"), ["region-mismatch"]);
     // Another path is another image; and what was asked for in one region says nothing of another one.
     let other = entry(note, "111111111111.dkr.ecr.us-west-2").replace("acme/monitor:1", "acme/watcher:1");
     assert_eq!(rules(&other, "nginx:1"), ["stale-entry"]);
@@ -644,4 +645,25 @@ fn a_note_is_asked_for_where_the_entry_is_of_a_region_of_the_charts() {
     assert_eq!(rules("905418368575.dkr.ecr.us-east-1"), ["region-mismatch agent", note]);
     // It would say a region that the entry does not.
     assert_eq!(rules("999922223333.dkr.ecr.eu-west-2"), ["region-mismatch agent"]);
+}
+
+/// Helm takes either copy at random; a person edits the folder.
+#[test]
+fn of_a_switched_off_chart_that_lies_twice_the_folder_is_meant() {
+    let metadata = "apiVersion: v2\nname: sub\nversion: 1.0.0\n";
+    let (old, new) = (pod("sub", &["acme/sub:1.2"]), pod("sub", &["acme/sub:1.3"]));
+    let package =
+        workspace::package(&[("sub/Chart.yaml", metadata.as_bytes()), ("sub/templates/sub.yaml", old.as_bytes())]);
+    let dependency = "dependencies: [{name: sub, version: 1.0.0, condition: sub.enabled}]\n";
+    let list =
+        "# App (from local chart app:1.0.0)\nnginx=nginx:1\n\n# Sub (from local chart sub:1.0.0)\nsub=acme/sub:1.1\n";
+    let workspace = Workspace::with_list(list)
+        .chart("app", &["nginx:1"])
+        .file("app/Chart.yaml", format!("apiVersion: v2\nname: app\nversion: 1.0.0\n{dependency}"))
+        .file("app/values.yaml", "sub: {enabled: false}\n")
+        .file("app/charts/sub-1.0.0.tgz", package)
+        .file("app/charts/sub/Chart.yaml", metadata)
+        .file("app/charts/sub/templates/sub.yaml", new);
+    let told = workspace.findings().join("\n");
+    assert!(told.contains("`sub` lists 1.1, but sub:1.0.0 would deploy 1.3 when sub.enabled is on"), "{told}");
 }

@@ -11,18 +11,22 @@ use crate::lint::{CheckedChart, CheckedList, Finding, Outlook, Severity, says};
 /// The rule that tells of charts that Helm would refuse.
 const UNRENDERABLE: &str = "unrenderable-chart";
 
-/// What fixes in the files at `paths` brought that mended findings of the kinds in `mended`: what was not there before, and what
-/// should be gone and is not. What stands in other files and is less than an error was there, unseen, as in a script that mentions the
+/// What fixes in the files at `paths` brought that mended findings of the kinds in `mended`, of which those in `left` were to stay:
+/// what was not there before, and what should be gone and is not. What stands in other files and is less than an error was there, unseen, as in a script that mentions the
 /// old tag.
 pub(super) fn brought<'a>(
     before: &View,
     after: &'a View,
     paths: &BTreeSet<&Path>,
     mended: &[&Kind],
+    left: &[&Kind],
 ) -> Vec<&'a Finding> {
     let mut allowed = count(before);
     for kind in mended {
         allowed.entry((*kind).clone()).and_modify(|count| *count = count.saturating_sub(1));
+    }
+    for kind in left {
+        *allowed.entry((*kind).clone()).or_default() += 1;
     }
     let follows = |finding: &Finding| {
         finding.severity < Severity::Error && !paths.contains(after.sources.get(finding.span.file).path())

@@ -436,12 +436,13 @@ where
         let paths: BTreeSet<&Path> = all.iter().map(|one| one.fixed.path.as_path()).collect();
         let gains = keeps_charts && gains_charts(self.before, &view);
         let mended: Vec<&Kind> = all.iter().map(|one| &one.kind).collect();
+        let left: Vec<&Kind> = all.iter().filter_map(|one| one.left.as_ref()).collect();
         let mut owed = BTreeSet::new();
         // Where somebody says the scenarios, the list's hosts move nothing.
         let moved = moved(self.before, &view);
         let unforeseen = |(key, will): &(_, bool)| self.outlook.get(key) != Some(will) && moved.contains(&*key.0);
         let unforeseen = shifts(self.before, &texts).into_iter().find(unforeseen);
-        for finding in brought(self.before, &view, &paths, &mended) {
+        for finding in brought(self.before, &view, &paths, &mended, &left) {
             let told = format!("{}: {}", finding.rule.id, finding.told());
             if unforeseen.is_some() {
                 return Err(Objection::Region(told));
@@ -497,6 +498,8 @@ struct Chosen {
     fixed: Fixed,
     /// The kind of the finding that it mends.
     kind: Kind,
+    /// That of what is left of the finding, and was told by it.
+    left: Option<Kind>,
 }
 
 impl Chosen {
@@ -537,7 +540,8 @@ fn choose(
             path: path.to_owned(),
             title: fix.title.clone(),
         };
-        chosen.push(Chosen { fix, number, fixed, kind: kind_of(view, finding) });
+        let left = finding.kind_left().map(|left| (path.to_owned(), left));
+        chosen.push(Chosen { fix, number, fixed, kind: kind_of(view, finding), left });
     }
     chosen
 }

@@ -157,6 +157,8 @@ pub struct Finding {
     rank: Option<Rank>,
     /// How many before it in its file are of its kind.
     alike: usize,
+    /// The rule that tells what of it is left, and that it tells itself, once it is mended.
+    left: Option<&'static str>,
     /// The rules and places of findings that tell of the same cause and help more.
     behind: Vec<(&'static str, Span)>,
 }
@@ -185,6 +187,7 @@ impl Finding {
             subject: subject.into(),
             rank: None,
             alike: 0,
+            left: None,
             behind: Vec::new(),
         }
     }
@@ -222,6 +225,19 @@ impl Finding {
     pub(super) fn behind(mut self, rule: &'static str, span: Span) -> Self {
         self.behind.push((rule, span));
         self
+    }
+
+    /// Tells what a finding of `rule` about the same will tell by itself once this one is mended.
+    #[must_use]
+    pub(super) fn tells_too(mut self, rule: &'static str) -> Self {
+        self.left = Some(rule);
+        self
+    }
+
+    /// The kind of what of it is left once it is mended, and was told by it.
+    #[must_use]
+    pub fn kind_left(&self) -> Option<String> {
+        Some(format!("{}:{}", self.left?, self.subject))
     }
 
     /// Whether `other` stands for it, too.

@@ -68,9 +68,10 @@ impl Work<'_> {
         })
     }
 
-    /// The first use that is only optional and that `accept` takes.
+    /// The first use that is only optional and that `accept` takes, of a chart that lies twice that of the folder.
     pub(super) fn optional(&self, accept: impl Fn(&Use) -> bool) -> Option<Verdict> {
-        let (at, first) = self.uses.iter().enumerate().find(|(_, used)| used.when.is_some() && accept(used))?;
+        let taken = self.uses.iter().enumerate().filter(|(_, used)| used.when.is_some() && accept(used));
+        let (at, first) = taken.min_by_key(|(at, _)| self.is_package(*at))?;
         // Whatever brings the image is a way to it, in other containers, too.
         let same = self.uses.iter().filter(|used| used.reference == first.reference && used.path == first.path);
         let ways = same.filter_map(|used| used.when.clone()).filter(|when| is_switched(when));

@@ -19,19 +19,11 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         if let Verdict::Mentioned(mention) = judged.verdict {
             findings.push(mentioned(rule, judged, mention));
         }
-        // That its registry is wrong, too, is told beside it.
-        let other_registry = matches!(judged.verdict, Verdict::OtherRegistry { .. });
-        let (when, used) = match judged.verdict {
-            Verdict::Disabled { when, used } => (when, used.map(|at| context.used(at))),
-            Verdict::OtherRegistry { uses, .. } => match context.used(uses[0]) {
-                used @ Use { when: Some(when), .. } => (when, Some(used)),
-                _ => continue,
-            },
-            _ => continue,
-        };
+        let Verdict::Disabled { when, used } = judged.verdict else { continue };
+        let used = used.map(|at| context.used(at));
         let name = &judged.entry.name.text;
         let mut finding = match used {
-            Some(used) if other_registry || brings(judged.reference, used) => {
+            Some(used) if brings(judged.reference, used) => {
                 let message = match in_values(used) {
                     Some(_) => format!(
                         "`{name}` lists an image that no template deploys as the values stand; {}",
@@ -78,8 +70,9 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
 /// An image whose text stands in a chart, for what purpose ever.
 fn mentioned(rule: &'static Rule, judged: Judged<'_>, mention: &Mention) -> Finding {
     let (name, chart) = (&judged.entry.name.text, &mention.chart);
-    let message =
-        format!("`{name}` lists an image that no trial deploys, but {chart} speaks of {}", judged.reference.as_str());
+    // What stands there is no more than that: its registry may be put together.
+    let spoken = &judged.reference.as_str()[judged.reference.path_range().start..];
+    let message = format!("`{name}` lists an image that no trial deploys, but {chart} speaks of {spoken}");
     judged
         .finding(rule, judged.entry.source.span, message)
         .label("deployed by nothing that was tried")
@@ -123,7 +116,7 @@ fn in_values(used: &Use) -> Option<&str> {
 }
 
 /// The scenarios in which `when` is all that the image of `used` needs: others may ask for more.
-fn scenarios(context: &Context<'_>, used: &Use, when: &str) -> Vec<String> {
+pub(super) fn scenarios(context: &Context<'_>, used: &Use, when: &str) -> Vec<String> {
     let is_way = |other: &&Use| {
         let same = other.reference == used.reference && other.path == used.path;
         same && other.when.as_deref().is_some_and(|own| is_met_by(own, when))
@@ -132,7 +125,7 @@ fn scenarios(context: &Context<'_>, used: &Use, when: &str) -> Vec<String> {
 }
 
 /// Where the values of `when` stand, each once.
-fn places<'a>(context: &Context<'a>, when: &'a str) -> Vec<(&'a str, Span)> {
+pub(super) fn places<'a>(context: &Context<'a>, when: &'a str) -> Vec<(&'a str, Span)> {
     let mut places: Vec<(&str, Span)> = Vec::new();
     for fact in facts(when) {
         let known = context.switches.iter().find(|(known, _)| known == fact);

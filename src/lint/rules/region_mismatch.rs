@@ -1,7 +1,9 @@
 //! An ECR account and region pair that the charts never build.
 
+use super::disabled_source::{places, scenarios};
 use super::tag_mismatch::obstacle;
 use crate::image::Reference;
+use crate::inventory::when::{at_its_place, in_words};
 use crate::inventory::{RegionValue, Use};
 use crate::lint::note::region_of_note;
 use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Verdict, serves};
@@ -20,6 +22,8 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         let possible = possible.as_ref().filter(|_| !own_region);
         let setting = possible.and_then(|possible| Some((possible, setting(context, used, built.region())?)));
         let is_right = possible.is_some_and(|possible| serves_registry(judged.reference, possible));
+        let when = used.when.as_deref();
+        let even = when.map(|when| format!(" even when {}", in_words(when))).unwrap_or_default();
         let mut message =
             format!("`{name}` copies from account {} in {}, but {} ", listed.account(), listed.region(), used.chart);
         message.push_str(&match (&setting, own_region) {
@@ -36,11 +40,13 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             ),
             (None, true) if built.account() == listed.account() => {
                 let registry = expected.registry().unwrap_or_default();
-                format!("builds no such image: in {} the registry is {registry}", built.region())
+                format!("builds no such image{even}: in {} the registry is {registry}", built.region())
             }
-            (None, true) => format!("builds no such image: in {} the account is {}", built.region(), built.account()),
+            (None, true) => {
+                format!("builds no such image{even}: in {} the account is {}", built.region(), built.account())
+            }
             (None, false) => format!(
-                "builds no such image: as its values stand, it knows account {} in {}",
+                "builds no such image{even}: as its values stand, it knows account {} in {}",
                 built.account(),
                 built.region()
             ),
@@ -71,6 +77,14 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             .related(format!("{} names its registry here", used.chart), place)
             .related("the region is set here", setting.and_then(|(_, value)| value.span));
         finding.scenarios = used.scenarios.clone();
+        // What is off is so with the right registry, too.
+        if let Some(when) = when {
+            finding.scenarios = scenarios(context, used, when);
+            finding = finding.tells_too("disabled-source");
+            for (fact, span) in places(context, when) {
+                finding = finding.related(at_its_place(fact), Some(span));
+            }
+        }
         if let Some(advice) = advice {
             finding = finding.advise(advice);
         }

@@ -19,6 +19,10 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         }
         let Some(at) = judged.verdict.uses().first().copied() else { continue };
         let used = context.used(at);
+        // What is off is deployed by nobody, from whatever registry.
+        if used.when.is_some() {
+            continue;
+        }
         // A second entry of a name is to be deleted or renamed first.
         if context.list.entries.iter().any(|other| other.line < entry.line && other.name.text == entry.name.text) {
             continue;
