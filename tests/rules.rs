@@ -24,7 +24,7 @@ fn lint(folder: &Path) -> (Checked, Sources) {
 
 /// `PATH:LINE:COLUMN RULE`, and the message.
 fn rows(checked: &Checked, sources: &Sources) -> Vec<(String, String)> {
-    let row = |finding: &mirrorlint::lint::Finding| {
+    let row = |finding: &Finding| {
         let at = sources.start(finding.span);
         let path = display_path(&checked.root, sources.get(finding.span.file).path());
         (format!("{path}:{}:{} {}", at.line, at.column, finding.rule.id), finding.told())
