@@ -617,8 +617,7 @@ fn a_note_says_what_kind_of_place_a_chart_comes_from() {
 /// What a chart deploys and what a switch of it brings, of versions that templates put together.
 #[test]
 fn what_a_switch_brings_is_found_however_its_version_is_put_together() {
-    const VALUES: &str =
-        "version: '16.4'\nos: '3.20'\nupgrade: {enabled: false, from: '15.8'}\nagent: {repository: acme, name: agent}\n";
+    const VALUES: &str = "version: '16.4'\nos: '3.20'\nupgrade: {enabled: false, from: '15.8'}\nagent: {repository: acme, name: agent}\n";
     let off = format!(
         "{{{{- if .Values.upgrade.enabled }}}}\n{}{{{{- end }}}}\n",
         workspace::pod(
@@ -633,7 +632,7 @@ fn what_a_switch_brings_is_found_however_its_version_is_put_together() {
         ("postgres=postgres:15.8-alpine3.20", "disabled-source"),
         ("agentless=acme/agentless:1", "disabled-source"),
         ("postgres=postgres:15.7-alpine3.20", "tag-mismatch"),
-        ("agentless=acme/agentle:1", "stale-entry"),
+        ("agentless=acme/agentle:1", "repository-mismatch"),
     ] {
         let workspace = Workspace::with_list(&format!("{NOTE}{entry}\n"))
             .chart("web", &["postgres:{{ .Values.version }}-alpine{{ .Values.os }}"])
@@ -649,8 +648,7 @@ fn what_a_switch_brings_is_found_however_its_version_is_put_together() {
 fn an_exemption_may_mean_what_is_switched_off() {
     let off = format!("{{{{- if .Values.on }}}}\n{}{{{{- end }}}}\n", workspace::pod("off", &["acme/agent:1"]));
     let told = |image: &str, list: &str| {
-        let configuration =
-            format!("lists: [{{path: tools/ecr-images.conf, exempt: [{{image: '{image}', reason: ours}}]}}]\n");
+        let configuration = format!("exempt: [{{image: '{image}', reason: ours}}]\n");
         let workspace = Workspace::with_list(list).chart("web", &["nginx:1"]).file("web/values.yaml", "on: false\n");
         let workspace = workspace.file("web/templates/off.yaml", off.clone()).file(".mirrorlint.yaml", configuration);
         workspace.findings().iter().filter(|finding| finding.contains("unused-suppression")).count()
