@@ -188,8 +188,13 @@ fn umbrella(workspace: Workspace, folder: &str, subcharts: &[&str], list: &str, 
 fn a_note_that_names_a_chart_of_another_team_brings_none_of_it() {
     let teams = umbrella(Workspace::new().file(".git/HEAD", ""), "a", &["web"], "a", &["web", "base"]);
     let teams = umbrella(teams, "b", &["base", "queue"], "b", &["base", "queue"]);
+    let list = teams.read("a/tools/ecr-images.conf");
+    let list = list
+        .replace("base:1.0.0", "base:0.9.0")
+        .replace("Repository: base\n# Tag: 1\nbase=base:1", "Repository: base\n# Tag: 0\nbase=base:0");
+    let teams = teams.file("a/tools/ecr-images.conf", list);
     let told = teams.findings();
-    let expected = "a/tools/ecr-images.conf:9:6 stale-entry no chart deploys base:1, and base:1.0.0 is in no root chart of this list. \
+    let expected = "a/tools/ecr-images.conf:9:6 stale-entry no chart deploys base:0, and base:0.9.0 is in no root chart of this list. \
                     Delete `base`, or say why it stays";
     assert_eq!(told, [expected]);
     let why = "base is in b/platform alone, which another list lies nearer to; `--chart` or .mirrorlint.yaml says it otherwise";
@@ -197,7 +202,7 @@ fn a_note_that_names_a_chart_of_another_team_brings_none_of_it() {
     has(&settings(&teams, &[]), why);
     // In the team's own folder it is the same.
     let own = run(&teams.path("a"), &["check", "--format", "concise"], &[]).stdout;
-    has(&own, "tools/ecr-images.conf:9:6: warning[stale-entry] no chart deploys base:1");
+    has(&own, "tools/ecr-images.conf:9:6: warning[stale-entry] no chart deploys base:0");
     assert_eq!(own.matches("[").count(), 1, "{own}");
     // Nothing of the other team is listed.
     let list = teams.read("a/tools/ecr-images.conf");
@@ -205,7 +210,71 @@ fn a_note_that_names_a_chart_of_another_team_brings_none_of_it() {
     assert_eq!(teams.read("a/tools/ecr-images.conf"), list);
     // Told otherwise, it counts.
     let both = teams.findings_with(&["--chart", "a/platform", "--chart", "b/platform", "a/tools/ecr-images.conf"]);
-    assert!(both.len() == 1 && both[0].contains("missing-entry") && both[0].contains("queue:1"), "{both:?}");
+    let is_missing = both.iter().any(|told| told.contains("missing-entry") && told.contains("queue:1"));
+    assert!(is_missing && !both.iter().any(|told| told.contains("stale-entry")), "{both:?}");
+}
+
+/// What a root chart deploys that is left to another list.
+#[test]
+fn another_lists_chart_speaks_for_the_very_image_that_it_deploys() {
+    const OWN: &str = "# Web (from local chart web:1.0.0)\nweb=nginx:1\n\n";
+    let with = |list: &str| {
+        let workspace =
+            Workspace::new().file(".git/HEAD", "").file("prod/tools/ecr-images.conf", format!("{OWN}{list}"));
+        let workspace = workspace.chart("prod/web", &["nginx:1"]);
+        let shared = "# Monitor (from local chart monitoring:1.0.0)\nmonitor=acme/monitor:2\n";
+        let workspace = workspace.file("shared/tools/ecr-images.conf", shared);
+        let off = format!("{{{{- if .Values.on }}}}\n{}{{{{- end }}}}\n", workspace::pod("off", &["acme/probe:1"]));
+        let workspace = workspace.chart("shared/monitoring", &["acme/monitor:2", "acme/agent:3"]);
+        workspace.file("shared/monitoring/values.yaml", "on: false\n").file("shared/monitoring/templates/off.yaml", off)
+    };
+    let rules = |workspace: &Workspace| -> Vec<String> {
+        let found = workspace.findings().into_iter().filter(|found| found.starts_with("prod/"));
+        found.map(|found| found.split(' ').nth(1).unwrap_or_default().to_owned()).collect()
+    };
+    let noted = "# Monitor (from local chart monitoring:1.0.0)\n";
+    for (list, expected) in [
+        (format!("{noted}monitor=acme/monitor:2\n"), vec![]),
+        (format!("{noted}agent=acme/agent:3\n"), vec![]),
+        (format!("{noted}probe=acme/probe:1\n"), vec!["disabled-source"]),
+        (format!("{noted}monitor=acme/monitor:2\n\nagent=acme/agent:3\n"), vec!["undocumented-source"]),
+        ("agent=acme/agent:3\n".to_owned(), vec!["undocumented-source"]),
+        ("# Agent (from local chart web:1.0.0)\nagent=acme/agent:3\n".to_owned(), vec!["wrong-source"]),
+        // Neither another version, nor what nobody deploys, nor all that the other chart deploys.
+        (format!("{noted}monitor=acme/monitor:1\n"), vec!["stale-entry"]),
+        (format!("{noted}old=acme/old:1\n"), vec!["stale-entry"]),
+        (format!("{noted}monitor=acme/monitor:2\n\n{noted}older=acme/monitor:1\n"), vec!["stale-entry"]),
+    ] {
+        let workspace = with(&list);
+        assert_eq!(rules(&workspace), expected, "{list}");
+        // In the list's own folder a note is as true.
+        if list.starts_with(noted) && !list.contains("\nagent=acme/agent:3") {
+            let own = run(&workspace.path("prod"), &["check", "--format", "concise"], &[]).stdout;
+            assert_eq!(own.contains("stale-entry"), expected.contains(&"stale-entry"), "{list}: {own}");
+        }
+        // What the fixes write stays right.
+        if !expected.contains(&"stale-entry") {
+            workspace.run(&["check", "--fix", "--unsafe-fixes"]);
+            let left: Vec<String> = rules(&workspace).into_iter().filter(|rule| rule != "disabled-source").collect();
+            assert!(left.is_empty(), "{list}: {left:?}");
+            assert!(workspace.read("prod/tools/ecr-images.conf").contains("acme/"), "{list}");
+        }
+    }
+}
+
+/// The same chart in another environment may be behind: it keeps nothing in the list.
+#[test]
+fn the_chart_of_another_environment_speaks_for_no_entry() {
+    let environment = |workspace: Workspace, folder: &str, list: &str, images: &[&str]| {
+        workspace.file(&format!("{folder}/tools/ecr-images.conf"), list).chart(&format!("{folder}/web"), images)
+    };
+    for note in ["# Web (from local chart web:1.0.0)\n", ""] {
+        let list = format!("{note}web=nginx:1\n\n{note}agent=acme/agent:3\n");
+        let both = environment(Workspace::new(), "prod", &list, &["nginx:1"]);
+        let both = environment(both, "stage", &list, &["nginx:1", "acme/agent:3"]);
+        let stale: Vec<String> = both.findings().into_iter().filter(|told| told.contains("stale-entry")).collect();
+        assert!(stale.len() == 1 && stale[0].starts_with("prod/"), "{note}: {stale:?}");
+    }
 }
 
 /// The charts of another repository, a folder beside, with a list of its own.
@@ -760,11 +829,18 @@ fn charts_above_count_neither_where_another_list_is_nearer_nor_at_another_versio
     let base = "\n# It (from local chart base:1.0.0)\n# Repository: base\n# Tag: 1\nbase=base:1\n";
     let near = teams().file("teams/b/tools/ecr-images.conf", format!("{own}{base}"));
     std::fs::rename(near.path("shared/charts/base"), near.path("teams/b/base")).unwrap();
-    // It is the other team's, whose list has it.
-    let told = run(&near.path("teams/a"), &["check"], &[]);
-    lacks(&told.text(), "teams/b");
-    lacks(&told.text(), "b/base");
-    has(&told.stdout, "base:1.0.0 is in no root chart");
+    // It is the other team's, whose list has it: it speaks for the very image alone.
+    let list = near.read("teams/a/tools/ecr-images.conf");
+    for (tag, expected) in
+        [("1", "All right: 2 entries, 1 image of web:1.0.0"), ("0", "base:1.0.0 is in no root chart")]
+    {
+        let list = list.replace("# Tag: 1\nbase=base:1", &format!("# Tag: {tag}\nbase=base:{tag}"));
+        std::fs::write(near.path("teams/a/tools/ecr-images.conf"), list).unwrap();
+        let told = run(&near.path("teams/a"), &["check"], &[]);
+        lacks(&told.text(), "teams/b");
+        lacks(&told.text(), "b/base");
+        has(&told.stdout, expected);
+    }
     // An external chart at another version may be installed by itself.
     let list = |version: &str| {
         format!(

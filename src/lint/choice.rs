@@ -26,6 +26,8 @@ pub(super) struct Roots {
     count: usize,
     /// Those that could be loaded, and what renders each.
     loaded: Vec<Root>,
+    /// Those around the workspace that other lists lie nearer to.
+    left: Vec<Root>,
     /// Where the others lie, and why they could not.
     broken: Vec<(PathBuf, ChartError)>,
     /// What was passed over, in sentences.
@@ -54,6 +56,8 @@ pub(super) struct Choice {
     pub charts: Vec<Root>,
     /// The others that may deploy what it lists.
     pub others: Vec<Root>,
+    /// Those that are left to other lists, and may deploy an image of this one all the same.
+    pub anothers: Vec<Root>,
     /// What else is to be said.
     pub chosen: Targets,
 }
@@ -93,7 +97,7 @@ impl Roots {
         // One around the workspace that other lists lie nearer to is theirs.
         let homes: Vec<PathBuf> = workspace.lists.iter().map(|list| home(&absolute(list)).to_owned()).collect();
         let is_near = |root: &Root| homes.iter().any(|home| nearness(home, &root.place) >= root.nearest);
-        roots.loaded.retain(|root| !root.is_outside || is_near(root));
+        (roots.loaded, roots.left) = roots.loaded.into_iter().partition(|root| !root.is_outside || is_near(root));
         Ok(roots)
     }
 
@@ -168,7 +172,7 @@ impl Roots {
         list: Option<&Path>,
         names: &BTreeSet<&str>,
     ) -> Choice {
-        let Self { given, count, loaded, broken, notes, around } = self;
+        let Self { given, count, loaded, left, broken, notes, around } = self;
         let given = *given;
         let mut chosen = Targets { searched: !given, notes: notes.clone(), ..Targets::default() };
         let home = list.map(|list| home(&absolute(list)).to_owned()).unwrap_or_default();
@@ -250,8 +254,16 @@ impl Roots {
                 chosen.problems.push(unloadable(sources, path, error));
             }
         }
-        let of = |all: &mut dyn Iterator<Item = usize>| all.map(|at| loaded[at].clone()).collect();
-        Choice { charts: of(&mut taken.into_iter()), others: of(&mut unnamed.into_iter()), chosen }
+        let lends = |chart: &Chart| names.iter().any(|name| !held(name) && holds(chart, name));
+        // One that is called as one of its own is what another environment has of that: it may be behind, and speaks for no entry.
+        let is_asked = |at: &usize| {
+            let chart = &loaded[*at].chart;
+            !called.contains(chart.name().as_str()) || lends(chart)
+        };
+        let of = |all: &mut dyn Iterator<Item = usize>| all.map(|at| loaded[at].clone()).collect::<Vec<_>>();
+        let left = left.iter().filter(|root| !given && lends(&root.chart)).cloned();
+        let anothers = of(&mut anothers.iter().copied().filter(is_asked)).into_iter().chain(left).collect();
+        Choice { charts: of(&mut taken.iter().copied()), others: of(&mut unnamed.into_iter()), anothers, chosen }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Root charts that a list is not held against, for no source note names a chart in them. They are asked only before an entry is
 //! said to be deployed by none: then what they deploy speaks for it, and what of them is not known keeps it from being judged; and
-//! before one is said to stand for another version than it lists, by its name alone: then the very image that it lists does.
+//! before one is said to stand for another version than it lists, by its name alone: then the very image that it lists does. Those
+//! that are left to other lists are asked together with them, and say nothing of other images than the very one.
 
 use std::collections::HashMap;
 
@@ -11,7 +12,7 @@ use super::same::brings;
 use super::verdict::{Standing, Verdict};
 use crate::image::Reference;
 use crate::inventory::when::is_switched;
-use crate::inventory::{Inventory, Malformed, Problem, Survey, Target, Use, survey};
+use crate::inventory::{Inventory, Malformed, Problem, Target, Use, survey};
 use crate::source::Sources;
 
 /// Such charts.
@@ -19,6 +20,8 @@ use crate::source::Sources;
 pub(super) struct PassedOver {
     /// Those that could be loaded.
     pub targets: Vec<Target>,
+    /// Those that are left to other lists.
+    pub anothers: Vec<Target>,
     /// What is wrong with the others.
     pub broken: Vec<Problem>,
 }
@@ -58,10 +61,17 @@ impl PassedOver {
             |verdict: &Verdict| matches!(verdict, Verdict::Stale | Verdict::OtherRepository { documented: false, .. });
         let is_guess = |at: usize| is_guess(&listed[at], &known.verdicts[at], own);
         let is_asked = |at: usize| is_open(&known.verdicts[at]) || is_guess(at);
-        if !(0..listed.len()).any(is_asked) || (self.targets.is_empty() && self.broken.is_empty()) {
+        let is_alone = self.targets.is_empty() && self.anothers.is_empty() && self.broken.is_empty();
+        if !(0..listed.len()).any(is_asked) || is_alone {
             return Said::default();
         }
-        let mut survey = kept.survey(sources, &self.targets, kept.listing(listed));
+        let survey = kept.survey(sources, &self.targets, kept.listing(listed));
+        let theirs = kept.survey(sources, &self.anothers, kept.listing(listed));
+        let asked: Vec<&Reference> =
+            (0..listed.len()).filter(|at| is_asked(*at)).map(|at| &listed[at].reference).collect();
+        let is_very = |used: &Use| asked.iter().any(|image| brings(image, used));
+        let mut inventory = survey.inventory.clone();
+        inventory.uses.extend(theirs.inventory.uses.iter().filter(|used| is_very(used)).cloned());
         let blind = !self.broken.is_empty();
         let mut coverage = Coverage { blind, meant: meant.to_vec(), ..coverage(sources, &survey) };
         // What another entry lists, or will once it is mended, no open one stands for.
@@ -79,20 +89,27 @@ impl PassedOver {
             };
             listed.iter().enumerate().flat_map(asked).unzip()
         };
-        let (mut places, mut entries): (Vec<Option<usize>>, Vec<Listed>) = select(&survey.inventory.uses);
-        let mut found = reconcile(&entries, &survey.inventory, &coverage);
+        let (mut places, mut entries): (Vec<Option<usize>>, Vec<Listed>) = select(&inventory.uses);
+        let mut found = reconcile(&entries, &inventory, &coverage);
         let is_left = |at: usize| is_guess(at) && !places.contains(&Some(at));
         if found.asks_for_optional() || (0..listed.len()).any(is_left) {
             let more = kept.optional(sources, &self.targets, &survey);
-            survey.inventory.uses.extend(more.uses);
+            let of_theirs = kept.optional(sources, &self.anothers, &theirs).uses;
+            inventory.uses.extend(more.uses.into_iter().chain(of_theirs.into_iter().filter(is_very)));
             coverage.disabled_unknown = more.unknown;
-            (places, entries) = select(&survey.inventory.uses);
-            found = reconcile(&entries, &survey.inventory, &coverage);
+            (places, entries) = select(&inventory.uses);
+            found = reconcile(&entries, &inventory, &coverage);
         }
         let unknown = coverage.blind || !coverage.unknown.is_empty();
+        // Another list's chart that a note names and that is not wholly known may deploy the very image.
+        let is_theirs = |at: usize| {
+            let noted = listed[at].noted.as_ref().filter(|_| known.noted[at] == Standing::Nowhere);
+            noted
+                .is_some_and(|noted| theirs.unknown.contains(&noted.name) || theirs.above_unknown.contains(&noted.name))
+        };
         let mut said = Said::default();
-        let mut is_stale = false;
-        let uses = &survey.inventory.uses;
+        let (mut is_stale, mut is_hidden) = (false, false);
+        let uses = &inventory.uses;
         for (at, mut verdict) in places.into_iter().zip(found.verdicts).filter_map(|(at, verdict)| Some((at?, verdict)))
         {
             let is_exact = match &verdict {
@@ -130,8 +147,10 @@ impl PassedOver {
             if deployed {
                 verdict.count_on(own.len());
                 said.verdicts.insert(at, verdict);
-            } else if (unknown || verdict == Verdict::Unknown) && known.noted[at] != Standing::Known {
+            } else if ((unknown || verdict == Verdict::Unknown) && known.noted[at] != Standing::Known) || is_theirs(at)
+            {
                 said.unsure = true;
+                is_hidden |= is_theirs(at);
                 said.verdicts.insert(at, Verdict::Unknown);
             } else {
                 is_stale |= was_stale;
@@ -142,32 +161,35 @@ impl PassedOver {
             Problem::Unavailable { .. } => said.unsure,
             Problem::Ambiguous(_) => false,
         };
-        said.problems = self.broken.iter().chain(&survey.problems).filter(|problem| told(problem)).cloned().collect();
+        let problems = self.broken.iter().chain(&survey.problems).filter(|problem| told(problem));
+        let of_theirs = theirs.problems.iter().filter(|_| is_hidden);
+        said.problems = problems.chain(of_theirs).cloned().collect();
         if said.unsure {
             said.malformed = meaningless(sources, &survey.inventory).cloned().collect();
         }
         let is_told = !said.exact.is_empty() || known.verdicts.iter().any(is_open);
-        said.note = self.note(&survey).filter(|_| is_told);
-        said.aside = survey.inventory.uses;
+        said.note = self.note(survey.inventory.count()).filter(|_| is_told);
+        said.aside = inventory.uses;
         said
     }
 
     /// Renders them for a later question, one after the other.
     pub fn prepare(&self, sources: &Sources, kept: &Kept, listed: &[Listed]) {
         let listing = kept.listing(listed);
-        for target in &self.targets {
+        for target in self.targets.iter().chain(&self.anothers) {
             if kept.stop().is_said() {
                 return;
             }
             // Its renderer remembers.
             let _ = survey(sources, std::slice::from_ref(target), &listing, kept.stop());
         }
-        let survey = kept.survey(sources, &self.targets, listing);
-        kept.optional(sources, &self.targets, &survey);
+        for targets in [&self.targets, &self.anothers] {
+            let survey = kept.survey(sources, targets, listing.clone());
+            kept.optional(sources, targets, &survey);
+        }
     }
 
-    fn note(&self, survey: &Survey) -> Option<String> {
-        let count = survey.inventory.count();
+    fn note(&self, count: usize) -> Option<String> {
         (!self.targets.is_empty()).then(|| {
             let images = if count == 1 { "image" } else { "images" };
             format!(

@@ -46,7 +46,7 @@ pub(super) struct Targets {
     pub by_notes: bool,
     /// Whether the regions of the scenarios are those that the list's ECR hosts name.
     pub guessed: bool,
-    /// The root charts that the list is not held against, for no source note names a chart in them.
+    /// The root charts that the list is not held against, for no source note names a chart in them or other lists lie nearer.
     pub passed_over: PassedOver,
 }
 
@@ -97,7 +97,7 @@ impl<'a> Finder<'a> {
     ) -> Result<Targets, Refusal> {
         let Self { sources, workspace, settings, roots } = self;
         let roots = roots.get_or_init(|| Roots::of(sources, workspace, settings)).as_ref().map_err(Clone::clone)?;
-        let Choice { charts, others, chosen: mut targets } = roots.choose(sources, workspace, list, noted);
+        let Choice { charts, others, anothers, chosen: mut targets } = roots.choose(sources, workspace, list, noted);
         let base = Scenario {
             name: "default".to_owned(),
             region: None,
@@ -120,10 +120,12 @@ impl<'a> Finder<'a> {
             targets.targets.push(Target { chart, scenarios, renderer });
         }
         targets.close(sources, settings, configured.map(|configured| (configured, said.as_slice())));
-        for Root { chart, renderer, .. } in others {
+        let target = |Root { chart, renderer, .. }: Root| {
             let scenarios = by_region(&base, &chart, named, settings);
-            targets.passed_over.targets.push(Target { chart, scenarios, renderer });
-        }
+            Target { chart, scenarios, renderer }
+        };
+        targets.passed_over.targets.extend(others.into_iter().map(target));
+        targets.passed_over.anothers.extend(anothers.into_iter().map(target));
         Ok(targets)
     }
 }
