@@ -667,3 +667,45 @@ fn of_a_switched_off_chart_that_lies_twice_the_folder_is_meant() {
     let told = workspace.findings().join("\n");
     assert!(told.contains("`sub` lists 1.1, but sub:1.0.0 would deploy 1.3 when sub.enabled is on"), "{told}");
 }
+
+/// A chart below a switched-off one is not on disk: what resembles it may be its image, unless a note says from which chart it is.
+#[test]
+fn what_resembles_a_switched_off_chart_that_is_not_there_is_not_judged() {
+    let told = |entry: &str| {
+        let dependency = |name: &str, rest: &str| {
+            format!(
+                "dependencies: [{{name: {name}, version: 1.0.0, repository: 'https://charts.example.org'{rest}}}]\n"
+            )
+        };
+        let metadata = |name: &str| format!("apiVersion: v2\nname: {name}\nversion: 1.0.0\n");
+        let list = format!("# Web (from local chart web:1.0.0)\nweb=nginx:1\n\n{entry}\n");
+        let workspace =
+            Workspace::with_list(&list).chart("web", &["nginx:1"]).chart("web/charts/cloud", &["acme/cloud:1"]);
+        let workspace = workspace
+            .file("web/Chart.yaml", metadata("web") + &dependency("cloud", ", condition: cloud.enabled"))
+            .file("web/values.yaml", "cloud: {enabled: false}\n")
+            .file("web/charts/cloud/Chart.yaml", metadata("cloud") + &dependency("aws-fsx-csi-driver", ""));
+        (workspace.findings().join("\n"), workspace.run(&["check"]).stdout)
+    };
+    for entry in [
+        "fsx=example.org/fsx-csi-driver/aws-fsx-csi-driver:v1.11.0",
+        "provisioner=example.org/csi-components/provisioner:1",
+        "csi-provisioner=acme/provisioner:1",
+        "# Storage (from acme/storage:1.0.0)\nstorage=acme/fsx:1",
+    ] {
+        let (found, said) = told(entry);
+        assert!(!found.contains("stale-entry"), "{entry}: {found}");
+        assert!(said.contains("not judged, for not all is known of what the charts deploy"), "{entry}: {said}");
+    }
+    for entry in [
+        "agent=acme/agent:1",
+        // A word is a whole word, and of two letters there are too many.
+        "drivers=acme/drivers:1",
+        "fs=acme/fs:1",
+        // Where it is from is said.
+        "# Fsx (from local chart web:1.0.0)\nfsx=acme/aws-fsx-csi-driver:1",
+    ] {
+        let (found, _) = told(entry);
+        assert!(found.contains("stale-entry"), "{entry}: {found}");
+    }
+}

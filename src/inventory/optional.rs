@@ -151,7 +151,10 @@ pub fn optional(sources: &Sources, targets: &[Target], survey: &Survey) -> Optio
     // What has an invented name is an image that nobody knows.
     let is_named = |used: &Use| used.invented().is_none_or(|invented| invented.start > used.reference.name_range().end);
     uses.retain(is_named);
-    let found = Optional { uses, unknown: search.found.unknown, gaps: search.gaps, switches: search.switches };
+    let Survey { mut unknown, above_unknown, disabled, .. } = search.found;
+    let is_off = |name: &String| survey.disabled.iter().chain(&disabled).any(|(chart, _)| chart == name);
+    unknown.extend(above_unknown.into_iter().filter(is_off));
+    let found = Optional { uses, unknown, gaps: search.gaps, switches: search.switches };
     (!survey.stop.is_said()).then_some(found)
 }
 

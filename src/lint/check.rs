@@ -355,18 +355,20 @@ impl Run<'_> {
         }
         let said =
             passed_over.ask(sources, &settings.kept, (&listed, &coverage.meant), &reconciliation, &survey.inventory);
-        let Said { verdicts, exact, aside, problems, malformed, unsure, note } = said;
+        let Said { verdicts, exact, aside, problems, malformed, unsure, disabled_unknown, note } = said;
         if !(verdicts.is_empty() && exact.is_empty()) {
             (coverage.elsewhere, coverage.exactly_elsewhere) = (verdicts, exact);
             reconciliation = reconcile(&listed, &survey.inventory, &coverage);
         }
+        coverage.disabled_unknown.extend(disabled_unknown);
         // What no trial shows may still be made of pieces of text: that is for people to look at.
         for (verdict, entry) in reconciliation.verdicts.iter_mut().zip(&listed) {
             if *verdict == Verdict::Stale {
                 let mut all = targets.iter().chain(&passed_over.targets);
                 let uses = || survey.inventory.uses.iter().chain(&survey.inventory.aside).chain(&aside);
                 let found = all.find_map(|target| mention(&target.chart, &entry.reference, uses()));
-                *verdict = found.map_or(Verdict::Stale, Verdict::Mentioned);
+                let absent = if coverage.may_hide(entry) { Verdict::Unknown } else { Verdict::Stale };
+                *verdict = found.map_or(absent, Verdict::Mentioned);
             }
         }
         survey.inventory.aside.extend(aside);

@@ -42,6 +42,8 @@ pub(super) struct Said {
     pub malformed: Vec<Malformed>,
     /// Whether an entry could not be judged for what of them is not known.
     pub unsure: bool,
+    /// Names of their switched-off charts whose images are not all known.
+    pub disabled_unknown: Vec<String>,
     /// That they were asked, in a sentence.
     pub note: Option<String>,
 }
@@ -170,6 +172,7 @@ impl PassedOver {
         let is_told = !said.exact.is_empty() || known.verdicts.iter().any(is_open);
         said.note = self.note(survey.inventory.count()).filter(|_| is_told);
         said.aside = inventory.uses;
+        said.disabled_unknown = coverage.disabled_unknown;
         said
     }
 

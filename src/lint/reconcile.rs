@@ -79,6 +79,23 @@ impl Coverage {
         let noted = entry.noted.as_ref()?;
         self.disabled.iter().find(|(chart, _)| *chart == noted.name).map(|(_, when)| when.as_str())
     }
+
+    /// Whether a switched-off chart whose images are not all known may deploy what the entry lists, whose note names no chart that is
+    /// there: the entry's name or its image's path has a word of that chart's name.
+    pub(super) fn may_hide(&self, entry: &Listed) -> bool {
+        let words = |text: &str| -> HashSet<String> {
+            let words = text.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| word.len() > 2);
+            words.map(str::to_ascii_lowercase).collect()
+        };
+        let own = &words(&entry.name) | &words(entry.reference.path());
+        !self.is_documented(entry) && self.disabled_unknown.iter().any(|chart| !words(chart).is_disjoint(&own))
+    }
+
+    /// Whether the entry's note names a chart that is there. One that names another may be older than the chart's name: it says
+    /// no more than none.
+    fn is_documented(&self, entry: &Listed) -> bool {
+        entry.noted.as_ref().is_some_and(|noted| self.known.contains(&noted.name))
+    }
 }
 
 /// The outcome.
@@ -303,10 +320,8 @@ impl Work<'_> {
         entry.noted.as_ref().is_some_and(|noted| self.coverage.above_unknown.contains(&noted.name))
     }
 
-    /// Whether the entry's note names a chart that is there. One that names another may be older than the chart's name: it says
-    /// no more than none.
     fn is_documented(&self, entry: &Listed) -> bool {
-        entry.noted.as_ref().is_some_and(|noted| self.coverage.known.contains(&noted.name))
+        self.coverage.is_documented(entry)
     }
 
     /// Whether some chart whose images are not known may deploy what the entry lists.
