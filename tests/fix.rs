@@ -446,8 +446,7 @@ fn a_region_in_which_a_fix_is_wrong_is_not_named() {
 #[test]
 fn a_region_that_hides_a_chart_is_not_named() {
     let agent = "602401143452.dkr.ecr.us-west-2.amazonaws.com/agent:1";
-    let refused =
-        "{{ if has .Values.region (list `` `eu-west-1`) }}redis:8{{ else }}{{ fail `no such region` }}{{ end }}";
+    let refused = "{{ if has .Values.region (list `` `eu-west-1` `us-east-1`) }}redis:8{{ else }}{{ fail `no such region` }}{{ end }}";
     let list = "# Redis (from local chart web:1.0.0)\n# mirrorlint: allow tag-mismatch: later\nredis=redis:7\n\n\
                 # Helper (from local chart agent:1.0.0)\nhelper=quay.io/acme/helper:1\n";
     let workspace = Workspace::with_list(list).chart("web", &[refused]).file("web/values.yaml", "region: ''\n");

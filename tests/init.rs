@@ -198,8 +198,7 @@ fn charts_that_bring_a_region_are_all_listed() {
 /// A region under which a chart cannot be rendered is not named, and what is left out for that is said.
 #[test]
 fn a_region_that_hides_a_chart_makes_no_whole_list() {
-    let refused =
-        "{{ if has .Values.region (list `` `eu-west-1`) }}redis:8{{ else }}{{ fail `no such region` }}{{ end }}";
+    let refused = "{{ if has .Values.region (list `` `eu-west-1` `us-east-1`) }}redis:8{{ else }}{{ fail `no such region` }}{{ end }}";
     let workspace = Workspace::new().chart("web", &[refused]).file("web/values.yaml", "region: ''\n");
     let workspace = workspace.chart("agent", &["602401143452.dkr.ecr.us-west-2.amazonaws.com/agent:1"]);
     let run = workspace.run(&["init"]);
