@@ -659,3 +659,87 @@ fn an_exemption_may_mean_what_is_switched_off() {
         assert_eq!(told("acme/agents", &list), 1, "{list}");
     }
 }
+
+/// A platform whose charts are all switched off, and what is found of the list that copies their images. With `own`, a script has
+/// pointed its values at the team's own registry, as at the end of a copy.
+fn switched_off(own: &str) -> Vec<String> {
+    let list = "# Plugin (from local chart plugin:1.0.0)\nacme-plugin=nvcr.io/acme/k8s-plugin:v1.0.0\n\n\
+                # Agent (from local chart agent:1.0.0)\n# Note: the account and region of this image depend on the region\n\
+                acme-agent=905418368575.dkr.ecr.us-west-2.amazonaws.com/acme-agent:1.2\n\n\
+                # Efa (from local chart efa:1.0.0)\nefa=602401143452.dkr.ecr.us-west-2.amazonaws.com/eks/efa:v5\n\n\
+                # Metrics (from local chart platform:1.0.0)\nmetrics=quay.io/acme/exporter:0.9\n";
+    let metadata = "apiVersion: v2\nname: platform\nversion: 1.0.0\ndependencies:\n\
+                    - {name: plugin, version: 1.0.0, condition: plugin.plugin.enabled}\n\
+                    - {name: agent, version: 1.0.0, condition: agent.enabled}\n\
+                    - {name: efa, version: 1.0.0, condition: efa.enabled}\n";
+    let agent = "{{ .Values.override | default (printf \"%s.dkr.ecr.%s.amazonaws.com/acme-agent:1.2\" (get .Values.accounts \
+                 (.Values.region | default \"us-east-1\")) (.Values.region | default \"us-east-1\")) }}";
+    let exporter = "{{- if .Values.metrics.enabled }}\napiVersion: v1\nkind: Pod\nmetadata: {name: m}\nspec:\n  containers:\n  \
+                    - {name: m, image: \"{{ .Values.metrics.registry }}/{{ .Values.metrics.repository }}:0.9\"}\n{{- end }}\n";
+    let metrics = |registry: &str, repository: &str| {
+        format!("metrics: {{enabled: false, registry: {registry}, repository: {repository}}}\n")
+    };
+    let values = if own.is_empty() {
+        "plugin: {plugin: {enabled: false}}\nagent: {enabled: false}\nefa: {enabled: false}\n".to_owned()
+            + &metrics("quay.io", "acme/exporter")
+    } else {
+        format!(
+            "plugin: {{plugin: {{enabled: false}}, image: {{repository: {own}/acme-plugin}}}}\n\
+             agent: {{enabled: false, override: '{own}/acme-agent:1.2'}}\n\
+             efa: {{enabled: false, image: {{repository: {own}/efa}}}}\n"
+        ) + &metrics(own, "metrics")
+    };
+    let pulled = "{{ .Values.image.repository }}:{{ .Values.image.tag | default (printf \"v%s\" .Chart.Version) }}";
+    let workspace = Workspace::with_list(list)
+        .chart("platform", &[])
+        .file("platform/Chart.yaml", metadata)
+        .file("platform/values.yaml", values)
+        .file("platform/templates/exporter.yaml", exporter)
+        .chart("platform/charts/plugin", &[pulled])
+        .file("platform/charts/plugin/values.yaml", "image: {repository: nvcr.io/acme/k8s-plugin, tag: ''}\n")
+        .chart("platform/charts/agent", &[agent])
+        .file(
+            "platform/charts/agent/values.yaml",
+            "override: ''\nregion: ''\naccounts: {us-east-1: '767398015722', us-west-2: '905418368575'}\n",
+        )
+        .chart("platform/charts/efa", &[pulled])
+        .file(
+            "platform/charts/efa/values.yaml",
+            "image: {repository: 602401143452.dkr.ecr.us-west-2.amazonaws.com/eks/efa, tag: v5}\n",
+        );
+    workspace.findings()
+}
+
+#[test]
+fn what_is_switched_off_stays_so_when_values_point_at_the_teams_registry() {
+    let before = switched_off("");
+    let all = ["plugin.plugin.enabled", "agent.enabled", "efa.enabled", "metrics.enabled"];
+    assert_eq!(before.len(), all.len(), "{before:#?}");
+    for (found, switch) in before.iter().zip(all) {
+        let told = format!("is deployed only when {switch} is on");
+        assert!(found.contains("disabled-source") && found.contains(&told), "{found}");
+    }
+    assert_eq!(switched_off("111122223333.dkr.ecr.us-west-2.amazonaws.com"), before);
+    // AWS's accounts are nobody's own.
+    let aws = switched_off("602401143452.dkr.ecr.us-west-2.amazonaws.com").join("\n");
+    assert!(aws.contains("region-mismatch") && aws.contains("stale-entry"), "{aws}");
+}
+
+#[test]
+fn a_tag_that_the_copy_does_not_push_is_told_of_what_is_switched_off() {
+    let list = "# Cache (from local chart cache:1.0.0)\ncache=quay.io/acme/cache:7\n";
+    let told = |values: &str| {
+        let metadata = "apiVersion: v2\nname: web\nversion: 1.0.0\n\
+                        dependencies: [{name: cache, version: 1.0.0, condition: cache.enabled}]\n";
+        let workspace = Workspace::with_list(list).chart("web", &[]).file("web/Chart.yaml", metadata);
+        let workspace = workspace.chart("web/charts/cache", &["{{ .Values.repository }}:{{ .Values.tag }}"]);
+        let workspace = workspace.file("web/charts/cache/values.yaml", "repository: quay.io/acme/cache\ntag: 8\n");
+        workspace.file("web/values.yaml", format!("cache: {{enabled: false{values}}}\n")).findings()
+    };
+    let before = told("");
+    assert!(before[0].contains("lists 7, but cache:1.0.0 would deploy 8 when cache.enabled is on"), "{before:#?}");
+    let team = "111122223333.dkr.ecr.us-west-2.amazonaws.com";
+    assert_eq!(told(&format!(", repository: {team}/cache")), before);
+    // By another name it is still what the entry is for, not stale.
+    assert_eq!(told(&format!(", repository: {team}/store")), before);
+}

@@ -311,14 +311,10 @@ impl Run<'_> {
         let blind = blind || !problems.is_empty();
         survey.problems.extend(problems);
         let registry = settings.registry.as_deref();
-        let Overridden { uses: overridden, under } = overridden(&listed, &survey.inventory, registry, &targets);
-        let mut coverage = Coverage {
-            blind,
-            overridden: overridden.clone(),
-            under,
-            meant: meant(&list),
-            ..coverage(sources, &survey)
-        };
+        let own = |inventory: &Inventory| overridden(&listed, inventory, registry, &targets);
+        let Overridden { uses, under } = own(&survey.inventory);
+        let mut coverage =
+            Coverage { blind, overridden: uses, under, meant: meant(&list), ..coverage(sources, &survey) };
         let mut reconciliation = reconcile(&listed, &survey.inventory, &coverage);
         let references: Vec<Reference> = listed.iter().map(|entry| entry.reference.clone()).collect();
         let narrowed = !settings.regions.is_empty() && !regions_of(&references).is_empty();
@@ -347,6 +343,7 @@ impl Run<'_> {
             let found = settings.kept.optional(sources, &targets, &survey);
             coverage.disabled_unknown.clone_from(&found.unknown);
             survey.add_optional(found);
+            Overridden { uses: coverage.overridden, under: coverage.under } = own(&survey.inventory);
             reconciliation = reconcile(&listed, &survey.inventory, &coverage);
         }
         is_wanted(stop)?;
@@ -393,6 +390,7 @@ impl Run<'_> {
         suspects.extend(missing.filter(|at| may_change(sources, &survey.inventory.uses[**at])));
         let dynamic = dynamic(sources, &targets, &survey, &suspects);
         let charts: Vec<_> = targets.iter().map(|target| target.chart.clone()).collect();
+        let overridden = &coverage.overridden;
         let mut unmirrored = overridden.clone();
         unmirrored.retain(needed);
         let mut off = self.levels.off();
@@ -443,12 +441,15 @@ impl Run<'_> {
         let missing = reconciliation.missing.iter().chain(&reconciliation.missing_operands);
         let missing = missing.chain(&reconciliation.reserved);
         let is_on = |at: &usize| survey.inventory.uses.get(*at).is_some_and(|used| used.when.is_none());
-        let mut wanted: BTreeSet<usize> = verdicts.chain(missing).copied().filter(is_on).collect();
-        wanted.extend(&overridden);
-        let pushed = Pushed { overridden: &overridden, registry };
+        let wanted: BTreeSet<usize> = verdicts.chain(missing).chain(overridden).copied().filter(is_on).collect();
+        let pushed = Pushed { overridden, registry };
         let is_entry = |used: &Use| listed.iter().any(|entry| entry.name == used.reference.path());
-        let unfilled: Vec<&Use> =
-            overridden.iter().map(|at| &survey.inventory.uses[*at]).filter(|used| !is_entry(used)).collect();
+        let unfilled: Vec<&Use> = overridden
+            .iter()
+            .filter(|at| is_on(at))
+            .map(|at| &survey.inventory.uses[*at])
+            .filter(|used| !is_entry(used))
+            .collect();
         let unknown = unknown(&listed, &reconciliation.verdicts, &survey.problems, &lost, &unfilled);
         let plan = plan(&list, &survey.inventory, &wanted, &pushed, &exemptions, &unknown);
         let entries = listed.iter().map(|listed| listed.entry);

@@ -60,7 +60,7 @@ fn is_mirrored(listed: &[Listed], used: &Use) -> bool {
     documented.any(|entry| entry.reference.ecr().is_none() || entry.reference.path() != used.reference.path())
 }
 
-/// The uses whose registry is the team's.
+/// The uses whose registry is the team's, those that are only optional among them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Overridden {
     pub uses: HashSet<usize>,
@@ -70,7 +70,8 @@ pub(super) struct Overridden {
 
 /// The uses whose registry is the team's. That is `registry`, if it is known; and an account that the list does not copy from,
 /// given by the user; or by a chart further up, if at least one of its images is called as an entry is, or is by values below one that an
-/// entry copies; or by the chart's own values, if such an entry is documented as from that chart.
+/// entry copies; or by the chart's own values, if such an entry is documented as from that chart. What is only optional has no say in
+/// whose registry is that of what is deployed.
 pub(super) fn overridden(
     listed: &[Listed],
     inventory: &Inventory,
@@ -89,7 +90,7 @@ pub(super) fn overridden(
     let is_copied = |image: &Reference| listed.iter().any(|entry| entry.reference.same_repository(image));
     let account = |used: &Use| used.reference.ecr().map(|host| host.account().to_owned());
     let mut candidates = Vec::new();
-    for (at, used) in inventory.uses.iter().enumerate().filter(|(_, used)| used.when.is_none()) {
+    for (at, used) in inventory.uses.iter().enumerate().filter(|(_, used)| is_named(used)) {
         let Some(account) = account(used) else { continue };
         if !may_be_own(listed, &used.reference) {
             continue;
@@ -102,16 +103,24 @@ pub(super) fn overridden(
         Giver::Parent => is_entry(at) || under(at).is_some_and(|image| is_copied(&image)),
         Giver::Own => is_mirrored(listed, &inventory.uses[at]),
     };
-    let ours: HashSet<String> = candidates
-        .iter()
-        .filter(|(at, _, giver)| is_ours(*at, *giver))
-        .map(|(_, account, _)| account.clone())
+    let is_on = |at: usize| inventory.uses[at].when.is_none();
+    let sure = candidates.iter().filter(|(at, _, giver)| is_ours(*at, *giver));
+    let ours: HashSet<(bool, &str)> = sure
+        .flat_map(|(at, account, _)| [true, false].map(|on| (on, is_on(*at), account.as_str())))
+        .filter(|(on, by_deployed, _)| *by_deployed || !on)
+        .map(|(on, _, account)| (on, account))
         .collect();
-    let given = candidates.into_iter().filter(|(_, account, _)| ours.contains(account)).map(|(at, ..)| at);
-    let known = |(_, used): &(usize, &Use)| used.when.is_none() && registry.is_some_and(|own| is_from(own, used));
+    let is_given = |(at, account, _): &&(usize, String, Giver)| ours.contains(&(is_on(*at), account.as_str()));
+    let given = candidates.iter().filter(is_given).map(|(at, ..)| *at);
+    let known = |(_, used): &(usize, &Use)| is_named(used) && registry.is_some_and(|own| is_from(own, used));
     let uses: HashSet<usize> = given.chain(inventory.uses.iter().enumerate().filter(known).map(|(at, _)| at)).collect();
     let under = uses.iter().filter_map(|at| Some((*at, under(*at)?))).collect();
     Overridden { uses, under }
+}
+
+/// Whether it is known of which repository `used` is.
+fn is_named(used: &Use) -> bool {
+    used.when.is_none() || used.invented().is_none_or(|invented| used.reference.name_range().end <= invented.start)
 }
 
 /// Whether `used` is pulled from the ECR registry of that host.

@@ -508,7 +508,8 @@ impl Work<'_> {
         // Its chart's image comes from the team's registry, under a name that is no entry's.
         let is_under =
             |at: &usize| self.coverage.under.get(at).is_some_and(|own| own.same_repository(&entry.reference));
-        let mut unfilled = self.coverage.overridden.iter().filter(|at| !self.served.contains(at));
+        let unfilled = self.own(|used| used.when.is_none());
+        let mut unfilled = unfilled.iter().filter(|at| !self.served.contains(at));
         if unfilled.any(|at| self.names(entry, &self.uses[*at]) || is_under(at)) {
             return Verdict::Overridden;
         }
@@ -529,9 +530,13 @@ impl Work<'_> {
             return registry;
         }
         let Some(when) = self.coverage.switch_of(entry) else { return Verdict::Stale };
-        // Turned on, the chart shows its images; one that is none of them is deployed under no condition.
+        // Turned on, the chart shows its images; one that is none of them is deployed under no condition. One that comes from the
+        // team's own registry, by whatever name, may be a copy of it.
         let shown = self.uses.iter().any(|used| used.when.is_some() && self.names(entry, used));
-        let not_all = self.coverage.disabled_unknown.iter().any(|chart| Some(chart.as_str()) == noted);
+        let is_entry = |used: &Use| self.listed.iter().any(|other| other.name == used.reference.path());
+        let unfilled = self.own(|used| used.when.is_some() && self.names(entry, used) && !is_entry(used));
+        let not_all =
+            !unfilled.is_empty() || self.coverage.disabled_unknown.iter().any(|chart| Some(chart.as_str()) == noted);
         match shown && !not_all {
             true => Verdict::Stale,
             false => Verdict::Disabled { when: when.to_owned(), used: None },

@@ -68,6 +68,11 @@ pub(super) fn unpushed_tag<'u>(listed: &Reference, used: &'u Use) -> Option<&'u 
     (asked != "latest" && asked != pushed && !completed).then_some(asked)
 }
 
+/// Whether `used`, of another repository, takes from the team's own registry what the copy of `listed` pushes there.
+pub(super) fn takes_copy(listed: &Reference, used: &Use) -> bool {
+    !used.reference.same_repository(listed) && used.invented().is_none() && unpushed_tag(listed, used).is_none()
+}
+
 /// Whether `listed` is `used` with the node's system behind the tag, where its controller puts that there.
 fn completes(listed: &Reference, used: &Use) -> bool {
     let rest = listed.tag().zip(used.reference.tag()).and_then(|(listed, named)| listed.strip_prefix(named));

@@ -18,7 +18,8 @@ impl Work<'_> {
         // What a chart means by an image that cannot be read may be this very version.
         let other = || self.optional(other).filter(|_| self.may_judge(entry, Partner::SamePath, true));
         let registry = || self.switched_registry(entry, true);
-        self.optional(exact).or_else(other).or_else(registry).filter(|_| !self.is_unknown(entry))
+        let own = || self.mirrored_optional(entry);
+        self.optional(exact).or_else(own).or_else(other).or_else(registry).filter(|_| !self.is_unknown(entry))
     }
 
     /// What the entry lists, from ECR and behind a switch, but never from its account and region: what the chart that its note names
@@ -60,7 +61,8 @@ impl Work<'_> {
             let is_behind = used.when.as_deref().is_some_and(|when| is_switched(when) && !is_regional(when));
             brings(&entry.reference, used) && (is_behind || (of_switch && self.names(entry, used)))
         };
-        let verdict = self.optional(accept).filter(|_| !self.is_unknown(entry))?;
+        let found = self.optional(accept).or_else(|| self.mirrored_exactly_optional(entry));
+        let verdict = found.filter(|_| !self.is_unknown(entry))?;
         Some(if self.is_hidden(entry) || !self.may_judge(entry, Partner::SamePath, false) {
             Verdict::Unknown
         } else {
@@ -68,10 +70,18 @@ impl Work<'_> {
         })
     }
 
-    /// The first use that is only optional and that `accept` takes, of a chart that lies twice that of the folder.
+    /// The first use that is only optional and that `accept` takes, from elsewhere than the team's own registry; of a chart that lies twice
+    /// that of the folder.
     pub(super) fn optional(&self, accept: impl Fn(&Use) -> bool) -> Option<Verdict> {
-        let taken = self.uses.iter().enumerate().filter(|(_, used)| used.when.is_some() && accept(used));
-        let (at, first) = taken.min_by_key(|(at, _)| self.is_package(*at))?;
+        let is_it =
+            |(at, used): &(usize, &Use)| used.when.is_some() && !self.coverage.overridden.contains(at) && accept(used);
+        let taken = self.uses.iter().enumerate().filter(is_it);
+        self.behind(taken.min_by_key(|(at, _)| self.is_package(*at))?.0)
+    }
+
+    /// That an entry's image is the use of that index, which is only optional.
+    pub(super) fn behind(&self, at: usize) -> Option<Verdict> {
+        let first = &self.uses[at];
         // Whatever brings the image is a way to it, in other containers, too.
         let same = self.uses.iter().filter(|used| used.reference == first.reference && used.path == first.path);
         let ways = same.filter_map(|used| used.when.clone()).filter(|when| is_switched(when));

@@ -4,6 +4,7 @@ use crate::inventory::when::{at_its_place, facts, in_words, is_met_by, printed_v
 use crate::inventory::{Mention, Use};
 use crate::lint::addition::listable;
 use crate::lint::context::version_of;
+use crate::lint::same::takes_copy;
 use crate::lint::{Context, Finding, Judged, Rule, Verdict, brings};
 use crate::source::Span;
 
@@ -23,7 +24,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         let used = used.map(|at| context.used(at));
         let name = &judged.entry.name.text;
         let mut finding = match used {
-            Some(used) if brings(judged.reference, used) => {
+            Some(used) if brings(judged.reference, used) || takes_copy(judged.reference, used) => {
                 let message = match in_values(used) {
                     Some(_) => format!(
                         "`{name}` lists an image that no template deploys as the values stand; {}",
@@ -95,11 +96,14 @@ fn other(rule: &'static Rule, context: &Context<'_>, judged: Judged<'_>, used: &
             },
         ),
     };
+    // The copy fills the team's own registry from the repository that is listed.
+    let is_own = !used.reference.same_repository(judged.reference);
+    let expected = if is_own { format!("{}:{there}", judged.reference.name()) } else { used.reference.to_string() };
     judged
         .finding(rule, judged.tag_span(), message)
         .label(format!("{there} when switched on"))
         .advise(advice)
-        .expected(used.reference.as_str())
+        .expected(&expected)
 }
 
 /// Who would deploy the image.

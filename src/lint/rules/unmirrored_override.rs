@@ -12,7 +12,7 @@ use crate::nearest::nearest;
 pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     let uses = context.inventory.uses.iter().enumerate();
-    for (_, used) in uses.filter(|(at, _)| context.overridden.contains(at)) {
+    for (_, used) in uses.filter(|(at, used)| used.when.is_none() && context.overridden.contains(at)) {
         let image = &used.reference;
         let repository = image.path();
         let entry = context.judged().find(|judged| judged.entry.name.text == repository);
