@@ -1385,3 +1385,40 @@ fn values_that_no_template_prints_are_read_in_every_scenario() {
     assert!(told.len() == 1 && told[0].contains("disabled-source"), "{told:?}");
     assert!(told[0].contains("(under the scenarios prod, test)"), "{told:?}");
 }
+
+/// However a scenario comes to its region, an entry that is right in another one is of another region, and no other image.
+#[test]
+fn an_entry_for_a_region_that_no_scenario_is_in_is_a_mismatch_however_that_is_said() {
+    let template = "{{- $accounts := dict \"us-east-1\" \"111111111111\" \"us-west-2\" \"333333333333\" \"eu-west-1\" \"222222222222\" }}\n\
+                    {{- $region := .Values.region }}\n\
+                    {{- if not $region }}{{- range (lookup \"v1\" \"Node\" \"\" \"\").items }}\n\
+                    {{- $region = index .metadata.labels \"topology.kubernetes.io/region\" }}{{- end }}{{- end }}\n\
+                    {{- $region = $region | default \"us-east-1\" }}\n\
+                    apiVersion: v1\nkind: Pod\nmetadata: {name: agent}\nspec: {containers: [{name: agent, image: \"\
+                    {{ get $accounts $region }}.dkr.ecr.{{ $region }}.amazonaws.com/agent:1\"}]}\n";
+    let node = "apiVersion: v1\nkind: Node\nmetadata: {name: n, labels: {topology.kubernetes.io/region: eu-west-1}}\n";
+    let list = "# Agent (from local chart agent:1.0.0)\n# Note: the account and region of this image depend on the region\n\
+                agent=333333333333.dkr.ecr.us-west-2.amazonaws.com/agent:1\n";
+    let found = |chart: &str| {
+        let configuration = format!("lists:\n- path: tools/ecr-images.conf\n  charts: [{{path: agent, {chart}}}]\n");
+        let workspace = Workspace::with_list(list)
+            .chart("agent", &[])
+            .file("agent/values.yaml", "region: ''\n")
+            .file("agent/templates/agent.yaml", template)
+            .file("node.yaml", node)
+            .file(".mirrorlint.yaml", configuration);
+        workspace.findings()
+    };
+    for (scenarios, said) in [
+        ("scenarios: [{name: eu, set: {region: eu-west-1}}]", "values set `region` to eu-west-1, not us-west-2"),
+        ("scenarios: [{name: eu, region: eu-west-1}]", "scenario `eu` is in eu-west-1, not us-west-2"),
+        ("objects: [node.yaml], scenarios: [{name: eu}]", "scenario `eu` is in eu-west-1, not us-west-2"),
+        ("scenarios: [{name: eu, set: {global.region: eu-west-1}}]", "scenario `eu` is in us-east-1, not us-west-2"),
+    ] {
+        let all = found(scenarios);
+        let is_it = |found: &&String| found.contains("region-mismatch") && found.contains(said);
+        assert_eq!((all.len(), all.iter().filter(is_it).count()), (1, 1), "{scenarios}: {all:#?}");
+    }
+    let both = "scenarios: [{name: eu, region: eu-west-1}, {name: us, region: us-west-2}]";
+    assert!(!found(both).join("\n").contains("region-mismatch"));
+}

@@ -370,7 +370,9 @@ impl Work<'_> {
         let elsewhere = || self.coverage.built.iter().filter(|used| same_path(used));
         let built = || uses.iter().map(|at| &self.uses[*at]).chain(elsewhere());
         let is_built = |used: &Use| used.reference.ecr().is_some_and(|host| host.same_registry(&listed));
-        if built().any(is_built) {
+        // What is right in a region that no scenario is in may still be right where others were not asked for.
+        let is_right = built().any(is_built);
+        if is_right && (self.coverage.narrowed || uses.iter().any(|at| is_built(&self.uses[*at]))) {
             return None;
         }
         let is_own =
@@ -379,7 +381,7 @@ impl Work<'_> {
         let own = |at: usize| {
             let used = &self.uses[at];
             let variant = || elsewhere().filter(|other| other.slot() == used.slot()).find(is_own);
-            Some(used).filter(is_own).or_else(variant).map(|used| &used.reference)
+            Some(used).filter(is_own).or_else(variant).filter(|_| !is_right).map(|used| &used.reference)
         };
         let rank = |at: usize| {
             let in_region = self.uses[at].scenarios.iter().any(|scenario| scenario == listed.region());
@@ -396,7 +398,7 @@ impl Work<'_> {
             let image = images.next()?;
             images.all(|other| other.reference.repository() == image.reference.repository()).then_some(image)
         };
-        let of_account = if own(nearest).is_some() { None } else { by_account() };
+        let of_account = if is_right || own(nearest).is_some() { None } else { by_account() };
         // What the entry is to list and what it then serves are one image.
         let at_home = |other: &Use| best.iter().copied().find(|at| self.uses[*at].slot() == other.slot());
         let first = of_account.and_then(at_home).unwrap_or(nearest);

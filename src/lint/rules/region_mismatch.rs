@@ -4,7 +4,7 @@ use super::disabled_source::{places, scenarios};
 use super::tag_mismatch::obstacle;
 use crate::image::Reference;
 use crate::inventory::when::{at_its_place, in_words};
-use crate::inventory::{RegionValue, Use};
+use crate::inventory::{RegionValue, Use, is_region_name};
 use crate::lint::note::region_of_note;
 use crate::lint::{Context, Edit, Finding, Fix, Judged, Rule, Safety, Verdict, serves};
 use crate::source::Span;
@@ -24,11 +24,12 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         let is_right = possible.is_some_and(|possible| serves_registry(judged.reference, possible));
         let when = used.when.as_deref();
         let even = when.map(|when| format!(" even when {}", in_words(when))).unwrap_or_default();
+        let deploys = if when.is_some() { "would deploy" } else { "deploys" };
         let mut message =
             format!("`{name}` copies from account {} in {}, but {} ", listed.account(), listed.region(), used.chart);
         message.push_str(&match (&setting, own_region) {
             (Some((_, RegionValue { path, region, .. })), _) if is_right => format!(
-                "deploys {}: values set `{path}` to {region}, not {}",
+                "{deploys} {}: values set `{path}` to {region}, not {}",
                 expected.as_str(),
                 listed.region()
             ),
@@ -37,6 +38,13 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
                 expected.as_str(),
                 listed.region(),
                 possible.as_str()
+            ),
+            (None, false) if is_right => format!(
+                "{deploys} {}: {} in {}, not {}",
+                expected.as_str(),
+                whereabouts(used),
+                built.region(),
+                listed.region()
             ),
             (None, true) if built.account() == listed.account() => {
                 let registry = expected.registry().unwrap_or_default();
@@ -109,6 +117,14 @@ fn setting<'a>(context: &Context<'a>, used: &Use, region: &str) -> Option<&'a Re
         value.path.strip_prefix(&prefix).is_some_and(|rest| !prefix.is_empty() && rest.starts_with('.'))
     };
     known.others.iter().filter(names).find(own).or_else(|| known.others.iter().find(names))
+}
+
+/// What it is that is in the region of `used`, and is.
+fn whereabouts(used: &Use) -> String {
+    match used.scenarios.as_slice() {
+        [scenario] if scenario != "default" && !is_region_name(scenario) => format!("scenario `{scenario}` is"),
+        _ => "as its values stand, it is".to_owned(),
+    }
 }
 
 /// Whether both come from one registry.
