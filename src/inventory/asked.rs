@@ -55,12 +55,7 @@ fn collect(
     for file in renderer.trees(node).filter(|file| file.first().is_some_and(speaks)) {
         for tree in file.iter() {
             let templates = HashMap::new();
-            let conditions = Conditions {
-                values: &processed.values,
-                templates: &templates,
-                variables: HashMap::new(),
-                invents: false,
-            };
+            let conditions = Conditions::new(&processed.values, &templates);
             let mut reader = Reader { conditions, found: BTreeSet::new() };
             reader.nodes(&tree.body, None, 0);
             found.extend(reader.found.into_iter().map(

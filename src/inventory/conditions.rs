@@ -5,71 +5,12 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::facts::{Fact, MAX_WAYS, product};
 use super::operands::is_image_part;
 use super::scenario::is_region_key;
 use super::switches::Path;
-use super::when::given;
-use crate::source::{Origin, Text};
 use crate::template::ast::{Command, Node, Operand, Pipe, Term, Tree, Variable};
 use crate::yaml::Value;
-
-/// Something that would be otherwise.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Fact {
-    /// The value at a path from the root's is true or false.
-    Switch(Path, bool),
-    /// It is a text.
-    Text(Path, String),
-    /// It is another text than that; which is not known.
-    Other(Path, String),
-    /// The cluster has an API version.
-    Capability(String),
-}
-
-impl Fact {
-    /// `a.enabled`, `not a.enabled`, `mode=ha`, `not mode=ha`, `url given`, `capability example.org/v1`
-    pub fn words(&self) -> String {
-        match self {
-            Self::Switch(path, true) => path.join("."),
-            Self::Switch(path, false) => negated(&path.join(".")),
-            Self::Text(path, text) if text.is_empty() => negated(&path.join(".")),
-            Self::Text(path, text) => format!("{}={text}", path.join(".")),
-            Self::Other(path, text) if text.is_empty() => given(&path.join(".")),
-            Self::Other(path, text) => negated(&format!("{}={text}", path.join("."))),
-            Self::Capability(version) => format!("capability {version}"),
-        }
-    }
-
-    /// Whether both are about one value, or one API version.
-    pub fn same_subject(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Capability(one), Self::Capability(other)) => one == other,
-            _ => self.value().zip(other.value()).is_some_and(|((one, _), (other, _))| one == other),
-        }
-    }
-
-    /// The value that it is about, and what it is then.
-    pub fn value(&self) -> Option<(&Path, Value)> {
-        match self {
-            Self::Switch(path, on) => Some((path, Value::Bool(*on, None))),
-            Self::Text(path, text) => Some((path, Value::String(Text::new(text)))),
-            Self::Other(path, _) => Some((path, Value::String(Text::computed(OTHER, Some(Origin::invented()))))),
-            Self::Capability(_) => None,
-        }
-    }
-}
-
-/// A text that no condition asks for. What becomes of it is known by its origin, whatever templates make of it: see
-/// [`super::Use::invented`].
-const OTHER: &str = "mirrorlint-another";
-
-/// That `words` do not hold.
-pub(super) fn negated(words: &str) -> String {
-    format!("not {words}")
-}
-
-/// Ways to make one condition hold that are followed.
-pub(super) const MAX_WAYS: usize = 12;
 
 /// Conditions in conditions that are followed, and templates in templates.
 pub(super) const MAX_DEPTH: usize = 12;
@@ -92,6 +33,10 @@ pub(super) struct Conditions<'a> {
     pub templates: &'a HashMap<&'a str, &'a Tree>,
     /// What was given to variables, by their numbers, with the blocks around that.
     pub variables: HashMap<u32, Vec<Given<'a>>>,
+    /// The values that variables of loops are for one element.
+    pub elements: HashMap<u32, Path>,
+    /// The values that fields of the dot are, where a template is handed a dictionary.
+    pub fields: HashMap<String, Path>,
     /// Whether empty texts may be given: only where an image's text hangs on it is what they are then no matter.
     pub invents: bool,
 }
@@ -105,6 +50,11 @@ pub(super) struct Given<'a> {
 }
 
 impl<'a> Conditions<'a> {
+    pub fn new(values: &'a Value, templates: &'a HashMap<&'a str, &'a Tree>) -> Self {
+        let (variables, elements, fields) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Self { values, templates, variables, elements, fields, invents: false }
+    }
+
     /// What makes `pipe` be `wanted`; `dot` is the value that `.` stands for, where it is one.
     pub fn ways(&self, pipe: &Pipe, wanted: bool, dot: Option<&Path>) -> Ways {
         self.of_pipe(pipe, wanted, dot, 0)
@@ -199,7 +149,8 @@ impl<'a> Conditions<'a> {
         let [Command { words, .. }] = &*pipe.commands else { return pipe };
         match &**words {
             [Operand { term: Term::Pipe(inner), .. }] => self.spelled(inner),
-            [operand] => match self.given(operand) {
+            [operand @ Operand { term: Term::Variable(_, parts), .. }] if parts.is_empty() => match self.given(operand)
+            {
                 [only] => only.pipe,
                 _ => pipe,
             },
@@ -470,11 +421,16 @@ impl<'a> Conditions<'a> {
             Term::Dot => dot.cloned(),
             Term::Pipe(pipe) => self.path_of(pipe, dot),
             Term::Chain(inner, parts) => self.path(inner, dot).map(|path| joined(&path, parts)),
-            Term::Field(parts) => below(parts).or_else(|| dot.map(|dot| joined(dot, parts))),
-            Term::Variable(_, parts) => below(parts).or_else(|| match self.given(operand) {
-                [Given { path: Some(path), .. }] => Some(joined(path, parts)),
-                _ => None,
+            Term::Field(parts) => below(parts).or_else(|| match (dot, parts.split_first()?) {
+                (Some(dot), _) => Some(joined(dot, parts)),
+                (None, (first, rest)) => Some(joined(self.fields.get(&**first)?, rest)),
             }),
+            Term::Variable(variable, parts) => {
+                below(parts).or_else(|| match (self.elements.get(&variable.id), self.given(operand)) {
+                    (Some(path), _) | (None, [Given { path: Some(path), .. }]) => Some(joined(path, parts)),
+                    _ => None,
+                })
+            }
             _ => None,
         }
     }
@@ -550,51 +506,4 @@ fn is_on(value: Option<&Value>) -> bool {
         Some(Value::List(items)) => !items.is_empty(),
         Some(Value::Map(map)) => !map.is_empty(),
     }
-}
-
-/// All ways to go both.
-pub(super) fn product(one: &[Vec<Fact>], other: &[Vec<Fact>]) -> Vec<Vec<Fact>> {
-    let pairs = one.iter().flat_map(|one| other.iter().filter_map(move |other| join(one, other)));
-    pairs.take(MAX_WAYS).collect()
-}
-
-/// All facts of both, unless they contradict each other.
-fn join(one: &[Fact], other: &[Fact]) -> Option<Vec<Fact>> {
-    let mut all = one.to_vec();
-    for fact in other {
-        let mut is_said = false;
-        for known in &mut all {
-            match (&*known, fact) {
-                (known, fact) if known == fact => is_said = true,
-                (Fact::Switch(path, _), Fact::Switch(same, _)) | (Fact::Text(path, _), Fact::Text(same, _))
-                    if path == same =>
-                {
-                    return None;
-                }
-                (Fact::Text(path, text), Fact::Other(same, than))
-                | (Fact::Other(same, than), Fact::Text(path, text))
-                    if path == same =>
-                {
-                    if text == than {
-                        return None;
-                    }
-                    // Being one text is being no other.
-                    *known = Fact::Text(path.clone(), text.clone());
-                    is_said = true;
-                }
-                _ => {}
-            }
-        }
-        if !is_said {
-            all.push(fact.clone());
-        }
-    }
-    let mut seen = Vec::new();
-    all.retain(|fact| {
-        !seen.contains(fact) && {
-            seen.push(fact.clone());
-            true
-        }
-    });
-    Some(all)
 }

@@ -2,7 +2,8 @@
 //! trees and values. Of texts it knows those that blocks choose between; a condition for which that is not enough is tried by what
 //! it mentions.
 
-use super::conditions::{Conditions, Fact, MAX_DEPTH, MAX_WAYS, product};
+use super::conditions::{Conditions, MAX_DEPTH};
+use super::facts::{Fact, MAX_WAYS, product};
 use super::switches::Path;
 use crate::template::ast::{Branch, Command, Node, Operand, Pipe, Term, Tree};
 use crate::yaml::Value;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::conditions::Fact;
+use super::facts::Fact;
 use super::jobs::{Job, choices, run_all};
 use super::regions::speaks_of_regions;
 use super::speech::Speeches;
@@ -327,13 +327,14 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Runs by force each block that was reached and that no rendering of its scenario has run, alone and with what else its value
+    /// Runs by force each block that was reached and that no rendering of its scenario has run, or for some only, alone and with what else its value
     /// decides. What Helm would refuse then says nothing: the values are not there that would let it run.
     fn force(&mut self) {
         let (mut round, mut joint) = (Vec::new(), Vec::new());
         let blocks = self.blocks.iter().flat_map(|block| self.trials.values().map(move |trials| (block, trials)));
-        for ((decision, Block { words, path, .. }), Trials { taken, reached, .. }) in blocks {
-            let Some(variant) = reached.get(&decision.place).filter(|_| !taken.contains(decision)) else {
+        for ((decision, Block { words, path, ran_for_some, .. }), Trials { taken, reached, .. }) in blocks {
+            let Some(variant) = reached.get(&decision.place).filter(|_| *ran_for_some || !taken.contains(decision))
+            else {
                 continue;
             };
             round.extend(variant.with_blocks(&[*decision], words, &mut self.known));

@@ -51,6 +51,11 @@ impl Speech {
         Self { by_word: speaking(trees.clone(), Measure::Word), by_key: speaking(trees, Measure::Key) }
     }
 
+    /// Whether the template of that name does.
+    pub(super) fn names_image(&self, template: &str) -> bool {
+        self.by_word.contains(template)
+    }
+
     /// Whether one of `nodes` may print an image or a part of one.
     pub(super) fn speaks(&self, source: &Source, nodes: &[Node]) -> bool {
         let listener = Listener { source, speaking: &self.by_word, measure: Measure::Word };

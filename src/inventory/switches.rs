@@ -1,25 +1,26 @@
 //! Blocks of templates that do not run and could name images: what would make them run, as far as their conditions say. Reads
 //! templates, values and what was decided; renders nothing, so what a switch really brings is for a rendering to show.
 
+mod called;
+mod words;
+
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::conditions::{Conditions, Fact, Given, is_capability, is_switch, negated, product};
+use super::conditions::{Conditions, Given, is_switch};
+use super::facts::{Fact, product};
+use super::item::Item;
 use super::operands::is_image_part;
 use super::speech::{MAX_DEPTH, Speech, Speeches, says_image};
-use super::when::given;
 use crate::chart::{Chart, ChartNode, Processed};
 use crate::render::{Decisions, Renderer};
 use crate::source::{FileId, Span, Text};
-use crate::template::ast::{Branch, Command, Node, Operand, Pipe, Source, Term, Tree};
+use crate::template::ast::{Branch, Node, Operand, Pipe, Source, Term, Tree};
 use crate::template::{Decision, ParsedFile};
 use crate::yaml::Value;
 
-/// Variables in variables that are spelled out.
-const MAX_SPELLED: usize = 4;
-
-/// Bytes of a condition up to which they are.
-const MAX_WORDS: usize = 200;
+/// Elements of loops of one template that are read one by one.
+const MAX_ELEMENTS: usize = 64;
 
 /// The keys that lead to a value.
 pub(super) type Path = Vec<String>;
@@ -44,6 +45,8 @@ pub(super) struct Block {
     pub words: String,
     /// The value that is the condition, from the root's, if it is nothing else.
     pub path: Option<Path>,
+    /// Whether it ran for one element of a loop, or for one that included it, and for another not.
+    pub ran_for_some: bool,
 }
 
 /// The blocks of a rendering that do not run.
@@ -91,10 +94,13 @@ pub(super) fn blocks(
                 taken,
                 is_first: taken.is_empty(),
                 names,
-                conditions: Conditions { values, templates: &templates, variables: HashMap::new(), invents: false },
+                conditions: Conditions::new(values, &templates),
                 loops: HashMap::new(),
                 items: HashMap::new(),
                 item: None,
+                elements_left: MAX_ELEMENTS,
+                is_element: false,
+                is_called: false,
                 around: Vec::new(),
                 is_within: false,
                 ways: Vec::new(),
@@ -114,6 +120,10 @@ pub(super) fn blocks(
             }
         }
     }
+    // What ran for some has its turn where it is known what makes it run for others.
+    let guards = &found.guards;
+    let is_tried = |block: &Block| guards.iter().any(|guard| guard.decisions.contains(&block.decision));
+    found.blocks.retain(|block| !block.ran_for_some || !is_tried(block));
     found.guards.sort_by_key(|guard| guard.facts.len());
     found
 }
@@ -162,38 +172,6 @@ fn parse<'a>(renderer: &Renderer, node: &'a ChartNode, names: &[String], parsed:
     }
 }
 
-/// What a loop goes through, taken for one.
-#[derive(Clone)]
-struct Item {
-    /// Its path from the root's values: `jobs[0]`, `jobs.*`.
-    words: String,
-    /// All of them.
-    values: Vec<Value>,
-}
-
-impl Item {
-    /// What stands at `path` in it.
-    fn below(&self, path: &[impl AsRef<str>]) -> Self {
-        let value = |value: &Value| path.iter().try_fold(value, |value, key| value.get(key.as_ref())).cloned();
-        let words = path.iter().fold(self.words.clone(), |words, key| format!("{words}.{}", key.as_ref()));
-        Self { words, values: self.values.iter().filter_map(value).collect() }
-    }
-
-    /// What a loop through it takes.
-    fn each(&self) -> Self {
-        let Self { words, values } = self;
-        let lists: Vec<&Value> = values.iter().filter_map(Value::as_list).flatten().collect();
-        let maps: Vec<(&Text, &Value)> = values.iter().filter_map(Value::as_map).flatten().collect();
-        let words = match (&*lists, &*maps) {
-            ([_], []) => format!("{words}[0]"),
-            ([_, ..], []) => format!("{words}[*]"),
-            ([], [(key, _)]) => format!("{words}.{key}"),
-            _ => format!("{words}.*"),
-        };
-        Self { words, values: lists.into_iter().chain(maps.into_iter().map(|(_, value)| value)).cloned().collect() }
-    }
-}
-
 /// Reads one template.
 struct Reader<'a> {
     /// The template's name.
@@ -213,6 +191,12 @@ struct Reader<'a> {
     items: HashMap<u32, Item>,
     /// What `.` stands for, where it is one of something.
     item: Option<Item>,
+    /// How many elements of loops may still be read one by one.
+    elements_left: usize,
+    /// Whether it reads for one of them, or for one that includes the template.
+    is_element: bool,
+    /// Whether it reads for one that includes the template.
+    is_called: bool,
     /// The conditions of the blocks around.
     around: Vec<Given<'a>>,
     /// Whether it reads what is inside a block that does not run.
@@ -232,17 +216,18 @@ impl<'a> Reader<'a> {
         for node in nodes {
             match node {
                 Node::Action(action) => {
-                    self.conditions.remember(&action.pipe, dot, &self.around);
+                    self.remember(&action.pipe, dot, true);
                     if self.is_first && self.makes_image(&action.pipe) {
                         self.choices(&action.pipe, ways, dot, depth);
                     }
+                    self.called(node, ways, dot, depth);
                 }
                 Node::If(branch) => {
-                    self.conditions.remember(&branch.pipe, dot, &[]);
+                    self.remember(&branch.pipe, dot, false);
                     self.branch(branch, ways, dot, (dot, self.item.clone()), depth);
                 }
                 Node::With(branch) => {
-                    self.conditions.remember(&branch.pipe, dot, &[]);
+                    self.remember(&branch.pipe, dot, false);
                     let path = self.conditions.path_of(&branch.pipe, dot);
                     let item = self.item_of(&branch.pipe).filter(|_| path.is_none());
                     self.branch(branch, ways, dot, (path.as_ref(), item), depth);
@@ -253,11 +238,55 @@ impl<'a> Reader<'a> {
                     if let (Some(variable), Some(item)) = (branch.pipe.variables.last(), &item) {
                         self.items.insert(variable.id, item.clone());
                     }
-                    self.branch(branch, ways, dot, (None, item), depth);
+                    self.each(branch, ways, dot, item, depth);
                 }
-                Node::Text(_) | Node::Template(_) | Node::Break | Node::Continue => {}
+                Node::Template(_) => self.called(node, ways, dot, depth),
+                Node::Text(_) | Node::Break | Node::Continue => {}
             }
         }
+    }
+
+    /// Notes what a variable is given.
+    fn remember(&mut self, pipe: &'a Pipe, dot: Option<&Path>, is_inside: bool) {
+        if let [variable] = &*pipe.variables {
+            match self.item_of(pipe).filter(|_| !pipe.assigns) {
+                Some(item) => self.items.insert(variable.id, item),
+                None => self.items.remove(&variable.id),
+            };
+        }
+        self.conditions.remember(pipe, dot, if is_inside { &self.around } else { &[] });
+    }
+
+    /// A loop, for each of the values that it goes through where these can be set, else for one that is any of them.
+    fn each(
+        &mut self,
+        branch: &'a Branch,
+        ways: Option<&[Vec<Fact>]>,
+        dot: Option<&Path>,
+        item: Option<Item>,
+        depth: usize,
+    ) {
+        let through = self.conditions.path_of(&branch.pipe, dot).filter(|path| !path.is_empty());
+        let map = through.as_ref().and_then(|path| self.conditions.look_up(path)).and_then(Value::as_map);
+        let below = |key: &Text| through.iter().flatten().cloned().chain([key.to_string()]).collect::<Path>();
+        let elements: Vec<Path> = map.into_iter().flatten().map(|(key, _)| below(key)).collect();
+        let variable = branch.pipe.variables.last().map(|variable| variable.id);
+        let left = self.elements_left.checked_sub(elements.len()).filter(|_| !elements.is_empty());
+        let was_element = std::mem::replace(&mut self.is_element, left.is_some());
+        match left {
+            Some(left) => {
+                self.elements_left = left;
+                for element in elements {
+                    variable.map(|id| self.conditions.elements.insert(id, element.clone()));
+                    self.branch(branch, ways, dot, (Some(&element), item.clone()), depth);
+                }
+            }
+            None => {
+                variable.map(|id| self.conditions.elements.remove(&id));
+                self.branch(branch, ways, dot, (None, item), depth);
+            }
+        }
+        self.is_element = was_element;
     }
 
     /// Both ways of a block; `inner` is the dot of its body.
@@ -287,7 +316,17 @@ impl<'a> Reader<'a> {
         depth: usize,
     ) {
         let ran = |taken: bool| place.is_some_and(|place| self.decided.contains(&Decision { place, taken }));
-        if ran(taken) {
+        let ran_for_some = ran(taken) && ran(!taken);
+        self.conditions.invents = self.is_within_image(&branch.pipe);
+        let own = self.conditions.ways(&branch.pipe, taken, dot);
+        self.conditions.invents = false;
+        // What ran for another element of a loop did not for this one.
+        let is_other = |own: &Vec<Vec<Fact>>| !own.is_empty() && own.iter().all(|way| !way.is_empty());
+        let is_other = ran_for_some && self.is_element && own.as_ref().is_some_and(is_other);
+        if ran(taken) && !is_other {
+            if ran_for_some && !self.is_element {
+                self.may_force(branch, nodes, (place, taken), dot, true);
+            }
             let was_within = std::mem::replace(&mut self.is_within, false);
             self.within(nodes, ways, (inner, item), depth);
             self.is_within = was_within;
@@ -302,18 +341,7 @@ impl<'a> Reader<'a> {
             self.deciding(&branch.pipe, dot, &mut deciding, 0);
             self.together.extend(deciding.into_iter().map(|path| (path, Decision { place, taken })));
         }
-        // A part of an image that is not there makes another image, not another feature.
-        let forced =
-            || self.speech.gives_whole(self.source, nodes) && !self.conditions.asks_for_part(&branch.pipe, dot);
-        if let Some(place) = place.filter(|_| forced()) {
-            let words = self.words(&branch.pipe, taken, dot);
-            let path = self.conditions.path_of(&branch.pipe, dot).filter(|path| taken && !path.is_empty());
-            let path = path.map(|path| path_from_root(&path, self.names));
-            self.blocks.push(Block { decision: Decision { place, taken }, words, path });
-        }
-        self.conditions.invents = self.is_within_image(&branch.pipe);
-        let own = self.conditions.ways(&branch.pipe, taken, dot);
-        self.conditions.invents = false;
+        self.may_force(branch, nodes, (place, taken), dot, false);
         let both = ways.zip(own.as_ref()).map(|(ways, own)| product(ways, own));
         // What is asked for only when something else is otherwise stands inside of that.
         let asked = ran(!taken) || self.is_within;
@@ -337,6 +365,26 @@ impl<'a> Reader<'a> {
         let was_within = std::mem::replace(&mut self.is_within, true);
         self.within(nodes, both.as_deref(), (inner, item), depth);
         self.is_within = was_within;
+    }
+
+    /// Notes that a block can be run by force, where it prints a whole image: a part that is not there makes another image, not
+    /// another feature.
+    fn may_force(
+        &mut self,
+        branch: &Branch,
+        nodes: &[Node],
+        (place, taken): (Option<Span>, bool),
+        dot: Option<&Path>,
+        ran_for_some: bool,
+    ) {
+        // What it is called for one that includes it is told of none of the others.
+        let Some(place) = place.filter(|_| !self.is_called) else { return };
+        if self.speech.gives_whole(self.source, nodes) && !self.conditions.asks_for_part(&branch.pipe, dot) {
+            let words = self.words(&branch.pipe, taken, dot);
+            let path = self.conditions.path_of(&branch.pipe, dot).filter(|path| taken && !path.is_empty());
+            let path = path.map(|path| path_from_root(&path, self.names));
+            self.blocks.push(Block { decision: Decision { place, taken }, words, path, ran_for_some });
+        }
     }
 
     /// What is inside of a block.
@@ -408,95 +456,6 @@ impl<'a> Reader<'a> {
         says_image(self.name) || says_image(before.rsplit('\n').next().unwrap_or_default())
     }
 
-    /// A condition in words: the value that it is, the API version that it asks for, else its text.
-    fn words(&self, pipe: &Pipe, wanted: bool, dot: Option<&Path>) -> String {
-        let path = self.conditions.path_of(pipe, dot).filter(|path| !path.is_empty());
-        let capability = || match pipe.commands.split_first()?.0.words.split_first()? {
-            (first, [version]) if is_capability(first) => match &version.term {
-                Term::String(text) => Some(format!("capability {text}")),
-                _ => None,
-            },
-            _ => None,
-        };
-        let value = |path: Path| {
-            let is_switch = matches!(self.conditions.look_up(&path), Some(Value::Bool(..)) | None);
-            let words = path_from_root(&path, self.names).join(".");
-            if is_switch || !wanted { words } else { given(&words) }
-        };
-        if let Some((path, text, is_same)) = self.conditions.compared(pipe, dot) {
-            let words = format!("{}={text}", path_from_root(&path, self.names).join("."));
-            return if is_same == wanted { words } else { negated(&words) };
-        }
-        let words = path.map(value).or_else(capability);
-        let text = || self.spelled_out(self.conditions.spelled(pipe), 0);
-        let words = words.or_else(|| self.of_item(self.conditions.spelled(pipe), wanted));
-        let words = words.unwrap_or_else(|| format!("({})", text().replace(", ", ",")));
-        if wanted { words } else { negated(&words) }
-    }
-
-    /// A value of what a loop goes through, in words.
-    fn of_item(&self, pipe: &Pipe, wanted: bool) -> Option<String> {
-        let Item { words, values } = self.item_of(pipe)?;
-        let is_switch = values.iter().all(|value| matches!(value, Value::Bool(..) | Value::Null(_)));
-        Some(if is_switch || !wanted { words } else { given(&words) })
-    }
-
-    /// What `pipe` is, where that is of what a loop goes through.
-    fn item_of(&self, pipe: &Pipe) -> Option<Item> {
-        let [Command { words, .. }] = &*pipe.commands else { return None };
-        match &**words {
-            [Operand { term: Term::Variable(variable, parts), .. }] => Some(self.items.get(&variable.id)?.below(parts)),
-            [Operand { term: Term::Field(parts), .. }] => Some(self.item.as_ref()?.below(parts)),
-            [Operand { term: Term::Dot, .. }] => self.item.clone(),
-            _ => None,
-        }
-    }
-
-    /// What a loop goes through that has `pipe`.
-    fn gone_through(&self, pipe: &Pipe, dot: Option<&Path>) -> Option<Item> {
-        let known = |path: Path| Item {
-            words: path_from_root(&path, self.names).join("."),
-            values: self.conditions.look_up(&path).cloned().into_iter().collect(),
-        };
-        self.conditions.path_of(pipe, dot).filter(|path| !path.is_empty()).map(known).or_else(|| self.item_of(pipe))
-    }
-
-    /// The text of a pipeline, its variables as what they were given.
-    fn spelled_out(&self, pipe: &Pipe, depth: usize) -> String {
-        let [first, ..] = &*pipe.commands else { return String::new() };
-        let end = pipe.commands.iter().map(|command| command.extent.end).max().unwrap_or_default();
-        let mut variables = Vec::new();
-        collect_variables(pipe, &mut variables, 0);
-        let (mut text, mut done) = (String::new(), first.extent.start);
-        for (operand, parts) in variables {
-            let Some(given) = self.given(operand, depth) else { continue };
-            text.push_str(self.source.slice(done..operand.extent.start));
-            let is_all = parts.is_empty() && operand.extent.range() == (first.extent.start..end);
-            text.push_str(&if given.contains(' ') && !is_all { format!("({given})") } else { given });
-            parts.iter().for_each(|part| text.extend([".", part]));
-            done = operand.extent.end;
-        }
-        text.push_str(self.source.slice(done..end));
-        if text.len() > MAX_WORDS {
-            text = self.source.slice(first.extent.start..end).to_owned();
-        }
-        text.split_whitespace().collect::<Vec<_>>().join(" ")
-    }
-
-    /// What a variable was given, as text; of several things that which is no constant and was decided last.
-    fn given(&self, operand: &Operand, depth: usize) -> Option<String> {
-        let Term::Variable(variable, _) = &operand.term else { return None };
-        if depth > MAX_SPELLED {
-            return None;
-        }
-        let all = self.conditions.given(operand);
-        let decides = |given: &&Given<'_>| self.conditions.constant(given.pipe).is_none();
-        match all.iter().rfind(decides).or(all.last()) {
-            Some(given) => Some(self.spelled_out(given.pipe, depth + 1)),
-            None => Some(format!("range {}", self.spelled_out(self.loops.get(&variable.id)?, depth + 1))),
-        }
-    }
-
     /// Whether one of `nodes` prints a mapping that holds an image.
     fn prints_image(&self, nodes: &[Node], dot: Option<&Path>, depth: usize) -> bool {
         let branch = |branch: &Branch, dot: Option<&Path>| {
@@ -522,21 +481,6 @@ impl<'a> Reader<'a> {
             }
         };
         pipe.commands.iter().any(|command| command.words.iter().any(holds))
-    }
-}
-
-/// The variables of a pipeline in the order of its text, with the fields that are asked of each.
-fn collect_variables<'t>(pipe: &'t Pipe, found: &mut Vec<(&'t Operand, &'t [Arc<str>])>, depth: usize) {
-    fn collect<'t>(operand: &'t Operand, found: &mut Vec<(&'t Operand, &'t [Arc<str>])>, depth: usize) {
-        match &operand.term {
-            Term::Variable(_, parts) => found.push((operand, parts)),
-            Term::Pipe(inner) => collect_variables(inner, found, depth + 1),
-            Term::Chain(inner, _) => collect(inner, found, depth + 1),
-            _ => {}
-        }
-    }
-    if depth <= MAX_DEPTH {
-        pipe.commands.iter().flat_map(|command| &command.words).for_each(|word| collect(word, found, depth));
     }
 }
 
