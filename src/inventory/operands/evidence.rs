@@ -112,7 +112,13 @@ impl<'a> Evidence<'a> {
             return plain.contains([':', '@']);
         }
         let runs = super::commands::TOOLS.iter().any(|tool| plain.contains(tool));
-        runs || ["mage", "MAGE", "img", "IMG"].iter().any(|word| plain.contains(word))
+        // `registry.example.com/path:1` in one of many lines
+        let is_whole = |word: &str| {
+            let slash = word.find('/').filter(|_| !word.contains("://"));
+            slash.is_some_and(|slash| word[..slash].contains(['.', ':']) && word[slash..].contains([':', '@']))
+        };
+        runs || (plain.contains('\n') && plain.split_whitespace().any(is_whole))
+            || ["mage", "MAGE", "img", "IMG"].iter().any(|word| plain.contains(word))
             || self.comes_from_image_value(text)
             || self.listed.is_mentioned(plain)
     }

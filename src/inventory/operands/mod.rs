@@ -9,6 +9,7 @@ mod fields;
 mod lists;
 mod policies;
 mod script;
+mod shell;
 mod words;
 
 use std::collections::BTreeSet;

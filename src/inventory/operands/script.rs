@@ -1,13 +1,15 @@
 //! Images in text that is neither YAML nor JSON: scripts, TOML, templates. A word counts when the word before it names an image,
-//! when a command pulls or runs it, when its text came from a values line that is an image, or when the list has it.
+//! when a command pulls or runs it, when it has a registry, a path and a version, when its text came from a values line that is an
+//! image, or when the list has it.
 
 use std::ops::Range;
 
 use super::Confidence;
-use super::commands::{self, Said};
+use super::commands::Commands;
 use super::evidence::{Evidence, plausible};
 use super::lists::{List, lists};
 use super::words::{Hint, hint};
+use crate::image::Reference;
 use crate::source::Text;
 
 /// An image in a text.
@@ -23,20 +25,31 @@ pub(super) struct Word {
 
 /// The images in `text`, line by line, comments left out.
 pub(super) fn scan(text: &Text, evidence: &Evidence<'_>) -> Vec<Word> {
+    let commands = Commands::of(text);
     let mut found = Vec::new();
     let mut read = Vec::new();
     for list in lists(text) {
-        let words = of_list(text, &list, evidence);
+        let words = of_list(text, &list, &commands, evidence);
         if !words.is_empty() {
             found.extend(words);
             read.push(list.range);
+        }
+    }
+    for pulled in &commands.pulled {
+        let image = text.slice(pulled.range.clone());
+        let is_read = || read.iter().any(|list| list.contains(&pulled.range.start));
+        if !image.contains(['=', '$'])
+            && !is_read()
+            && let Some((_, confidence)) = evidence.assess(&image, &Hint { bare: true, ..hint("image") })
+        {
+            found.push(Word { key: pulled.command.clone(), text: image, confidence });
         }
     }
     let mut start = 0;
     for line in text.as_str().split_inclusive('\n') {
         let trimmed = line.trim_start();
         if !trimmed.starts_with('#') && !trimmed.starts_with("//") && !trimmed.starts_with("{{") {
-            scan_line(text, start, line, &read, evidence, &mut found);
+            scan_line(text, start, line, &read, &commands, evidence, &mut found);
         }
         start += line.len();
     }
@@ -44,7 +57,7 @@ pub(super) fn scan(text: &Text, evidence: &Evidence<'_>) -> Vec<Word> {
 }
 
 /// The images in a list of a shell, where all of its words are such: by its name, by what a loop does with it, or by their shape.
-fn of_list(text: &Text, list: &List<'_>, evidence: &Evidence<'_>) -> Vec<Word> {
+fn of_list(text: &Text, list: &List<'_>, commands: &Commands, evidence: &Evidence<'_>) -> Vec<Word> {
     let words: Vec<Text> = list.words(text).into_iter().map(|range| text.slice(range)).collect();
     let is_versioned =
         |word: &Text| plausible(word).is_some_and(|image| image.tag().is_some() || image.digest().is_some());
@@ -53,7 +66,7 @@ fn of_list(text: &Text, list: &List<'_>, evidence: &Evidence<'_>) -> Vec<Word> {
         return Vec::new();
     }
     let named = hint(list.name);
-    let hint = if list.is_loop && !named.image && is_run(text, list.name) { hint("image") } else { named };
+    let hint = if list.is_loop && !named.image && is_run(text, list.name, commands) { hint("image") } else { named };
     let known = words.iter().filter(|word| !word.contains('$'));
     let read = known.map(|word| Some((word, evidence.assess(word, &hint)?.1)));
     let Some(read) = read.collect::<Option<Vec<_>>>() else { return Vec::new() };
@@ -62,18 +75,9 @@ fn of_list(text: &Text, list: &List<'_>, evidence: &Evidence<'_>) -> Vec<Word> {
 }
 
 /// Whether a command of `text` pulls or runs what the variable `name` holds.
-fn is_run(text: &str, name: &str) -> bool {
+fn is_run(text: &str, name: &str, commands: &Commands) -> bool {
     let (plain, braced) = (format!("${name}"), format!("${{{name}}}"));
-    let lines = text.lines().filter(|line| line.contains('$') && !line.trim_start().starts_with('#'));
-    lines.into_iter().any(|line| {
-        // Braces and quotes around a variable part no words here.
-        let line = line.replace(&braced, &plain).replace('"', " ");
-        let words = split(&line);
-        words
-            .iter()
-            .zip(commands::read(&line, &words))
-            .any(|(word, said)| line[word.clone()] == *plain && said.command.is_some())
-    })
+    commands.pulled.iter().map(|pulled| &text[pulled.range.clone()]).any(|word| word == plain || word == braced)
 }
 
 /// `read` are the lists that were read already.
@@ -82,31 +86,33 @@ fn scan_line(
     start: usize,
     line: &str,
     read: &[Range<usize>],
+    commands: &Commands,
     evidence: &Evidence<'_>,
     found: &mut Vec<Word>,
 ) {
     let words = split(line);
-    for (number, (range, said)) in words.iter().zip(commands::read(line, &words)).enumerate() {
+    // A sentence may speak of an image; among many lines one is used.
+    let is_script = text.contains('\n');
+    let mut is_queried = false;
+    for (number, range) in words.iter().enumerate() {
+        let before = number.checked_sub(1).map_or(0, |before| words[before].end);
+        is_queried = queried(line, before..range.start, is_queried);
         let word = &line[range.clone()];
         if word.starts_with('#') {
             return;
         }
-        if read.iter().any(|list| list.contains(&(start + range.start))) {
-            continue;
-        }
-        if let Some((from, command)) = pulled(line, &words, number, &said).or_else(|| set(line, &words, number, &said))
-        {
-            let image = text.slice(start + from..start + range.end);
-            let hint = Hint { bare: true, ..hint("image") };
-            if let Some((_, confidence)) = evidence.assess(&image, &hint) {
-                found.push(Word { key: command, text: image, confidence });
-            }
+        let is_pulled = || {
+            commands
+                .pulled_at(start + range.end - 1)
+                .is_some_and(|pulled| !text[pulled.range.clone()].contains(['=', '$']))
+        };
+        if read.iter().any(|list| list.contains(&(start + range.start))) || is_pulled() {
             continue;
         }
         let related = word.contains("RELATED_IMAGE_");
         if !(related || word.contains([':', '@']))
             || line[..range.start].ends_with("//")
-            || (said.is_queried && !line[..range.start].trim_end_matches([' ', '"', '\'']).ends_with(':'))
+            || (is_queried && !line[..range.start].trim_end_matches([' ', '"', '\'']).ends_with(':'))
         {
             continue;
         }
@@ -119,9 +125,11 @@ fn scan_line(
         let end = line[from..range.end].trim_end_matches(['.', ':']).len() + from;
         let image = text.slice(start + from..start + end);
         let hint = hint(key);
+        let is_whole =
+            |reference: &Reference| is_script && reference.registry().is_some() && !commands.takes(start + from);
         let accepted = evidence.assess(&image, &hint).filter(|(reference, _)| {
             let versioned = reference.tag().is_some() || reference.digest().is_some();
-            (versioned || hint.bare) && (hint.image || evidence.vouches(&image, reference))
+            (versioned || hint.bare) && (hint.image || is_whole(reference) || evidence.vouches(&image, reference))
         });
         if let Some((_, confidence)) = accepted {
             found.push(Word { key: shown(key, &hint), text: image, confidence });
@@ -129,23 +137,18 @@ fn scan_line(
     }
 }
 
-/// Whether a command pulls or runs the word of that number: where its image starts, and the command.
-fn pulled(line: &str, words: &[Range<usize>], number: usize, said: &Said) -> Option<(usize, String)> {
-    let (tool, verb) = said.command?;
-    let image = &line[words[number].clone()];
-    if image.contains(['=', '$']) || line[words[number].end..].starts_with(['{', '(', '`']) {
-        return None;
-    }
-    let from = words[number].start + image.strip_prefix("docker://").map_or(0, |rest| image.len() - rest.len());
-    Some((from, format!("{} {}", &line[words[tool].clone()], &line[words[verb].clone()])))
-}
-
-/// The same of `kubectl set image deployment/web web=IMAGE`.
-fn set(line: &str, words: &[Range<usize>], number: usize, said: &Said) -> Option<(usize, String)> {
-    let tool = said.setter?;
-    let own = &line[words[number].clone()];
-    let equals = own.find('=').filter(|_| !own.starts_with('-') && !own.contains('$'))?;
-    Some((words[number].start + equals + 1, format!("{} set image", &line[words[tool].clone()])))
+/// Whether a word stands within the braces of a query, `container_info{image=`, by what stands before it in `range` and whether the
+/// word before that does.
+fn queried(line: &str, range: Range<usize>, was: bool) -> bool {
+    let bytes = line.as_bytes();
+    range.fold(was, |is, at| match bytes[at] {
+        b'{' => at
+            .checked_sub(1)
+            .map(|before| bytes[before])
+            .is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_'),
+        b'}' => false,
+        _ => is,
+    })
 }
 
 fn shown(key: &str, hint: &Hint) -> String {
