@@ -1,6 +1,7 @@
 //! Operands: images that no pod template names, but a running controller will pull. They stand in variables, arguments,
 //! ConfigMaps, annotations and custom resources, whole or split over fields. Reads rendered documents; asks no cluster.
 
+mod cel;
 mod commands;
 mod controllers;
 mod evidence;
@@ -18,7 +19,7 @@ use self::controllers::Facts;
 use self::evidence::{is_official, plausible};
 use self::expansion::expanded;
 use self::fields::{Field, join};
-use self::words::{Hint, Role, hint, hint_of_file, is_label, is_of_source, is_told};
+use self::words::{Hint, Role, hint, hint_of_file, is_label, is_of_source, is_told, last_part};
 use super::Workload;
 use super::pods::{LISTS, is_policy, object};
 use super::when::used;
@@ -105,11 +106,12 @@ pub(super) fn operands(document: &Value, evidence: &Evidence<'_>) -> Vec<Operand
     let nobody = Workload { kind: String::new(), name: String::new(), container: None };
     let mut walk = Walk { evidence, facts: Facts::default(), found: Vec::new() };
     if let Some(policy) = document.as_map().filter(|map| is_policy(map)) {
-        for (path, value) in policies::brought(policy) {
+        for brought in policies::brought(policy) {
             // What it brings is no object of the chart's: its containers run when the controller wants.
-            let place =
-                Place { path, embedded: 1, ..Place::new(object(policy).unwrap_or_else(|| nobody.clone()), FIELD) };
-            walk.value(&value, &place, &hint(""), 0);
+            let place = Place::new(object(policy).unwrap_or_else(|| nobody.clone()), FIELD);
+            let place = Place { path: brought.path, embedded: 1, ..place };
+            let place = if brought.is_within { place.inside() } else { place };
+            walk.value(&brought.value, &place, &hint(""), 0);
         }
         return walk.found;
     }
@@ -577,11 +579,6 @@ fn holds_words(value: &Value) -> bool {
 /// Whether a flag or variable can be called so.
 fn is_name(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
-}
-
-/// The part of a key behind its domain.
-fn last_part(key: &str) -> &str {
-    key.rsplit('/').next().unwrap_or(key)
 }
 
 /// A scalar that can be a part of an image, as text.

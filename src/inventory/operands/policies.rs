@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::cel;
 use crate::source::{Text, TextBuilder};
 use crate::yaml::{self, Map, Value};
 
@@ -36,17 +37,26 @@ fn put(patch: &Value) -> Value {
     Value::List(Arc::new(patch.as_list().unwrap_or_default().iter().filter_map(one).collect()))
 }
 
-/// What `policy` brings, each with its path.
-pub(super) fn brought(policy: &Map) -> Vec<(String, Value)> {
+/// Something that a policy brings.
+pub(super) struct Brought {
+    pub path: String,
+    pub value: Value,
+    /// Whether it stands within the text of an expression there.
+    pub is_within: bool,
+}
+
+/// What `policy` brings.
+pub(super) fn brought(policy: &Map) -> impl Iterator<Item = Brought> {
     let text = |key: &str| policy.get(key).and_then(Value::as_text).map_or("", Text::as_str);
     let group = text("apiVersion").split_once('/').map_or("", |(group, _)| group);
-    let Some(spec) = policy.get("spec") else { return Vec::new() };
-    match (group, text("kind")) {
-        ("kyverno.io", _) => of_rules(spec),
-        ("admissionregistration.k8s.io" | "policies.kyverno.io", _) => of_expressions(spec),
-        ("mutations.gatekeeper.sh", kind) => assigned(kind, spec).into_iter().collect(),
+    let is_within = matches!(group, "admissionregistration.k8s.io" | "policies.kyverno.io");
+    let found = match (policy.get("spec"), group) {
+        (Some(spec), _) if is_within => of_expressions(spec),
+        (Some(spec), "kyverno.io") => of_rules(spec),
+        (Some(spec), "mutations.gatekeeper.sh") => assigned(text("kind"), spec).into_iter().collect(),
         _ => Vec::new(),
-    }
+    };
+    found.into_iter().map(move |(path, value)| Brought { path, value, is_within })
 }
 
 /// What the rules of Kyverno's first policies bring.
@@ -80,13 +90,22 @@ fn of_expressions(spec: &Value) -> Vec<(String, Value)> {
     });
     let made = makers.iter().enumerate().map(|(at, maker)| (format!("spec.generate[{at}]"), Some(maker)));
     // What patches and objects are made of may stand in variables.
+    let text = |variable: &Value| {
+        let literal = cel::literal(variable.get("expression")?.as_text()?)?;
+        Some((variable.get("name")?.as_text()?.to_string(), literal))
+    };
+    let known: Vec<(String, Text)> = items(spec, "variables").iter().filter_map(text).collect();
     let variables = items(spec, "variables").iter().filter(|_| !(mutations.is_empty() && makers.is_empty()));
     let variables = variables.enumerate().map(|(at, variable)| (format!("spec.variables[{at}]"), Some(variable)));
-    patches
-        .chain(made)
-        .chain(variables)
-        .filter_map(|(path, value)| Some((format!("{path}.expression"), value?.get("expression")?.clone())))
-        .collect()
+    let expressions = patches.chain(made).chain(variables);
+    let expressions = expressions.filter_map(|(path, value)| Some((path, value?.get("expression")?.as_text()?)));
+    let of_expression = |(path, expression): (String, &Text)| {
+        let path = format!("{path}.expression");
+        cel::texts(expression, &known)
+            .into_iter()
+            .map(move |(key, text)| (path.clone(), under(&key, Value::String(text))))
+    };
+    expressions.flat_map(of_expression).collect()
 }
 
 /// What Gatekeeper puts at a place, under the key that the place ends with; of an image that is given in parts all of them, for

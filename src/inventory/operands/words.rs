@@ -216,6 +216,11 @@ pub(super) fn hint_of_file(name: &str) -> Hint {
 /// Ends of names of files that are plain text.
 const TEXTS: [&str; 4] = [".txt", ".list", ".lst", ".csv"];
 
+/// The part of a key behind its domain.
+pub(super) fn last_part(key: &str) -> &str {
+    key.rsplit('/').next().unwrap_or(key)
+}
+
 /// Words that end names of mappings from names to words: what stands there is found by, or told apart.
 const LABELS: [&str; 5] = ["label", "labels", "tags", "selector", "taints"];
 
