@@ -365,7 +365,14 @@ impl Walk<'_> {
             if EXAMPLES.iter().any(|end| key.ends_with(end)) {
                 at.off.get_or_insert_with(|| used(key));
             }
+            let from = self.found.len();
             self.value(value, &at, &hint_of_file(key), depth + 1);
+            // `image: web:1` may be one of anything.
+            let said = hint(key);
+            let is_vague = said.names_image() && said.group.is_empty() && one_line(value).is_some();
+            for operand in self.found[from..].iter_mut().filter(|found| is_vague && !found.text.contains('/')) {
+                operand.naming.confidence = Confidence::Likely;
+            }
         }
     }
 
