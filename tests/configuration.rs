@@ -145,3 +145,144 @@ fn settings_show_all_that_was_given() {
     );
     assert!(line("b").ends_with(&format!("{both}, --set y=2")), "{shown}");
 }
+
+const BY_VALUES: &str = "lists: [{path: tools/ecr-images.conf, charts: [{path: web, values: [prod.yaml]}]}]\n";
+
+/// A team's folder with a list and a chart, whose image has the tag 1.27.1, with `prod.yaml` 1.28.0.
+fn with_team(workspace: Workspace, folder: &str, name: &str, listed: &str) -> Workspace {
+    let in_folder = |path: &str| format!("{folder}/{path}");
+    let note = format!("# {name} (from local chart {name}:1.0.0)\n{name}=nginx:{listed}\n");
+    workspace
+        .file(&in_folder("tools/ecr-images.conf"), note)
+        .chart(&in_folder(name), &["nginx:{{ .Values.tag }}"])
+        .file(&in_folder(&format!("{name}/values.yaml")), "tag: 1.27.1\n")
+        .file(&in_folder("prod.yaml"), "tag: 1.28.0\n")
+}
+
+/// One team with a configuration and one without.
+fn teams() -> Workspace {
+    let workspace = with_team(Workspace::new(), "team-a", "web", "1.28.0").file("team-a/.mirrorlint.yaml", BY_VALUES);
+    with_team(workspace, "team-b", "api", "1.27.1")
+}
+
+#[test]
+fn a_configuration_below_is_that_of_its_folder() {
+    let none: Vec<String> = Vec::new();
+    for workspace in [teams(), teams().file(".mirrorlint.yaml", "rules: {stale-mention: off}\n")] {
+        for paths in [&[][..], &["."], &["team-a", "team-b"], &[".", "team-a"], &["team-a/tools/ecr-images.conf"]] {
+            assert_eq!(workspace.findings_with(paths), none, "{paths:?}");
+        }
+    }
+    let workspace = teams();
+    let shown = workspace.run(&["check", "--show-settings"]).stdout;
+    assert!(shown.contains("configuration: none here; .mirrorlint.yaml counts below for team-a\n"), "{shown}");
+    assert!(shown.contains("configuration: ./team-a/.mirrorlint.yaml\n"), "{shown}");
+    let images = workspace.run(&["images", "--format", "plain"]).stdout;
+    assert_eq!(images.lines().collect::<Vec<_>>(), ["nginx:1.27.1", "nginx:1.28.0"]);
+    assert_eq!(workspace.run(&["why", "nginx:1.28.0"]).code, 0);
+    let plan = workspace.run(&["plan", "--format", "json"]).stdout;
+    assert!(plan.contains("nginx:1.28.0") && plan.contains("nginx:1.27.1"), "{plan}");
+}
+
+#[test]
+fn neither_isolated_nor_given_is_one_below_asked() {
+    let workspace = teams().file("all.yaml", "rules: {}\n");
+    for arguments in [&["--isolated"][..], &["--config", "all.yaml"]] {
+        let found = workspace.findings_with(arguments);
+        assert!(matches!(found.as_slice(), [one] if one.contains("team-a") && one.contains("deploys 1.27.1")));
+    }
+}
+
+#[test]
+fn fixes_are_those_of_the_nearest_configuration() {
+    let wrong = "# web (from local chart web:1.0.0)\nweb=nginx:1.27.1\n";
+    let workspace = teams().file("team-a/tools/ecr-images.conf", wrong);
+    let found = workspace.findings();
+    assert_eq!(
+        found,
+        [
+            "team-a/tools/ecr-images.conf:2:11 tag-mismatch `web` lists 1.27.1, but web:1.0.0 deploys 1.28.0. Set the tag to 1.28.0"
+        ]
+    );
+    assert_eq!(workspace.run(&["check", "--fix"]).code, 0);
+    assert!(workspace.read("team-a/tools/ecr-images.conf").ends_with("web=nginx:1.28.0\n"));
+    assert!(workspace.read("team-b/tools/ecr-images.conf").ends_with("api=nginx:1.27.1\n"));
+}
+
+#[test]
+fn a_list_without_notes_takes_no_charts_of_a_configured_team() {
+    let workspace = with_team(Workspace::new(), "team-a", "web", "1.28.0").file("team-a/.mirrorlint.yaml", BY_VALUES);
+    let workspace =
+        workspace.chart("team-b/api", &["redis:7.2"]).file("team-b/tools/ecr-images.conf", "redis=redis:7.2\n");
+    let found = workspace.findings_with(&["--ignore", "undocumented-source"]);
+    assert_eq!(found, Vec::<String>::new());
+}
+
+#[test]
+fn one_that_names_the_lists_passes_over_those_below_and_says_so() {
+    let workspace = teams().file(".mirrorlint.yaml", "lists: [{path: team-a/tools/ecr-images.conf}]\n");
+    let found = workspace.findings();
+    assert!(matches!(found.as_slice(), [one] if one.contains("deploys 1.27.1")), "{found:?}");
+    let told = "team-a/.mirrorlint.yaml was passed over: .mirrorlint.yaml names the lists";
+    for arguments in [&["check"][..], &["check", "--show-settings"]] {
+        let run = workspace.run(arguments);
+        assert!(run.stdout.contains(told), "{}", run.stdout);
+    }
+    // The nearest counts for who asks there.
+    assert_eq!(workspace.findings_with(&["team-a"]), Vec::<String>::new());
+}
+
+#[test]
+fn one_that_has_no_list_left_is_told() {
+    let workspace = teams().file("team-b/api/.mirrorlint.yaml", "rules: {}\n");
+    let run = workspace.run(&["check"]);
+    assert_eq!(run.code, 0);
+    assert!(
+        run.stdout.contains("team-b/api/.mirrorlint.yaml was passed over: no list is left for it"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn a_broken_one_below_keeps_no_other_list_from_being_checked() {
+    let workspace = teams().file("team-a/.mirrorlint.yaml", "lits: []\n");
+    let workspace = workspace.file("team-b/tools/ecr-images.conf", "api=nginx:1.0\n");
+    let run = workspace.run(&["check", "--format", "concise"]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("team-a/.mirrorlint.yaml:1:1"), "{}", run.stderr);
+    assert!(run.stdout.contains("tag-mismatch"), "{}", run.stdout);
+}
+
+#[test]
+fn those_inside_each_other_count_as_they_would_by_name() {
+    let inner = |outer: &str| {
+        let workspace = teams().file("team-a/.mirrorlint.yaml", outer);
+        with_team(workspace, "team-a/sub", "db", "1.28.0")
+            .file("team-a/sub/.mirrorlint.yaml", BY_VALUES.replace("web", "db"))
+    };
+    let rules_only = inner("rules: {tag-mismatch: warning}\n");
+    let named = inner(BY_VALUES);
+    for (workspace, lists) in [(rules_only, 3), (named, 2)] {
+        let mut seen = Vec::new();
+        for paths in [&[][..], &["team-a", "team-b"]] {
+            let run = workspace.run(&[&["check", "--format", "json"], paths].concat());
+            let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+            assert_eq!(report["lists"].as_array().unwrap().len(), lists);
+            seen.push(report["findings"].as_array().unwrap().len());
+        }
+        assert_eq!(seen, if lists == 3 { [1, 1] } else { [0, 0] });
+    }
+}
+
+#[test]
+fn one_in_a_submodule_counts_but_its_files_are_not_written() {
+    let workspace = teams()
+        .file(".git/HEAD", "")
+        .file("team-a/.git", "gitdir: ../.git/modules/team-a\n")
+        .file("team-a/tools/ecr-images.conf", "# web (from local chart web:1.0.0)\nweb=nginx:1.27.1\n");
+    let run = workspace.run(&["check", "--fix"]);
+    assert!(run.stdout.contains("deploys 1.28.0"), "{}", run.stdout);
+    assert!(run.stderr.contains("not written"), "{}", run.stderr);
+    assert!(workspace.read("team-a/tools/ecr-images.conf").ends_with("1.27.1\n"));
+}

@@ -10,8 +10,8 @@ use crate::chart::{Overrides, STANDARD_INPUT};
 use crate::config::FILE_NAME;
 use crate::fix::Fixed;
 use crate::lint::{
-    Checked, Configuring, Finding, Kept, LIST_NAME, Outlook, Refusal, Settings, Workspace, check, decide, find_around,
-    rule, rules,
+    Checked, Configuring, Finding, Kept, LIST_NAME, Opened, Outlook, Refusal, Settings, Workspace, check, decide,
+    find_around, rule, rules,
 };
 use crate::report;
 use crate::source::{Sources, canonical};
@@ -33,10 +33,13 @@ pub(super) fn run(session: &Session, options: &Check) -> Outcome {
     let paths: Vec<Option<&Path>> = if options.paths.is_empty() { vec![None] } else { given.collect() };
     if options.show_settings {
         for path in paths {
-            let (workspace, settings) = open(session, path, &options.charts)?;
-            let decisions = decide(&session.sources, &workspace, &settings)?;
-            let isolated = options.charts.isolated;
-            session.print(&report::settings(&session.sources, &workspace, &settings, &decisions, isolated))?;
+            let opened = open(session, path, &options.charts)?;
+            for (workspace, settings) in &opened.parts {
+                let decisions = decide(&session.sources, workspace, settings)?;
+                let isolated = options.charts.isolated;
+                session.print(&report::settings(&session.sources, workspace, settings, &decisions, isolated))?;
+            }
+            opened.errors.into_iter().next().map_or(Ok(()), Err)?;
         }
         return Ok(Ending::Clean);
     }
@@ -133,44 +136,14 @@ pub(super) fn check_all(
     let mut all: Option<Checked> = None;
     let mut errors = Vec::new();
     let mut known = HashSet::new();
-    for path in paths {
-        let (mut workspace, mut settings) = match open(session, *path, options) {
-            Ok(opened) => opened,
-            Err(error) => {
-                errors.push(error);
-                continue;
-            }
-        };
-        workspace.lists.retain(|list| known.insert(canonical(list)));
+    let adjust = |settings: &mut Settings| {
         settings.unasked.clone_from(&unasked);
         settings.outlook.clone_from(outlook);
-        if workspace.lists.is_empty() {
-            continue;
-        }
-        let mut checked = match check(&session.sources, &workspace, &settings) {
-            Ok(checked) => checked,
-            Err(error) => {
-                errors.push(error);
-                continue;
-            }
-        };
-        errors.append(&mut checked.errors);
-        match &mut all {
-            None => all = Some(checked),
-            Some(all) => {
-                if all.root != checked.root {
-                    all.root = PathBuf::new();
-                }
-                all.lists.extend(checked.lists);
-                all.inputs.extend(checked.inputs);
-                // What is wrong with a chart is said once.
-                let new = |finding: &Finding| {
-                    all.findings.iter().all(|known| (known.kind(), known.span) != (finding.kind(), finding.span))
-                };
-                let new: Vec<_> = checked.findings.into_iter().filter(new).collect();
-                all.findings.extend(new);
-                Finding::number(&mut all.findings);
-            }
+    };
+    for path in paths {
+        match open(session, *path, options) {
+            Ok(opened) => check_opened(session, opened, &mut known, &adjust, (&mut all, &mut errors)),
+            Err(error) => errors.push(error),
         }
     }
     let mut all = all.unwrap_or_default();
@@ -178,13 +151,39 @@ pub(super) fn check_all(
     Ok(all)
 }
 
-/// The workspace that `path` means, or the current folder, and the settings for it: its configuration and the command line's
-/// over that.
-pub(super) fn open(
+/// Checks the lists of `opened` that are not `known`, each with settings to `adjust`, and adds what is found, and what keeps one from
+/// being checked.
+pub(super) fn check_opened(
     session: &Session,
-    path: Option<&Path>,
-    options: &ChartOptions,
-) -> Result<(Workspace, Settings), Refusal> {
+    opened: Opened,
+    known: &mut HashSet<PathBuf>,
+    adjust: &dyn Fn(&mut Settings),
+    (all, errors): (&mut Option<Checked>, &mut Vec<Refusal>),
+) {
+    errors.extend(opened.errors);
+    for (mut workspace, mut settings) in opened.parts {
+        workspace.lists.retain(|list| known.insert(canonical(list)));
+        if workspace.lists.is_empty() {
+            continue;
+        }
+        adjust(&mut settings);
+        match check(&session.sources, &workspace, &settings) {
+            Ok(mut checked) => {
+                errors.append(&mut checked.errors);
+                checked.root.clone_from(&opened.root);
+                match all {
+                    None => *all = Some(checked),
+                    Some(all) => all.add(checked),
+                }
+            }
+            Err(error) => errors.push(error),
+        }
+    }
+}
+
+/// The workspaces that `path` means, or the current folder, and the settings for each: its configuration and the command line's
+/// over that.
+pub(super) fn open(session: &Session, path: Option<&Path>, options: &ChartOptions) -> Result<Opened, Refusal> {
     crate::lint::open(&session.sources, path, &configuring(options), settings(session, options)?)
 }
 

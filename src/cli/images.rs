@@ -7,7 +7,7 @@ use super::check::{configuring, is_chart, settings, settings_of};
 use super::named::named_chart;
 use super::{Ending, Outcome, Session, here};
 use crate::inventory::{Gap, Inventory};
-use crate::lint::{Refusal, Settings, Workspace, check, home_of, images, open_charts, repository_of, store};
+use crate::lint::{Opened, Refusal, Settings, Workspace, check, home_of, images, open_charts, repository_of, store};
 use crate::report;
 
 pub(super) fn run(session: &Session, options: &Images) -> Outcome {
@@ -59,15 +59,19 @@ pub(super) fn gather(
     options: &ChartOptions,
     all_regions: bool,
 ) -> Result<(PathBuf, Inventory), Refusal> {
-    let Subject { root, workspace, settings, by_itself } = subject(session, path, options)?;
-    let settings = widened(settings, all_regions);
-    if by_itself {
-        return Ok((root, known(images(&session.sources, &workspace, &settings)?)));
-    }
+    let Subject { root, parts, mut errors, by_itself } = subject(session, path, options)?;
     let mut all = Inventory::default();
-    let checked = check(&session.sources, &workspace, &settings)?;
-    checked.lists.into_iter().for_each(|list| all.extend(list.inventory));
-    for error in checked.errors {
+    for (workspace, settings) in parts {
+        let settings = widened(settings, all_regions);
+        if by_itself {
+            all.extend(images(&session.sources, &workspace, &settings)?);
+            continue;
+        }
+        let checked = check(&session.sources, &workspace, &settings)?;
+        checked.lists.into_iter().for_each(|list| all.extend(list.inventory));
+        errors.extend(checked.errors);
+    }
+    for error in errors {
         let path = error.path.as_ref().filter(|_| error.span.is_none());
         let message =
             path.map_or_else(|| error.message.clone(), |path| format!("{}: {}", path.display(), error.message));
@@ -80,8 +84,9 @@ pub(super) fn gather(
 pub(super) struct Subject {
     /// The folder that programs' paths are relative to.
     root: PathBuf,
-    pub workspace: Workspace,
-    pub settings: Settings,
+    pub parts: Vec<(Workspace, Settings)>,
+    /// Why others could not be opened.
+    pub errors: Vec<Refusal>,
     /// Whether what the charts deploy matters, and not what lists say of it.
     by_itself: bool,
 }
@@ -93,9 +98,10 @@ pub(super) fn subject(session: &Session, path: Option<&Path>, options: &ChartOpt
     let path = named.as_deref();
     let Some(path) = path.or(Some(Path::new("."))).filter(|path| is_chart(path)) else {
         let settings = settings(session, options)?;
-        let (workspace, settings) = open_charts(&session.sources, path, &configuring(options), settings)?;
-        let by_itself = workspace.lists.is_empty();
-        return Ok(Subject { root: workspace.root.clone(), workspace, settings, by_itself });
+        let Opened { root, mut parts, errors } = open_charts(&session.sources, path, &configuring(options), settings)?;
+        let by_itself = parts.iter().all(|(workspace, _)| workspace.lists.is_empty());
+        parts.retain(|(workspace, _)| by_itself || !workspace.lists.is_empty());
+        return Ok(Subject { root, parts, errors, by_itself });
     };
     let own = if path.is_file() { path.parent().unwrap_or(path) } else { path };
     let own = if own.as_os_str().is_empty() { Path::new(".") } else { own };
@@ -104,5 +110,5 @@ pub(super) fn subject(session: &Session, path: Option<&Path>, options: &ChartOpt
     let settings = Settings { store: Some(store(own)?), ..settings };
     let workspace = Workspace { lists: settings.lists_of(path), ..home };
     let root = repository_of(own).unwrap_or_else(|| own.to_owned());
-    Ok(Subject { root, workspace, settings, by_itself: true })
+    Ok(Subject { root, parts: vec![(workspace, settings)], errors: Vec::new(), by_itself: true })
 }

@@ -1,12 +1,14 @@
 //! `mirrorlint plan`: what the copy script would do with the lists.
 
+use std::collections::HashSet;
+
 use clap::ValueEnum;
 
 use super::arguments::Plan;
-use super::check::open;
+use super::check::{check_opened, open};
 use super::{Ending, Outcome, Session};
 use crate::image::EcrHost;
-use crate::lint::{Finding, Refusal, check};
+use crate::lint::{Checked, Finding, Refusal, Settings};
 use crate::report;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -26,9 +28,15 @@ pub(super) fn run(session: &Session, options: &Plan) -> Outcome {
         let wanted = "ACCOUNT.dkr.ecr.REGION.amazonaws.com, with an account of 12 digits";
         return Err(Refusal::new(format!("--registry: `{registry}` is no private ECR: {wanted}")));
     }
-    let (workspace, mut settings) = open(session, options.path.as_deref(), &options.charts)?;
-    settings.registry.clone_from(&options.registry);
-    let checked = check(&session.sources, &workspace, &settings)?;
+    let opened = open(session, options.path.as_deref(), &options.charts)?;
+    let adjust = |settings: &mut Settings| settings.registry.clone_from(&options.registry);
+    let (mut all, mut errors) = (None, Vec::new());
+    check_opened(session, opened, &mut HashSet::new(), &adjust, (&mut all, &mut errors));
+    let mut checked: Checked = match (all, errors.first()) {
+        (None, Some(error)) => return Err(error.clone()),
+        (all, _) => all.unwrap_or_default(),
+    };
+    errors.into_iter().for_each(|error| checked.add_error(error));
     let registry = options.registry.as_deref();
     session.print(&match options.format {
         PlanFormat::Human => report::plan(&checked, registry, session.style),

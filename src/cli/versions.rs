@@ -221,9 +221,14 @@ impl Deployed<'_> {
             let key = path.map(Path::to_owned);
             if !self.of.contains_key(&key) {
                 let subject = subject(self.session, path, self.options)?;
-                let (found, errors) = deployments(sources, &subject.workspace, &subject.settings);
-                self.of.insert(key.clone(), found);
-                self.errors.extend(errors);
+                self.errors.extend(subject.errors);
+                let mut all = Vec::new();
+                for (workspace, settings) in &subject.parts {
+                    let (found, errors) = deployments(sources, workspace, settings);
+                    all.extend(found);
+                    self.errors.extend(errors);
+                }
+                self.of.insert(key.clone(), all);
             }
             if let Some(comparison) = Comparison::new(sources, external, &self.of[&key]) {
                 return Ok(Some(comparison));

@@ -54,6 +54,24 @@ pub struct Checked {
 }
 
 impl Checked {
+    /// Adds what was found in another workspace.
+    pub fn add(&mut self, other: Self) {
+        if self.root != other.root {
+            self.root = PathBuf::new();
+        }
+        self.lists.extend(other.lists);
+        self.inputs.extend(other.inputs);
+        let off: BTreeSet<_> = self.off.iter().copied().chain(other.off).collect();
+        self.off = off.into_iter().collect();
+        // What is wrong with a chart is said once.
+        let new = |finding: &Finding| {
+            self.findings.iter().all(|known| (known.kind(), known.span) != (finding.kind(), finding.span))
+        };
+        let new: Vec<_> = other.findings.into_iter().filter(new).collect();
+        self.findings.extend(new);
+        Finding::number(&mut self.findings);
+    }
+
     /// Adds an error, unless it is known.
     pub fn add_error(&mut self, error: Refusal) {
         if !self.errors.contains(&error) {

@@ -135,7 +135,8 @@ impl Roots {
     fn measure(&mut self, sources: &Sources, workspace: &Workspace, settings: &Settings) {
         // Charts from around the workspace belong to other lists there, too.
         let others = self.around.iter().filter(|_| self.loaded.iter().any(|root| root.is_outside));
-        let others: Vec<PathBuf> = others.flat_map(|around| around.lists.clone()).collect();
+        let others = others.flat_map(|around| &around.lists).chain(&workspace.theirs);
+        let others: Vec<PathBuf> = others.cloned().collect();
         if workspace.lists.len() + others.len() < 2 {
             return;
         }

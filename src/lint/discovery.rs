@@ -1,6 +1,7 @@
 //! Decides which folder is the workspace, and what its lists and root charts are: as the path says that was asked for, else
 //! the nearest folder above. What it takes and what it could not look into is told.
 
+use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
 use super::Refusal;
@@ -25,6 +26,10 @@ pub struct Workspace {
     pub charts: Vec<PathBuf>,
     /// The folders with `templates/` that are no charts.
     pub templated: Vec<PathBuf>,
+    /// The folders below it with a configuration, but those below another one: workspaces of their own.
+    pub nested: Vec<PathBuf>,
+    /// The lists in those, which are not its own.
+    pub theirs: Vec<PathBuf>,
     /// Whether it has lists that are left out, because one was asked for.
     pub partial: bool,
     /// What of the folders above it counts in it, in sentences.
@@ -94,6 +99,7 @@ pub fn find(sources: &Sources, path: &Path, configurable: bool) -> Result<Worksp
         if !found.charts.is_empty() || is_marked(sources, &found.root, configurable) {
             found.partial = found.lists.iter().any(|list| !lists.contains(list));
             found.lists = lists;
+            found.nested.retain(|nested| nested.starts_with(absolute(&path.join(LIST_NAME)).parent().unwrap_or(path)));
             found.searched = true;
             return Ok(as_given(found, path));
         }
@@ -169,6 +175,7 @@ pub fn find_around(sources: &Sources, list: &Path, configurable: bool) -> Worksp
     let mut workspace = nearest(sources, &absolute, configurable);
     workspace.partial = workspace.lists.iter().any(|other| *other != absolute);
     workspace.lists = vec![absolute];
+    workspace.nested.clear();
     workspace.searched = false;
     as_given(workspace, list)
 }
@@ -209,19 +216,30 @@ impl Workspace {
             } else if path.ends_with("Chart.yaml") && !self.charts.contains(&folder) {
                 self.templated.retain(|templated| *templated != folder);
                 self.charts.push(folder);
+            } else if path.ends_with(config::FILE_NAME) && folder != self.root {
+                self.nested.push(folder);
             }
         }
         sort_lists(&mut self.lists);
         outermost(&mut self.charts);
+        self.nested = highest(self.nested);
         self
     }
 
-    /// The same, if it holds a list.
+    /// The same without the lists of the workspaces below it.
+    #[must_use]
+    pub(super) fn parted(mut self) -> Self {
+        let is_theirs = |list: &PathBuf| self.nested.iter().any(|nested| list.starts_with(nested));
+        (self.theirs, self.lists) = self.lists.into_iter().partition(is_theirs);
+        self
+    }
+
+    /// The same, if it or a workspace below it holds a list.
     ///
     /// # Errors
-    /// When it holds none.
+    /// When none does.
     pub fn with_lists(self) -> Result<Self, Refusal> {
-        if !self.lists.is_empty() {
+        if !(self.lists.is_empty() && self.theirs.is_empty()) {
             return Ok(self);
         }
         let is_chart = self.root.join("Chart.yaml").is_file();
@@ -318,6 +336,8 @@ fn as_given(workspace: Workspace, given: &Path) -> Workspace {
         skipped: all(&workspace.skipped),
         packages: all(&workspace.packages),
         templated: all(&workspace.templated),
+        nested: all(&workspace.nested),
+        theirs: all(&workspace.theirs),
         unread: workspace.unread.iter().map(unread).collect(),
         ..workspace
     }
@@ -347,6 +367,7 @@ pub(super) fn walk(root: &Path) -> Workspace {
         lists,
         charts,
         templated: found.templated.into_iter().collect(),
+        nested: highest(found.configured),
         searched: true,
         absent_submodules: found.gitmodules.iter().flat_map(|file| absent_submodules(file)).collect(),
         packages: found.packages.iter().filter(loose).cloned().collect(),
@@ -361,6 +382,13 @@ pub(super) fn walk(root: &Path) -> Workspace {
 fn sort_lists(lists: &mut [PathBuf]) {
     let in_tools = |list: &PathBuf| list.parent().is_some_and(|folder| folder.ends_with("tools"));
     lists.sort_by_key(|list| (!in_tools(list), list.clone()));
+}
+
+/// Those of `folders` that lie in no other one, sorted.
+fn highest(folders: impl IntoIterator<Item = PathBuf>) -> Vec<PathBuf> {
+    let folders: BTreeSet<PathBuf> = folders.into_iter().collect();
+    let is_highest = |folder: &&PathBuf| folder.ancestors().skip(1).all(|above| !folders.contains(above));
+    folders.iter().filter(is_highest).cloned().collect()
 }
 
 /// Sorts charts, and leaves those out that lie in another one's `charts/`.

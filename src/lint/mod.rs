@@ -53,7 +53,7 @@ pub use discovery::{
 };
 pub use finding::{Beside, Edit, Finding, Fix, Refusal, Related, Safety, Severity};
 pub use kept::Kept;
-pub use opening::{Configuring, configure, open, open_charts, settings_of, store};
+pub use opening::{Configuring, Opened, configure, open, open_charts, settings_of, store};
 pub use plan::{LostEntry, Plan, Step};
 pub use reconcile::{Coverage, Listed, NotedChart, Reconciliation, reconcile};
 pub use rule::{PAGES, Rule, nearest_rule, rule, rules};

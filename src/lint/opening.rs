@@ -1,10 +1,11 @@
 //! From a path to what is to be checked: the workspace, its lists and its settings, the configuration among them. The command
 //! line and the editor server open a workspace the same way.
 
+use std::collections::{HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::choice::shown_here;
+use super::choice::{shown_here, some};
 use super::{Refusal, Settings, Workspace, find, find_around, find_here, places_of_configuration};
 use crate::config::{FILE_NAME, Loaded, MISNAMED};
 use crate::source::{Sources, canonical};
@@ -30,8 +31,20 @@ impl Configuring {
     }
 }
 
-/// The workspace that `path` means, or the current folder, and the settings for it: its configuration and `settings` over
-/// that.
+/// What a path means: a workspace with the settings for it, and those below it that are workspaces of their own, as if they were
+/// named behind it.
+#[derive(Debug, Default)]
+pub struct Opened {
+    /// The folder that was asked for, which paths are relative to.
+    pub root: PathBuf,
+    /// The workspaces.
+    pub parts: Vec<(Workspace, Settings)>,
+    /// Why others could not be opened.
+    pub errors: Vec<Refusal>,
+}
+
+/// The workspaces with lists that `path` means, or the current folder, and the settings for each: its configuration and `settings`
+/// over that.
 ///
 /// # Errors
 /// As [`find`]; when the configuration cannot be read; when there is no list.
@@ -40,16 +53,58 @@ pub fn open(
     path: Option<&Path>,
     configuring: &Configuring,
     settings: Settings,
-) -> Result<(Workspace, Settings), Refusal> {
-    let (workspace, settings) = open_charts(sources, path, configuring, settings)?;
-    Ok((workspace.with_lists()?, settings))
+) -> Result<Opened, Refusal> {
+    let mut opened = open_charts(sources, path, configuring, settings)?;
+    if opened.errors.is_empty() && opened.parts.iter().all(|(workspace, _)| workspace.lists.is_empty()) {
+        let first = opened.parts.first().map(|(workspace, _)| workspace.clone()).unwrap_or_default();
+        Workspace { theirs: Vec::new(), ..first }.with_lists()?;
+    }
+    opened.parts.retain(|(workspace, _)| !workspace.lists.is_empty());
+    Ok(opened)
 }
 
-/// As [`open`], for who asks for charts, whatever lists there are: there need be none.
+/// As [`open`], for who asks for charts, whatever lists there are: there need be none in the first workspace.
 ///
 /// # Errors
 /// As [`find`]; when the configuration cannot be read.
 pub fn open_charts(
+    sources: &Sources,
+    path: Option<&Path>,
+    configuring: &Configuring,
+    settings: Settings,
+) -> Result<Opened, Refusal> {
+    let (first, own) = open_one(sources, path, configuring, settings.clone())?;
+    let mut entered = HashSet::from([canonical(&first.root)]);
+    let mut known: HashSet<PathBuf> = first.lists.iter().map(|list| canonical(list)).collect();
+    let mut open: VecDeque<(usize, PathBuf)> = first.nested.iter().map(|nested| (0, nested.clone())).collect();
+    let mut opened = Opened { root: first.root.clone(), parts: vec![(first, own)], errors: Vec::new() };
+    while let Some((above, folder)) = open.pop_front() {
+        if !entered.insert(canonical(&folder)) {
+            continue;
+        }
+        let (mut workspace, own) = match open_one(sources, Some(&folder), configuring, settings.clone()) {
+            Ok(found) => found,
+            Err(error) => {
+                opened.errors.push(error);
+                continue;
+            }
+        };
+        workspace.lists.retain(|list| known.insert(canonical(list)));
+        let at = if workspace.lists.is_empty() { above } else { opened.parts.len() };
+        open.extend(workspace.nested.iter().map(|nested| (at, nested.clone())));
+        if workspace.lists.is_empty() {
+            let file = shown_here(&folder.join(FILE_NAME));
+            let told = format!("{file} was passed over: no list is left for it; --config makes it count");
+            opened.parts[above].0.told.push(told);
+        } else {
+            opened.parts.push((workspace, own));
+        }
+    }
+    Ok(opened)
+}
+
+/// The workspace at `path` alone.
+fn open_one(
     sources: &Sources,
     path: Option<&Path>,
     configuring: &Configuring,
@@ -100,7 +155,10 @@ fn with_configured(
     configuring: &Configuring,
     settings: &Settings,
 ) -> Workspace {
-    let Some(loaded) = &settings.configuration else { return found };
+    if !configuring.is_standard() {
+        found.nested.clear();
+    }
+    let Some(loaded) = &settings.configuration else { return found.parted() };
     let lists: Vec<PathBuf> = loaded.configuration.lists.iter().map(|list| loaded.below(&list.path)).collect();
     let is_above = |folder: &Path| configuring.is_standard() && loaded.is_above(folder);
     let within = |folder: &Path| {
@@ -117,6 +175,19 @@ fn with_configured(
         let none = asked.is_some() && counted.is_empty() && !lists.is_empty();
         let none = if none { ", which names no list in here" } else { "" };
         found.told.push(format!("configuration: {}{none}", shown_here(&loaded.folder.join(FILE_NAME))));
+    }
+    // Where some lists alone are meant, they are those that were asked for.
+    let is_named = |list: &PathBuf| asked.is_none() && settings.names_list(list);
+    if counted.is_empty() && !found.lists.iter().any(is_named) {
+        return found.parted();
+    }
+    let within = |folder: &PathBuf| asked.is_none_or(|asked| canonical(folder).starts_with(canonical(asked)));
+    let passed_over = std::mem::take(&mut found.nested).into_iter().filter(within);
+    let passed_over: Vec<String> = passed_over.map(|folder| shown_here(&folder.join(FILE_NAME))).collect();
+    if !passed_over.is_empty() {
+        let were = if passed_over.len() == 1 { "was" } else { "were" };
+        let file = shown_here(&loaded.folder.join(FILE_NAME));
+        found.told.push(format!("{} {were} passed over: {file} names the lists", some(&passed_over)));
     }
     if counted.is_empty() { found } else { found.configured(counted) }
 }

@@ -8,6 +8,7 @@ use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::discovery::{LIST_NAME, Unread};
+use crate::config::FILE_NAME;
 
 /// Folders that tools fill or keep for themselves.
 const FOREIGN: [&str; 2] = [".git", "node_modules"];
@@ -82,6 +83,8 @@ pub(super) struct Walk {
     pub templated: BTreeSet<PathBuf>,
     /// The files that could be packaged charts.
     pub packages: BTreeSet<PathBuf>,
+    /// The folders below the one that is walked through that hold a configuration.
+    pub configured: BTreeSet<PathBuf>,
     /// The files called `.gitmodules`.
     pub gitmodules: Vec<PathBuf>,
     /// What could not be looked into.
@@ -189,7 +192,10 @@ impl Walk {
                 (kind, None)
             };
             if !kind.is_dir() {
-                self.file(&name, path);
+                match is_top || name != FILE_NAME {
+                    true => self.file(&name, path),
+                    false => drop(self.configured.insert(folder.shown.clone())),
+                }
                 continue;
             }
             let is_link = target.is_some();

@@ -2,7 +2,7 @@
 //! checked as the command line would check it, with the open documents in place of what is on disk.
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -160,6 +160,7 @@ impl Analysis {
         let mut stamps_before = std::mem::take(&mut self.stamps);
         let mut rooms = BTreeMap::new();
         let watched = if self.watched { both_paths(&scene.folders) } else { Vec::new() };
+        // Gives the folders below that are workspaces of their own.
         let mut enter = |start: Start, rooms: &mut BTreeMap<Start, Room>| {
             let mut room = before.remove(&start).unwrap_or_else(|| Room::new(start.clone(), self.stop.clone()));
             let disk = scene.disk + self.drift;
@@ -170,6 +171,7 @@ impl Analysis {
             let mut stamps = known.map_or_else(|| Stamps::new(watched.clone()), |(_, stamps)| stamps);
             stamps.add(&room.files(), &room.roots(), began);
             self.stamps.insert(start.clone(), (disk, stamps));
+            let nested = room.workspace.nested.clone();
             if holds_lists {
                 if self.stop.is_said() {
                     // Not all that may have changed was looked at.
@@ -177,9 +179,14 @@ impl Analysis {
                 }
                 rooms.insert(start, room);
             }
+            nested
         };
-        for folder in scene.folders.iter() {
-            enter(Start::Folder(folder.clone()), &mut rooms);
+        let mut folders: VecDeque<PathBuf> = scene.folders.iter().cloned().collect();
+        let mut entered = HashSet::new();
+        while let Some(folder) = folders.pop_front() {
+            if entered.insert(canonical(&folder)) {
+                folders.extend(enter(Start::Folder(folder), &mut rooms));
+            }
         }
         for document in scene.documents.iter().filter(|document| document.is_list()) {
             if !rooms.values().any(|room: &Room| room.has_list(&document.path)) {
@@ -247,13 +254,17 @@ impl Room {
         };
         self.found = Some(found.clone());
         let is_there = |file: &PathBuf| file.is_file() || self.sources.has_overlay(file);
+        self.workspace = found.clone();
         if found.lists.is_empty() && !places_of_configuration(&found.root).iter().any(is_there) {
             return false;
         }
-        self.workspace = found.clone();
         let whole = matches!(self.start, Start::Folder(_));
         let settings = Settings { kept: self.kept.clone(), outlook: outlook.clone(), ..Settings::default() };
         match configure(&self.sources, found, whole, &Configuring::Standard, settings) {
+            Ok((workspace, _)) if workspace.lists.is_empty() => {
+                self.workspace = workspace;
+                return false;
+            }
             Ok((workspace, settings)) => {
                 match check(&self.sources, &workspace, &settings) {
                     Ok(mut checked) => {

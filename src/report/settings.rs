@@ -32,6 +32,10 @@ pub fn settings(
             }
         }
         None if isolated => out.push_str("configuration: none, as --isolated says\n"),
+        None if !workspace.nested.is_empty() => {
+            let folders: Vec<_> = workspace.nested.iter().map(|folder| display_path(&workspace.root, folder)).collect();
+            let _ = writeln!(out, "configuration: none here; {FILE_NAME} counts below for {}", folders.join(", "));
+        }
         None => {
             let _ = writeln!(out, "configuration: none; there is no {FILE_NAME} in the workspace");
         }
