@@ -488,3 +488,22 @@ fn without_a_watch_files_that_are_no_part_of_charts_are_seen_too() {
     assert_eq!(script, told("deploy.sh", Value::Null, &["stale-mention"]));
     client.finish();
 }
+
+#[test]
+fn a_configuration_below_the_folder_counts_for_its_lists_also_before_it_is_saved() {
+    let list = "team/tools/ecr-images.conf";
+    let workspace = Workspace::new()
+        .file(list, "# web (from local chart web:1.0.0)\nweb=nginx:2\n")
+        .chart("team/web", &["nginx:{{ .Values.tag }}"])
+        .file("team/web/values.yaml", "tag: '1'\n");
+    let configuration = "lists: [{path: tools/ecr-images.conf, charts: [{path: web, set: {tag: '2'}}]}]\n";
+    let mut client = Client::open(&workspace.path(""), &json!({}));
+    client.open_document(&workspace.path(list), "conf", &workspace.read(list));
+    assert_eq!(published(&mut client), told(LIST, json!(1), &["tag-mismatch"]));
+    client.open_document(&workspace.path("team/.mirrorlint.yaml"), "yaml", configuration);
+    let both = [published(&mut client), published(&mut client)];
+    assert!(both.contains(&told(LIST, json!(1), &[])), "{both:?}");
+    client.change_document(&workspace.path(list), 2, "# web (from local chart web:1.0.0)\nweb=nginx:1\n");
+    assert_eq!(published(&mut client), told(LIST, json!(2), &["tag-mismatch"]));
+    client.finish();
+}
