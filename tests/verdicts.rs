@@ -697,6 +697,8 @@ fn what_resembles_a_switched_off_chart_that_is_not_there_is_not_judged() {
         assert!(!found.contains("stale-entry"), "{entry}: {found}");
         assert!(said.contains("not judged, for not all is known of what the charts deploy"), "{entry}: {said}");
     }
+    let (found, _) = told("# Cloud (from acme/cloud:1.0.0)\nagent=acme/agent:1");
+    assert!(found.contains("disabled-source `agent` is documented as from cloud"), "{found}");
     for entry in [
         "agent=acme/agent:1",
         // A word is a whole word, and of two letters there are too many.
