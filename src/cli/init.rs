@@ -1,6 +1,7 @@
 //! `mirrorlint init`: the list that the charts ask for. An empty list, brought up to date by the fixes of `check`, so that both
 //! never differ.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::arguments::{Init, ListFormat};
@@ -8,8 +9,10 @@ use super::check::settings_of;
 use super::fix::{with_texts, withheld};
 use super::{Ending, Outcome, Session, here};
 use crate::fix::{Settled, Texts, View, create, settle_new};
+use crate::inventory::Use;
 use crate::lint::{
     Checked, CheckedList, Finding, Fix, LIST_NAME, Outlook, Refusal, Safety, Severity, Workspace, check, find,
+    same_image,
 };
 use crate::report;
 use crate::source::Sources;
@@ -100,6 +103,9 @@ pub(super) fn run(session: &Session, options: &Init) -> Outcome {
     let is_right =
         is_known && !checked.findings.iter().any(in_list) && checked.lists.iter().all(|list| list.missing.is_empty());
     let left_out = before.map(|before| of_charts(before, &after.sources, &checked, &path));
+    let is_whole = left_out.as_ref().is_none_or(|view| {
+        !view.checked.findings.iter().any(|finding| view.sources.get(finding.span.file).path() == path)
+    });
     if let Some(View { sources, checked }) = left_out {
         complain(&session.with(sources), &checked);
     }
@@ -109,20 +115,33 @@ pub(super) fn run(session: &Session, options: &Init) -> Outcome {
             "{submodule} is a submodule that is not checked out, so nothing in it is listed: `git submodule update --init`"
         ));
     }
-    let is_right = is_right && workspace.absent_submodules.is_empty();
+    let is_right = is_right && is_whole && workspace.absent_submodules.is_empty();
     Ok(if is_right { Ending::Clean } else { Ending::Incomplete })
 }
 
 /// What was wrong with charts `before` there were notes, which the `new` list has no word of: the notes say which charts count,
-/// and those of which nothing could be listed are none of them.
+/// and those of which nothing could be listed are none of them. Of the list it is what only these deploy that matters.
 fn of_charts(mut before: View, now: &Sources, new: &Checked, list: &Path) -> View {
     let View { sources, checked } = &mut before;
+    let is_held = |used: &Use| {
+        let same = |other: &Use| {
+            let (other, image) = (&other.reference, &used.reference);
+            same_image(other, image) || other.path() == image.path()
+        };
+        let is_root = |list: &CheckedList| list.charts.iter().any(|chart| chart.path == used.root);
+        new.lists.iter().any(|list| is_root(list) || list.inventory.uses.iter().any(same))
+    };
+    let missing = checked.lists.iter().flat_map(|list| list.missing.iter().filter_map(|at| list.used(*at)));
+    let lost: BTreeSet<String> =
+        missing.filter(|used| !is_held(used)).map(|used| used.reference.as_str().to_owned()).collect();
+    let is_lost = |finding: &Finding| finding.expected.as_ref().is_some_and(|image| lost.contains(image));
     checked.errors.clear();
     checked.root = here();
     checked.findings.retain(|finding| {
         let file = sources.get(finding.span.file);
         let is_same = |told: &Finding| told.kind() == finding.kind() && now.get(told.span.file).path() == file.path();
-        finding.severity >= Severity::Warning && file.path() != list && !new.findings.iter().any(is_same)
+        let counts = file.path() != list || is_lost(finding);
+        finding.severity >= Severity::Warning && counts && !new.findings.iter().any(is_same)
     });
     before
 }
