@@ -560,6 +560,12 @@ fn commands_that_pull_name_images() {
         "quay.io/acme/run:1.0 data run.sh: docker run",
     ];
     assert_eq!(operands("", &config(script)), found);
+    let script = "\n  run.sh: |\n    docker network create ci\n    docker run --network ci -itd -v \"$(pwd)\":/src \\\n      \"quay.io/acme/web:1\" \
+                  quay.io/acme/no:1\n    prepull quay.io/acme/each:1 acme/no:2\n    docker push quay.io/acme/no:3\n    echo quay.io/acme/no:4";
+    let found = ["quay.io/acme/each:1 data run.sh ?", "quay.io/acme/web:1 data run.sh: docker run"];
+    assert_eq!(operands("", &config(script)), found);
+    let data = "\n  image: web:1\n  agentImage: agent:1";
+    assert_eq!(operands("", &config(data)), ["agent:1 data agentImage", "web:1 data image ?"]);
     let arguments = container("args: ['sh', '-c', 'podman run -d acme/side:2']");
     assert_eq!(operands("", &arguments), ["acme/side:2 argument -c: podman run"]);
 }
@@ -767,8 +773,35 @@ fn what_policies_in_cel_and_of_gatekeeper_put_into_pods_is_pulled() {
       generate: [{expression: 'generator.Apply("default", variables.pod)'}]}"#;
     assert_eq!(
         told("policies.kyverno.io", "GeneratingPolicy", made),
-        ["a/made:1.0 field spec.variables[0].expression: [0].spec.containers[0].image"]
+        ["a/made:1.0 field spec.variables[0].expression: image"]
     );
+    let patched = |expression: &str| {
+        let variables = "[{name: side, expression: \"'a/side:1.0'\"}]";
+        let spec = format!("{{variables: {variables}, mutations: [{{jsonPatch: {{expression: '{expression}'}}}}]}}");
+        let found = told("policies.kyverno.io", "MutatingPolicy", &spec);
+        found.iter().map(|row| row.split(' ').next().unwrap().to_owned()).collect::<Vec<_>>().join(" ")
+    };
+    for (expression, found) in [
+        (
+            r#"[JSONPatch{op: "replace", path: "/spec/containers/" + string(0) + "/image", value: "a/new:1.0"}]"#,
+            "a/new:1.0",
+        ),
+        (
+            r#"[JSONPatch{op: "add", path: "/x/-", value: X{image: dyn("a/new:1.0"), ?x: optional.none()}}]"#,
+            "a/new:1.0",
+        ),
+        (
+            r#"X{image: c.image.startsWith("a/no:1") ? "a/one:1.0" : (c.b ? "a/two:1.0" : c.image)}"#,
+            "a/one:1.0 a/two:1.0",
+        ),
+        (r#"{"image": variables.side, "name": "a/no:1.0"}"#, "a/side:1.0"),
+        (r#"X{env: [Env{name: "AGENT_IMAGE", value: "a/agent:1.0"}]}"#, "a/agent:1.0"),
+    ] {
+        assert_eq!(patched(expression), found, "{expression}");
+    }
+    for open in ["{", "(", "\"", "?", "X{a:"] {
+        assert_eq!(patched(&open.repeat(20_000)), "", "{open}");
+    }
     let assign = |kind: &str, rest: &str| told("mutations.gatekeeper.sh", kind, rest);
     for (kind, spec, found) in [
         (
@@ -806,6 +839,13 @@ fn what_policies_in_cel_and_of_gatekeeper_put_into_pods_is_pulled() {
             "policies.kyverno.io",
             "ValidatingPolicy",
             "{variables: [{name: image, expression: 'image: \"a/no:1.0\"'}], validations: [{expression: 'true'}]}",
+        ),
+        (
+            "policies.kyverno.io",
+            "MutatingPolicy",
+            "{variables: [{name: image, expression: \"'a/no:1.0'\"}], mutations: [{jsonPatch: {expression: \"variables.image == 'a/no:2.0' && \
+             object.image in ['a/no:3.0'] ? [JSONPatch{op: 'test', path: '/image', value: 'a/no:4.0'}, JSONPatch{op: 'remove', path: \
+             '/image', value: 'quay.io/a/no:5.0'}] : [X{image: 'quay.io/a/no:' + x.image.replace('a/no:6.0', 'a/no:7.0')}]\"}}]}",
         ),
         (
             "mutations.gatekeeper.sh",
