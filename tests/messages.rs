@@ -166,9 +166,10 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     for (rule, page) in shown.chain([(None, odd())]) {
         for workspace in page {
             let sources = Sources::new();
-            let (workspace, settings) =
+            let opened =
                 open(&sources, Some(&workspace.path("")), &Configuring::Standard, Settings::default()).unwrap();
-            let checked = check(&sources, &workspace, &settings).unwrap();
+            let (workspace, settings) = &opened.parts[0];
+            let checked = check(&sources, workspace, settings).unwrap();
             for finding in &checked.findings {
                 let told = finding.told();
                 let advice =

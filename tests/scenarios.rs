@@ -1456,7 +1456,7 @@ fn an_entry_for_a_region_that_no_scenario_is_in_is_a_mismatch_however_that_is_sa
                     {{- $region = $region | default \"us-east-1\" }}\n\
                     apiVersion: v1\nkind: Pod\nmetadata: {name: agent}\nspec: {containers: [{name: agent, image: \"\
                     {{ get $accounts $region }}.dkr.ecr.{{ $region }}.amazonaws.com/agent:1\"}]}\n";
-    let node = "apiVersion: v1\nkind: Node\nmetadata: {name: n, labels: {topology.kubernetes.io/region: eu-west-1}}\n";
+    let node = "apiVersion: v1\nkind: Node\nmetadata: {name: m, labels: {topology.kubernetes.io/region: eu-west-1}}\n";
     let list = "# Agent (from local chart agent:1.0.0)\n# Note: the account and region of this image depend on the region\n\
                 agent=333333333333.dkr.ecr.us-west-2.amazonaws.com/agent:1\n";
     let found = |chart: &str| {
