@@ -743,18 +743,3 @@ fn a_tag_that_the_copy_does_not_push_is_told_of_what_is_switched_off() {
     // By another name it is still what the entry is for, not stale.
     assert_eq!(told(&format!(", repository: {team}/store")), before);
 }
-
-#[test]
-fn what_is_switched_off_is_not_said_to_be_deployed() {
-    let base = "767398015722.dkr.ecr.us-west-2.amazonaws.com/base:1";
-    let list = format!("{NOTE}base={base}\n\nweb=767398015722.dkr.ecr.us-west-2.amazonaws.com/web:1\n");
-    let template = "{{- if .Values.on }}\napiVersion: v1\nkind: Pod\nmetadata: {name: m}\nspec:\n  containers:\n  \
-                    - {name: m, image: \"{{ get .Values.accounts .Values.region }}.dkr.ecr.{{ .Values.region }}.amazonaws.com/web:1\"}\n\
-                    {{- end }}\n";
-    let values = "on: false\nregion: ''\naccounts: {us-east-1: '767398015722', us-west-2: '905418368575'}\n";
-    let workspace = Workspace::with_list(&list).chart("web", &[base]);
-    let workspace = workspace.file("web/templates/other.yaml", template).file("web/values.yaml", values);
-    let found = workspace.findings();
-    let undocumented = found.iter().find(|found| found.contains("undocumented-source")).unwrap();
-    assert!(undocumented.contains("; web:1.0.0 would deploy it"), "{undocumented}");
-}

@@ -50,8 +50,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
             continue;
         }
         let note = source_note(used);
-        let deploys = if used.when.is_some() { "would deploy" } else { "deploys" };
-        let message = format!("`{name}` does not say where its image comes from; {} {deploys} it", used.chart);
+        let message = format!("`{name}` does not say where its image comes from; {} deploys it", used.chart);
         let titled = title_of(context, entry);
         let edit = missing_note(context, entry, used);
         let sure = is_sure(context, judged);
