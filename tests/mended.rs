@@ -185,10 +185,6 @@ fn new_comments_are_written_as_the_others() {
             format!("# Sidecar {web} Tag: {tag}\n# Repository: {repository}\n# Note: {note}\n"),
         ),
         (
-            format!("# Web {web} - Repository: nginx - Tag: 1.27\n"),
-            format!("# Sidecar {web} - Repository: {repository} - Tag: {tag}\n# Note: {note}\n"),
-        ),
-        (
             format!("# Web {web}\n# Tag: 1.27 (chart template)\n"),
             format!("# Sidecar {web}\n# Repository: {repository}\n# Tag: 3 (chart template)\n# Note: {note}\n"),
         ),

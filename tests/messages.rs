@@ -355,7 +355,6 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     unused-suppression: `allow stale-entry` silences nothing: the entry has no such finding. Delete it
     unused-suppression: `allow tag-mismatch` gives no reason. Write `# mirrorlint: allow tag-mismatch: WHY`
     unused-suppression: `allow stale-entry` silences nothing: the list has no such finding. Delete the line
-    unused-suppression: `exempt quay.io/example/gone` silences nothing: the charts deploy no such image. Delete it
     unused-suppression: `exempt quay.io/acme/*` gives no reason: a colon stands before it. Write `# mirrorlint: exempt quay.io/acme/*: reached through the registry proxy`
     unused-suppression: `allow tag-mismatch: 1.28 starts too slowly` is a comment like any other: no colon stands before it. Write `# mirrorlint: allow tag-mismatch: 1.28 starts too slowly`
     unused-suppression: `allow tag-mismatch` says nothing of what follows: commas part rules. Write `# mirrorlint: allow tag-mismatch, wrong-source: 1.28 starts too slowly`
@@ -370,6 +369,7 @@ fn every_rule_says_what_is_wrong_and_what_to_do() {
     unused-suppression: `exempt nginx` silences nothing: entries stand for every image that it means. Delete the line
     unused-suppression: `allow tag-mismatch for web/*` silences nothing: there is no such finding. Delete it
     unused-suppression: `allow unused-suppression` silences nothing: this rule cannot be silenced. Delete it
+    unused-suppression: `exempt redis*` silences nothing: the charts deploy no such image. Delete it
     unused-suppression: `exempt quay.io/*` gives no reason. Write why behind `reason:`
     unused-suppression: `allow tag-mismatch` silences nothing: another one above does already. Delete the line
     wrong-comment: the comment says repository bitnami/nginx, but `web` copies nginx. Write `Repository: nginx`

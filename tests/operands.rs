@@ -799,7 +799,7 @@ fn what_policies_in_cel_and_of_gatekeeper_put_into_pods_is_pulled() {
     ] {
         assert_eq!(patched(expression), found, "{expression}");
     }
-    for open in ["{", "(", "\"", "?", "X{a:"] {
+    for open in ["{ ", "(", "\"", "?", "X{a:"] {
         assert_eq!(patched(&open.repeat(20_000)), "", "{open}");
     }
     let assign = |kind: &str, rest: &str| told("mutations.gatekeeper.sh", kind, rest);

@@ -224,6 +224,9 @@ impl Kept {
     /// What `targets`, which `survey` is of, could deploy: what was found before, if nothing has changed that it depends on. Nothing
     /// where the survey was told to stop.
     pub(super) fn optional(&self, sources: &Sources, targets: &[Target], survey: &Survey) -> Optional {
+        if targets.is_empty() {
+            return Optional::default();
+        }
         let find = || optional(sources, targets, survey);
         let Some(inner) = &self.inner else { return find().unwrap_or_default() };
         let same = |trial: &&mut Trial| {

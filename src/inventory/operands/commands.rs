@@ -221,7 +221,7 @@ impl Commands {
             let mut of_tool = GRAMMARS.iter().filter(|grammar| grammar.tools.contains(&tool));
             let begins = |known: &&str| known.strip_prefix(&path).is_some_and(|rest| rest.starts_with(' '));
             letters = of_tool.clone().find(|grammar| grammar.paths.contains(&path.as_str())).map(|found| found.letters);
-            if letters.is_none() && !of_tool.any(|grammar| grammar.paths.iter().any(|known| begins(&known))) {
+            if letters.is_none() && !of_tool.any(|grammar| grammar.paths.iter().any(&begins)) {
                 return at;
             }
             at += 1;
