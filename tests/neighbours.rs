@@ -743,3 +743,22 @@ fn a_tag_that_the_copy_does_not_push_is_told_of_what_is_switched_off() {
     // By another name it is still what the entry is for, not stale.
     assert_eq!(told(&format!(", repository: {team}/store")), before);
 }
+
+/// Whoever follows the advice lets the image run that is meant.
+#[test]
+fn an_override_is_told_the_entry_that_copies_its_image() {
+    let list = "# Web (from local chart web:1.0.0)\nmetrics=quay.io/acme/exporter:0.9\n\n\
+                # Web (from local chart web:1.0.0)\nexported=quay.io/acme/ported:1\n";
+    let told = |name: &str| {
+        let workspace = Workspace::with_list(list).chart("web", &["{{ .Values.image }}", "quay.io/acme/ported:1"]);
+        let values = format!("image: 111122223333.dkr.ecr.us-west-2.amazonaws.com/{name}:0.9\n");
+        let workspace =
+            workspace.file("web/values.yaml", "image: quay.io/acme/exporter:0.9\n").file("own.yaml", values);
+        workspace.run(&["check", "--format", "concise", "--values", "own.yaml"]).stdout
+    };
+    for name in ["exporter", "acme/exporter", "mirror/exporter", "metric"] {
+        let found = told(name);
+        assert!(found.contains("unmirrored-override") && found.contains("(`metrics`?)"), "{name}: {found}");
+    }
+    assert!(told("exporte").contains("(`exported`?)"));
+}

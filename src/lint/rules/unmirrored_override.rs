@@ -19,7 +19,7 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         let (message, advice, range) = match &entry {
             None => {
                 let names = context.list.entries.iter().map(|entry| entry.name.text.as_str());
-                let near = nearest(repository, names);
+                let near = copied(context, repository).or_else(|| nearest(repository, names));
                 let near = near.map(|name| format!(" (`{name}`?)")).unwrap_or_default();
                 let message = format!(
                     "{} deploys {} from the private registry, but no entry is called `{repository}`: the copy never fills that \
@@ -53,6 +53,14 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
         findings.push(finding);
     }
     findings
+}
+
+/// The entry that copies an image of that path, or of its last part: more likely meant than one of a like name.
+fn copied<'a>(context: &'a Context<'_>, repository: &str) -> Option<&'a str> {
+    let last = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+    let same_path = context.judged().find(|judged| judged.reference.path() == repository);
+    let found = same_path.or_else(|| context.judged().find(|judged| last(judged.reference.path()) == last(repository)));
+    found.map(|judged| judged.entry.name.text.as_str())
 }
 
 /// What of `used` the copy of `source` does not push to the repository of that name, in a sentence, and which bytes of the image
