@@ -12,8 +12,8 @@ use crate::lint::{CheckedChart, CheckedList, Finding, Outlook, Severity, says};
 const UNRENDERABLE: &str = "unrenderable-chart";
 
 /// What fixes in the files at `paths` brought that mended findings of the kinds in `mended`, of which those in `left` were to stay:
-/// what was not there before, and what should be gone and is not. What stands in other files and is less than an error was there, unseen, as in a script that mentions the
-/// old tag.
+/// what was not there before, and what should be gone and is not. What stands in other files and is less than an error was there,
+/// unseen, as in a script that mentions the old tag.
 pub(super) fn brought<'a>(
     before: &View,
     after: &'a View,
