@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::tag_mismatch;
 use crate::image::Reference;
 use crate::inventory::Use;
+use crate::lint::reconcile::last_part;
 use crate::lint::same::unpushed_tag;
 use crate::lint::{Context, Finding, Rule};
 use crate::nearest::nearest;
@@ -57,9 +58,9 @@ pub(super) fn check(rule: &'static Rule, context: &Context<'_>) -> Vec<Finding> 
 
 /// The entry that copies an image of that path, or of its last part: more likely meant than one of a like name.
 fn copied<'a>(context: &'a Context<'_>, repository: &str) -> Option<&'a str> {
-    let last = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+    let is_alike = |path: &str| last_part(path) == last_part(repository);
     let same_path = context.judged().find(|judged| judged.reference.path() == repository);
-    let found = same_path.or_else(|| context.judged().find(|judged| last(judged.reference.path()) == last(repository)));
+    let found = same_path.or_else(|| context.judged().find(|judged| is_alike(judged.reference.path())));
     found.map(|judged| judged.entry.name.text.as_str())
 }
 
